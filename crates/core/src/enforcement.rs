@@ -1,0 +1,488 @@
+//! Whose suspension is it, and what to do next about one service.
+//!
+//! A panel is told the wanted state, never "do it again": look, order, look. This module is that
+//! table as a pure function: [`decide`] takes our [`Record`] of a service, what the holds want and what
+//! the panel shows, and answers with the next record and at most one thing to do. The record is stored
+//! before an order is sent, so that an order whose answer was lost in a crash is known to be out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+use crate::ids::{OrderId, ReportId};
+use crate::time::{Span, Timestamp};
+
+/// How long a panel may work on an order that it took before staff are told.
+pub const PANEL_MAY_TAKE: Span = Span::from_mins(15);
+
+/// How long a service may be out of sight before staff are told.
+pub const UNSEEN_BEFORE_ALARM: Span = Span::from_mins(60);
+
+/// What the holds on a service want.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// No hold of ours is left.
+    Free,
+    /// At least one hold stands; the oldest report that holds it.
+    Suspended {
+        /// Named in the reason that the panel gets.
+        report: ReportId,
+    },
+}
+
+/// What a panel shows of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observed {
+    /// It runs.
+    Active,
+    /// It is off. Panels that keep a reason show it.
+    Suspended {
+        /// The panel's reason; none when it shows none.
+        reason: Option<String>,
+    },
+    /// The panel could not be asked, or does not know.
+    Unknown {
+        /// Why.
+        detail: String,
+    },
+}
+
+/// What came back when an order was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "answer", content = "detail")]
+pub enum Answer {
+    /// The panel says that it did it.
+    Done,
+    /// The panel says that it was so already.
+    WasSo,
+    /// The panel will never do it.
+    Refused(String),
+    /// The panel asks to be asked later.
+    Later(String),
+    /// Anything else went wrong; whether it had an effect has to be seen.
+    Failed(String),
+    /// No answer was seen.
+    Lost,
+}
+
+/// What an order asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Take the service off.
+    Suspend,
+    /// Give it back.
+    Unsuspend,
+}
+
+impl Action {
+    /// The word in hooks, tables and texts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspend",
+            Self::Unsuspend => "unsuspend",
+        }
+    }
+}
+
+/// An order that is out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Out {
+    /// Its id; the same when it has to be sent again.
+    pub order: OrderId,
+    /// When the wish was sent for the first time.
+    pub first_sent_at: Timestamp,
+    /// When it was sent last.
+    pub sent_at: Timestamp,
+    /// What came back; [`Answer::Lost`] until something did.
+    pub answer: Answer,
+    /// Staff were told that it does not get done.
+    pub alarmed: bool,
+}
+
+/// Our record of one service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "record")]
+pub enum Record {
+    /// Nothing of ours.
+    Clear,
+    /// An order to suspend is out; the service ran before it.
+    Suspending(Out),
+    /// Off by our order, as the panel showed.
+    Ours {
+        /// Since when.
+        since: Timestamp,
+        /// The reason that the panel showed then.
+        reason: Option<String>,
+        /// Staff say so; no panel could be asked.
+        by_hand: bool,
+    },
+    /// Off by somebody else's wish; our hold stands beside theirs.
+    Theirs {
+        /// Since when we know.
+        since: Timestamp,
+        /// Their reason, if one can be read.
+        reason: Option<String>,
+    },
+    /// Was ours, somebody lifted it while our hold stands. Staff choose.
+    Drifted {
+        /// Since when we know.
+        since: Timestamp,
+    },
+    /// An order to give it back is out; it was off by our order before.
+    Lifting(Out),
+    /// No panel: staff were asked to do it by hand.
+    ByHand {
+        /// What they have to do.
+        action: Action,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// Something for the caller to do after the record is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// All is as it should be.
+    Settled,
+    /// Look again after a while.
+    LookAgain,
+    /// Send this order, then look.
+    Order(Action),
+}
+
+/// What to do about a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The record from now on. For an order it is made by the caller once the order has its id.
+    pub record: Record,
+    /// The next step.
+    pub next: Next,
+    /// What happened, for the history of every report concerned.
+    pub events: Vec<Event>,
+}
+
+/// A reason that starts like this was sent by us; the number is the report's.
+pub const REASON_MARK: &str = "[abuse #";
+
+/// The reason that a panel gets with an order. Never blank.
+pub fn reason(report: ReportId, category: &str) -> String {
+    format!("{REASON_MARK}{}] {}", report.0, crate::text::one_line(category, 150))
+}
+
+/// Whether a panel's reason is one that we sent.
+pub fn is_our_reason(reason: &str) -> bool {
+    let Some(rest) = reason.trim_start().strip_prefix(REASON_MARK) else { return false };
+    rest.split_once(']').is_some_and(|(id, _)| id.parse::<i64>().is_ok_and(|id| id > 0))
+}
+
+/// The panel shows a reason, and it is not ours.
+fn is_foreign(reason: Option<&str>) -> bool {
+    reason.is_some_and(|text| !text.trim().is_empty() && !is_our_reason(text))
+}
+
+/// Decides what to do next about a service (the table of `docs/adr/0004-whose-suspension.md`).
+///
+/// `observed` is what the panel shows now. `can_look` is false for enforcers that are never asked:
+/// then the caller derives `observed` from the answers ([`assume`]), and a lost answer stays unknown.
+pub fn decide(
+    wanted: Wanted,
+    record: Record,
+    observed: &Observed,
+    can_look: bool,
+    now: Timestamp,
+) -> Verdict {
+    match record {
+        Record::Clear => from_clear(wanted, observed, now),
+        Record::Suspending(out) => from_suspending(wanted, out, observed, can_look, now),
+        Record::Ours { since, reason, by_hand } => {
+            from_ours(wanted, Record::Ours { since, reason, by_hand }, observed, now)
+        }
+        Record::Theirs { since, reason } => from_theirs(wanted, since, reason, observed, now),
+        Record::Drifted { since } => from_drifted(wanted, since, observed, now),
+        Record::Lifting(out) => from_lifting(wanted, out, observed, now),
+        // A panel was connected since: begin anew with what it shows.
+        Record::ByHand { action: Action::Suspend, .. } => from_clear(wanted, observed, now),
+        Record::ByHand { action: Action::Unsuspend, since } => {
+            let ours = Record::Ours { since, reason: None, by_hand: true };
+            from_ours(wanted, ours, observed, now)
+        }
+    }
+}
+
+fn settled(record: Record, events: Vec<Event>) -> Verdict {
+    Verdict { record, next: Next::Settled, events }
+}
+
+fn look_again(record: Record) -> Verdict {
+    Verdict { record, next: Next::LookAgain, events: Vec::new() }
+}
+
+fn order(record: Record, action: Action) -> Verdict {
+    Verdict { record, next: Next::Order(action), events: Vec::new() }
+}
+
+fn from_clear(wanted: Wanted, observed: &Observed, now: Timestamp) -> Verdict {
+    match (wanted, observed) {
+        (Wanted::Free, _) => settled(Record::Clear, Vec::new()),
+        (Wanted::Suspended { .. }, Observed::Active) => order(Record::Clear, Action::Suspend),
+        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => whose(reason, false, now),
+        (Wanted::Suspended { .. }, Observed::Unknown { .. }) => look_again(Record::Clear),
+    }
+}
+
+/// The service is off and nothing of ours explains it but perhaps the reason.
+/// `ours_by_record` says that we ordered it off while it ran.
+fn whose(reason: &Option<String>, ours_by_record: bool, now: Timestamp) -> Verdict {
+    let says_ours = reason.as_deref().is_some_and(is_our_reason);
+    if ours_by_record || says_ours {
+        let detail = reason.clone().unwrap_or_default();
+        let record = Record::Ours { since: now, reason: reason.clone(), by_hand: false };
+        settled(record, vec![Event::Suspended { detail }])
+    } else {
+        let event = Event::SuspendedByOther { reason: reason.clone().unwrap_or_default() };
+        settled(Record::Theirs { since: now, reason: reason.clone() }, vec![event])
+    }
+}
+
+fn from_suspending(
+    wanted: Wanted,
+    out: Out,
+    observed: &Observed,
+    can_look: bool,
+    now: Timestamp,
+) -> Verdict {
+    match (wanted, observed) {
+        (_, Observed::Suspended { reason }) => {
+            let ours = match out.answer {
+                // The panel took our order while the service ran.
+                Answer::Done => true,
+                // It may have been ours; a readable reason of somebody else says that it was not.
+                Answer::Lost | Answer::Failed(_) | Answer::Later(_) => {
+                    !is_foreign(reason.as_deref())
+                }
+                Answer::WasSo | Answer::Refused(_) => false,
+            };
+            let verdict = whose(reason, ours, now);
+            match wanted {
+                Wanted::Suspended { .. } => verdict,
+                Wanted::Free if matches!(verdict.record, Record::Ours { .. }) => {
+                    order(verdict.record, Action::Unsuspend)
+                }
+                Wanted::Free => settled(Record::Clear, Vec::new()),
+            }
+        }
+        (Wanted::Suspended { .. }, Observed::Active) => suspend_pending(out, now),
+        (Wanted::Free, Observed::Active) => match out.answer {
+            // It may still take effect; wait until it cannot.
+            Answer::Done | Answer::Lost if Span::between(out.sent_at, now) < PANEL_MAY_TAKE => {
+                look_again(Record::Suspending(out))
+            }
+            _ => settled(Record::Clear, Vec::new()),
+        },
+        (Wanted::Free, Observed::Unknown { .. }) if !can_look => {
+            // Nobody can look, and the service ran before our order: giving it back does no harm.
+            let ours = Record::Ours { since: out.sent_at, reason: None, by_hand: false };
+            order(ours, Action::Unsuspend)
+        }
+        (_, Observed::Unknown { .. }) => look_again(Record::Suspending(out)),
+    }
+}
+
+/// The service still runs although we ordered it off.
+fn suspend_pending(out: Out, now: Timestamp) -> Verdict {
+    match &out.answer {
+        Answer::Done | Answer::WasSo => pending(out, now, Record::Suspending),
+        Answer::Lost | Answer::Later(_) | Answer::Failed(_) => {
+            once_more(out, Action::Suspend, now, Record::Suspending)
+        }
+        Answer::Refused(why) => refused(why.clone(), out, Record::Suspending),
+    }
+}
+
+/// The panel took the order and does not show its effect yet.
+fn pending(mut out: Out, now: Timestamp, record: fn(Out) -> Record) -> Verdict {
+    let events = alarm_if_overdue(&mut out, now);
+    Verdict { record: record(out), next: Next::LookAgain, events }
+}
+
+/// The order had no effect; it is sent again for as long as the wish stands.
+fn once_more(
+    mut out: Out,
+    action: Action,
+    now: Timestamp,
+    record: fn(Out) -> Record,
+) -> Verdict {
+    let events = alarm_if_overdue(&mut out, now);
+    Verdict { record: record(out), next: Next::Order(action), events }
+}
+
+/// Tells staff, once, that an order does not get done.
+fn alarm_if_overdue(out: &mut Out, now: Timestamp) -> Vec<Event> {
+    if out.alarmed || Span::between(out.first_sent_at, now) < PANEL_MAY_TAKE {
+        return Vec::new();
+    }
+    out.alarmed = true;
+    let detail = match &out.answer {
+        Answer::Later(why) | Answer::Failed(why) if !why.is_empty() => format!(": {why}"),
+        _ => String::new(),
+    };
+    vec![Event::OrderFailed { detail: format!("no effect after {PANEL_MAY_TAKE}{detail}") }]
+}
+
+/// The panel will not do it. Said once; the wish stands until staff choose.
+fn refused(why: String, mut out: Out, record: fn(Out) -> Record) -> Verdict {
+    let events =
+        if out.alarmed { Vec::new() } else { vec![Event::OrderRefused { detail: why }] };
+    out.alarmed = true;
+    settled(record(out), events)
+}
+
+fn from_ours(wanted: Wanted, record: Record, observed: &Observed, now: Timestamp) -> Verdict {
+    let Record::Ours { reason: known, .. } = &record else { return look_again(record) };
+    match (wanted, observed) {
+        (_, Observed::Suspended { reason })
+            if is_foreign(reason.as_deref()) && reason != known =>
+        {
+            // Somebody lifted ours and suspended for a reason of their own, or wrote theirs over it.
+            let shown = reason.clone().unwrap_or_default();
+            match wanted {
+                Wanted::Suspended { .. } => settled(
+                    Record::Theirs { since: now, reason: reason.clone() },
+                    vec![Event::SuspendedByOther { reason: shown }],
+                ),
+                Wanted::Free => {
+                    settled(Record::Clear, vec![Event::LeftSuspended { reason: shown }])
+                }
+            }
+        }
+        (Wanted::Suspended { .. }, Observed::Suspended { .. }) => settled(record, Vec::new()),
+        (Wanted::Suspended { .. }, Observed::Active) => {
+            settled(Record::Drifted { since: now }, vec![Event::Drifted])
+        }
+        (Wanted::Free, Observed::Suspended { .. }) => order(record, Action::Unsuspend),
+        (Wanted::Free, Observed::Active) => {
+            let detail = "it ran already when we looked".to_owned();
+            settled(Record::Clear, vec![Event::Unsuspended { detail }])
+        }
+        (_, Observed::Unknown { .. }) => look_again(record),
+    }
+}
+
+fn from_theirs(
+    wanted: Wanted,
+    since: Timestamp,
+    reason: Option<String>,
+    observed: &Observed,
+    now: Timestamp,
+) -> Verdict {
+    match (wanted, observed) {
+        (Wanted::Free, _) => settled(
+            Record::Clear,
+            vec![Event::LeftSuspended { reason: reason.unwrap_or_default() }],
+        ),
+        // They freed it while our hold stands: now it is our turn.
+        (Wanted::Suspended { .. }, Observed::Active) => order(Record::Clear, Action::Suspend),
+        (Wanted::Suspended { .. }, Observed::Suspended { reason: shown })
+            if shown.as_deref().is_some_and(is_our_reason) =>
+        {
+            whose(shown, true, now)
+        }
+        (Wanted::Suspended { .. }, Observed::Suspended { reason: shown }) => {
+            settled(Record::Theirs { since, reason: shown.clone() }, Vec::new())
+        }
+        (Wanted::Suspended { .. }, Observed::Unknown { .. }) => {
+            look_again(Record::Theirs { since, reason })
+        }
+    }
+}
+
+fn from_drifted(
+    wanted: Wanted,
+    since: Timestamp,
+    observed: &Observed,
+    now: Timestamp,
+) -> Verdict {
+    match (wanted, observed) {
+        (Wanted::Free, _) => settled(Record::Clear, Vec::new()),
+        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => whose(reason, false, now),
+        (Wanted::Suspended { .. }, Observed::Active) => {
+            settled(Record::Drifted { since }, Vec::new())
+        }
+        (Wanted::Suspended { .. }, Observed::Unknown { .. }) => {
+            look_again(Record::Drifted { since })
+        }
+    }
+}
+
+fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -> Verdict {
+    let may_still_act = matches!(out.answer, Answer::Done | Answer::Lost)
+        && Span::between(out.sent_at, now) < PANEL_MAY_TAKE;
+    match (wanted, observed) {
+        (Wanted::Free, Observed::Active) => {
+            settled(Record::Clear, vec![Event::Unsuspended { detail: String::new() }])
+        }
+        (Wanted::Free, Observed::Suspended { reason }) if is_foreign(reason.as_deref()) => {
+            let reason = reason.clone().unwrap_or_default();
+            settled(Record::Clear, vec![Event::LeftSuspended { reason }])
+        }
+        (Wanted::Free, Observed::Suspended { .. }) => match &out.answer {
+            Answer::Done | Answer::WasSo => pending(out, now, Record::Lifting),
+            Answer::Lost | Answer::Later(_) | Answer::Failed(_) => {
+                once_more(out, Action::Unsuspend, now, Record::Lifting)
+            }
+            Answer::Refused(why) => refused(why.clone(), out, Record::Lifting),
+        },
+        // A new hold came while the service was being given back.
+        (Wanted::Suspended { .. }, Observed::Active) => order(Record::Clear, Action::Suspend),
+        (Wanted::Suspended { .. }, Observed::Suspended { .. }) if may_still_act => {
+            look_again(Record::Lifting(out))
+        }
+        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
+            whose(reason, !is_foreign(reason.as_deref()), now)
+        }
+        (_, Observed::Unknown { .. }) => look_again(Record::Lifting(out)),
+    }
+}
+
+/// What to take for the panel's state where it is never asked (`observe = false`): exit codes are
+/// the truth, and the directory's word (`directory_says_off`) is the state before us.
+pub fn assume(record: &Record, directory_says_off: bool) -> Observed {
+    let off = || Observed::Suspended { reason: None };
+    let out_of_sight =
+        || Observed::Unknown { detail: "no answer came, and this panel cannot be asked".to_owned() };
+    match record {
+        Record::Clear | Record::Theirs { .. } | Record::ByHand { action: Action::Suspend, .. } => {
+            if directory_says_off { off() } else { Observed::Active }
+        }
+        Record::Suspending(out) => match out.answer {
+            Answer::Done | Answer::WasSo => off(),
+            Answer::Refused(_) | Answer::Later(_) | Answer::Failed(_) => Observed::Active,
+            Answer::Lost => out_of_sight(),
+        },
+        Record::Ours { .. } | Record::ByHand { action: Action::Unsuspend, .. } => off(),
+        Record::Drifted { .. } => Observed::Active,
+        Record::Lifting(out) => match out.answer {
+            Answer::Done | Answer::WasSo => Observed::Active,
+            Answer::Refused(_) | Answer::Later(_) | Answer::Failed(_) => off(),
+            Answer::Lost => out_of_sight(),
+        },
+    }
+}
+
+/// Staff wish the suspension once more: forgets what stood in the way. An order that may still have
+/// an effect, and that can be looked for, is left alone.
+pub fn order_again(record: Record, can_look: bool) -> Record {
+    match record {
+        Record::Drifted { .. } => Record::Clear,
+        Record::Suspending(out) => match out.answer {
+            Answer::Refused(_) | Answer::Failed(_) | Answer::Later(_) => Record::Clear,
+            Answer::Lost if !can_look => Record::Clear,
+            _ if out.alarmed => Record::Clear,
+            _ => Record::Suspending(out),
+        },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+use super::*;
+use crate::time::from_millis;
+
+const REPORT: ReportId = ReportId(7);
+const HELD: Wanted = Wanted::Suspended { report: REPORT };
+
+fn at(minutes: i64) -> Timestamp {
+    from_millis(1_700_000_000_000 + minutes * 60_000).expect("in range")
+}
+
+fn out(answer: Answer) -> Out {
+    Out { order: OrderId(1), first_sent_at: at(0), sent_at: at(0), answer, alarmed: false }
+}
+
+fn off(reason: &str) -> Observed {
+    let reason = (!reason.is_empty()).then(|| reason.to_owned());
+    Observed::Suspended { reason }
+}
+
+fn unseen() -> Observed {
+    Observed::Unknown { detail: "timed out".into() }
+}
+
+fn look(wanted: Wanted, record: Record, observed: &Observed, minute: i64) -> Verdict {
+    decide(wanted, record, observed, true, at(minute))
+}
+
+fn kinds(verdict: &Verdict) -> Vec<&'static str> {
+    verdict.events.iter().map(Event::kind).collect()
+}
+
+#[test]
+fn active_ordered_or_answer_lost_then_suspended_is_ours() {
+    for answer in [Answer::Done, Answer::Lost, Answer::Failed("500".into())] {
+        let verdict = look(HELD, Record::Suspending(out(answer)), &off(""), 0);
+        assert!(matches!(verdict.record, Record::Ours { .. }), "{verdict:?}");
+        assert_eq!((verdict.next.clone(), kinds(&verdict)), (Next::Settled, vec!["suspended"]));
+    }
+}
+
+#[test]
+fn active_done_still_active_is_pending_and_after_a_quarter_of_an_hour_failed_once() {
+    let early = look(HELD, Record::Suspending(out(Answer::Done)), &Observed::Active, 14);
+    assert_eq!((early.next.clone(), kinds(&early)), (Next::LookAgain, vec![]));
+    let late = look(HELD, early.record, &Observed::Active, 15);
+    assert_eq!((late.next.clone(), kinds(&late)), (Next::LookAgain, vec!["order_failed"]));
+    let later = look(HELD, late.record, &Observed::Active, 16);
+    assert_eq!((later.next.clone(), kinds(&later)), (Next::LookAgain, vec![]));
+    let at_last = look(HELD, later.record, &off(""), 20);
+    assert!(matches!(at_last.record, Record::Ours { .. }));
+}
+
+#[test]
+fn active_answer_lost_still_active_is_ordered_again_under_the_same_id() {
+    let verdict = look(HELD, Record::Suspending(out(Answer::Lost)), &Observed::Active, 1);
+    assert_eq!(verdict.next, Next::Order(Action::Suspend));
+    assert!(matches!(verdict.record, Record::Suspending(Out { order: OrderId(1), .. })));
+}
+
+#[test]
+fn was_already_so_is_somebody_elses_unless_the_reason_is_ours() {
+    let theirs = look(HELD, Record::Suspending(out(Answer::WasSo)), &off("Overdue"), 1);
+    assert!(matches!(theirs.record, Record::Theirs { .. }));
+    assert_eq!(kinds(&theirs), ["suspended_by_other"]);
+    let blank = look(HELD, Record::Suspending(out(Answer::WasSo)), &off(""), 1);
+    assert!(matches!(blank.record, Record::Theirs { .. }));
+    let ours = look(HELD, Record::Suspending(out(Answer::WasSo)), &off("[abuse #7] Spam"), 1);
+    assert!(matches!(ours.record, Record::Ours { .. }));
+}
+
+#[test]
+fn suspended_before_us_gets_no_order_and_is_ours_to_take_when_they_free_it() {
+    let theirs = look(HELD, Record::Clear, &off("Overdue on Payment"), 0);
+    assert_eq!((theirs.next.clone(), kinds(&theirs)), (Next::Settled, vec!["suspended_by_other"]));
+    let freed = look(HELD, theirs.record.clone(), &Observed::Active, 5);
+    assert_eq!(freed.next, Next::Order(Action::Suspend));
+    let released = look(Wanted::Free, theirs.record, &off("Overdue on Payment"), 5);
+    assert_eq!((released.next, released.record), (Next::Settled, Record::Clear));
+}
+
+#[test]
+fn ours_lifted_by_somebody_while_held_has_drifted_and_is_not_fought_over() {
+    let ours = Record::Ours { since: at(0), reason: None, by_hand: false };
+    let drifted = look(HELD, ours, &Observed::Active, 5);
+    assert_eq!((drifted.next.clone(), kinds(&drifted)), (Next::Settled, vec!["drifted"]));
+    let still = look(HELD, drifted.record.clone(), &Observed::Active, 6);
+    assert_eq!((still.next.clone(), kinds(&still)), (Next::Settled, vec![]));
+    let chosen = look(HELD, order_again(drifted.record, true), &Observed::Active, 7);
+    assert_eq!(chosen.next, Next::Order(Action::Suspend));
+}
+
+#[test]
+fn whatever_the_record_an_unknown_state_never_causes_an_order() {
+    for record in every_record() {
+        for wanted in [HELD, Wanted::Free] {
+            let verdict = look(wanted, record.clone(), &unseen(), 30);
+            assert!(!matches!(verdict.next, Next::Order(_)), "{wanted:?} {record:?}: {verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn a_service_that_shows_somebody_elses_reason_is_never_freed() {
+    for record in every_record() {
+        let verdict = look(Wanted::Free, record.clone(), &off("Overdue on Payment"), 1);
+        let took_it_while_it_ran =
+            matches!(&record, Record::Suspending(Out { answer: Answer::Done, .. }));
+        if !took_it_while_it_ran {
+            assert_eq!(verdict.next, Next::Settled, "{record:?}");
+        }
+    }
+}
+
+#[test]
+fn lifting_is_ordered_until_the_service_is_seen_to_run() {
+    let ours = Record::Ours { since: at(0), reason: Some("[abuse #7] Spam".into()), by_hand: false };
+    let verdict = look(Wanted::Free, ours, &off("[abuse #7] Spam"), 1);
+    assert_eq!(verdict.next, Next::Order(Action::Unsuspend));
+    let lost = look(Wanted::Free, Record::Lifting(out(Answer::Lost)), &off("[abuse #7] Spam"), 1);
+    assert_eq!(lost.next, Next::Order(Action::Unsuspend));
+    let done = look(Wanted::Free, Record::Lifting(out(Answer::Done)), &Observed::Active, 1);
+    assert_eq!((done.record.clone(), kinds(&done)), (Record::Clear, vec!["unsuspended"]));
+}
+
+#[test]
+fn a_hold_that_goes_while_the_order_is_out_is_lifted_once_the_order_took_effect() {
+    let early = look(Wanted::Free, Record::Suspending(out(Answer::Done)), &Observed::Active, 1);
+    assert_eq!(early.next, Next::LookAgain);
+    let landed = look(Wanted::Free, early.record, &off("[abuse #7] Spam"), 2);
+    assert_eq!(landed.next, Next::Order(Action::Unsuspend));
+    let never = look(Wanted::Free, Record::Suspending(out(Answer::Done)), &Observed::Active, 16);
+    assert_eq!((never.next, never.record), (Next::Settled, Record::Clear));
+}
+
+#[test]
+fn a_refusal_is_said_once_and_ordered_again_only_when_staff_wish_it() {
+    let refusing = Record::Suspending(out(Answer::Refused("no module".into())));
+    let first = look(HELD, refusing, &Observed::Active, 0);
+    assert_eq!((first.next.clone(), kinds(&first)), (Next::Settled, vec!["order_refused"]));
+    let second = look(HELD, first.record.clone(), &Observed::Active, 1);
+    assert_eq!((second.next.clone(), kinds(&second)), (Next::Settled, vec![]));
+    let again = look(HELD, order_again(second.record, true), &Observed::Active, 2);
+    assert_eq!(again.next, Next::Order(Action::Suspend));
+}
+
+#[test]
+fn where_nobody_can_look_the_answers_are_the_truth() {
+    let seen = |record: &Record| assume(record, false);
+    assert_eq!(seen(&Record::Clear), Observed::Active);
+    assert_eq!(assume(&Record::Clear, true), off(""));
+    assert_eq!(seen(&Record::Suspending(out(Answer::Done))), off(""));
+    assert_eq!(seen(&Record::Suspending(out(Answer::Later(String::new())))), Observed::Active);
+    assert!(matches!(seen(&Record::Suspending(out(Answer::Lost))), Observed::Unknown { .. }));
+    let lost = Record::Suspending(out(Answer::Lost));
+    let verdict = decide(HELD, lost.clone(), &assume(&lost, false), false, at(1));
+    assert_eq!(verdict.next, Next::LookAgain);
+    let released = decide(Wanted::Free, lost.clone(), &assume(&lost, false), false, at(1));
+    assert_eq!(released.next, Next::Order(Action::Unsuspend));
+    let pressed = order_again(lost, false);
+    let verdict = decide(HELD, pressed.clone(), &assume(&pressed, false), false, at(1));
+    assert_eq!(verdict.next, Next::Order(Action::Suspend));
+}
+
+#[test]
+fn our_reason_is_marked_never_blank_and_recognised() {
+    let text = reason(ReportId(92), "Spam\nand more");
+    assert_eq!(text, "[abuse #92] Spam and more");
+    assert!(is_our_reason(&text));
+    for foreign in ["", "Overdue", "[abuse #] x", "[abuse #x] y", "x [abuse #1] y", "[abuse #0] x"] {
+        assert!(!is_our_reason(foreign), "{foreign:?}");
+    }
+}
+
+#[test]
+fn a_record_reads_back_as_it_was_stored() {
+    for record in every_record() {
+        let json = serde_json::to_string(&record).expect("a record can be stored");
+        assert_eq!(serde_json::from_str::<Record>(&json).expect("and read"), record, "{json}");
+    }
+}
+
+fn every_record() -> Vec<Record> {
+    let answers = [
+        Answer::Done,
+        Answer::WasSo,
+        Answer::Lost,
+        Answer::Refused("no".into()),
+        Answer::Later("busy".into()),
+        Answer::Failed("odd".into()),
+    ];
+    let since = at(0);
+    let mut records = vec![
+        Record::Clear,
+        Record::Ours { since, reason: None, by_hand: false },
+        Record::Ours { since, reason: Some("[abuse #7] Spam".into()), by_hand: true },
+        Record::Theirs { since, reason: Some("Overdue on Payment".into()) },
+        Record::Drifted { since },
+    ];
+    for answer in answers {
+        records.push(Record::Suspending(out(answer.clone())));
+        records.push(Record::Lifting(out(answer)));
+    }
+    records
+}

@@ -1,0 +1,271 @@
+//! What happens to a report. Events are its history and the only cause of jobs.
+
+use crate::guard::Stop;
+use crate::ids::{Press, ReportId, ServiceKey};
+use crate::notice::{Audience, Notice};
+use crate::report::{Outcome, SuspendMethod, Turn};
+use crate::service::ServiceStatus;
+use crate::time::{Span, Timestamp, for_people};
+
+/// One thing that happened to a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The report was opened about a known service.
+    Opened { method: SuspendMethod },
+    /// It waits in the queue.
+    Queued { why: String },
+    /// Staff named the service.
+    Assigned { service: ServiceKey },
+    /// A hint for staff, with no effect.
+    Hint { text: String },
+    /// The service is gone.
+    NothingToSuspend { status: ServiceStatus },
+    /// The customer's clock started.
+    DeadlineSet { deadline: Timestamp },
+    /// Half of the time is over.
+    Reminded { deadline: Timestamp },
+    /// The time is over.
+    DeadlineReached,
+    /// The deadline is gone for good.
+    DeadlineCancelled,
+    /// The clock stands still.
+    ClockPaused { left: Span },
+    /// The clock runs again.
+    ClockResumed { deadline: Timestamp },
+    /// More time was given.
+    Extended { by: Span },
+    /// The service must be off.
+    HoldPlaced { by: Press },
+    /// A guard holds the suspension back.
+    HoldWaits { why: Stop },
+    /// Staff let a held-back suspension go ahead.
+    HoldApproved,
+    /// Staff dropped a held-back suspension.
+    HoldRefused,
+    /// This report no longer wants the service off.
+    HoldReleased,
+    /// Staff wish the order once more.
+    OrderedAgain,
+    /// Somebody wrote.
+    Answered { by: Turn },
+    /// Staff wrote a note for themselves.
+    Noted,
+    /// The report ended.
+    Closed { outcome: Outcome, kept: bool },
+    /// The report goes on.
+    Reopened,
+    /// The panel showed that the service is off by our order.
+    Suspended { detail: String },
+    /// The panel showed that the service is on again.
+    Unsuspended { detail: String },
+    /// The service is off by somebody else's wish.
+    SuspendedByOther { reason: String },
+    /// Our hold is gone, but somebody else keeps the service off.
+    LeftSuspended { reason: String },
+    /// Somebody freed the service while our hold stands.
+    Drifted,
+    /// The panel will not do it.
+    OrderRefused { detail: String },
+    /// The panel did not do it within the time.
+    OrderFailed { detail: String },
+    /// Nobody can see what state the service is in.
+    PanelUnknown { detail: String },
+    /// Staff have to do it in the panel by hand and confirm it.
+    ManualNeeded { action: &'static str },
+    /// A mail server took a notice.
+    NoticeSent { notice: Notice, audience: Audience },
+    /// A notice could not be delivered.
+    NoticeFailed { notice: Notice, audience: Audience, detail: String },
+}
+
+impl Event {
+    /// The kind as stored and shown in JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Queued { .. } => "queued",
+            Self::Assigned { .. } => "assigned",
+            Self::Hint { .. } => "hint",
+            Self::NothingToSuspend { .. } => "nothing_to_suspend",
+            Self::DeadlineSet { .. } => "deadline_set",
+            Self::Reminded { .. } => "reminded",
+            Self::DeadlineReached => "deadline_reached",
+            Self::DeadlineCancelled => "deadline_cancelled",
+            Self::ClockPaused { .. } => "clock_paused",
+            Self::ClockResumed { .. } => "clock_resumed",
+            Self::Extended { .. } => "extended",
+            Self::HoldPlaced { .. } => "hold_placed",
+            Self::HoldWaits { .. } => "awaiting_approval",
+            Self::HoldApproved => "approved",
+            Self::HoldRefused => "refused",
+            Self::HoldReleased => "hold_released",
+            Self::OrderedAgain => "ordered_again",
+            Self::Answered { .. } => "answered",
+            Self::Noted => "noted",
+            Self::Closed { .. } => "closed",
+            Self::Reopened => "reopened",
+            Self::Suspended { .. } => "suspended",
+            Self::Unsuspended { .. } => "unsuspended",
+            Self::SuspendedByOther { .. } => "suspended_by_other",
+            Self::LeftSuspended { .. } => "left_suspended",
+            Self::Drifted => "drifted",
+            Self::OrderRefused { .. } => "order_refused",
+            Self::OrderFailed { .. } => "order_failed",
+            Self::PanelUnknown { .. } => "panel_unknown",
+            Self::ManualNeeded { .. } => "manual",
+            Self::NoticeSent { .. } => "notice_sent",
+            Self::NoticeFailed { .. } => "notice_failed",
+        }
+    }
+
+    /// What happened, in one sentence for staff.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Opened { method } => match method {
+                SuspendMethod::NoSuspend => "report opened".to_owned(),
+                SuspendMethod::Immediate => "report opened, to suspend at once".to_owned(),
+                SuspendMethod::TimeLimit => "report opened, with a time limit".to_owned(),
+            },
+            Self::Queued { why } => format!("waits in the queue: {why}"),
+            Self::Assigned { service } => format!("assigned to service {service}"),
+            Self::Hint { text } => text.clone(),
+            Self::NothingToSuspend { status } => {
+                format!("the service is {status}; there is nothing to suspend")
+            }
+            Self::DeadlineSet { deadline } => {
+                format!("the customer has time until {}", for_people(*deadline))
+            }
+            Self::Reminded { deadline } => {
+                format!("customer reminded of the deadline at {}", for_people(*deadline))
+            }
+            Self::DeadlineReached => "the deadline has passed".to_owned(),
+            Self::DeadlineCancelled => "the customer's reply cancelled the deadline".to_owned(),
+            Self::ClockPaused { left } => {
+                format!("the clock stands still with {left} left until staff answer")
+            }
+            Self::ClockResumed { deadline } => {
+                format!("the clock runs on; the deadline is now {}", for_people(*deadline))
+            }
+            Self::Extended { by } => format!("deadline extended by {by}"),
+            Self::HoldPlaced { by: Press::Staff } => "suspension ordered by staff".to_owned(),
+            Self::HoldPlaced { by: Press::Automatic } => "suspension ordered".to_owned(),
+            Self::HoldWaits { why } => format!("suspension waits for approval: {}", why.text()),
+            Self::HoldApproved => "suspension approved".to_owned(),
+            Self::HoldRefused => "suspension refused".to_owned(),
+            Self::HoldReleased => "hold released".to_owned(),
+            Self::OrderedAgain => "order wished once more".to_owned(),
+            Self::Answered { by: Turn::Customer } => "the customer answered".to_owned(),
+            Self::Answered { by: Turn::Staff } => "staff answered the customer".to_owned(),
+            Self::Noted => "note added".to_owned(),
+            Self::Closed { outcome, kept } => {
+                let kept = if *kept { ", the service stays suspended" } else { "" };
+                format!("report closed: {}{kept}", outcome.as_str())
+            }
+            Self::Reopened => "report reopened".to_owned(),
+            Self::Suspended { detail } => with_detail("service suspended", detail),
+            Self::Unsuspended { detail } => with_detail("service unsuspended", detail),
+            Self::SuspendedByOther { reason } => {
+                with_detail("the service was already suspended by somebody else", reason)
+            }
+            Self::LeftSuspended { reason } => {
+                with_detail("left suspended: somebody else's suspension stands", reason)
+            }
+            Self::Drifted => "somebody lifted the suspension while this report still holds the \
+                              service: suspend again, or release the hold"
+                .to_owned(),
+            Self::OrderRefused { detail } => with_detail("the panel refused the order", detail),
+            Self::OrderFailed { detail } => {
+                with_detail("the panel did not carry out the order", detail)
+            }
+            Self::PanelUnknown { detail } => {
+                with_detail("the state of the service cannot be seen", detail)
+            }
+            Self::ManualNeeded { action } => {
+                format!("no panel is connected: {action} the service by hand, then approve")
+            }
+            Self::NoticeSent { notice, audience } => {
+                format!("notice \"{}\" to {} was taken by the mail server", notice.as_str(), audience.as_str())
+            }
+            Self::NoticeFailed { notice, audience, detail } => {
+                format!("notice \"{}\" to {} was not delivered: {detail}", notice.as_str(), audience.as_str())
+            }
+        }
+    }
+}
+
+fn with_detail(sentence: &str, detail: &str) -> String {
+    if detail.is_empty() { sentence.to_owned() } else { format!("{sentence} ({detail})") }
+}
+
+/// Work that an event causes. It carries ids, not copies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Job {
+    /// Bring the panel's state of a service in line with its holds. Doing it twice does no harm: it
+    /// looks before it orders.
+    ReconcileService(ServiceKey),
+    /// Send a notice. A second run may send the same mail again under the same Message-ID.
+    SendNotice {
+        /// About which report.
+        report: ReportId,
+        /// Which notice.
+        notice: Notice,
+        /// To whom.
+        audience: Audience,
+        /// When it happened: tells two suspensions of one report apart.
+        at: Timestamp,
+    },
+}
+
+/// The jobs that `event` of a report about `service` causes.
+pub fn jobs_for(
+    report: ReportId,
+    service: Option<&ServiceKey>,
+    event: &Event,
+    at: Timestamp,
+) -> Vec<Job> {
+    let reconcile = || service.cloned().map(Job::ReconcileService).into_iter().collect::<Vec<_>>();
+    let tell = |notice, audience| Job::SendNotice { report, notice, audience, at };
+    let jobs = match event {
+        Event::Opened { .. } => {
+            vec![tell(Notice::Opened, Audience::Customer), tell(Notice::Opened, Audience::Staff)]
+        }
+        Event::Queued { .. } => vec![tell(Notice::Queued, Audience::Staff)],
+        Event::Reminded { .. } => vec![tell(Notice::Reminder, Audience::Customer)],
+        Event::HoldPlaced { .. }
+        | Event::HoldApproved
+        | Event::HoldReleased
+        | Event::OrderedAgain => reconcile(),
+        Event::Answered { by: Turn::Staff } => vec![tell(Notice::Answered, Audience::Customer)],
+        Event::Answered { by: Turn::Customer } => vec![tell(Notice::Answered, Audience::Staff)],
+        Event::Extended { .. } => vec![tell(Notice::Extended, Audience::Customer)],
+        Event::Closed { .. } => vec![tell(Notice::Closed, Audience::Customer)],
+        Event::Reopened => vec![tell(Notice::Reopened, Audience::Customer)],
+        Event::Suspended { .. } => vec![tell(Notice::Suspended, Audience::Customer)],
+        Event::Unsuspended { .. } => vec![tell(Notice::Unsuspended, Audience::Customer)],
+        Event::HoldWaits { .. }
+        | Event::Drifted
+        | Event::OrderRefused { .. }
+        | Event::OrderFailed { .. }
+        | Event::PanelUnknown { .. }
+        | Event::ManualNeeded { .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
+        Event::Assigned { .. }
+        | Event::Hint { .. }
+        | Event::NothingToSuspend { .. }
+        | Event::DeadlineSet { .. }
+        | Event::DeadlineReached
+        | Event::DeadlineCancelled
+        | Event::ClockPaused { .. }
+        | Event::ClockResumed { .. }
+        | Event::HoldRefused
+        | Event::Noted
+        | Event::SuspendedByOther { .. }
+        | Event::LeftSuspended { .. }
+        | Event::NoticeSent { .. }
+        | Event::NoticeFailed { .. } => Vec::new(),
+    };
+    // A report that waits for its service has no customer yet.
+    let nobody_to_tell = |job: &Job| {
+        service.is_none() && matches!(job, Job::SendNotice { audience: Audience::Customer, .. })
+    };
+    jobs.into_iter().filter(|job| !nobody_to_tell(job)).collect()
+}

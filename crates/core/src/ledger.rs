@@ -1,0 +1,516 @@
+//! The ledger: which service held which address, prefix or domain, from when to when, and how sure
+//! that is.
+//!
+//! A directory file shows the present only. What held before, and when it changed, follows from
+//! looking again and again; so each end of an interval is either exact or lies between two looks.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
+use prefix_trie::joint::JointPrefixMap;
+
+use crate::ids::{ServiceId, ServiceKey};
+use crate::time::{Timestamp, from_millis};
+
+/// Something that a service can hold.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Resource {
+    /// A prefix; a single address is a /32 or /128.
+    Net(IpNet),
+    /// A domain name in lower case, without a final dot.
+    Domain(String),
+}
+
+/// A text that names no address, prefix or domain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotAResource(String);
+
+/// Prefixes wider than these belong to a registry, not to a customer; one in a file is a slip.
+const WIDEST_V4: u8 = 8;
+const WIDEST_V6: u8 = 16;
+
+impl Resource {
+    /// Reads an address or prefix, else a domain.
+    pub fn parse(text: &str) -> Result<Self, NotAResource> {
+        match parse_net(text) {
+            Ok(net) => Ok(Self::Net(net)),
+            Err(_) if looks_like_domain(text) => parse_domain(text),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    /// Addresses without their prefix length.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Net(net) if net.prefix_len() == net.max_prefix_len() => write!(f, "{}", net.addr()),
+            Self::Net(net) => write!(f, "{net}"),
+            Self::Domain(name) => f.write_str(name),
+        }
+    }
+}
+
+fn looks_like_domain(text: &str) -> bool {
+    text.contains('.') && text.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80) && !text.contains([':', '/'])
+}
+
+/// Reads a domain name: letters, digits, hyphens and dots (other scripts are kept in lower case).
+pub fn parse_domain(text: &str) -> Result<Resource, NotAResource> {
+    let name = text.trim().trim_end_matches('.').to_lowercase();
+    let label_fits = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    };
+    if name.len() <= 253 && name.contains('.') && name.split('.').all(label_fits) {
+        Ok(Resource::Domain(name))
+    } else {
+        Err(NotAResource(format!("{text:?} is no domain name")))
+    }
+}
+
+/// Reads an address; IPv4 written as IPv6 becomes IPv4.
+pub fn parse_address(text: &str) -> Result<IpAddr, NotAResource> {
+    let address = IpAddr::from_str(text.trim())
+        .map_err(|_| NotAResource(format!("{text:?} is no IPv4 or IPv6 address")))?;
+    Ok(address.to_canonical())
+}
+
+/// Reads an address or a prefix without host bits.
+pub fn parse_net(text: &str) -> Result<IpNet, NotAResource> {
+    if !text.contains('/') {
+        return parse_address(text).map(IpNet::from);
+    }
+    let net = IpNet::from_str(text.trim())
+        .map_err(|_| NotAResource(format!("{text:?} is no address prefix")))?;
+    if net.trunc() != net {
+        return Err(NotAResource(format!(
+            "{text:?} has bits set behind the prefix; write {} or {}",
+            net.trunc(),
+            net.addr()
+        )));
+    }
+    let widest = if net.addr().is_ipv4() { WIDEST_V4 } else { WIDEST_V6 };
+    if net.prefix_len() < widest {
+        return Err(NotAResource(format!("{text:?} is wider than /{widest}")));
+    }
+    Ok(net)
+}
+
+/// Reads a list of addresses, prefixes and ranges (`a-b`), separated by space, comma, semicolon or
+/// line break. A range becomes the fewest prefixes that cover exactly it.
+pub fn parse_nets(text: &str) -> Result<Vec<IpNet>, NotAResource> {
+    let mut nets = Vec::new();
+    for part in text.split([' ', ',', ';', '\n', '\r', '\t']).filter(|part| !part.is_empty()) {
+        match part.split_once('-') {
+            None => nets.push(parse_net(part)?),
+            Some((from, to)) => nets.extend(range(parse_address(from)?, parse_address(to)?)?),
+        }
+    }
+    nets.sort_unstable();
+    nets.dedup();
+    Ok(nets)
+}
+
+fn range(from: IpAddr, to: IpAddr) -> Result<Vec<IpNet>, NotAResource> {
+    let nets: Vec<IpNet> = match (from, to) {
+        (IpAddr::V4(from), IpAddr::V4(to)) if from <= to => {
+            Ipv4Subnets::new(from, to, WIDEST_V4).map(IpNet::V4).collect()
+        }
+        (IpAddr::V6(from), IpAddr::V6(to)) if from <= to => {
+            Ipv6Subnets::new(from, to, WIDEST_V6).map(IpNet::V6).collect()
+        }
+        _ => return Err(NotAResource(format!("{from}-{to} is no range of addresses"))),
+    };
+    if nets.len() > 512 {
+        return Err(NotAResource(format!("{from}-{to} is too wide a range")));
+    }
+    Ok(nets)
+}
+
+/// From when to when, in milliseconds since 1970, with how sure each end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// It was not held yet at this instant; none: held since before we looked.
+    pub from_after: Option<i64>,
+    /// It was held from this instant at the latest.
+    pub from_by: i64,
+    /// It was held until this instant at least; none while it is held.
+    pub to_after: Option<i64>,
+    /// It was no longer held at this instant; none while it is held.
+    pub to_by: Option<i64>,
+}
+
+/// How sure it is that a service held a resource at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// Seen, or said by the directory.
+    Exact,
+    /// Held when we first looked; nobody knows since when.
+    SinceBeforeWeLooked,
+    /// It changed hands somewhere between two looks, and the instant lies between them.
+    ChangedBetweenLooks,
+}
+
+impl Certainty {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::SinceBeforeWeLooked => "since_before_we_looked",
+            Self::ChangedBetweenLooks => "changed_between_looks",
+        }
+    }
+}
+
+impl Interval {
+    /// Held from an instant that the directory names.
+    pub fn exactly_from(from: i64) -> Self {
+        Self { from_after: Some(from), from_by: from, to_after: None, to_by: None }
+    }
+
+    /// How sure it is that it was held at `at`; nothing when it surely was not.
+    pub fn at(&self, at: i64) -> Option<Certainty> {
+        let surely_from = at >= self.from_by;
+        let surely_to = self.to_after.is_none_or(|to| at < to) || self.to_by.is_none();
+        let perhaps_from = self.from_after.is_none_or(|after| at > after);
+        let perhaps_to = self.to_by.is_none_or(|by| at < by);
+        if surely_from && surely_to {
+            return Some(match self.from_after {
+                None => Certainty::SinceBeforeWeLooked,
+                Some(_) => Certainty::Exact,
+            });
+        }
+        if !((surely_from || perhaps_from) && (surely_to || perhaps_to)) {
+            return None;
+        }
+        if self.from_after.is_none() && surely_to {
+            Some(Certainty::SinceBeforeWeLooked)
+        } else {
+            Some(Certainty::ChangedBetweenLooks)
+        }
+    }
+}
+
+/// A service held a resource for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// Its row.
+    pub id: i64,
+    /// Who held it.
+    pub service: ServiceKey,
+    /// The customer of that service then.
+    pub customer_id: String,
+    /// What was held.
+    pub resource: Resource,
+    /// From when to when.
+    pub held: Interval,
+}
+
+/// An answer of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// The assignment.
+    pub assignment: Assignment,
+    /// How sure it is for the instant that was asked for.
+    pub certainty: Certainty,
+}
+
+/// An assignment without its resource (the key it is filed under), small: there may be a million.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    id: i64,
+    service: ServiceId,
+    directory: u16,
+    customer: u32,
+    held: Interval,
+}
+
+/// Names that many entries share.
+#[derive(Debug, Default)]
+struct Names {
+    texts: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Names {
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).expect("fewer than four billion names");
+        self.texts.push(text.to_owned());
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    fn text(&self, number: u32) -> &str {
+        usize::try_from(number).ok().and_then(|n| self.texts.get(n)).map_or("", String::as_str)
+    }
+}
+
+/// The whole ledger in memory: longest prefix first, any instant.
+#[derive(Default)]
+pub struct Ledger {
+    nets: JointPrefixMap<IpNet, Vec<Entry>>,
+    domains: HashMap<String, Vec<Entry>>,
+    customers: Names,
+    directories: Names,
+    len: usize,
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ledger({} assignments)", self.len)
+    }
+}
+
+impl Ledger {
+    /// How many assignments it has.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes an assignment in, or its newer form when the id is known.
+    pub fn put(&mut self, assignment: &Assignment) {
+        let directory = u16::try_from(self.directories.number(&assignment.service.directory))
+            .expect("fewer than 65,536 directories");
+        let entry = Entry {
+            id: assignment.id,
+            service: assignment.service.id,
+            directory,
+            customer: self.customers.number(&assignment.customer_id),
+            held: assignment.held,
+        };
+        let entries = match &assignment.resource {
+            Resource::Net(net) => self.nets.entry(*net).or_default(),
+            Resource::Domain(name) => self.domains.entry(name.clone()).or_default(),
+        };
+        if let Some(known) = entries.iter_mut().find(|known| known.id == entry.id) {
+            *known = entry;
+        } else {
+            entries.push(entry);
+            self.len += 1;
+        }
+    }
+
+    /// Who held `resource` at `at`: the most specific first, and of the same, who came last first.
+    /// For a prefix: who held all of it. For a domain: also who held a parent domain.
+    pub fn who_had(&self, resource: &Resource, at: Timestamp) -> Vec<Holding> {
+        let at = at.as_millisecond();
+        let mut found = Vec::new();
+        match resource {
+            Resource::Net(net) => {
+                let mut covers: Vec<_> = self.nets.cover(net).collect();
+                covers.sort_by_key(|(net, _)| std::cmp::Reverse(net.prefix_len()));
+                for (net, entries) in covers {
+                    self.collect(&Resource::Net(net), entries, at, &mut found);
+                }
+            }
+            Resource::Domain(name) => {
+                let mut rest = Some(name.as_str());
+                while let Some(name) = rest {
+                    if let Some(entries) = self.domains.get(name) {
+                        self.collect(&Resource::Domain(name.to_owned()), entries, at, &mut found);
+                    }
+                    rest = name.split_once('.').map(|(_, parent)| parent);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether `service` holds `address` at `at`, surely or perhaps.
+    pub fn holds(&self, service: &ServiceKey, address: IpAddr, at: Timestamp) -> bool {
+        let at = at.as_millisecond();
+        self.nets.cover(&IpNet::from(address.to_canonical())).any(|(_, entries)| {
+            entries.iter().any(|entry| {
+                entry.service == service.id
+                    && self.directories.text(u32::from(entry.directory)) == service.directory
+                    && entry.held.at(at).is_some()
+            })
+        })
+    }
+
+    fn collect(&self, resource: &Resource, entries: &[Entry], at: i64, found: &mut Vec<Holding>) {
+        let mut here: Vec<Holding> = entries
+            .iter()
+            .filter_map(|entry| {
+                let certainty = entry.held.at(at)?;
+                Some(Holding { assignment: self.assignment(entry, resource), certainty })
+            })
+            .collect();
+        here.sort_by_key(|holding| {
+            std::cmp::Reverse((holding.assignment.held.from_by, holding.assignment.id))
+        });
+        found.append(&mut here);
+    }
+
+    fn assignment(&self, entry: &Entry, resource: &Resource) -> Assignment {
+        Assignment {
+            id: entry.id,
+            service: ServiceKey {
+                directory: self.directories.text(u32::from(entry.directory)).to_owned(),
+                id: entry.service,
+            },
+            customer_id: self.customers.text(entry.customer).to_owned(),
+            resource: resource.clone(),
+            held: entry.held,
+        }
+    }
+}
+
+/// The texts under which an assignment that covers `resource` may be filed, most specific first: all
+/// enclosing prefixes, or all parent domains. For a look-up in a table instead of in memory.
+pub fn covering(resource: &Resource) -> Vec<String> {
+    match resource {
+        Resource::Net(net) => (0..=net.prefix_len())
+            .rev()
+            .filter_map(|length| match net {
+                IpNet::V4(net) => Ipv4Net::new(net.addr(), length).ok().map(|n| IpNet::V4(n.trunc())),
+                IpNet::V6(net) => Ipv6Net::new(net.addr(), length).ok().map(|n| IpNet::V6(n.trunc())),
+            })
+            .map(|net| Resource::Net(net).to_string())
+            .collect(),
+        Resource::Domain(name) => {
+            let mut names = vec![name.clone()];
+            let mut rest = name.as_str();
+            while let Some((_, parent)) = rest.split_once('.') {
+                names.push(parent.to_owned());
+                rest = parent;
+            }
+            names
+        }
+    }
+}
+
+/// The outer ends of an interval as instants: perhaps from, perhaps to.
+pub fn outer_ends(held: &Interval) -> (Option<Timestamp>, Option<Timestamp>) {
+    (held.from_after.and_then(from_millis), held.to_by.and_then(from_millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(id: i64) -> ServiceKey {
+        ServiceKey { directory: "main".into(), id: ServiceId::new(id).expect("positive") }
+    }
+
+    fn held(id: i64, service: i64, resource: &str, interval: Interval) -> Assignment {
+        Assignment {
+            id,
+            service: key(service),
+            customer_id: format!("c{service}"),
+            resource: Resource::parse(resource).expect(resource),
+            held: interval,
+        }
+    }
+
+    const SINCE_EVER: Interval = Interval { from_after: None, from_by: 100, to_after: None, to_by: None };
+
+    fn ask(ledger: &Ledger, resource: &str, at: i64) -> Vec<(i64, Certainty)> {
+        let resource = Resource::parse(resource).expect(resource);
+        ledger
+            .who_had(&resource, from_millis(at).expect("in range"))
+            .into_iter()
+            .map(|h| (h.assignment.service.id.get(), h.certainty))
+            .collect()
+    }
+
+    #[test]
+    fn the_longest_prefix_comes_first_in_both_families() {
+        let mut ledger = Ledger::default();
+        for (id, (service, net)) in
+            (1..).zip([(1, "192.0.2.0/24"), (2, "192.0.2.8/29"), (3, "2001:db8::/32"), (4, "2001:db8::7")])
+        {
+            ledger.put(&held(id, service, net, SINCE_EVER));
+        }
+        let sure = Certainty::SinceBeforeWeLooked;
+        assert_eq!(ask(&ledger, "192.0.2.9", 200), [(2, sure), (1, sure)]);
+        assert_eq!(ask(&ledger, "192.0.2.16", 200), [(1, sure)]);
+        assert_eq!(ask(&ledger, "2001:db8::7", 200), [(4, sure), (3, sure)]);
+        assert_eq!(ask(&ledger, "::ffff:192.0.2.9", 200), [(2, sure), (1, sure)]);
+        assert_eq!(ask(&ledger, "198.51.100.1", 200), []);
+    }
+
+    #[test]
+    fn after_a_move_the_old_holder_answers_for_the_old_time() {
+        let mut ledger = Ledger::default();
+        let gone = Interval { from_after: None, from_by: 100, to_after: Some(200), to_by: Some(300) };
+        let came = Interval { from_after: Some(200), from_by: 300, to_after: None, to_by: None };
+        ledger.put(&held(1, 1, "192.0.2.1", gone));
+        ledger.put(&held(2, 2, "192.0.2.1", came));
+        assert_eq!(ask(&ledger, "192.0.2.1", 150), [(1, Certainty::SinceBeforeWeLooked)]);
+        assert_eq!(ask(&ledger, "192.0.2.1", 50), [(1, Certainty::SinceBeforeWeLooked)]);
+        assert_eq!(
+            ask(&ledger, "192.0.2.1", 250),
+            [(2, Certainty::ChangedBetweenLooks), (1, Certainty::ChangedBetweenLooks)]
+        );
+        assert_eq!(ask(&ledger, "192.0.2.1", 300), [(2, Certainty::Exact)]);
+    }
+
+    #[test]
+    fn an_exact_interval_holds_from_its_start_up_to_but_not_at_its_end() {
+        let mut ledger = Ledger::default();
+        let exact = Interval { from_after: Some(100), from_by: 100, to_after: Some(200), to_by: Some(200) };
+        ledger.put(&held(1, 1, "192.0.2.1", exact));
+        assert_eq!(ask(&ledger, "192.0.2.1", 99), []);
+        assert_eq!(ask(&ledger, "192.0.2.1", 100), [(1, Certainty::Exact)]);
+        assert_eq!(ask(&ledger, "192.0.2.1", 199), [(1, Certainty::Exact)]);
+        assert_eq!(ask(&ledger, "192.0.2.1", 200), []);
+    }
+
+    #[test]
+    fn a_newer_form_of_an_assignment_takes_the_place_of_the_older() {
+        let mut ledger = Ledger::default();
+        ledger.put(&held(1, 1, "192.0.2.1", SINCE_EVER));
+        let ended = Interval { to_after: Some(150), to_by: Some(160), ..SINCE_EVER };
+        ledger.put(&held(1, 1, "192.0.2.1", ended));
+        assert_eq!(ledger.len(), 1);
+        assert_eq!(ask(&ledger, "192.0.2.1", 170), []);
+    }
+
+    #[test]
+    fn a_domain_is_answered_for_by_itself_and_its_parents() {
+        let mut ledger = Ledger::default();
+        ledger.put(&held(1, 1, "example.com", SINCE_EVER));
+        ledger.put(&held(2, 2, "shop.example.com", SINCE_EVER));
+        let sure = Certainty::SinceBeforeWeLooked;
+        assert_eq!(ask(&ledger, "WWW.shop.example.com.", 200), [(2, sure), (1, sure)]);
+        assert_eq!(ask(&ledger, "notexample.com", 200), []);
+    }
+
+    #[test]
+    fn lists_take_addresses_prefixes_and_ranges() {
+        let nets = parse_nets("192.0.2.1, 198.51.100.0/24\r\n203.0.113.0-203.0.113.4").expect("good");
+        let texts: Vec<String> = nets.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["192.0.2.1/32", "198.51.100.0/24", "203.0.113.0/30", "203.0.113.4/32"]);
+    }
+
+    #[test]
+    fn slips_in_lists_are_named_instead_of_guessed() {
+        for bad in ["192.0.2.5/24", "0.0.0.0/0", "192.0.2.300", "192.0.2.9-192.0.2.1", "::/0", "fe80::1%eth0"] {
+            assert!(parse_nets(bad).is_err(), "{bad} was taken");
+        }
+    }
+
+    #[test]
+    fn the_texts_that_cover_a_resource_start_with_itself() {
+        let names = covering(&Resource::parse("192.0.2.1").expect("good"));
+        assert_eq!(names.len(), 33);
+        assert_eq!(&names[..2], ["192.0.2.1", "192.0.2.0/31"]);
+        let names = covering(&Resource::parse("a.example.com").expect("good"));
+        assert_eq!(names, ["a.example.com", "example.com", "com"]);
+    }
+}

@@ -1,0 +1,18 @@
+//! The domain of an abuse desk: reports, holds, orders, deadlines, the ledger of who held what.
+//!
+//! Everything here is pure. There is no I/O, no clock and no randomness: instants, ids and what was
+//! observed come in as arguments, and each move returns the new value together with the
+//! [`event::Event`]s that happened. Events are the only cause of jobs ([`event::jobs_for`]).
+
+pub mod enforcement;
+pub mod event;
+pub mod guard;
+pub mod ids;
+pub mod ledger;
+pub mod notice;
+pub mod report;
+pub mod service;
+pub mod settings;
+pub mod suspension;
+pub mod text;
+pub mod time;

@@ -1,0 +1,620 @@
+//! A report: the desk's file about one service, and the moves that it can make.
+//!
+//! A move consumes the report and returns the new one with the events that happened, or an error
+//! that says why it cannot be. Nothing else changes a report.
+
+use crate::event::Event;
+use crate::guard::{self, Facts, Ruling, Stop};
+use crate::ids::{Press, ReportId, ServiceKey};
+use crate::service::ServiceStatus;
+use crate::time::{Span, Timestamp};
+
+/// How a report means to suspend its service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SuspendMethod {
+    /// Not at all.
+    #[default]
+    NoSuspend,
+    /// At once.
+    Immediate,
+    /// When the customer's time has run out.
+    TimeLimit,
+}
+
+impl SuspendMethod {
+    /// The word of the drop-in API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoSuspend => "nosuspend",
+            Self::Immediate => "immediate",
+            Self::TimeLimit => "timelimit",
+        }
+    }
+
+    /// Reads the word in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::NoSuspend, Self::Immediate, Self::TimeLimit]
+            .into_iter()
+            .find(|method| method.as_str().eq_ignore_ascii_case(word))
+    }
+}
+
+/// What is told about an abuse when a report is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allegation {
+    /// The kind of abuse; any text of 1 to 255 characters.
+    pub category: String,
+    /// Address as the caller wrote it, the service's own, or `(No Dedicated IP)`.
+    pub service_ip: String,
+    /// Shown to the customer; may be empty.
+    pub additional_info: String,
+    /// How the service is to be suspended.
+    pub suspend_method: SuspendMethod,
+    /// The customer may lift this report's hold.
+    pub allow_unsuspend: bool,
+}
+
+/// The service that a report is about, and who held it when the report was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The service.
+    pub service: ServiceKey,
+    /// The customer at opening; empty when the directory named none.
+    pub customer_id: String,
+}
+
+/// A report with all that decides its moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its number.
+    pub id: ReportId,
+    /// The service; none while a queued report is not assigned.
+    pub subject: Option<Subject>,
+    /// The service that the caller named, for a report that waits because it could not be looked up.
+    pub claimed_service: Option<ServiceKey>,
+    /// What it is about.
+    pub allegation: Allegation,
+    /// When it was opened (came in).
+    pub opened_at: Timestamp,
+    /// Where it stands.
+    pub state: State,
+    /// Its reason, if any, for the service to be off.
+    pub hold: Hold,
+}
+
+/// Where a report stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Waits for staff to name or confirm the service.
+    Queued {
+        /// Why it could not be opened at once.
+        why: String,
+    },
+    /// Being worked on.
+    Open {
+        /// Whose move it is.
+        turn: Turn,
+        /// The customer's time, if it is limited.
+        countdown: Countdown,
+    },
+    /// Done.
+    Closed {
+        /// When.
+        at: Timestamp,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// Whose move it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The customer has to fix or answer.
+    Customer,
+    /// Staff have to answer.
+    Staff,
+}
+
+/// The customer's time under `timelimit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Countdown {
+    /// There is no deadline.
+    None,
+    /// It runs.
+    Running {
+        /// When the hold is placed.
+        deadline: Timestamp,
+        /// When to remind; none when that is done or not wanted.
+        remind_at: Option<Timestamp>,
+    },
+    /// It stands still while staff have the move.
+    Paused {
+        /// What is left.
+        left: Span,
+        /// What was left until the reminder.
+        remind_in: Option<Span>,
+    },
+    /// It ran out.
+    Reached {
+        /// When.
+        deadline: Timestamp,
+    },
+}
+
+/// A report's reason why its service must be off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It has none.
+    None,
+    /// A guard holds it back until a person looks.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+        /// Which guard.
+        why: Stop,
+    },
+    /// The service must be off.
+    Placed {
+        /// Since when.
+        since: Timestamp,
+        /// Who wished it.
+        by: Press,
+    },
+    /// It was placed once and is gone.
+    Released {
+        /// When.
+        at: Timestamp,
+        /// Who wished it.
+        by: Press,
+    },
+}
+
+/// How a report ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The abuse stopped.
+    Resolved,
+    /// There was none.
+    Unfounded,
+    /// Another report has it.
+    Duplicate,
+    /// The customer never answered.
+    NoResponse,
+    /// Something else.
+    Other,
+}
+
+impl Outcome {
+    /// All of them, in the order they are offered.
+    pub const ALL: [Self; 5] =
+        [Self::Resolved, Self::Unfounded, Self::Duplicate, Self::NoResponse, Self::Other];
+
+    /// The word of the command line, tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolved => "resolved",
+            Self::Unfounded => "unfounded",
+            Self::Duplicate => "duplicate",
+            Self::NoResponse => "no_response",
+            Self::Other => "other",
+        }
+    }
+
+    /// The outcome of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
+    }
+}
+
+/// What a customer's reply does to the deadline (`time_limit.on_reply`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnReply {
+    /// The clock stops until staff have answered.
+    Pause,
+    /// The deadline is gone for good, as in the original product.
+    Cancel,
+    /// Nothing.
+    Ignore,
+}
+
+/// The desk's rules for deadlines, from its settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLimit {
+    /// How long a customer has.
+    pub period: Span,
+    /// Remind when half of it has passed.
+    pub reminder: bool,
+    /// What a reply does.
+    pub on_reply: OnReply,
+    /// The suspension needs a notice that a mail server took.
+    pub require_notice: bool,
+}
+
+/// Why a move cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoveError {
+    /// Closed already.
+    #[error("the report is closed; reopen it first")]
+    IsClosed,
+    /// Not closed.
+    #[error("the report is not closed")]
+    NotClosed,
+    /// Waits for a service.
+    #[error("the report waits in the queue; assign it to a service first")]
+    IsQueued,
+    /// Has its service already.
+    #[error("the report does not wait in the queue")]
+    NotQueued,
+    /// No deadline runs.
+    #[error("the report has no deadline that could be moved")]
+    NoDeadline,
+    /// There is no hold to release.
+    #[error("the report holds nothing; there is nothing to release")]
+    HoldsNothing,
+    /// A guard holds the suspension back.
+    #[error("the suspension waits for approval; approve or refuse it")]
+    WaitsForApproval,
+    /// No suspension waits.
+    #[error("no suspension of this report waits for approval")]
+    NothingWaits,
+    /// The customer may not lift this hold.
+    #[error("this report does not allow the customer to unsuspend")]
+    UnsuspendNotAllowed,
+}
+
+/// A report after a move, and what happened.
+pub type Moved = (Report, Vec<Event>);
+
+impl Report {
+    /// Opens a report about a known service.
+    pub fn open(
+        id: ReportId,
+        subject: Subject,
+        allegation: Allegation,
+        limit: &TimeLimit,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Moved {
+        let report = Self {
+            id,
+            subject: Some(subject),
+            claimed_service: None,
+            allegation,
+            opened_at: now,
+            state: State::Open { turn: Turn::Customer, countdown: Countdown::None },
+            hold: Hold::None,
+        };
+        report.start(limit, facts, now)
+    }
+
+    /// Puts a report into the queue, because its service could not be looked up.
+    pub fn queue(
+        id: ReportId,
+        claimed_service: Option<ServiceKey>,
+        allegation: Allegation,
+        why: String,
+        now: Timestamp,
+    ) -> Moved {
+        let event = Event::Queued { why: why.clone() };
+        let report = Self {
+            id,
+            subject: None,
+            claimed_service,
+            allegation,
+            opened_at: now,
+            state: State::Queued { why },
+            hold: Hold::None,
+        };
+        (report, vec![event])
+    }
+
+    /// Staff name the service of a queued report. Its clock or hold starts now.
+    pub fn assign(
+        mut self,
+        subject: Subject,
+        limit: &TimeLimit,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<Moved, MoveError> {
+        match self.state {
+            State::Queued { .. } => {}
+            State::Open { .. } => return Err(MoveError::NotQueued),
+            State::Closed { .. } => return Err(MoveError::IsClosed),
+        }
+        let assigned = Event::Assigned { service: subject.service.clone() };
+        self.subject = Some(subject);
+        self.state = State::Open { turn: Turn::Customer, countdown: Countdown::None };
+        let (report, mut events) = self.start(limit, facts, now);
+        events.insert(0, assigned);
+        Ok((report, events))
+    }
+
+    /// Starts what the suspend method asks for: a hold, a clock or nothing.
+    fn start(mut self, limit: &TimeLimit, facts: &Facts, now: Timestamp) -> Moved {
+        let mut events = vec![Event::Opened { method: self.allegation.suspend_method }];
+        match self.allegation.suspend_method {
+            SuspendMethod::NoSuspend => {}
+            SuspendMethod::Immediate => {
+                let ruling = guard::rule(self.customer_at_opening(), facts);
+                self.obey(ruling, now, &mut events);
+            }
+            SuspendMethod::TimeLimit => match self.gone(facts) {
+                Some(status) => events.push(Event::NothingToSuspend { status }),
+                None => {
+                    let deadline = limit.period.after(now);
+                    let remind_at = limit.reminder.then(|| limit.period.half().after(now));
+                    self.set_countdown(Countdown::Running { deadline, remind_at });
+                    events.push(Event::DeadlineSet { deadline });
+                }
+            },
+        }
+        (self, events)
+    }
+
+    /// Lets time pass: reminds, or places the hold when the deadline is there. `facts` are only
+    /// looked at for the latter. A report for which nothing is due comes back unchanged.
+    pub fn tick(mut self, limit: &TimeLimit, facts: &Facts, now: Timestamp) -> Moved {
+        let State::Open { countdown: Countdown::Running { deadline, remind_at }, .. } = self.state
+        else {
+            return (self, Vec::new());
+        };
+        let mut events = Vec::new();
+        if now >= deadline {
+            self.set_countdown(Countdown::Reached { deadline });
+            events.push(Event::DeadlineReached);
+            let ruling = self.rule_at_deadline(limit, facts);
+            self.obey(ruling, now, &mut events);
+        } else if remind_at.is_some_and(|at| now >= at) {
+            self.set_countdown(Countdown::Running { deadline, remind_at: None });
+            events.push(Event::Reminded { deadline });
+        }
+        (self, events)
+    }
+
+    /// When time next matters to this report.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Open { countdown: Countdown::Running { deadline, remind_at }, .. } => {
+                Some(remind_at.map_or(deadline, |at| at.min(deadline)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The deadline has come, or would come before `now`.
+    pub fn deadline_is_due(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::Open { countdown: Countdown::Running { deadline, .. }, .. } if deadline <= now)
+    }
+
+    /// The customer writes.
+    pub fn answer_by_customer(
+        mut self,
+        on_reply: OnReply,
+        now: Timestamp,
+    ) -> Result<Moved, MoveError> {
+        let countdown = self.open_countdown()?;
+        let mut events = vec![Event::Answered { by: Turn::Customer }];
+        let countdown = match (on_reply, countdown) {
+            (OnReply::Pause, Countdown::Running { deadline, remind_at }) => {
+                let left = Span::between(now, deadline);
+                events.push(Event::ClockPaused { left });
+                Countdown::Paused { left, remind_in: remind_at.map(|at| Span::between(now, at)) }
+            }
+            (OnReply::Cancel, Countdown::Running { .. } | Countdown::Paused { .. }) => {
+                events.push(Event::DeadlineCancelled);
+                Countdown::None
+            }
+            (_, countdown) => countdown,
+        };
+        self.state = State::Open { turn: Turn::Staff, countdown };
+        Ok((self, events))
+    }
+
+    /// Staff write to the customer. A clock that stood still runs on with what was left.
+    pub fn answer_by_staff(mut self, now: Timestamp) -> Result<Moved, MoveError> {
+        let countdown = self.open_countdown()?;
+        let mut events = vec![Event::Answered { by: Turn::Staff }];
+        let countdown = match countdown {
+            Countdown::Paused { left, remind_in } => {
+                let deadline = left.after(now);
+                events.push(Event::ClockResumed { deadline });
+                Countdown::Running { deadline, remind_at: remind_in.map(|span| span.after(now)) }
+            }
+            countdown => countdown,
+        };
+        self.state = State::Open { turn: Turn::Customer, countdown };
+        Ok((self, events))
+    }
+
+    /// Gives the customer more time. A reminder that is still to come moves along.
+    pub fn extend(mut self, by: Span) -> Result<Moved, MoveError> {
+        let countdown = match self.open_countdown()? {
+            Countdown::Running { deadline, remind_at } => Countdown::Running {
+                deadline: by.after(deadline),
+                remind_at: remind_at.map(|at| by.after(at)),
+            },
+            Countdown::Paused { left, remind_in } => {
+                Countdown::Paused { left: left.plus(by), remind_in: remind_in.map(|s| s.plus(by)) }
+            }
+            Countdown::None | Countdown::Reached { .. } => return Err(MoveError::NoDeadline),
+        };
+        self.set_countdown(countdown);
+        Ok((self, vec![Event::Extended { by }]))
+    }
+
+    /// Staff place the hold by hand, or wish it once more where an order failed or the suspension
+    /// was lifted by somebody. A running deadline has no more meaning then.
+    pub fn suspend(mut self, now: Timestamp) -> Result<Moved, MoveError> {
+        self.open_countdown()?;
+        let event = match self.hold {
+            Hold::Placed { .. } => Event::OrderedAgain,
+            Hold::None | Hold::Waiting { .. } | Hold::Released { .. } => {
+                Event::HoldPlaced { by: Press::Staff }
+            }
+        };
+        self.hold = Hold::Placed { since: now, by: Press::Staff };
+        self.stop_countdown();
+        Ok((self, vec![event]))
+    }
+
+    /// Staff release the hold. The report stays as it is.
+    pub fn release(self, now: Timestamp) -> Result<Moved, MoveError> {
+        match self.hold {
+            Hold::Placed { .. } => Ok(self.let_go(Press::Staff, now)),
+            Hold::Waiting { .. } => Err(MoveError::WaitsForApproval),
+            Hold::None | Hold::Released { .. } => Err(MoveError::HoldsNothing),
+        }
+    }
+
+    /// The customer lifts the hold, where the report allows it.
+    pub fn unsuspend_by_customer(self, now: Timestamp) -> Result<Moved, MoveError> {
+        self.open_countdown()?;
+        if !self.allegation.allow_unsuspend {
+            return Err(MoveError::UnsuspendNotAllowed);
+        }
+        match self.hold {
+            Hold::Placed { .. } => Ok(self.let_go(Press::Automatic, now)),
+            _ => Err(MoveError::HoldsNothing),
+        }
+    }
+
+    fn let_go(mut self, by: Press, now: Timestamp) -> Moved {
+        self.hold = Hold::Released { at: now, by };
+        self.stop_countdown();
+        (self, vec![Event::HoldReleased])
+    }
+
+    /// Staff approve a suspension that a guard held back.
+    pub fn approve(mut self, now: Timestamp) -> Result<Moved, MoveError> {
+        let Hold::Waiting { .. } = self.hold else { return Err(MoveError::NothingWaits) };
+        self.open_countdown()?;
+        self.hold = Hold::Placed { since: now, by: Press::Staff };
+        Ok((self, vec![Event::HoldApproved]))
+    }
+
+    /// Staff refuse a suspension that a guard held back.
+    pub fn refuse(mut self) -> Result<Moved, MoveError> {
+        let Hold::Waiting { .. } = self.hold else { return Err(MoveError::NothingWaits) };
+        self.hold = Hold::None;
+        Ok((self, vec![Event::HoldRefused]))
+    }
+
+    /// After a pause: the guards look once more at a suspension that one of them held back.
+    /// Comes back unchanged when nothing waits, or when the same guard still speaks against it.
+    pub fn look_again(mut self, limit: &TimeLimit, facts: &Facts, now: Timestamp) -> Moved {
+        let Hold::Waiting { why, .. } = self.hold else { return (self, Vec::new()) };
+        let mut events = Vec::new();
+        let ruling = match self.allegation.suspend_method {
+            SuspendMethod::TimeLimit => self.rule_at_deadline(limit, facts),
+            SuspendMethod::Immediate | SuspendMethod::NoSuspend => {
+                guard::rule(self.customer_at_opening(), facts)
+            }
+        };
+        match ruling {
+            Ruling::Wait(stop) if stop == why => {}
+            ruling => {
+                self.hold = Hold::None;
+                self.obey(ruling, now, &mut events);
+            }
+        }
+        (self, events)
+    }
+
+    /// Closes the report and releases its hold, unless the service is to stay off.
+    pub fn close(
+        mut self,
+        outcome: Outcome,
+        keep_suspended: bool,
+        now: Timestamp,
+    ) -> Result<Moved, MoveError> {
+        if matches!(self.state, State::Closed { .. }) {
+            return Err(MoveError::IsClosed);
+        }
+        let mut events = Vec::new();
+        let mut kept = false;
+        match self.hold {
+            Hold::Placed { .. } if keep_suspended => kept = true,
+            Hold::Placed { .. } => {
+                self.hold = Hold::Released { at: now, by: Press::Staff };
+                events.push(Event::HoldReleased);
+            }
+            Hold::Waiting { .. } => self.hold = Hold::None,
+            Hold::None | Hold::Released { .. } => {}
+        }
+        self.state = State::Closed { at: now, outcome };
+        events.insert(0, Event::Closed { outcome, kept });
+        Ok((self, events))
+    }
+
+    /// Opens a closed report again. Places nothing and starts no clock.
+    pub fn reopen(mut self) -> Result<Moved, MoveError> {
+        let State::Closed { .. } = self.state else { return Err(MoveError::NotClosed) };
+        self.state = if self.subject.is_some() {
+            State::Open { turn: Turn::Staff, countdown: Countdown::None }
+        } else {
+            State::Queued { why: "reopened without a service".to_owned() }
+        };
+        Ok((self, vec![Event::Reopened]))
+    }
+
+    /// Does what the guards say.
+    fn obey(&mut self, ruling: Ruling, now: Timestamp, events: &mut Vec<Event>) {
+        match ruling {
+            Ruling::Place => {
+                self.hold = Hold::Placed { since: now, by: Press::Automatic };
+                events.push(Event::HoldPlaced { by: Press::Automatic });
+            }
+            Ruling::Wait(why) => {
+                self.hold = Hold::Waiting { since: now, why };
+                events.push(Event::HoldWaits { why });
+            }
+            Ruling::Nothing(status) => events.push(Event::NothingToSuspend { status }),
+        }
+    }
+
+    fn rule_at_deadline(&self, limit: &TimeLimit, facts: &Facts) -> Ruling {
+        let answered = matches!(self.state, State::Open { turn: Turn::Staff, .. });
+        let unanswered = answered && limit.on_reply != OnReply::Ignore;
+        guard::rule_at_deadline(self.customer_at_opening(), facts, unanswered, limit.require_notice)
+    }
+
+    fn customer_at_opening(&self) -> &str {
+        self.subject.as_ref().map_or("", |subject| &subject.customer_id)
+    }
+
+    fn gone(&self, facts: &Facts) -> Option<ServiceStatus> {
+        facts.service.as_ref().map(|service| service.status).filter(|status| status.is_gone())
+    }
+
+    fn open_countdown(&self) -> Result<Countdown, MoveError> {
+        match self.state {
+            State::Open { countdown, .. } => Ok(countdown),
+            State::Queued { .. } => Err(MoveError::IsQueued),
+            State::Closed { .. } => Err(MoveError::IsClosed),
+        }
+    }
+
+    fn set_countdown(&mut self, new: Countdown) {
+        if let State::Open { countdown, .. } = &mut self.state {
+            *countdown = new;
+        }
+    }
+
+    /// Ends a clock that still goes; one that has run out stays on record.
+    fn stop_countdown(&mut self) {
+        if let State::Open { countdown, .. } = &mut self.state
+            && !matches!(countdown, Countdown::Reached { .. })
+        {
+            *countdown = Countdown::None;
+        }
+    }
+
+    /// The service must be off because of this report.
+    pub fn holds_service(&self) -> bool {
+        matches!(self.hold, Hold::Placed { .. })
+    }
+}
+
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,307 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::guard::{Clock, ServiceFacts};
+use crate::ids::ServiceId;
+use crate::time::from_millis;
+
+const LIMIT: TimeLimit = TimeLimit {
+    period: Span::from_mins(60),
+    reminder: true,
+    on_reply: OnReply::Pause,
+    require_notice: true,
+};
+
+fn at(minutes: i64) -> Timestamp {
+    from_millis(1_700_000_000_000 + minutes * 60_000).expect("in range")
+}
+
+fn subject() -> Subject {
+    let service = ServiceKey { directory: "main".into(), id: ServiceId::new(1).expect("positive") };
+    Subject { service, customer_id: "7".into() }
+}
+
+fn allegation(method: SuspendMethod) -> Allegation {
+    Allegation {
+        category: "Spam".into(),
+        service_ip: "192.0.2.1".into(),
+        additional_info: String::new(),
+        suspend_method: method,
+        allow_unsuspend: true,
+    }
+}
+
+fn facts() -> Facts {
+    Facts {
+        service: Some(ServiceFacts {
+            customer_id: "7".into(),
+            status: ServiceStatus::Active,
+            protected: false,
+        }),
+        customer_was_told: true,
+        within_hourly_limit: true,
+        clock: Clock::Sane,
+        paused: false,
+    }
+}
+
+fn opened(method: SuspendMethod) -> Report {
+    Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &facts(), at(0)).0
+}
+
+fn kinds(events: &[Event]) -> Vec<&'static str> {
+    events.iter().map(Event::kind).collect()
+}
+
+#[test]
+fn immediate_places_the_hold_at_once() {
+    let method = SuspendMethod::Immediate;
+    let (report, events) =
+        Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &facts(), at(0));
+    assert_eq!(report.hold, Hold::Placed { since: at(0), by: Press::Automatic });
+    assert_eq!(kinds(&events), ["opened", "hold_placed"]);
+}
+
+#[test]
+fn a_protected_service_waits_for_approval_and_staff_decide() {
+    let service = facts().service.map(|s| ServiceFacts { protected: true, ..s });
+    let facts = Facts { service, ..facts() };
+    let method = SuspendMethod::Immediate;
+    let (report, events) =
+        Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &facts, at(0));
+    assert_eq!(kinds(&events), ["opened", "awaiting_approval"]);
+    let (approved, _) = report.clone().approve(at(1)).expect("it waits");
+    assert_eq!(approved.hold, Hold::Placed { since: at(1), by: Press::Staff });
+    let (refused, _) = report.refuse().expect("it waits");
+    assert_eq!(refused.hold, Hold::None);
+}
+
+#[test]
+fn a_time_limit_reminds_at_half_and_suspends_at_the_deadline_each_once() {
+    let report = opened(SuspendMethod::TimeLimit);
+    assert_eq!(report.wake_at(), Some(at(30)));
+    let (report, early) = report.tick(&LIMIT, &facts(), at(29));
+    assert!(early.is_empty());
+    let (report, half) = report.tick(&LIMIT, &facts(), at(30));
+    assert_eq!(kinds(&half), ["reminded"]);
+    let (report, between) = report.tick(&LIMIT, &facts(), at(59));
+    assert!(between.is_empty());
+    assert_eq!(report.wake_at(), Some(at(60)));
+    let (report, due) = report.tick(&LIMIT, &facts(), at(60));
+    assert_eq!(kinds(&due), ["deadline_reached", "hold_placed"]);
+    let (report, again) = report.tick(&LIMIT, &facts(), at(61));
+    assert!(again.is_empty());
+    assert_eq!(report.wake_at(), None);
+}
+
+#[test]
+fn a_reply_stops_the_clock_and_the_answer_lets_the_rest_run() {
+    let report = opened(SuspendMethod::TimeLimit);
+    let (report, events) = report.answer_by_customer(OnReply::Pause, at(20)).expect("open");
+    assert_eq!(kinds(&events), ["answered", "clock_paused"]);
+    assert_eq!(report.wake_at(), None);
+    let (report, _) = report.tick(&LIMIT, &facts(), at(500));
+    assert!(!report.holds_service());
+    let (report, events) = report.answer_by_staff(at(500)).expect("open");
+    assert_eq!(kinds(&events), ["answered", "clock_resumed"]);
+    assert_eq!(report.wake_at(), Some(at(510)), "the reminder had ten minutes to go");
+    assert!(report.deadline_is_due(at(540)) && !report.deadline_is_due(at(539)));
+}
+
+#[test]
+fn a_reply_can_cancel_the_deadline_or_leave_it() {
+    let report = opened(SuspendMethod::TimeLimit);
+    let (cancelled, events) =
+        report.clone().answer_by_customer(OnReply::Cancel, at(20)).expect("open");
+    assert_eq!(kinds(&events), ["answered", "deadline_cancelled"]);
+    assert_eq!(cancelled.wake_at(), None);
+    let (ignored, _) = report.answer_by_customer(OnReply::Ignore, at(20)).expect("open");
+    let limit = TimeLimit { on_reply: OnReply::Ignore, ..LIMIT };
+    let (ignored, _) = ignored.tick(&limit, &facts(), at(60));
+    assert!(ignored.holds_service());
+}
+
+#[test]
+fn closing_stops_the_clock_and_releases_the_hold_unless_it_is_kept() {
+    let report = opened(SuspendMethod::TimeLimit);
+    let (closed, _) = report.close(Outcome::Resolved, false, at(45)).expect("open");
+    let (closed, events) = closed.tick(&LIMIT, &facts(), at(60));
+    assert!(events.is_empty() && !closed.holds_service());
+    let held = opened(SuspendMethod::Immediate);
+    let (kept, events) = held.clone().close(Outcome::NoResponse, true, at(1)).expect("open");
+    assert!(kept.holds_service());
+    assert_eq!(kinds(&events), ["closed"]);
+    let (freed, events) = held.close(Outcome::Resolved, false, at(1)).expect("open");
+    assert!(!freed.holds_service());
+    assert_eq!(kinds(&events), ["closed", "hold_released"]);
+    let (reopened, _) = freed.reopen().expect("closed");
+    assert!(!reopened.holds_service() && reopened.wake_at().is_none());
+}
+
+#[test]
+fn an_extension_moves_the_deadline_and_a_reminder_still_to_come() {
+    let (report, _) = opened(SuspendMethod::TimeLimit).extend(Span::from_mins(10)).expect("runs");
+    assert_eq!(report.wake_at(), Some(at(40)));
+    assert!(!report.deadline_is_due(at(69)) && report.deadline_is_due(at(70)));
+    let none = opened(SuspendMethod::NoSuspend).extend(Span::from_mins(10));
+    assert_eq!(none.err(), Some(MoveError::NoDeadline));
+}
+
+#[test]
+fn a_queued_report_starts_its_clock_when_staff_name_the_service() {
+    let (report, events) = Report::queue(
+        ReportId(1),
+        None,
+        allegation(SuspendMethod::TimeLimit),
+        "the panel did not answer".into(),
+        at(0),
+    );
+    assert_eq!(kinds(&events), ["queued"]);
+    assert_eq!(report.clone().suspend(at(1)).err(), Some(MoveError::IsQueued));
+    let (report, events) = report.assign(subject(), &LIMIT, &facts(), at(100)).expect("queued");
+    assert_eq!(kinds(&events), ["assigned", "opened", "deadline_set"]);
+    assert!(report.deadline_is_due(at(160)) && !report.deadline_is_due(at(159)));
+}
+
+#[test]
+fn what_the_pause_held_back_is_looked_at_again_by_every_other_guard() {
+    let paused = Facts { paused: true, ..facts() };
+    let method = SuspendMethod::Immediate;
+    let (report, _) =
+        Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &paused, at(0));
+    let (same, events) = report.clone().look_again(&LIMIT, &paused, at(1));
+    assert!(events.is_empty() && !same.holds_service());
+    let (placed, _) = report.clone().look_again(&LIMIT, &facts(), at(1));
+    assert!(placed.holds_service());
+    let limited = Facts { within_hourly_limit: false, ..facts() };
+    let (waits, events) = report.look_again(&LIMIT, &limited, at(1));
+    assert_eq!(kinds(&events), ["awaiting_approval"]);
+    assert!(matches!(waits.hold, Hold::Waiting { why: Stop::HourlyLimit, .. }));
+}
+
+/// Every move there is, with all its choices.
+#[derive(Debug, Clone)]
+enum Move {
+    Tick,
+    CustomerAnswers(OnReply),
+    StaffAnswer,
+    Extend,
+    Suspend,
+    Release,
+    CustomerUnsuspends,
+    Approve,
+    Refuse,
+    LookAgain,
+    Close(bool),
+    Reopen,
+    Assign,
+}
+
+fn moves() -> impl Strategy<Value = Move> {
+    prop_oneof![
+        4 => Just(Move::Tick),
+        1 => Just(Move::CustomerAnswers(OnReply::Pause)),
+        1 => Just(Move::CustomerAnswers(OnReply::Cancel)),
+        1 => Just(Move::CustomerAnswers(OnReply::Ignore)),
+        1 => Just(Move::StaffAnswer),
+        1 => Just(Move::Extend),
+        1 => Just(Move::Suspend),
+        1 => Just(Move::Release),
+        1 => Just(Move::CustomerUnsuspends),
+        1 => Just(Move::Approve),
+        1 => Just(Move::Refuse),
+        1 => Just(Move::LookAgain),
+        1 => any::<bool>().prop_map(Move::Close),
+        1 => Just(Move::Reopen),
+        1 => Just(Move::Assign),
+    ]
+}
+
+fn any_facts() -> impl Strategy<Value = Facts> {
+    (any::<[bool; 5]>(), 0..3_u8, 0..3_u8).prop_map(|(flags, clock, service)| Facts {
+        service: (service > 0).then(|| ServiceFacts {
+            customer_id: if flags[0] { "7".into() } else { "8".into() },
+            status: if service == 1 { ServiceStatus::Active } else { ServiceStatus::Terminated },
+            protected: flags[1],
+        }),
+        customer_was_told: flags[2],
+        within_hourly_limit: flags[3],
+        clock: [Clock::Sane, Clock::Suspect, Clock::StoodStill][usize::from(clock)],
+        paused: flags[4],
+    })
+}
+
+fn make(report: Report, step: &Move, facts: &Facts, now: Timestamp) -> Moved {
+    let before = report.clone();
+    let moved = match step {
+        Move::Tick => Ok(report.tick(&LIMIT, facts, now)),
+        Move::CustomerAnswers(on_reply) => report.answer_by_customer(*on_reply, now),
+        Move::StaffAnswer => report.answer_by_staff(now),
+        Move::Extend => report.extend(Span::from_mins(5)),
+        Move::Suspend => report.suspend(now),
+        Move::Release => report.release(now),
+        Move::CustomerUnsuspends => report.unsuspend_by_customer(now),
+        Move::Approve => report.approve(now),
+        Move::Refuse => report.refuse(),
+        Move::LookAgain => Ok(report.look_again(&LIMIT, facts, now)),
+        Move::Close(keep) => report.close(Outcome::Other, *keep, now),
+        Move::Reopen => report.reopen(),
+        Move::Assign => report.assign(subject(), &LIMIT, facts, now),
+    };
+    moved.unwrap_or((before, Vec::new()))
+}
+
+fn by_staff(step: &Move) -> bool {
+    matches!(step, Move::Suspend | Move::Approve)
+}
+
+proptest! {
+    #[test]
+    fn no_sequence_of_moves_reaches_an_illegal_state(
+        queued in any::<bool>(),
+        method in 0..3_usize,
+        steps in proptest::collection::vec((moves(), any_facts(), 0..40_i64), 0..40),
+    ) {
+        let methods = [SuspendMethod::NoSuspend, SuspendMethod::Immediate, SuspendMethod::TimeLimit];
+        let allegation = allegation(methods[method]);
+        let mut report = if queued {
+            Report::queue(ReportId(1), None, allegation, "unknown".into(), at(0)).0
+        } else {
+            Report::open(ReportId(1), subject(), allegation, &LIMIT, &facts(), at(0)).0
+        };
+        let mut now = 0;
+        for (step, facts, minutes) in steps {
+            now += minutes;
+            let before = report.clone();
+            let (after, events) = make(report, &step, &facts, at(now));
+            let newly_held = after.holds_service() && !before.holds_service();
+
+            // A closed report never comes to hold a service.
+            let closed = matches!(after.state, State::Closed { .. });
+            prop_assert!(!(closed && newly_held), "{step:?}");
+            // Only an open report waits for approval or has time running.
+            let open = matches!(after.state, State::Open { .. });
+            let waits = matches!(after.hold, Hold::Waiting { .. });
+            prop_assert!(open || (!waits && after.wake_at().is_none()), "{after:?}");
+            // A queued report holds nothing: there is no service.
+            prop_assert!(after.subject.is_some() || !after.holds_service());
+            // Nothing but staff gets past a guard.
+            if newly_held && !by_staff(&step) {
+                prop_assert!(!facts.paused && facts.within_hourly_limit);
+                prop_assert_eq!(facts.clock == Clock::Suspect, false);
+                let service = facts.service.as_ref().expect("a missing service is a stop");
+                prop_assert!(!service.protected && service.customer_id == "7");
+                prop_assert_eq!(service.status, ServiceStatus::Active);
+            }
+            // A deadline that fires was never early and never meets an unanswered customer.
+            if events.contains(&Event::DeadlineReached) {
+                prop_assert!(before.deadline_is_due(at(now)));
+                let waits_for_staff = matches!(before.state, State::Open { turn: Turn::Staff, .. });
+                prop_assert!(!(waits_for_staff && newly_held));
+            }
+            // Every change is on record.
+            prop_assert!(after == before || !events.is_empty(), "{step:?} {before:?} {after:?}");
+            report = after;
+        }
+    }
+}

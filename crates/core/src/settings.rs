@@ -1,0 +1,290 @@
+//! Desk settings: kept in the database, changed while the desk runs.
+
+use std::collections::BTreeMap;
+
+use crate::report::{OnReply, SuspendMethod, TimeLimit};
+use crate::time::Span;
+
+/// All settings, parsed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Rules of `timelimit`.
+    pub time_limit: TimeLimit,
+    /// Automatic suspensions in any 60 minutes; beyond it they wait. 0: none run by themselves.
+    pub suspensions_per_hour: u32,
+    /// Deadlines that came due while the desk stood still for longer wait for release.
+    pub long_stop: Span,
+    /// The drop-in endpoint.
+    pub amp: Amp,
+    /// Categories that are offered; any other is accepted too.
+    pub categories: Vec<String>,
+}
+
+/// Settings of the drop-in endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amp {
+    /// Real HTTP statuses instead of 200 for every answer.
+    pub semantic_status: bool,
+    /// `AMP003` (the original's table) or `AMP009` (its example).
+    pub missing_parameters_code: &'static str,
+    /// Further words for `suspend_method`, in lower case.
+    pub suspend_method_aliases: BTreeMap<String, SuspendMethod>,
+    /// Failed authentications per address and minute; 0 = no limit.
+    pub failed_auth_per_minute: u32,
+    /// Calls per credential and minute; 0 = no limit.
+    pub calls_per_minute: u32,
+}
+
+/// One setting's name, default and meaning.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// The key.
+    pub name: &'static str,
+    /// The text of its default; empty for none.
+    pub default: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+/// Every setting, in the order they are listed.
+pub const KEYS: &[Key] = &[
+    Key { name: "time_limit.period", default: "1440m", meaning: "how long a customer has under timelimit" },
+    Key { name: "time_limit.reminder", default: "true", meaning: "mail the customer when half of it has passed" },
+    Key { name: "time_limit.on_reply", default: "pause", meaning: "what a customer's reply does: pause, cancel or ignore" },
+    Key { name: "time_limit.require_notice", default: "true", meaning: "without a notice that the mail server took, the suspension waits for approval" },
+    Key { name: "client.lockdown", default: "no", meaning: "no, standard (until every open report has a reply) or strict (until all are closed); used by the customer area" },
+    Key { name: "pay.amount", default: "", meaning: "pay to unsuspend: the amount, such as 25.00; used by the customer area" },
+    Key { name: "pay.currency", default: "", meaning: "pay to unsuspend: the primary currency, such as EUR; used by the customer area" },
+    Key { name: "intake.auto_assign", default: "true", meaning: "assign complaints by the ledger; else every complaint waits in the queue" },
+    Key { name: "intake.duplicates", default: "merge", meaning: "merge a complaint into the open report, or open separate ones" },
+    Key { name: "categories", default: r#"["Spam","Phishing","Malware","Hacking Attempts","Port Scan","Brute Force","DDoS","Open Resolver","Botnet","Copyright","Trademark","Fraud","High I/O","High CPU","Illegal Content","Other"]"#, meaning: "categories that are offered, a JSON list; any other is accepted too" },
+    Key { name: "limits.suspensions_per_hour", default: "100", meaning: "automatic suspensions in an hour beyond which they wait for approval; 0 = none run by themselves" },
+    Key { name: "clock.long_stop", default: "60m", meaning: "deadlines that came due while the desk stood still for longer wait for release" },
+    Key { name: "amp.http_status", default: "always_200", meaning: "always_200, or semantic for real HTTP statuses" },
+    Key { name: "amp.missing_parameters_code", default: "AMP003", meaning: "AMP003 (the original's table) or AMP009 (the original's example)" },
+    Key { name: "amp.suspend_method_aliases", default: "{}", meaning: r#"further words for suspend_method, a JSON map such as {"suspend":"immediate"}"# },
+    Key { name: "amp.failed_auth_per_minute", default: "30", meaning: "failed authentications per address and minute; 0 = no limit" },
+    Key { name: "amp.calls_per_minute", default: "0", meaning: "calls per credential and minute; 0 = no limit" },
+];
+
+/// Why a setting was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// There is no such key.
+    #[error("there is no setting {0:?}")]
+    UnknownKey(String),
+    /// The value does not fit.
+    #[error("{key}: {why}")]
+    BadValue {
+        /// The key.
+        key: &'static str,
+        /// What it must be.
+        why: String,
+    },
+}
+
+/// The key of a name.
+pub fn key(name: &str) -> Result<&'static Key, SettingError> {
+    KEYS.iter().find(|key| key.name == name).ok_or_else(|| SettingError::UnknownKey(name.into()))
+}
+
+/// Checks a value and returns it as it is stored.
+pub fn check(name: &str, value: &str) -> Result<(&'static Key, String), SettingError> {
+    let key = key(name)?;
+    let value = value.trim();
+    let mut probe = Settings::default();
+    probe
+        .apply(key.name, value)
+        .map_err(|why| SettingError::BadValue { key: key.name, why })?;
+    Ok((key, value.to_owned()))
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let mut settings = Self {
+            time_limit: TimeLimit {
+                period: Span::ZERO,
+                reminder: true,
+                on_reply: OnReply::Pause,
+                require_notice: true,
+            },
+            suspensions_per_hour: 0,
+            long_stop: Span::ZERO,
+            amp: Amp {
+                semantic_status: false,
+                missing_parameters_code: "AMP003",
+                suspend_method_aliases: BTreeMap::new(),
+                failed_auth_per_minute: 0,
+                calls_per_minute: 0,
+            },
+            categories: Vec::new(),
+        };
+        for key in KEYS {
+            settings.apply(key.name, key.default).expect("every default is a good value");
+        }
+        settings
+    }
+}
+
+impl Settings {
+    /// The settings of stored pairs; a key that is not stored has its default. A stored value that
+    /// no longer fits (an older version wrote it) is named, and its default counts.
+    pub fn from_stored<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> (Self, Vec<SettingError>) {
+        let mut settings = Self::default();
+        let mut errors = Vec::new();
+        for (name, value) in pairs {
+            match check(name, value) {
+                Ok((key, value)) => {
+                    settings.apply(key.name, &value).expect("checked in the line above");
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        (settings, errors)
+    }
+
+    fn apply(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "time_limit.period" => self.time_limit.period = at_least_a_second(value)?,
+            "time_limit.reminder" => self.time_limit.reminder = yes_or_no(value)?,
+            "time_limit.on_reply" => {
+                self.time_limit.on_reply = one_of(
+                    value,
+                    &[("pause", OnReply::Pause), ("cancel", OnReply::Cancel), ("ignore", OnReply::Ignore)],
+                )?;
+            }
+            "time_limit.require_notice" => self.time_limit.require_notice = yes_or_no(value)?,
+            "client.lockdown" => one_of(value, &[("no", ()), ("standard", ()), ("strict", ())])?,
+            "pay.amount" => amount(value)?,
+            "pay.currency" => currency(value)?,
+            "intake.auto_assign" => yes_or_no(value).map(|_| ())?,
+            "intake.duplicates" => one_of(value, &[("merge", ()), ("separate", ())])?,
+            "categories" => self.categories = categories(value)?,
+            "limits.suspensions_per_hour" => self.suspensions_per_hour = whole_number(value)?,
+            "clock.long_stop" => self.long_stop = value.parse().map_err(|e| format!("{e}"))?,
+            "amp.http_status" => {
+                self.amp.semantic_status = one_of(value, &[("always_200", false), ("semantic", true)])?;
+            }
+            "amp.missing_parameters_code" => {
+                self.amp.missing_parameters_code =
+                    one_of(value, &[("AMP003", "AMP003"), ("AMP009", "AMP009")])?;
+            }
+            "amp.suspend_method_aliases" => self.amp.suspend_method_aliases = aliases(value)?,
+            "amp.failed_auth_per_minute" => self.amp.failed_auth_per_minute = whole_number(value)?,
+            "amp.calls_per_minute" => self.amp.calls_per_minute = whole_number(value)?,
+            other => unreachable!("{other} is in KEYS but not here"),
+        }
+        Ok(())
+    }
+}
+
+fn at_least_a_second(value: &str) -> Result<Span, String> {
+    let span: Span = value.parse().map_err(|e| format!("{e}"))?;
+    if span < Span::from_secs(1) { Err("must be at least 1s".to_owned()) } else { Ok(span) }
+}
+
+fn yes_or_no(value: &str) -> Result<bool, String> {
+    one_of(value, &[("true", true), ("false", false)])
+}
+
+fn one_of<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    choices.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice).ok_or_else(|| {
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        format!("must be one of: {}", words.join(", "))
+    })
+}
+
+fn whole_number(value: &str) -> Result<u32, String> {
+    value.parse().map_err(|_| "must be a whole number from 0 to 4294967295".to_owned())
+}
+
+/// Digits, perhaps a point and one or two more: money is never a float here.
+fn amount(value: &str) -> Result<(), String> {
+    let (whole, cents) = value.split_once('.').unwrap_or((value, "00"));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let fits = (1..=9).contains(&whole.len()) && (1..=2).contains(&cents.len());
+    if value.is_empty() || (fits && digits(whole) && digits(cents)) {
+        Ok(())
+    } else {
+        Err("must be an amount without currency, such as 25.00".to_owned())
+    }
+}
+
+fn currency(value: &str) -> Result<(), String> {
+    if value.is_empty() || (value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase())) {
+        Ok(())
+    } else {
+        Err("must be the three capital letters of a currency, such as EUR".to_owned())
+    }
+}
+
+fn categories(value: &str) -> Result<Vec<String>, String> {
+    let list: Vec<String> = serde_json::from_str(value)
+        .map_err(|_| r#"must be a JSON list of texts, such as ["Spam","Other"]"#.to_owned())?;
+    let fits = |name: &String| !name.trim().is_empty() && name.chars().count() <= 255;
+    if list.iter().all(fits) {
+        Ok(list)
+    } else {
+        Err("every category must have 1 to 255 characters".to_owned())
+    }
+}
+
+fn aliases(value: &str) -> Result<BTreeMap<String, SuspendMethod>, String> {
+    let map: BTreeMap<String, String> = serde_json::from_str(value)
+        .map_err(|_| r#"must be a JSON map, such as {"suspend":"immediate"}"#.to_owned())?;
+    map.into_iter()
+        .map(|(alias, method)| {
+            let method = SuspendMethod::parse(&method)
+                .ok_or("every alias must stand for nosuspend, immediate or timelimit")?;
+            Ok((alias.trim().to_lowercase(), method))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_documented_ones() {
+        let settings = Settings::default();
+        assert_eq!(settings.time_limit.period, Span::from_mins(1440));
+        assert_eq!(settings.time_limit.on_reply, OnReply::Pause);
+        assert!(settings.time_limit.require_notice && settings.time_limit.reminder);
+        assert_eq!(settings.suspensions_per_hour, 100);
+        assert_eq!(settings.long_stop, Span::from_mins(60));
+        assert_eq!(settings.amp.missing_parameters_code, "AMP003");
+        assert!(settings.categories.contains(&"Other".to_owned()));
+    }
+
+    #[test]
+    fn bad_values_are_refused_and_say_what_would_do() {
+        for (name, value) in [
+            ("time_limit.period", "soon"),
+            ("time_limit.period", "0s"),
+            ("time_limit.on_reply", "Pause"),
+            ("time_limit.reminder", "1"),
+            ("categories", "Spam"),
+            ("categories", r#"[""]"#),
+            ("limits.suspensions_per_hour", "-1"),
+            ("amp.suspend_method_aliases", r#"{"suspend":"now"}"#),
+            ("pay.amount", "1,50"),
+            ("pay.currency", "euro"),
+        ] {
+            let error = check(name, value).expect_err(name).to_string();
+            assert!(error.starts_with(name) && error.contains("must"), "{error}");
+        }
+        assert!(matches!(check("no.such", "1"), Err(SettingError::UnknownKey(_))));
+    }
+
+    #[test]
+    fn a_stored_value_that_no_longer_fits_is_named_and_its_default_counts() {
+        let (settings, errors) =
+            Settings::from_stored([("time_limit.period", "2s"), ("amp.http_status", "odd")]);
+        assert_eq!(settings.time_limit.period, Span::from_secs(2));
+        assert!(!settings.amp.semantic_status);
+        assert_eq!(errors.len(), 1);
+    }
+}

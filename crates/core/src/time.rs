@@ -1,0 +1,169 @@
+//! Instants in UTC, and lengths of time as people write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use jiff::{SignedDuration, Timestamp};
+
+/// A length of time in whole milliseconds, never negative. Written `90s`, `1440m`, `24h`, `2d`,
+/// `500ms`, or several of them (`1h30m`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    millis: i64,
+}
+
+/// The longest span that is read: ten years. More is a slip of the finger.
+const LONGEST_MS: i64 = 3_660 * 86_400_000;
+
+const UNITS: [(&str, i64); 5] =
+    [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self { millis: 0 };
+
+    /// A span of milliseconds; negative counts as none.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self { millis: if millis < 0 { 0 } else { millis } }
+    }
+
+    /// A span of seconds.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self::from_millis(secs * 1_000)
+    }
+
+    /// A span of minutes.
+    pub const fn from_mins(mins: i64) -> Self {
+        Self::from_secs(mins * 60)
+    }
+
+    /// From `earlier` to `later`; none when they are the other way round.
+    pub fn between(earlier: Timestamp, later: Timestamp) -> Self {
+        Self::from_millis(later.as_millisecond().saturating_sub(earlier.as_millisecond()))
+    }
+
+    /// Whole milliseconds.
+    pub const fn as_millis(self) -> i64 {
+        self.millis
+    }
+
+    /// Half of it, rounded down to a millisecond.
+    pub const fn half(self) -> Self {
+        Self { millis: self.millis / 2 }
+    }
+
+    /// Twice it, up to `limit`.
+    pub fn doubled_up_to(self, limit: Self) -> Self {
+        Self { millis: self.millis.saturating_mul(2).min(limit.millis) }
+    }
+
+    /// The sum.
+    pub fn plus(self, other: Self) -> Self {
+        Self { millis: self.millis.saturating_add(other.millis) }
+    }
+
+    /// `at` plus this span; the end of time when it does not fit.
+    pub fn after(self, at: Timestamp) -> Timestamp {
+        at.saturating_add(SignedDuration::from_millis(self.millis)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// `at` minus this span.
+    pub fn before(self, at: Timestamp) -> Timestamp {
+        at.saturating_sub(SignedDuration::from_millis(self.millis)).unwrap_or(Timestamp::MIN)
+    }
+
+    /// The same for the standard library's timers.
+    pub fn to_std(self) -> std::time::Duration {
+        std::time::Duration::from_millis(u64::try_from(self.millis).unwrap_or(0))
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.millis == 0 {
+            return f.write_str("0s");
+        }
+        let mut rest = self.millis;
+        for (unit, size) in UNITS.iter().rev() {
+            if rest >= *size {
+                write!(f, "{}{unit}", rest / size)?;
+                rest %= size;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text that is no span of time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a length of time such as 90s, 1440m, 24h or 2d (at most 3660d)")]
+pub struct NotASpan;
+
+impl FromStr for Span {
+    type Err = NotASpan;
+
+    fn from_str(text: &str) -> Result<Self, NotASpan> {
+        let mut rest = text.trim();
+        let mut millis: i64 = 0;
+        if rest.is_empty() {
+            return Err(NotASpan);
+        }
+        while !rest.is_empty() {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let letters = rest.bytes().skip(digits).take_while(u8::is_ascii_alphabetic).count();
+            let unit = &rest[digits..digits + letters];
+            let (_, size) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(NotASpan)?;
+            let count: i64 = rest[..digits].parse().map_err(|_| NotASpan)?;
+            millis = count.checked_mul(*size).and_then(|m| m.checked_add(millis)).ok_or(NotASpan)?;
+            rest = &rest[digits + letters..];
+        }
+        if millis > LONGEST_MS { Err(NotASpan) } else { Ok(Self { millis }) }
+    }
+}
+
+/// The instant as RFC 3339 in UTC, whole milliseconds, with `Z`.
+pub fn rfc3339(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// The instant for people: minutes, and always the zone.
+pub fn for_people(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// An instant from stored milliseconds since 1970.
+pub fn from_millis(millis: i64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(millis).ok()
+}
+
+/// The instant cut to whole milliseconds, which is what is stored.
+pub fn to_whole_millis(at: Timestamp) -> Timestamp {
+    from_millis(at.as_millisecond()).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_back_as_they_are_written() {
+        for text in ["0s", "500ms", "2s", "1h30m", "1d", "3d12h"] {
+            assert_eq!(text.parse::<Span>().expect(text).to_string(), text);
+        }
+        assert_eq!("1440m".parse::<Span>(), Ok(Span::from_mins(1440)));
+    }
+
+    #[test]
+    fn what_is_no_span_is_refused() {
+        for text in ["", "5", "m", "-1m", "1.5h", "1y", "9999999999999d", "1h-2m", "4000d"] {
+            assert!(text.parse::<Span>().is_err(), "{text:?} was taken");
+        }
+    }
+
+    #[test]
+    fn instants_are_shown_in_utc_with_z() {
+        let at = from_millis(1_700_000_000_123).expect("in range");
+        assert_eq!(rfc3339(at), "2023-11-14T22:13:20.123Z");
+        assert_eq!(for_people(at), "2023-11-14 22:13 UTC");
+    }
+}
