@@ -7,7 +7,8 @@ use crate::report::{Outcome, SuspendMethod, Turn};
 use crate::service::ServiceStatus;
 use crate::time::{Span, Timestamp, for_people};
 
-/// One thing that happened to a report.
+/// One thing that happened to a report. Fields carry what its line of history says.
+#[expect(missing_docs, reason = "every field is named after what its variant's line tells")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// The report was opened about a known service.

@@ -1,1 +1,27 @@
-//! x
+//! Where the desk's data lives: one SQL text for SQLite and PostgreSQL.
+//!
+//! [`Db`] opens either; [`Tx`] is a transaction of either. Every operation is a method of [`Tx`], so that
+//! several make one change together; the operations of the app decide where a transaction begins and
+//! ends, and no network call happens inside one. What truly differs between the engines stands in
+//! `dialect.rs` and nowhere else.
+
+mod db;
+mod desk;
+mod dialect;
+mod directory;
+mod enforcement;
+mod idempotency;
+mod jobs;
+mod notices;
+mod people;
+mod reports;
+
+pub use db::{Db, Engine, StoreError, Tx};
+pub use desk::{DeskState, Topic};
+pub use directory::{DirectoryLooks, KnownService};
+pub use enforcement::{Enforcement, OrderRow};
+pub use idempotency::IdempotencyRow;
+pub use jobs::{DeadJob, DueJob, JobKind, NewJob};
+pub use notices::NoticeResult;
+pub use people::{Credential, NewStaff, Role, Staff};
+pub use reports::{EventRow, MessageRow, NewEvent, NewNote, NewReport, NoteRow, ReportFilter};

@@ -1,0 +1,80 @@
+//! What the two engines truly do differently. Nothing outside this file asks which engine it is.
+
+use sqlx::{Postgres, Sqlite};
+
+use crate::db::{Engine, StoreError, Tx};
+
+/// Appended to a `SELECT` that is to hold its rows until the transaction ends. A SQLite transaction
+/// that writes is alone anyway.
+pub(crate) fn for_update(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR UPDATE",
+    }
+}
+
+/// The same, passing over rows that another transaction holds.
+pub(crate) fn for_update_skip_locked(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
+/// Which counter hands out ids.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counter {
+    Reports,
+    Orders,
+}
+
+impl Tx {
+    /// Takes `count` ids. On PostgreSQL from a sequence, so that two writers never wait for each
+    /// other; ids of a failed transaction are then left out.
+    pub(crate) async fn take_ids(
+        &mut self,
+        counter: Counter,
+        count: usize,
+    ) -> Result<Vec<i64>, StoreError> {
+        let count = i64::try_from(count).map_err(|_| StoreError::TooMany)?;
+        match self {
+            Tx::Sqlite(tx) => {
+                let sql = match counter {
+                    Counter::Reports => "UPDATE report_ids SET next = next + $1 RETURNING next",
+                    Counter::Orders => "UPDATE order_ids SET next = next + $1 RETURNING next",
+                };
+                let next: i64 = sqlx::query_scalar::<Sqlite, i64>(sql)
+                    .bind(count)
+                    .fetch_one(&mut **tx)
+                    .await?;
+                Ok((next - count..next).collect())
+            }
+            Tx::Postgres(tx) => {
+                let sql = match counter {
+                    Counter::Reports => {
+                        "SELECT nextval('report_ids') FROM generate_series(1, $1)"
+                    }
+                    Counter::Orders => "SELECT nextval('order_ids') FROM generate_series(1, $1)",
+                };
+                let ids = sqlx::query_scalar::<Postgres, i64>(sql)
+                    .bind(count)
+                    .fetch_all(&mut **tx)
+                    .await?;
+                Ok(ids)
+            }
+        }
+    }
+
+    /// The database server's clock in milliseconds, where there is a server.
+    pub async fn server_time(&mut self) -> Result<Option<i64>, StoreError> {
+        match self {
+            Tx::Sqlite(_) => Ok(None),
+            Tx::Postgres(tx) => {
+                let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::BIGINT";
+                let millis =
+                    sqlx::query_scalar::<Postgres, i64>(sql).fetch_one(&mut **tx).await?;
+                Ok(Some(millis))
+            }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Services, and the assignments that make up the ledger.
+
+use portreeve_core::ids::{ServiceId, ServiceKey};
+use portreeve_core::ledger::{Assignment, Interval, Resource};
+use portreeve_core::service::Service;
+use sqlx::QueryBuilder;
+
+use crate::db::{StoreError, Tx, on};
+
+/// A service of the directory, and when it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownService {
+    /// The service.
+    pub service: Service,
+    /// When the directory last listed it, milliseconds.
+    pub seen_at: i64,
+    /// When a complete look no longer found it, milliseconds.
+    pub ended_at: Option<i64>,
+}
+
+/// When a directory was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct DirectoryLooks {
+    /// Last look of any kind, milliseconds.
+    pub looked_at: Option<i64>,
+    /// Last look that listed everything, milliseconds.
+    pub complete_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ServiceRow {
+    directory: String,
+    service_id: i64,
+    customer_id: String,
+    customer_name: String,
+    customer_email: String,
+    language: String,
+    product: String,
+    domain: String,
+    username: String,
+    server: String,
+    status: String,
+    dedicated_ip: String,
+    protected: bool,
+    seen_at: i64,
+    ended_at: Option<i64>,
+}
+
+const SERVICE_COLUMNS: &str = "directory, service_id, customer_id, customer_name, customer_email,
+    language, product, domain, username, server, status, dedicated_ip, protected, seen_at, ended_at";
+
+pub(crate) fn service_key(
+    directory: &str,
+    id: i64,
+    table: &'static str,
+) -> Result<ServiceKey, StoreError> {
+    let id = ServiceId::new(id).map_err(|_| StoreError::Inconsistent {
+        table,
+        column: "service_id",
+        id: format!("{directory}:{id}"),
+    })?;
+    Ok(ServiceKey { directory: directory.to_owned(), id })
+}
+
+impl TryFrom<ServiceRow> for KnownService {
+    type Error = StoreError;
+
+    fn try_from(row: ServiceRow) -> Result<Self, StoreError> {
+        let key = service_key(&row.directory, row.service_id, "services")?;
+        let status = row.status.parse().map_err(|_| StoreError::Inconsistent {
+            table: "services",
+            column: "status",
+            id: key.to_string(),
+        })?;
+        let service = Service {
+            key,
+            customer_id: row.customer_id,
+            customer_name: row.customer_name,
+            customer_email: row.customer_email,
+            language: row.language,
+            product: row.product,
+            domain: row.domain,
+            username: row.username,
+            server: row.server,
+            status,
+            dedicated_ip: row.dedicated_ip,
+            protected: row.protected,
+        };
+        Ok(Self { service, seen_at: row.seen_at, ended_at: row.ended_at })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct AssignmentRow {
+    id: i64,
+    directory: String,
+    service_id: i64,
+    customer_id: String,
+    resource: String,
+    from_after: Option<i64>,
+    from_by: i64,
+    to_after: Option<i64>,
+    to_by: Option<i64>,
+}
+
+const ASSIGNMENT_COLUMNS: &str =
+    "id, directory, service_id, customer_id, resource, from_after, from_by, to_after, to_by";
+
+impl TryFrom<AssignmentRow> for Assignment {
+    type Error = StoreError;
+
+    fn try_from(row: AssignmentRow) -> Result<Self, StoreError> {
+        let resource = Resource::parse(&row.resource).map_err(|_| StoreError::Inconsistent {
+            table: "assignments",
+            column: "resource",
+            id: row.id.to_string(),
+        })?;
+        Ok(Self {
+            id: row.id,
+            service: service_key(&row.directory, row.service_id, "assignments")?,
+            customer_id: row.customer_id,
+            resource,
+            held: Interval {
+                from_after: row.from_after,
+                from_by: row.from_by,
+                to_after: row.to_after,
+                to_by: row.to_by,
+            },
+        })
+    }
+}
+
+fn services(rows: Vec<ServiceRow>) -> Result<Vec<KnownService>, StoreError> {
+    rows.into_iter().map(KnownService::try_from).collect()
+}
+
+fn assignments(rows: Vec<AssignmentRow>) -> Result<Vec<Assignment>, StoreError> {
+    rows.into_iter().map(Assignment::try_from).collect()
+}
+
+impl Tx {
+    /// When `directory` was looked at; a directory that was never looked at has no instants.
+    pub async fn directory_looks(&mut self, directory: &str) -> Result<DirectoryLooks, StoreError> {
+        let sql = "SELECT looked_at, complete_at FROM directories WHERE name = $1";
+        let row: Option<DirectoryLooks> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql).bind(directory).fetch_optional(conn).await?
+        });
+        Ok(row.unwrap_or_default())
+    }
+
+    /// Writes down that `directory` was looked at.
+    pub async fn put_directory_looks(
+        &mut self,
+        directory: &str,
+        looks: DirectoryLooks,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO directories (name, looked_at, complete_at) VALUES ($1, $2, $3)
+            ON CONFLICT (name) DO UPDATE SET
+                looked_at = excluded.looked_at, complete_at = excluded.complete_at";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(directory)
+                .bind(looks.looked_at)
+                .bind(looks.complete_at)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The services of these keys, in no order; ended ones too.
+    pub async fn services_by_key(
+        &mut self,
+        keys: &[&ServiceKey],
+    ) -> Result<Vec<KnownService>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in keys.chunks(256) {
+            let rows: Vec<ServiceRow> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("SELECT ");
+                sql.push(SERVICE_COLUMNS);
+                sql.push(" FROM services WHERE (directory, service_id) IN ");
+                sql.push_tuples(chunk, |mut row, key| {
+                    row.push_bind(&key.directory).push_bind(key.id.get());
+                });
+                sql.build_query_as().fetch_all(conn).await?
+            });
+            found.extend(services(rows)?);
+        }
+        Ok(found)
+    }
+
+    /// One service; an ended one too.
+    pub async fn service(&mut self, key: &ServiceKey) -> Result<Option<KnownService>, StoreError> {
+        Ok(self.services_by_key(&[key]).await?.pop())
+    }
+
+    /// Services of all directories after `after`, by directory and id; ended ones too.
+    pub async fn services(
+        &mut self,
+        after: Option<&ServiceKey>,
+        limit: i64,
+    ) -> Result<Vec<KnownService>, StoreError> {
+        let (directory, id) = after.map_or(("", 0), |key| (&key.directory, key.id.get()));
+        let rows: Vec<ServiceRow> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new("SELECT ");
+            sql.push(SERVICE_COLUMNS).push(" FROM services WHERE (directory, service_id) > (");
+            sql.push_bind(directory).push(", ").push_bind(id).push(")");
+            sql.push(" ORDER BY directory, service_id LIMIT ").push_bind(limit);
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        services(rows)
+    }
+
+    /// Stores services as the directory has them at `now`, new or changed; an ended one is back.
+    pub async fn put_services(&mut self, list: &[&Service], now: i64) -> Result<(), StoreError> {
+        for chunk in list.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("INSERT INTO services (");
+                sql.push(SERVICE_COLUMNS).push(") ");
+                sql.push_values(chunk, |mut row, service| {
+                    row.push_bind(&service.key.directory)
+                        .push_bind(service.key.id.get())
+                        .push_bind(&service.customer_id)
+                        .push_bind(&service.customer_name)
+                        .push_bind(&service.customer_email)
+                        .push_bind(&service.language)
+                        .push_bind(&service.product)
+                        .push_bind(&service.domain)
+                        .push_bind(&service.username)
+                        .push_bind(&service.server)
+                        .push_bind(service.status.as_str())
+                        .push_bind(&service.dedicated_ip)
+                        .push_bind(service.protected)
+                        .push_bind(now)
+                        .push_bind(None::<i64>);
+                });
+                sql.push(
+                    " ON CONFLICT (directory, service_id) DO UPDATE SET
+                        customer_id = excluded.customer_id, customer_name = excluded.customer_name,
+                        customer_email = excluded.customer_email, language = excluded.language,
+                        product = excluded.product, domain = excluded.domain,
+                        username = excluded.username, server = excluded.server,
+                        status = excluded.status, dedicated_ip = excluded.dedicated_ip,
+                        protected = excluded.protected, seen_at = excluded.seen_at,
+                        ended_at = NULL",
+                );
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// How many services of `directory` there are, and how many of them were not seen since `since`.
+    pub async fn count_unseen_services(
+        &mut self,
+        directory: &str,
+        since: i64,
+    ) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT COUNT(*), COUNT(CASE WHEN seen_at < $1 THEN 1 END) FROM services
+            WHERE directory = $2 AND ended_at IS NULL";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(since).bind(directory).fetch_one(conn).await?)
+        })
+    }
+
+    /// Services of `directory` that were not seen since `since` and have not ended.
+    pub async fn unseen_services(
+        &mut self,
+        directory: &str,
+        since: i64,
+        limit: i64,
+    ) -> Result<Vec<KnownService>, StoreError> {
+        let rows: Vec<ServiceRow> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new("SELECT ");
+            sql.push(SERVICE_COLUMNS).push(" FROM services WHERE directory = ");
+            sql.push_bind(directory).push(" AND ended_at IS NULL AND seen_at < ").push_bind(since);
+            sql.push(" ORDER BY service_id LIMIT ").push_bind(limit);
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        services(rows)
+    }
+
+    /// The directory no longer lists this service.
+    pub async fn end_service(&mut self, key: &ServiceKey, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE services SET ended_at = $1 WHERE directory = $2 AND service_id = $3";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(now)
+                .bind(&key.directory)
+                .bind(key.id.get())
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// What these services hold now.
+    pub async fn open_assignments(
+        &mut self,
+        keys: &[&ServiceKey],
+    ) -> Result<Vec<Assignment>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in keys.chunks(256) {
+            let rows: Vec<AssignmentRow> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("SELECT ");
+                sql.push(ASSIGNMENT_COLUMNS);
+                sql.push(" FROM assignments WHERE to_by IS NULL AND (directory, service_id) IN ");
+                sql.push_tuples(chunk, |mut row, key| {
+                    row.push_bind(&key.directory).push_bind(key.id.get());
+                });
+                sql.build_query_as().fetch_all(conn).await?
+            });
+            found.extend(assignments(rows)?);
+        }
+        Ok(found)
+    }
+
+    /// Everything that was ever assigned under one of these resource texts, by any service.
+    pub async fn assignments_of(&mut self, resources: &[String]) -> Result<Vec<Assignment>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in resources.chunks(256) {
+            let rows: Vec<AssignmentRow> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("SELECT ");
+                sql.push(ASSIGNMENT_COLUMNS).push(" FROM assignments WHERE resource IN (");
+                let mut list = sql.separated(", ");
+                for resource in chunk {
+                    list.push_bind(resource);
+                }
+                sql.push(")");
+                sql.build_query_as().fetch_all(conn).await?
+            });
+            found.extend(assignments(rows)?);
+        }
+        Ok(found)
+    }
+
+    /// Adds assignments that came by the ledger's change `seq`.
+    pub async fn add_assignments(
+        &mut self,
+        new: &[(ServiceKey, String, Resource, Interval)],
+        seq: i64,
+    ) -> Result<(), StoreError> {
+        for chunk in new.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO assignments (directory, service_id, customer_id, resource,
+                        from_after, from_by, to_after, to_by, changed_in) ",
+                );
+                sql.push_values(chunk, |mut row, (key, customer, resource, held)| {
+                    row.push_bind(&key.directory)
+                        .push_bind(key.id.get())
+                        .push_bind(customer)
+                        .push_bind(resource.to_string())
+                        .push_bind(held.from_after)
+                        .push_bind(held.from_by)
+                        .push_bind(held.to_after)
+                        .push_bind(held.to_by)
+                        .push_bind(seq);
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Changes the ends of an assignment by the ledger's change `seq`.
+    pub async fn set_interval(&mut self, id: i64, held: &Interval, seq: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE assignments SET from_after = $1, from_by = $2, to_after = $3, to_by = $4,
+            changed_in = $5 WHERE id = $6";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(held.from_after)
+                .bind(held.from_by)
+                .bind(held.to_after)
+                .bind(held.to_by)
+                .bind(seq)
+                .bind(id)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Assignments that changed after the ledger's change `seq`, by id after `after_id`.
+    pub async fn assignments_changed(
+        &mut self,
+        seq: i64,
+        after_id: i64,
+        limit: i64,
+    ) -> Result<Vec<Assignment>, StoreError> {
+        let rows: Vec<AssignmentRow> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new("SELECT ");
+            sql.push(ASSIGNMENT_COLUMNS).push(" FROM assignments WHERE changed_in > ");
+            sql.push_bind(seq).push(" AND id > ").push_bind(after_id);
+            sql.push(" ORDER BY id LIMIT ").push_bind(limit);
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        assignments(rows)
+    }
+}

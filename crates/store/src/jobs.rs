@@ -1,0 +1,232 @@
+//! Durable jobs: enqueued in the transaction that causes them, claimed in batches under a lease,
+//! tried a bounded number of times, and kept where staff see them when they are dead.
+
+use sqlx::QueryBuilder;
+
+use crate::db::{StoreError, Tx, on};
+use crate::dialect::for_update_skip_locked;
+
+/// The kinds of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JobKind {
+    /// Bring a service in line with its holds.
+    ReconcileService,
+    /// Send a mail.
+    SendNotice,
+}
+
+impl JobKind {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReconcileService => "reconcile_service",
+            Self::SendNotice => "send_notice",
+        }
+    }
+}
+
+/// A job to be done. Jobs of one kind and key are one job: asked for again, it runs again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewJob {
+    /// What kind.
+    pub kind: JobKind,
+    /// On what; all that the job needs to know.
+    pub key: String,
+}
+
+/// A job that was claimed.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DueJob {
+    /// Its row.
+    pub id: i64,
+    /// On what.
+    pub key: String,
+    /// How often it was asked for.
+    pub generation: i64,
+    /// How often it failed in a row.
+    pub tries: i64,
+}
+
+/// A job that was given up.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DeadJob {
+    /// Its row.
+    pub id: i64,
+    /// What kind.
+    pub kind: String,
+    /// On what.
+    pub key: String,
+    /// How often it was tried.
+    pub tries: i64,
+    /// The last failure.
+    pub last_error: Option<String>,
+    /// Given up.
+    pub dead: bool,
+    /// When it runs next (or would), milliseconds.
+    pub run_at: i64,
+    /// When it was asked for first, milliseconds.
+    pub created_at: i64,
+}
+
+impl Tx {
+    /// Enqueues jobs. A job that waits already runs now; one that runs at the moment runs once more
+    /// afterwards; a dead one comes back to life.
+    pub async fn enqueue(&mut self, jobs: &[NewJob], now: i64) -> Result<(), StoreError> {
+        let mut jobs: Vec<&NewJob> = jobs.iter().collect();
+        // In one order everywhere, so that two transactions never wait for each other in a ring.
+        jobs.sort_unstable();
+        jobs.dedup();
+        for chunk in jobs.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO jobs (kind, key, generation, run_at, tries, dead, created_at) ",
+                );
+                sql.push_values(chunk, |mut row, job| {
+                    row.push_bind(job.kind.as_str())
+                        .push_bind(&job.key)
+                        .push_bind(1_i64)
+                        .push_bind(now)
+                        .push_bind(0_i64)
+                        .push_bind(false)
+                        .push_bind(now);
+                });
+                sql.push(
+                    " ON CONFLICT (kind, key) DO UPDATE SET generation = jobs.generation + 1, tries = 0,
+                        run_at = CASE WHEN jobs.lease IS NULL OR jobs.dead THEN excluded.run_at
+                            ELSE jobs.run_at END,
+                        lease = CASE WHEN jobs.dead THEN NULL ELSE jobs.lease END,
+                        dead = FALSE",
+                );
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether a job of `kind` is due.
+    pub async fn job_is_due(&mut self, kind: JobKind, now: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM jobs WHERE kind = $1 AND NOT dead AND run_at <= $2 LIMIT 1";
+        let found: Option<i64> = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(kind.as_str())
+                .bind(now)
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(found.is_some())
+    }
+
+    /// Claims up to `limit` due jobs under `lease` until `until`; whoever holds no lease by then may
+    /// claim them again. No job is claimed twice at a time.
+    pub async fn claim_jobs(
+        &mut self,
+        kind: JobKind,
+        lease: &str,
+        until: i64,
+        limit: i64,
+        now: i64,
+    ) -> Result<Vec<DueJob>, StoreError> {
+        let skip = for_update_skip_locked(self.engine());
+        on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new("UPDATE jobs SET lease = ");
+            sql.push_bind(lease).push(", run_at = ").push_bind(until);
+            sql.push(" WHERE id IN (SELECT id FROM jobs WHERE kind = ").push_bind(kind.as_str());
+            sql.push(" AND NOT dead AND run_at <= ").push_bind(now);
+            sql.push(" ORDER BY run_at LIMIT ").push_bind(limit).push(skip);
+            sql.push(") RETURNING id, key, generation, tries");
+            Ok(sql.build_query_as::<DueJob>().fetch_all(conn).await?)
+        })
+    }
+
+    /// Makes a lease longer. False when it is no longer ours.
+    pub async fn renew_lease(&mut self, id: i64, lease: &str, until: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE jobs SET run_at = $1 WHERE id = $2 AND lease = $3";
+        on!(self, conn => {
+            let done = sqlx::query::<Database>(sql).bind(until).bind(id).bind(lease).execute(conn).await?;
+            Ok(done.rows_affected() > 0)
+        })
+    }
+
+    /// The job is done; when it was asked for meanwhile, it runs once more.
+    pub async fn finish_job(&mut self, job: &DueJob, lease: &str, now: i64) -> Result<(), StoreError> {
+        let delete = "DELETE FROM jobs WHERE id = $1 AND lease = $2 AND generation = $3";
+        let again = "UPDATE jobs SET lease = NULL, run_at = $1, tries = 0 WHERE id = $2 AND lease = $3";
+        on!(self, conn => {
+            let gone = sqlx::query::<Database>(delete)
+                .bind(job.id)
+                .bind(lease)
+                .bind(job.generation)
+                .execute(&mut *conn)
+                .await?
+                .rows_affected();
+            if gone == 0 {
+                sqlx::query::<Database>(again).bind(now).bind(job.id).bind(lease).execute(conn).await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// The job is to run again at `at`, or at once when it was asked for meanwhile.
+    pub async fn postpone_job(
+        &mut self,
+        job: &DueJob,
+        lease: &str,
+        at: i64,
+        error: Option<&str>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE jobs SET lease = NULL, tries = tries + 1, last_error = $1,
+            run_at = CASE WHEN generation = $2 THEN $3 ELSE $4 END WHERE id = $5 AND lease = $6";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(error)
+                .bind(job.generation)
+                .bind(at)
+                .bind(now)
+                .bind(job.id)
+                .bind(lease)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The job is given up; staff see it in the list of jobs.
+    pub async fn bury_job(&mut self, job: &DueJob, lease: &str, error: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE jobs SET lease = NULL, tries = tries + 1, dead = TRUE, last_error = $1
+            WHERE id = $2 AND lease = $3";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(error).bind(job.id).bind(lease).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// Jobs after `after` (a row id), by id; only the dead ones when asked so.
+    pub async fn jobs(
+        &mut self,
+        only_dead: bool,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<DeadJob>, StoreError> {
+        let sql = "SELECT id, kind, key, tries, last_error, dead, run_at, created_at FROM jobs
+            WHERE id > $1 AND (dead OR NOT $2) ORDER BY id LIMIT $3";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(after)
+                .bind(only_dead)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?)
+        })
+    }
+
+    /// Brings a dead job back to life. Whether there was one.
+    pub async fn retry_job(&mut self, id: i64, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE jobs SET dead = FALSE, tries = 0, lease = NULL, run_at = $1
+            WHERE id = $2 AND dead";
+        on!(self, conn => {
+            let done = sqlx::query::<Database>(sql).bind(now).bind(id).execute(conn).await?;
+            Ok(done.rows_affected() > 0)
+        })
+    }
+}

@@ -1,0 +1,195 @@
+//! Staff, roles and the credentials of scripts.
+
+use crate::db::{StoreError, Tx, on};
+use crate::desk::Topic;
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Staff {
+    /// Its row.
+    pub id: i64,
+    /// Login name, unique.
+    pub name: String,
+    /// Where staff notices go.
+    pub email: String,
+    /// Name of the role.
+    pub role: String,
+    /// When it was added, milliseconds.
+    pub created_at: i64,
+    /// When it was disabled, milliseconds.
+    pub disabled_at: Option<i64>,
+}
+
+/// A member of staff to be added.
+#[derive(Debug, Clone)]
+pub struct NewStaff {
+    /// Login name.
+    pub name: String,
+    /// Where staff notices go.
+    pub email: String,
+    /// Name of a role.
+    pub role: String,
+    /// Argon2id in PHC form; none: cannot sign in.
+    pub password_hash: Option<String>,
+}
+
+/// A role: named rights.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// Words separated by a space; `*` is all.
+    pub rights: String,
+    /// Came with the desk.
+    pub built_in: bool,
+}
+
+/// A credential, without its identifier (only a hash of that is stored).
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Credential {
+    /// Its row; shown as reference.
+    pub id: i64,
+    /// Who it belongs to.
+    pub staff_id: i64,
+    /// The name of that member of staff.
+    pub staff_name: String,
+    /// When that member of staff was disabled.
+    pub staff_disabled_at: Option<i64>,
+    /// Role for the calls; none: no actions.
+    pub role: Option<String>,
+    /// Hash of the identifier in hex.
+    pub identifier_hash: String,
+    /// What it is for.
+    pub description: String,
+    /// When it was made, milliseconds.
+    pub created_at: i64,
+    /// When it was revoked, milliseconds.
+    pub revoked_at: Option<i64>,
+}
+
+impl Tx {
+    /// Adds a member of staff. A taken name is an error ([`StoreError::is_taken`]).
+    pub async fn add_staff(&mut self, new: &NewStaff, now: i64) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO staff (name, email, role, password_hash, created_at)
+            VALUES ($1, $2, $3, $4, $5) RETURNING id";
+        let id = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(&new.name)
+                .bind(&new.email)
+                .bind(&new.role)
+                .bind(&new.password_hash)
+                .bind(now)
+                .fetch_one(conn)
+                .await?
+        });
+        self.touch(Topic::People).await?;
+        Ok(id)
+    }
+
+    /// Staff after `after` (a row id), by id.
+    pub async fn staff(&mut self, after: i64, limit: i64) -> Result<Vec<Staff>, StoreError> {
+        let sql = "SELECT id, name, email, role, created_at, disabled_at FROM staff
+            WHERE id > $1 ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(after).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// One member of staff by name.
+    pub async fn staff_by_name(&mut self, name: &str) -> Result<Option<Staff>, StoreError> {
+        let sql = "SELECT id, name, email, role, created_at, disabled_at FROM staff WHERE name = $1";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(name).fetch_optional(conn).await?)
+        })
+    }
+
+    /// Disables (with an instant) or enables (with none) a member of staff.
+    pub async fn set_staff_disabled(
+        &mut self,
+        id: i64,
+        disabled_at: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE staff SET disabled_at = $1 WHERE id = $2";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(disabled_at).bind(id).execute(conn).await?;
+        });
+        self.touch(Topic::People).await?;
+        Ok(())
+    }
+
+    /// Addresses of staff who may answer reports and are not disabled.
+    pub async fn staff_addresses(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT staff.email FROM staff JOIN roles ON roles.name = staff.role
+            WHERE staff.disabled_at IS NULL AND staff.email <> ''
+              AND (roles.rights = '*' OR ' ' || roles.rights || ' ' LIKE '% answer %')
+            ORDER BY staff.email LIMIT 100";
+        on!(self, conn => Ok(sqlx::query_scalar::<Database, String>(sql).fetch_all(conn).await?))
+    }
+
+    /// All roles by name.
+    pub async fn roles(&mut self) -> Result<Vec<Role>, StoreError> {
+        let sql = "SELECT name, rights, built_in FROM roles ORDER BY name";
+        on!(self, conn => Ok(sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?))
+    }
+
+    /// Adds a role. A taken name is an error.
+    pub async fn add_role(&mut self, name: &str, rights: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO roles (name, rights, built_in) VALUES ($1, $2, FALSE)";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(name).bind(rights).execute(conn).await?;
+        });
+        self.touch(Topic::People).await?;
+        Ok(())
+    }
+
+    /// Adds a credential. A taken identifier is an error.
+    pub async fn add_credential(
+        &mut self,
+        staff_id: i64,
+        role: Option<&str>,
+        identifier_hash: &str,
+        description: &str,
+        now: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO credentials (staff_id, role, identifier_hash, description, created_at)
+            VALUES ($1, $2, $3, $4, $5) RETURNING id";
+        let id = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(staff_id)
+                .bind(role)
+                .bind(identifier_hash)
+                .bind(description)
+                .bind(now)
+                .fetch_one(conn)
+                .await?
+        });
+        self.touch(Topic::People).await?;
+        Ok(id)
+    }
+
+    /// Credentials after `after` (a row id), by id.
+    pub async fn credentials(
+        &mut self,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let sql = "SELECT credentials.id, staff_id, staff.name AS staff_name,
+                staff.disabled_at AS staff_disabled_at, credentials.role, identifier_hash,
+                description, credentials.created_at, revoked_at
+            FROM credentials JOIN staff ON staff.id = credentials.staff_id
+            WHERE credentials.id > $1 ORDER BY credentials.id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(after).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// Revokes a credential for good. Whether it was there and not revoked yet.
+    pub async fn revoke_credential(&mut self, id: i64, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(now).bind(id).execute(conn).await?.rows_affected()
+        });
+        self.touch(Topic::People).await?;
+        Ok(rows > 0)
+    }
+}

@@ -1,0 +1,815 @@
+//! Reports with their holds, histories, messages and notes.
+
+use portreeve_core::guard::Stop;
+use portreeve_core::ids::{Press, ReportId, ServiceKey};
+use portreeve_core::report::{
+    Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
+};
+use portreeve_core::time::{Span, Timestamp, from_millis};
+use sqlx::QueryBuilder;
+
+use crate::db::{StoreError, Tx, on};
+use crate::dialect::{Counter, for_update, for_update_skip_locked};
+use crate::directory::service_key;
+
+/// A report to be stored for the first time.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    /// The report.
+    pub report: Report,
+    /// Who opened it, as the history shows it.
+    pub opened_by: String,
+}
+
+/// A line of history to be stored.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Of which report.
+    pub report: ReportId,
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What kind.
+    pub kind: &'static str,
+    /// In words.
+    pub text: String,
+}
+
+/// A staff note to be stored.
+#[derive(Debug, Clone)]
+pub struct NewNote {
+    /// On which report.
+    pub report: ReportId,
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// It came with the report (`admin_notes`).
+    pub from_opening: bool,
+    /// The text.
+    pub body: String,
+}
+
+/// A line of history.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EventRow {
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What kind.
+    pub kind: String,
+    /// In words.
+    pub text: String,
+}
+
+/// A message between customer and staff.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct MessageRow {
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// Written by the customer.
+    pub from_customer: bool,
+    /// The text.
+    pub body: String,
+}
+
+/// A staff note.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct NoteRow {
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// It came with the report (`admin_notes`).
+    pub from_opening: bool,
+    /// The text.
+    pub body: String,
+}
+
+/// Which reports to list.
+#[derive(Debug, Clone, Default)]
+pub struct ReportFilter {
+    /// `queued`, `open` or `closed`.
+    pub status: Option<&'static str>,
+    /// About this service.
+    pub service: Option<ServiceKey>,
+    /// Of this category, exactly.
+    pub category: Option<String>,
+    /// Contains this text in category, address or information, in any case.
+    pub search: Option<String>,
+    /// Oldest first; else newest first.
+    pub oldest_first: bool,
+    /// Go on behind this report.
+    pub after: Option<ReportId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    directory: Option<String>,
+    service_id: Option<i64>,
+    customer_id: Option<String>,
+    category: String,
+    service_ip: String,
+    additional_info: String,
+    suspend_method: String,
+    allow_unsuspend: bool,
+    opened_at: i64,
+    status: String,
+    queued_why: Option<String>,
+    turn: Option<String>,
+    outcome: Option<String>,
+    closed_at: Option<i64>,
+    countdown: String,
+    deadline_at: Option<i64>,
+    remind_at: Option<i64>,
+    left_ms: Option<i64>,
+    remind_in_ms: Option<i64>,
+    hold_state: Option<String>,
+    hold_since: Option<i64>,
+    hold_press: Option<String>,
+    hold_why: Option<String>,
+}
+
+const SELECT: &str = "SELECT reports.id, reports.directory, reports.service_id, customer_id, category,
+    service_ip, additional_info, suspend_method, allow_unsuspend, opened_at, status, queued_why, turn,
+    outcome, closed_at, countdown, deadline_at, remind_at, left_ms, remind_in_ms,
+    holds.state AS hold_state, holds.since AS hold_since, holds.press AS hold_press,
+    holds.why AS hold_why
+    FROM reports LEFT JOIN holds ON holds.report_id = reports.id";
+
+/// The state columns of a report, as they are stored.
+struct Columns {
+    status: &'static str,
+    queued_why: Option<String>,
+    turn: Option<&'static str>,
+    outcome: Option<&'static str>,
+    closed_at: Option<i64>,
+    countdown: &'static str,
+    deadline_at: Option<i64>,
+    remind_at: Option<i64>,
+    left_ms: Option<i64>,
+    remind_in_ms: Option<i64>,
+    wake_at: Option<i64>,
+}
+
+fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+impl Columns {
+    fn of(report: &Report) -> Self {
+        let mut columns = Self {
+            status: "open",
+            queued_why: None,
+            turn: None,
+            outcome: None,
+            closed_at: None,
+            countdown: "none",
+            deadline_at: None,
+            remind_at: None,
+            left_ms: None,
+            remind_in_ms: None,
+            wake_at: report.wake_at().map(millis),
+        };
+        match &report.state {
+            State::Queued { why } => {
+                columns.status = "queued";
+                columns.queued_why = Some(why.clone());
+            }
+            State::Closed { at, outcome } => {
+                columns.status = "closed";
+                columns.closed_at = Some(millis(*at));
+                columns.outcome = Some(outcome.as_str());
+            }
+            State::Open { turn, countdown } => {
+                columns.turn = Some(match turn {
+                    Turn::Customer => "customer",
+                    Turn::Staff => "staff",
+                });
+                columns.set_countdown(countdown);
+            }
+        }
+        columns
+    }
+
+    fn set_countdown(&mut self, countdown: &Countdown) {
+        match countdown {
+            Countdown::None => {}
+            Countdown::Running { deadline, remind_at } => {
+                self.countdown = "running";
+                self.deadline_at = Some(millis(*deadline));
+                self.remind_at = remind_at.map(millis);
+            }
+            Countdown::Paused { left, remind_in } => {
+                self.countdown = "paused";
+                self.left_ms = Some(left.as_millis());
+                self.remind_in_ms = remind_in.map(Span::as_millis);
+            }
+            Countdown::Reached { deadline } => {
+                self.countdown = "reached";
+                self.deadline_at = Some(millis(*deadline));
+            }
+        }
+    }
+}
+
+/// The columns of a hold: state, since, press, why. Nothing for a report that has none.
+fn hold_columns(
+    hold: &Hold,
+) -> Option<(&'static str, i64, Option<&'static str>, Option<&'static str>)> {
+    let press = |press: &Press| match press {
+        Press::Staff => "staff",
+        Press::Automatic => "automatic",
+    };
+    Some(match hold {
+        Hold::None => return None,
+        Hold::Waiting { since, why } => ("waiting", millis(*since), None, Some(why.code())),
+        Hold::Placed { since, by } => ("placed", millis(*since), Some(press(by)), None),
+        Hold::Released { at, by } => ("released", millis(*at), Some(press(by)), None),
+    })
+}
+
+/// Reads columns back into a report; any contradiction is an error that names it.
+struct Reader<'a> {
+    row: &'a Row,
+}
+
+impl Reader<'_> {
+    fn bad(&self, column: &'static str) -> StoreError {
+        StoreError::Inconsistent { table: "reports", column, id: self.row.id.to_string() }
+    }
+
+    fn instant(&self, column: &'static str, value: Option<i64>) -> Result<Timestamp, StoreError> {
+        value.and_then(from_millis).ok_or_else(|| self.bad(column))
+    }
+
+    fn maybe_instant(
+        &self,
+        column: &'static str,
+        value: Option<i64>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        value.map(|value| self.instant(column, Some(value))).transpose()
+    }
+
+    fn state(&self) -> Result<State, StoreError> {
+        let row = self.row;
+        match row.status.as_str() {
+            "queued" => Ok(State::Queued { why: row.queued_why.clone().unwrap_or_default() }),
+            "closed" => Ok(State::Closed {
+                at: self.instant("closed_at", row.closed_at)?,
+                outcome: row
+                    .outcome
+                    .as_deref()
+                    .and_then(Outcome::parse)
+                    .ok_or_else(|| self.bad("outcome"))?,
+            }),
+            "open" => {
+                let turn = match row.turn.as_deref() {
+                    Some("customer") => Turn::Customer,
+                    Some("staff") => Turn::Staff,
+                    _ => return Err(self.bad("turn")),
+                };
+                Ok(State::Open { turn, countdown: self.countdown()? })
+            }
+            _ => Err(self.bad("status")),
+        }
+    }
+
+    fn countdown(&self) -> Result<Countdown, StoreError> {
+        let row = self.row;
+        Ok(match row.countdown.as_str() {
+            "none" => Countdown::None,
+            "running" => Countdown::Running {
+                deadline: self.instant("deadline_at", row.deadline_at)?,
+                remind_at: self.maybe_instant("remind_at", row.remind_at)?,
+            },
+            "paused" => Countdown::Paused {
+                left: row.left_ms.map(Span::from_millis).ok_or_else(|| self.bad("left_ms"))?,
+                remind_in: row.remind_in_ms.map(Span::from_millis),
+            },
+            "reached" => {
+                Countdown::Reached { deadline: self.instant("deadline_at", row.deadline_at)? }
+            }
+            _ => return Err(self.bad("countdown")),
+        })
+    }
+
+    fn hold(&self) -> Result<Hold, StoreError> {
+        let row = self.row;
+        let Some(state) = row.hold_state.as_deref() else { return Ok(Hold::None) };
+        let since = self.instant("since of hold", row.hold_since)?;
+        let by = || match row.hold_press.as_deref() {
+            Some("staff") => Ok(Press::Staff),
+            Some("automatic") => Ok(Press::Automatic),
+            _ => Err(self.bad("press of hold")),
+        };
+        Ok(match state {
+            "waiting" => Hold::Waiting {
+                since,
+                why: row
+                    .hold_why
+                    .as_deref()
+                    .and_then(Stop::from_code)
+                    .ok_or_else(|| self.bad("why of hold"))?,
+            },
+            "placed" => Hold::Placed { since, by: by()? },
+            "released" => Hold::Released { at: since, by: by()? },
+            _ => return Err(self.bad("state of hold")),
+        })
+    }
+
+    fn report(&self) -> Result<Report, StoreError> {
+        let row = self.row;
+        let service = match (&row.directory, row.service_id) {
+            (Some(directory), Some(id)) => Some(service_key(directory, id, "reports")?),
+            _ => None,
+        };
+        let (subject, claimed_service) = match (service, &row.customer_id) {
+            (Some(service), Some(customer_id)) => {
+                (Some(Subject { service, customer_id: customer_id.clone() }), None)
+            }
+            (service, _) => (None, service),
+        };
+        Ok(Report {
+            id: ReportId(row.id),
+            subject,
+            claimed_service,
+            allegation: Allegation {
+                category: row.category.clone(),
+                service_ip: row.service_ip.clone(),
+                additional_info: row.additional_info.clone(),
+                suspend_method: SuspendMethod::parse(&row.suspend_method)
+                    .ok_or_else(|| self.bad("suspend_method"))?,
+                allow_unsuspend: row.allow_unsuspend,
+            },
+            opened_at: self.instant("opened_at", Some(row.opened_at))?,
+            state: self.state()?,
+            hold: self.hold()?,
+        })
+    }
+}
+
+fn read(rows: &[Row]) -> Result<Vec<Report>, StoreError> {
+    rows.iter().map(|row| Reader { row }.report()).collect()
+}
+
+/// The service columns of a report: directory, id, customer.
+fn service_columns(report: &Report) -> (Option<&str>, Option<i64>, Option<&str>) {
+    match (&report.subject, &report.claimed_service) {
+        (Some(subject), _) => (
+            Some(&subject.service.directory),
+            Some(subject.service.id.get()),
+            Some(&subject.customer_id),
+        ),
+        (None, Some(claimed)) => (Some(&claimed.directory), Some(claimed.id.get()), None),
+        (None, None) => (None, None, None),
+    }
+}
+
+/// A text as a pattern that finds it anywhere: `%` and `_` stand for themselves.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl Tx {
+    /// Takes numbers for new reports.
+    pub async fn take_report_ids(&mut self, count: usize) -> Result<Vec<ReportId>, StoreError> {
+        Ok(self.take_ids(Counter::Reports, count).await?.into_iter().map(ReportId).collect())
+    }
+
+    /// Stores new reports with their holds, and makes their categories known.
+    pub async fn add_reports(&mut self, new: &[NewReport]) -> Result<(), StoreError> {
+        for chunk in new.chunks(64) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO reports (id, directory, service_id, customer_id, category, service_ip,
+                        additional_info, suspend_method, allow_unsuspend, opened_at, opened_by, status,
+                        queued_why, turn, outcome, closed_at, countdown, deadline_at, remind_at,
+                        left_ms, remind_in_ms, wake_at) ",
+                );
+                sql.push_values(chunk, |mut row, NewReport { report, opened_by }| {
+                    let (directory, service_id, customer_id) = service_columns(report);
+                    let columns = Columns::of(report);
+                    row.push_bind(report.id.0)
+                        .push_bind(directory)
+                        .push_bind(service_id)
+                        .push_bind(customer_id)
+                        .push_bind(&report.allegation.category)
+                        .push_bind(&report.allegation.service_ip)
+                        .push_bind(&report.allegation.additional_info)
+                        .push_bind(report.allegation.suspend_method.as_str())
+                        .push_bind(report.allegation.allow_unsuspend)
+                        .push_bind(millis(report.opened_at))
+                        .push_bind(opened_by)
+                        .push_bind(columns.status)
+                        .push_bind(columns.queued_why)
+                        .push_bind(columns.turn)
+                        .push_bind(columns.outcome)
+                        .push_bind(columns.closed_at)
+                        .push_bind(columns.countdown)
+                        .push_bind(columns.deadline_at)
+                        .push_bind(columns.remind_at)
+                        .push_bind(columns.left_ms)
+                        .push_bind(columns.remind_in_ms)
+                        .push_bind(columns.wake_at);
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
+        for new in new.iter().filter(|new| new.report.hold != Hold::None) {
+            self.put_hold(&new.report).await?;
+        }
+        self.add_categories(new).await
+    }
+
+    async fn add_categories(&mut self, new: &[NewReport]) -> Result<(), StoreError> {
+        let mut names: Vec<&str> =
+            new.iter().map(|new| new.report.allegation.category.as_str()).collect();
+        // In one order everywhere, so that two writers never wait for each other in a ring.
+        names.sort_unstable();
+        names.dedup();
+        for chunk in names.chunks(256) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("INSERT INTO categories (name) ");
+                sql.push_values(chunk, |mut row, name| {
+                    row.push_bind(*name);
+                });
+                sql.push(" ON CONFLICT (name) DO NOTHING");
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Categories that came in with reports, by name.
+    pub async fn known_categories(&mut self, limit: i64) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM categories ORDER BY name LIMIT $1";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, String>(sql).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// Stores a report after a move, with its hold.
+    pub async fn save_report(&mut self, report: &Report) -> Result<(), StoreError> {
+        let sql = "UPDATE reports SET directory = $1, service_id = $2, customer_id = $3, status = $4,
+            queued_why = $5, turn = $6, outcome = $7, closed_at = $8, countdown = $9,
+            deadline_at = $10, remind_at = $11, left_ms = $12, remind_in_ms = $13, wake_at = $14,
+            service_ip = $15 WHERE id = $16";
+        let (directory, service_id, customer_id) = service_columns(report);
+        let columns = Columns::of(report);
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(directory)
+                .bind(service_id)
+                .bind(customer_id)
+                .bind(columns.status)
+                .bind(columns.queued_why)
+                .bind(columns.turn)
+                .bind(columns.outcome)
+                .bind(columns.closed_at)
+                .bind(columns.countdown)
+                .bind(columns.deadline_at)
+                .bind(columns.remind_at)
+                .bind(columns.left_ms)
+                .bind(columns.remind_in_ms)
+                .bind(columns.wake_at)
+                .bind(&report.allegation.service_ip)
+                .bind(report.id.0)
+                .execute(conn)
+                .await?
+                .rows_affected()
+        });
+        if rows != 1 {
+            return Err(StoreError::Gone { table: "reports", id: report.id.0.to_string() });
+        }
+        self.put_hold(report).await
+    }
+
+    async fn put_hold(&mut self, report: &Report) -> Result<(), StoreError> {
+        let (Some((state, since, press, why)), Some(subject)) =
+            (hold_columns(&report.hold), &report.subject)
+        else {
+            return self.delete_hold(report.id).await;
+        };
+        let sql = "INSERT INTO holds (report_id, directory, service_id, state, since, press, why)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (report_id) DO UPDATE SET state = excluded.state, since = excluded.since,
+                press = excluded.press, why = excluded.why";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(report.id.0)
+                .bind(&subject.service.directory)
+                .bind(subject.service.id.get())
+                .bind(state)
+                .bind(since)
+                .bind(press)
+                .bind(why)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    async fn delete_hold(&mut self, id: ReportId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM holds WHERE report_id = $1";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(id.0).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// One report, held until the transaction ends.
+    pub async fn report_alone(&mut self, id: ReportId) -> Result<Option<Report>, StoreError> {
+        // The lock is taken on the bare row first: an outer join cannot be locked on PostgreSQL.
+        let lock = for_update(self.engine());
+        on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new("SELECT id FROM reports WHERE id = ");
+            sql.push_bind(id.0).push(lock);
+            sql.build().fetch_optional(conn).await?;
+        });
+        self.report(id).await
+    }
+
+    /// One report.
+    pub async fn report(&mut self, id: ReportId) -> Result<Option<Report>, StoreError> {
+        let rows: Vec<Row> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new(SELECT);
+            sql.push(" WHERE reports.id = ").push_bind(id.0);
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        Ok(read(&rows)?.pop())
+    }
+
+    /// Reports that a filter lets through.
+    pub async fn reports(&mut self, filter: &ReportFilter) -> Result<Vec<Report>, StoreError> {
+        let rows: Vec<Row> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new(SELECT);
+            sql.push(" WHERE TRUE");
+            if let Some(status) = filter.status {
+                sql.push(" AND reports.status = ").push_bind(status);
+            }
+            if let Some(service) = &filter.service {
+                sql.push(" AND reports.directory = ").push_bind(&service.directory);
+                sql.push(" AND reports.service_id = ").push_bind(service.id.get());
+            }
+            if let Some(category) = &filter.category {
+                sql.push(" AND reports.category = ").push_bind(category);
+            }
+            if let Some(search) = &filter.search {
+                let pattern = containing(search);
+                for (i, column) in ["category", "service_ip", "additional_info"].iter().enumerate() {
+                    sql.push(if i == 0 { " AND (LOWER(" } else { " OR LOWER(" });
+                    sql.push(column).push(") LIKE ").push_bind(pattern.clone()).push(" ESCAPE '!'");
+                }
+                sql.push(")");
+            }
+            if let Some(after) = filter.after {
+                sql.push(if filter.oldest_first { " AND reports.id > " } else { " AND reports.id < " });
+                sql.push_bind(after.0);
+            }
+            sql.push(if filter.oldest_first {
+                " ORDER BY reports.id LIMIT "
+            } else {
+                " ORDER BY reports.id DESC LIMIT "
+            });
+            sql.push_bind(filter.limit);
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        read(&rows)
+    }
+
+    /// Reports for which time matters by `now`, the most urgent first.
+    pub async fn reports_to_wake(
+        &mut self,
+        now: i64,
+        limit: i64,
+    ) -> Result<Vec<ReportId>, StoreError> {
+        let sql = "SELECT id FROM reports WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2";
+        let ids: Vec<i64> = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql).bind(now).bind(limit).fetch_all(conn).await?
+        });
+        Ok(ids.into_iter().map(ReportId).collect())
+    }
+
+    /// One report that is still due at `now`, held until the transaction ends; nothing when another
+    /// process has it.
+    pub async fn report_to_wake(
+        &mut self,
+        id: ReportId,
+        now: i64,
+    ) -> Result<Option<Report>, StoreError> {
+        let skip = for_update_skip_locked(self.engine());
+        let found: Option<i64> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new("SELECT id FROM reports WHERE id = ");
+            sql.push_bind(id.0).push(" AND wake_at <= ").push_bind(now).push(skip);
+            sql.build_query_scalar::<i64>().fetch_optional(conn).await?
+        });
+        match found {
+            Some(_) => self.report(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Reports whose hold on this service stands, the oldest first.
+    pub async fn holders(
+        &mut self,
+        service: &ServiceKey,
+    ) -> Result<Vec<(ReportId, Press)>, StoreError> {
+        let sql = "SELECT report_id, press FROM holds
+            WHERE directory = $1 AND service_id = $2 AND state = 'placed' ORDER BY report_id";
+        let rows: Vec<(i64, Option<String>)> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql)
+                .bind(&service.directory)
+                .bind(service.id.get())
+                .fetch_all(conn)
+                .await?
+        });
+        let press = |word: Option<String>| {
+            if word.as_deref() == Some("staff") { Press::Staff } else { Press::Automatic }
+        };
+        Ok(rows.into_iter().map(|(id, word)| (ReportId(id), press(word))).collect())
+    }
+
+    /// The report whose hold on this service was released last, and who wished it.
+    pub async fn last_released(
+        &mut self,
+        service: &ServiceKey,
+    ) -> Result<Option<(ReportId, Press)>, StoreError> {
+        let sql = "SELECT report_id, press FROM holds
+            WHERE directory = $1 AND service_id = $2 AND state = 'released'
+            ORDER BY since DESC, report_id DESC LIMIT 1";
+        let row: Option<(i64, Option<String>)> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql)
+                .bind(&service.directory)
+                .bind(service.id.get())
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(row.map(|(id, word)| {
+            let by = if word.as_deref() == Some("staff") { Press::Staff } else { Press::Automatic };
+            (ReportId(id), by)
+        }))
+    }
+
+    /// Reports whose suspension waits for approval because of one of `whys`, by id after `after`.
+    pub async fn waiting_holds(
+        &mut self,
+        whys: &[Stop],
+        after: ReportId,
+        limit: i64,
+    ) -> Result<Vec<ReportId>, StoreError> {
+        let ids: Vec<i64> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new(
+                "SELECT report_id FROM holds WHERE state = 'waiting' AND report_id > ",
+            );
+            sql.push_bind(after.0).push(" AND why IN (");
+            let mut list = sql.separated(", ");
+            for why in whys {
+                list.push_bind(why.code());
+            }
+            sql.push(") ORDER BY report_id LIMIT ").push_bind(limit);
+            sql.build_query_scalar::<i64>().fetch_all(conn).await?
+        });
+        Ok(ids.into_iter().map(ReportId).collect())
+    }
+
+    /// Counts automatic suspensions since `since`, up to `limit`.
+    pub async fn count_automatic_suspensions(
+        &mut self,
+        since: i64,
+        limit: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM
+            (SELECT at FROM automatic_suspensions WHERE at > $1 LIMIT $2) AS recent";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql).bind(since).bind(limit).fetch_one(conn).await?)
+        })
+    }
+
+    /// Counts one more automatic suspension, and forgets those before `forget_before`.
+    pub async fn add_automatic_suspension(
+        &mut self,
+        report: ReportId,
+        now: i64,
+        forget_before: i64,
+    ) -> Result<(), StoreError> {
+        let add = "INSERT INTO automatic_suspensions (report_id, at) VALUES ($1, $2)";
+        let forget = "DELETE FROM automatic_suspensions WHERE at <= $1";
+        on!(self, conn => {
+            sqlx::query::<Database>(forget).bind(forget_before).execute(&mut *conn).await?;
+            sqlx::query::<Database>(add).bind(report.0).bind(now).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// Adds lines of history.
+    pub async fn add_events(&mut self, events: &[NewEvent]) -> Result<(), StoreError> {
+        for chunk in events.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO events (report_id, at, actor, kind, text) ",
+                );
+                sql.push_values(chunk, |mut row, event| {
+                    row.push_bind(event.report.0)
+                        .push_bind(event.at)
+                        .push_bind(&event.actor)
+                        .push_bind(event.kind)
+                        .push_bind(&event.text);
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// The history of a report, oldest first, at most `limit` lines.
+    pub async fn events(&mut self, id: ReportId, limit: i64) -> Result<Vec<EventRow>, StoreError> {
+        let sql = "SELECT at, actor, kind, text FROM events WHERE report_id = $1 ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// Adds a message between customer and staff.
+    pub async fn add_message(
+        &mut self,
+        report: ReportId,
+        message: &MessageRow,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO messages (report_id, at, author, from_customer, body)
+            VALUES ($1, $2, $3, $4, $5)";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(report.0)
+                .bind(message.at)
+                .bind(&message.author)
+                .bind(message.from_customer)
+                .bind(&message.body)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The messages of a report, oldest first, at most `limit`.
+    pub async fn messages(&mut self, id: ReportId, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+        let sql = "SELECT at, author, from_customer, body FROM messages WHERE report_id = $1
+            ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// The last message from staff on a report, if any.
+    pub async fn last_staff_message(&mut self, id: ReportId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body FROM messages WHERE report_id = $1 AND NOT from_customer
+            ORDER BY id DESC LIMIT 1";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, String>(sql).bind(id.0).fetch_optional(conn).await?)
+        })
+    }
+
+    /// Adds staff notes.
+    pub async fn add_notes(&mut self, notes: &[NewNote]) -> Result<(), StoreError> {
+        for chunk in notes.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO notes (report_id, at, author, from_opening, body) ",
+                );
+                sql.push_values(chunk, |mut row, note| {
+                    row.push_bind(note.report.0)
+                        .push_bind(note.at)
+                        .push_bind(&note.author)
+                        .push_bind(note.from_opening)
+                        .push_bind(&note.body);
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// The staff notes on a report, oldest first, at most `limit`.
+    pub async fn notes(&mut self, id: ReportId, limit: i64) -> Result<Vec<NoteRow>, StoreError> {
+        let sql = "SELECT at, author, from_opening, body FROM notes WHERE report_id = $1
+            ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+        })
+    }
+}
