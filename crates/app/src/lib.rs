@@ -1,1 +1,20 @@
-//! x
+//! The operations of the desk and its jobs.
+//!
+//! Every act has one operation here, whichever door it comes through (endpoint, command line, deadline).
+//! An operation opens one transaction, moves the domain ([`portreeve_core`]), stores what changed with its
+//! history and the jobs that it causes, and commits. The outside world (panels, mail) is reached by jobs
+//! alone, through the ports in [`enforce`] and [`notice`].
+
+pub mod desk;
+pub mod directory;
+pub mod enforce;
+pub mod jobs;
+pub mod notice;
+pub mod pause;
+pub mod record;
+pub mod report;
+pub mod settings;
+pub mod staff;
+pub mod time;
+
+pub use desk::{Desk, DeskConfig, Live};

@@ -469,6 +469,49 @@ pub fn assume(record: &Record, directory_says_off: bool) -> Observed {
     }
 }
 
+/// What to do about a service that no panel serves: staff are asked to do it, once.
+pub fn by_hand(wanted: Wanted, record: Record, now: Timestamp) -> Verdict {
+    let ask = |action: Action| {
+        let record = Record::ByHand { action, since: now };
+        settled(record, vec![Event::ManualNeeded { action: action.as_str() }])
+    };
+    match (wanted, record) {
+        (Wanted::Suspended { .. }, Record::ByHand { action: Action::Unsuspend, since }) => {
+            // It was not given back yet, and now it is to stay off.
+            settled(Record::Ours { since, reason: None, by_hand: true }, Vec::new())
+        }
+        (Wanted::Suspended { .. }, record @ (Record::ByHand { .. } | Record::Ours { .. })) => {
+            settled(record, Vec::new())
+        }
+        (Wanted::Suspended { .. }, _) => ask(Action::Suspend),
+        (Wanted::Free, record @ Record::ByHand { action: Action::Unsuspend, .. }) => {
+            settled(record, Vec::new())
+        }
+        (Wanted::Free, Record::Ours { .. } | Record::Suspending(_) | Record::Lifting(_)) => {
+            ask(Action::Unsuspend)
+        }
+        (
+            Wanted::Free,
+            Record::Clear | Record::Theirs { .. } | Record::Drifted { .. } | Record::ByHand { .. },
+        ) => settled(Record::Clear, Vec::new()),
+    }
+}
+
+/// Staff confirm that they did by hand what they were asked to. Nothing when they were asked nothing.
+pub fn confirm_by_hand(record: &Record, now: Timestamp) -> Option<(Record, Event)> {
+    let detail = "confirmed by staff".to_owned();
+    match record {
+        Record::ByHand { action: Action::Suspend, .. } => Some((
+            Record::Ours { since: now, reason: None, by_hand: true },
+            Event::Suspended { detail },
+        )),
+        Record::ByHand { action: Action::Unsuspend, .. } => {
+            Some((Record::Clear, Event::Unsuspended { detail }))
+        }
+        _ => None,
+    }
+}
+
 /// Staff wish the suspension once more: forgets what stood in the way. An order that may still have
 /// an effect, and that can be looked for, is left alone.
 pub fn order_again(record: Record, can_look: bool) -> Record {

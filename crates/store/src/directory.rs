@@ -263,17 +263,19 @@ impl Tx {
         })
     }
 
-    /// Services of `directory` that were not seen since `since` and have not ended.
+    /// Services of `directory` that were not seen since `since` and have not ended, by id after `after`.
     pub async fn unseen_services(
         &mut self,
         directory: &str,
         since: i64,
+        after: i64,
         limit: i64,
     ) -> Result<Vec<KnownService>, StoreError> {
         let rows: Vec<ServiceRow> = on!(self, conn => {
             let mut sql = QueryBuilder::<Database>::new("SELECT ");
             sql.push(SERVICE_COLUMNS).push(" FROM services WHERE directory = ");
             sql.push_bind(directory).push(" AND ended_at IS NULL AND seen_at < ").push_bind(since);
+            sql.push(" AND service_id > ").push_bind(after);
             sql.push(" ORDER BY service_id LIMIT ").push_bind(limit);
             sql.build_query_as().fetch_all(conn).await?
         });

@@ -230,3 +230,41 @@ impl Tx {
         })
     }
 }
+
+impl Tx {
+    /// Enqueues jobs that are not there yet.
+    pub async fn enqueue_if_absent(&mut self, jobs: &[NewJob], now: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO jobs (kind, key, generation, run_at, tries, dead, created_at)
+            VALUES ($1, $2, 1, $3, 0, FALSE, $3) ON CONFLICT (kind, key) DO NOTHING";
+        for job in jobs {
+            on!(self, conn => {
+                sqlx::query::<Database>(sql)
+                    .bind(job.kind.as_str())
+                    .bind(&job.key)
+                    .bind(now)
+                    .execute(conn)
+                    .await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes back every lease. Only for a process that knows itself to be the only one.
+    pub async fn release_leases(&mut self, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE jobs SET lease = NULL, run_at = $1 WHERE lease IS NOT NULL";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(now).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// Jobs of `kind` that wait for later run now.
+    pub async fn hurry_jobs(&mut self, kind: JobKind, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE jobs SET run_at = $1
+            WHERE kind = $2 AND NOT dead AND lease IS NULL AND run_at > $1";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(now).bind(kind.as_str()).execute(conn).await?;
+        });
+        Ok(())
+    }
+}

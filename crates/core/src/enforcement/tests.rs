@@ -162,6 +162,23 @@ fn where_nobody_can_look_the_answers_are_the_truth() {
 }
 
 #[test]
+fn without_a_panel_staff_are_asked_once_and_confirm() {
+    let asked = by_hand(HELD, Record::Clear, at(0));
+    assert_eq!(kinds(&asked), ["manual"]);
+    let still = by_hand(HELD, asked.record.clone(), at(1));
+    assert_eq!((kinds(&still), &still.record), (vec![], &asked.record));
+    let (off, event) = confirm_by_hand(&asked.record, at(2)).expect("they were asked");
+    assert_eq!(event.kind(), "suspended");
+    let back = by_hand(Wanted::Free, off, at(3));
+    assert_eq!(kinds(&back), ["manual"]);
+    let (free, event) = confirm_by_hand(&back.record, at(4)).expect("they were asked");
+    assert_eq!((free, event.kind()), (Record::Clear, "unsuspended"));
+    assert_eq!(confirm_by_hand(&Record::Clear, at(5)), None);
+    let never_done = by_hand(Wanted::Free, asked.record, at(1));
+    assert_eq!((never_done.record.clone(), kinds(&never_done)), (Record::Clear, vec![]));
+}
+
+#[test]
 fn our_reason_is_marked_never_blank_and_recognised() {
     let text = reason(ReportId(92), "Spam\nand more");
     assert_eq!(text, "[abuse #92] Spam and more");

@@ -1,0 +1,180 @@
+//! The desk: what every operation needs at hand.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use portreeve_core::ids::ServiceKey;
+use portreeve_core::ledger::Ledger;
+use portreeve_core::settings::Settings;
+use portreeve_core::time::Timestamp;
+use portreeve_store::{Credential, Db, StoreError};
+use tokio::sync::Notify;
+
+use crate::enforce::Panel;
+use crate::notice::Mail;
+use crate::time::Clock;
+
+/// How often a process looks whether another one changed something.
+pub const POLL_CHANGES: Duration = Duration::from_millis(200);
+
+/// Rows that are read at a time when the ledger is loaded.
+const LEDGER_PAGE: i64 = 20_000;
+
+/// What the configuration says to the operations.
+#[derive(Debug, Clone)]
+pub struct DeskConfig {
+    /// Names of all directories; the first is the default.
+    pub directories: Vec<String>,
+    /// Whose ids the drop-in endpoint means.
+    pub amp_directory: String,
+}
+
+impl DeskConfig {
+    /// The directory that a bare service id means.
+    pub fn default_directory(&self) -> &str {
+        self.directories.first().map_or("main", String::as_str)
+    }
+}
+
+/// Settings and credentials as of the last look, kept current while the desk runs.
+#[derive(Debug, Default)]
+pub struct Live {
+    /// Desk settings.
+    pub settings: Settings,
+    /// Credentials that may call, by the hash of their identifier.
+    pub credentials: HashMap<String, Credential>,
+}
+
+/// The desk.
+pub struct Desk {
+    /// Its data.
+    pub db: Db,
+    /// Its clock.
+    pub clock: Arc<dyn Clock>,
+    /// What the configuration says.
+    pub config: DeskConfig,
+    /// Its panels, in the order of the configuration.
+    pub panels: Vec<Panel>,
+    /// Outgoing mail; none: notices are written down as not sent.
+    pub mail: Option<Mail>,
+    /// Rung when there may be a job to do.
+    pub work: Notify,
+    live: RwLock<Arc<Live>>,
+    ledger: RwLock<Ledger>,
+}
+
+impl Desk {
+    /// A desk on an open database. Its settings are read by [`Desk::refresh`].
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        config: DeskConfig,
+        panels: Vec<Panel>,
+        mail: Option<Mail>,
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            config,
+            panels,
+            mail,
+            work: Notify::new(),
+            live: RwLock::default(),
+            ledger: RwLock::default(),
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Settings and credentials as of the last look.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads settings and credentials anew.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let mut tx = self.db.read().await?;
+        let stored = tx.settings().await?;
+        let pairs = stored.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let (settings, errors) = Settings::from_stored(pairs);
+        for error in errors {
+            tracing::warn!("a stored setting does not fit, its default counts: {error}");
+        }
+        let mut credentials = HashMap::new();
+        let mut after = 0;
+        loop {
+            let page = tx.credentials(after, 1_000).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for credential in page {
+                if credential.revoked_at.is_none() && credential.staff_disabled_at.is_none() {
+                    credentials.insert(credential.identifier_hash.clone(), credential);
+                }
+            }
+        }
+        let live = Arc::new(Live { settings, credentials });
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+        Ok(())
+    }
+
+    /// Takes in the assignments that changed after the ledger's change `seq`.
+    pub async fn refresh_ledger(&self, seq: i64) -> Result<(), StoreError> {
+        let mut tx = self.db.read().await?;
+        let mut after = 0;
+        loop {
+            let page = tx.assignments_changed(seq, after, LEDGER_PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.id;
+            let mut ledger = self.ledger.write().unwrap_or_else(PoisonError::into_inner);
+            for assignment in &page {
+                ledger.put(assignment);
+            }
+        }
+    }
+
+    /// Asks the ledger in memory.
+    pub fn with_ledger<T>(&self, ask: impl FnOnce(&Ledger) -> T) -> T {
+        ask(&self.ledger.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The panel that serves a directory, if any.
+    pub fn panel_for(&self, service: &ServiceKey) -> Option<&Panel> {
+        self.panels.iter().find(|panel| panel.serves(&service.directory))
+    }
+
+    /// Keeps settings, credentials and the ledger current until the task is dropped. What another
+    /// process changed counts here within a second.
+    pub async fn follow_changes(&self, mut seen: [i64; 4]) {
+        loop {
+            tokio::time::sleep(POLL_CHANGES).await;
+            match self.catch_up(seen).await {
+                Ok(now) => seen = now,
+                Err(error) => tracing::warn!("cannot look for changes: {error}"),
+            }
+        }
+    }
+
+    /// Loads everything and returns the counters from which [`Desk::follow_changes`] goes on.
+    pub async fn load(&self) -> Result<[i64; 4], StoreError> {
+        let counters = self.db.read().await?.change_counters().await?;
+        self.refresh().await?;
+        self.refresh_ledger(-1).await?;
+        Ok(counters)
+    }
+
+    async fn catch_up(&self, seen: [i64; 4]) -> Result<[i64; 4], StoreError> {
+        let now = self.db.read().await?.change_counters().await?;
+        let [settings, people, _, ledger] = seen;
+        if (now[0], now[1]) != (settings, people) {
+            self.refresh().await?;
+        }
+        if now[3] != ledger {
+            self.refresh_ledger(ledger).await?;
+        }
+        Ok(now)
+    }
+}

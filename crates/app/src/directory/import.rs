@@ -1,0 +1,294 @@
+//! Taking a directory file in: services as they are now, and what that means for the ledger.
+
+use std::collections::{HashMap, HashSet};
+
+use portreeve_core::ids::{ServiceId, ServiceKey};
+use portreeve_core::ledger::{Assignment, Interval, Resource};
+use portreeve_store::{DirectoryLooks, KnownService, StoreError, Topic, Tx};
+
+use super::file::{Row, Rows};
+use crate::desk::Desk;
+
+/// Services in one transaction: short enough that a running desk is not held up.
+const BATCH: usize = 500;
+
+/// Ending more than this part of the services at once looks like a torn file.
+const LARGEST_SHRINK_PERCENT: i64 = 20;
+
+/// How to import.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which directory the file is of.
+    pub directory: String,
+    /// The file lists everything: what it lacks has ended.
+    pub complete: bool,
+    /// End them even when they are many.
+    pub accept_shrink: bool,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Services taken in, new or not.
+    pub services: usize,
+    /// Of them, not known before.
+    pub new: usize,
+    /// Services that ended.
+    pub ended: usize,
+    /// Why nothing was ended although the file is said to be complete.
+    pub not_ended: Option<String>,
+}
+
+/// Why an import stopped. What was taken in before stays; importing again goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// There is no such directory.
+    #[error("there is no directory {0:?} in the configuration")]
+    NoDirectory(String),
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes `rows` in. `progress` is told how many services are done.
+pub async fn import(
+    desk: &Desk,
+    rows: &Rows,
+    options: &Options,
+    mut progress: impl FnMut(usize),
+) -> Result<Imported, ImportError> {
+    if !desk.config.directories.contains(&options.directory) {
+        return Err(ImportError::NoDirectory(options.directory.clone()));
+    }
+    let now = desk.now().as_millisecond();
+    let looks = desk.db.read().await?.directory_looks(&options.directory).await?;
+    let starts = starts_of(&rows.good);
+    let mut imported = Imported::default();
+    for batch in rows.good.chunks(BATCH) {
+        let mut tx = desk.db.write().await?;
+        let mut take = Take { tx: &mut tx, looks, starts: &starts, now };
+        imported.new += take.batch(batch).await?;
+        tx.commit().await?;
+        imported.services += batch.len();
+        progress(imported.services);
+    }
+    let mut after = DirectoryLooks { looked_at: Some(now), complete_at: looks.complete_at };
+    if options.complete {
+        match why_not_to_end(desk, rows, options, now).await? {
+            Some(why) => imported.not_ended = Some(why),
+            None => {
+                imported.ended = end_missing(desk, rows, options, &starts, now).await?;
+                after.complete_at = Some(now);
+            }
+        }
+    }
+    let mut tx = desk.db.write().await?;
+    tx.put_directory_looks(&options.directory, after).await?;
+    tx.commit().await?;
+    Ok(imported)
+}
+
+/// When a resource is said to start with its new holder: that is when the old one's time ended.
+fn starts_of(rows: &[Row]) -> HashMap<&Resource, i64> {
+    let starts = |row: &'_ Row| row.valid_from;
+    rows.iter()
+        .filter_map(|row| starts(row).map(|at| (row, at)))
+        .flat_map(|(row, at)| row.resources.iter().map(move |resource| (resource, at)))
+        .collect()
+}
+
+async fn why_not_to_end(
+    desk: &Desk,
+    rows: &Rows,
+    options: &Options,
+    now: i64,
+) -> Result<Option<String>, StoreError> {
+    if rows.unreadable_id {
+        let why = "a row's service_id could not be read, so nobody knows what the file lacks";
+        return Ok(Some(why.to_owned()));
+    }
+    let (all, unseen) =
+        desk.db.read().await?.count_unseen_services(&options.directory, now).await?;
+    let listed = i64::try_from(rows.listed.len()).unwrap_or(i64::MAX);
+    let missing = unseen.saturating_sub(listed).max(0);
+    if !options.accept_shrink && missing * 100 > all * LARGEST_SHRINK_PERCENT {
+        return Ok(Some(format!(
+            "{missing} of {all} services are missing from the file, more than \
+             {LARGEST_SHRINK_PERCENT} %; if that is right, import again with --accept-shrink"
+        )));
+    }
+    Ok(None)
+}
+
+async fn end_missing(
+    desk: &Desk,
+    rows: &Rows,
+    options: &Options,
+    starts: &HashMap<&Resource, i64>,
+    now: i64,
+) -> Result<usize, StoreError> {
+    let listed: HashSet<ServiceId> = rows.listed.iter().copied().collect();
+    let mut ended = 0;
+    let mut after = 0;
+    loop {
+        let mut tx = desk.db.write().await?;
+        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        let page = tx.unseen_services(&options.directory, now, after, limit).await?;
+        let Some(last) = page.last() else { return Ok(ended) };
+        after = last.service.key.id.get();
+        let gone: Vec<KnownService> =
+            page.into_iter().filter(|known| !listed.contains(&known.service.key.id)).collect();
+        let keys: Vec<&ServiceKey> = gone.iter().map(|known| &known.service.key).collect();
+        let held = tx.open_assignments(&keys).await?;
+        if !held.is_empty() {
+            let seq = tx.touch(Topic::Ledger).await?;
+            for assignment in &held {
+                let seen = gone.iter().find(|known| known.service.key == assignment.service);
+                let last_seen = seen.map_or(now, |known| known.seen_at);
+                let interval = ended_between(assignment, last_seen, starts, now);
+                tx.set_interval(assignment.id, &interval, seq).await?;
+            }
+        }
+        for key in &keys {
+            tx.end_service(key, now).await?;
+        }
+        tx.commit().await?;
+        ended += gone.len();
+    }
+}
+
+/// The interval of an assignment that was last seen at `last_seen` and is gone at `now`.
+fn ended_between(
+    assignment: &Assignment,
+    last_seen: i64,
+    starts: &HashMap<&Resource, i64>,
+    now: i64,
+) -> Interval {
+    let last_seen = last_seen.max(assignment.held.from_by).min(now);
+    match starts.get(&assignment.resource) {
+        Some(taken_over) if (last_seen..=now).contains(taken_over) => {
+            Interval { to_after: Some(*taken_over), to_by: Some(*taken_over), ..assignment.held }
+        }
+        _ => Interval { to_after: Some(last_seen), to_by: Some(now), ..assignment.held },
+    }
+}
+
+struct Take<'a> {
+    tx: &'a mut Tx,
+    looks: DirectoryLooks,
+    starts: &'a HashMap<&'a Resource, i64>,
+    now: i64,
+}
+
+impl Take<'_> {
+    /// Takes in one batch; returns how many services are new.
+    async fn batch(&mut self, rows: &[Row]) -> Result<usize, StoreError> {
+        let keys: Vec<&ServiceKey> = rows.iter().map(|row| &row.service.key).collect();
+        let known = self.tx.services_by_key(&keys).await?;
+        let known: HashMap<&ServiceKey, &KnownService> =
+            known.iter().map(|known| (&known.service.key, known)).collect();
+        let held = self.tx.open_assignments(&keys).await?;
+        let mut held_by: HashMap<&ServiceKey, Vec<&Assignment>> = HashMap::new();
+        for assignment in &held {
+            held_by.entry(&assignment.service).or_default().push(assignment);
+        }
+
+        let mut changed: Vec<(i64, Interval)> = Vec::new();
+        let mut begun: Vec<(&Row, &Resource)> = Vec::new();
+        for row in rows {
+            let held = held_by.get(&row.service.key).map_or(&[][..], Vec::as_slice);
+            let last_seen = known.get(&row.service.key).map_or(self.now, |known| known.seen_at);
+            changed.extend(self.ended_or_dated(row, held, last_seen));
+            begun.extend(row.resources.iter().filter_map(|resource| {
+                let still = |a: &&&Assignment| {
+                    a.resource == *resource && a.customer_id == row.service.customer_id
+                };
+                held.iter().find(still).is_none().then_some((row, resource))
+            }));
+        }
+        if !changed.is_empty() || !begun.is_empty() {
+            self.write_ledger(&changed, &begun, &known).await?;
+        }
+        let services: Vec<_> = rows.iter().map(|row| &row.service).collect();
+        self.tx.put_services(&services, self.now).await?;
+        Ok(rows.iter().filter(|row| !known.contains_key(&row.service.key)).count())
+    }
+
+    /// What the service no longer holds, and what it holds since an instant that is named now.
+    fn ended_or_dated(
+        &self,
+        row: &Row,
+        held: &[&Assignment],
+        last_seen: i64,
+    ) -> Vec<(i64, Interval)> {
+        let mut changed = Vec::new();
+        for assignment in held {
+            let stays = row.resources.contains(&assignment.resource)
+                && assignment.customer_id == row.service.customer_id;
+            let interval = match row.valid_from {
+                _ if !stays => ended_between(assignment, last_seen, self.starts, self.now),
+                Some(from) => Interval::exactly_from(from),
+                None => assignment.held,
+            };
+            if interval != assignment.held {
+                changed.push((assignment.id, interval));
+            }
+        }
+        changed
+    }
+
+    async fn write_ledger(
+        &mut self,
+        changed: &[(i64, Interval)],
+        begun: &[(&Row, &Resource)],
+        known: &HashMap<&ServiceKey, &KnownService>,
+    ) -> Result<(), StoreError> {
+        let seq = self.tx.touch(Topic::Ledger).await?;
+        for (id, interval) in changed {
+            self.tx.set_interval(*id, interval, seq).await?;
+        }
+        // Others' times are read after ours were ended above, so that a move within this batch shows.
+        let texts: Vec<String> = begun.iter().map(|(_, resource)| resource.to_string()).collect();
+        let others = self.tx.assignments_of(&texts).await?;
+        let mut others_of: HashMap<&Resource, Vec<&Assignment>> = HashMap::new();
+        for other in &others {
+            others_of.entry(&other.resource).or_default().push(other);
+        }
+        let new: Vec<_> = begun
+            .iter()
+            .map(|(row, resource)| {
+                let known = known.get(&row.service.key).copied();
+                let others = others_of.get(resource).map_or(&[][..], Vec::as_slice);
+                let interval = self.beginning(row, known, others);
+                let service = &row.service;
+                (service.key.clone(), service.customer_id.clone(), (*resource).clone(), interval)
+            })
+            .collect();
+        self.tx.add_assignments(&new, seq).await
+    }
+
+    /// Since when a service holds something that it was not seen to hold before.
+    fn beginning(
+        &self,
+        row: &Row,
+        known: Option<&KnownService>,
+        others: &[&Assignment],
+    ) -> Interval {
+        if let Some(from) = row.valid_from {
+            return Interval::exactly_from(from);
+        }
+        // The last instant at which it surely was not held by this service: when the service was
+        // seen without it, when everything was seen without it, or when another held it.
+        let seen_without = known.map(|known| known.ended_at.unwrap_or(known.seen_at));
+        let others_held = others.iter().filter(|o| o.service != row.service.key || o.held.to_by.is_some());
+        let others_until = others_held
+            .filter_map(|other| match other.held.to_by {
+                Some(_) => other.held.to_after,
+                None => self.looks.looked_at,
+            })
+            .max();
+        let from_after =
+            [seen_without, self.looks.complete_at, others_until].into_iter().flatten().max();
+        Interval { from_after, from_by: self.now, to_after: None, to_by: None }
+    }
+}

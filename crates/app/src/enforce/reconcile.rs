@@ -1,0 +1,321 @@
+//! One service: look, order, look.
+//!
+//! The decision is the domain's ([`portreeve_core::enforcement::decide`]); here it is read, stored and
+//! carried out. The record is stored before an order is sent, so that after a crash an order whose answer
+//! nobody saw is known to be out and is looked for. Running this twice does no harm.
+
+use portreeve_core::enforcement::{
+    self, Action, Answer, Next, Observed, Out, Record as Suspension, UNSEEN_BEFORE_ALARM, Verdict,
+    Wanted,
+};
+use portreeve_core::event::Event;
+use portreeve_core::ids::{Actor, OrderId, Press, ReportId, ServiceKey};
+use portreeve_core::service::ServiceStatus;
+use portreeve_core::time::{Span, Timestamp, from_millis};
+use portreeve_store::{Enforcement, KnownService, StoreError, Tx};
+
+use super::{Panel, PanelOrder, Target};
+use crate::desk::Desk;
+use crate::record::Record;
+
+/// Looks and orders in one run of the job. More than a suspension and its way back ever needs.
+const STEPS: usize = 8;
+
+/// How often a paused desk is asked whether it still is.
+const WHILE_PAUSED: Span = Span::from_secs(2);
+
+/// When the job has to run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// Nothing is left to do.
+    Settled,
+    /// Again at this instant.
+    Again(Timestamp),
+}
+
+/// What one step came to.
+enum Step {
+    Done(After),
+    Send(PanelOrder),
+    OnceMore,
+}
+
+/// What is wished of a service, and by whom.
+struct Wish {
+    wanted: Wanted,
+    /// A person pressed what is wished now.
+    pressed: bool,
+    /// Reports whose history tells of it.
+    reports: Vec<ReportId>,
+    /// The service as the directory has it.
+    known: Option<KnownService>,
+    paused: bool,
+}
+
+/// Brings the panel's state of `service` in line with its holds, as far as it gets now.
+pub async fn reconcile(desk: &Desk, service: &ServiceKey, jitter: i64) -> Result<After, StoreError> {
+    for _ in 0..STEPS {
+        let step = match desk.panel_for(service) {
+            None => by_hand(desk, service).await?,
+            Some(panel) => look(desk, panel, service, jitter).await?,
+        };
+        match step {
+            Step::Done(after) => return Ok(after),
+            Step::OnceMore => {}
+            Step::Send(order) => {
+                if let Some(panel) = desk.panel_for(service) {
+                    let answer = panel.enforcer.send(&order).await;
+                    write_answer(desk, &order, answer).await?;
+                }
+            }
+        }
+    }
+    Ok(After::Again(Span::from_secs(1).after(desk.now())))
+}
+
+async fn read_wish(tx: &mut Tx, service: &ServiceKey) -> Result<Wish, StoreError> {
+    let holders = tx.holders(service).await?;
+    let paused = tx.desk_state().await?.paused_at.is_some();
+    let known = tx.service(service).await?;
+    let Some((first, _)) = holders.first() else {
+        let released = tx.last_released(service).await?;
+        let pressed = released.is_some_and(|(_, by)| by == Press::Staff);
+        let reports = released.into_iter().map(|(id, _)| id).collect();
+        return Ok(Wish { wanted: Wanted::Free, pressed, reports, known, paused });
+    };
+    Ok(Wish {
+        wanted: Wanted::Suspended { report: *first },
+        pressed: holders.iter().any(|(_, by)| *by == Press::Staff),
+        reports: holders.iter().map(|(id, _)| *id).collect(),
+        known,
+        paused,
+    })
+}
+
+/// Looks at the panel, decides, and stores what follows.
+async fn look(
+    desk: &Desk,
+    panel: &Panel,
+    service: &ServiceKey,
+    jitter: i64,
+) -> Result<Step, StoreError> {
+    let (before, customer_id) = {
+        let mut tx = desk.db.read().await?;
+        let wish = read_wish(&mut tx, service).await?;
+        let known = tx.enforcements(&[service]).await?.pop();
+        let before = known.unwrap_or_else(|| Enforcement::untouched(service.clone()));
+        if wish.wanted == Wanted::Free && before.record == Suspension::Clear {
+            return Ok(Step::Done(After::Settled));
+        }
+        (before, wish.known.map(|known| known.service.customer_id).unwrap_or_default())
+    };
+    let target = Target { service: service.clone(), customer_id };
+    let seen = if panel.enforcer.can_look() {
+        Some(panel.enforcer.observe(&target).await)
+    } else {
+        None
+    };
+
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    let mut known = tx.enforcement_alone(service).await?;
+    if known.record != before.record {
+        // Somebody else moved it while we looked: what was seen is too old to decide on.
+        return Ok(Step::OnceMore);
+    }
+    let wish = read_wish(&mut tx, service).await?;
+    if std::mem::take(&mut known.order_again) {
+        known.record = enforcement::order_again(known.record, panel.enforcer.can_look());
+    }
+    let observed = seen.unwrap_or_else(|| {
+        enforcement::assume(&known.record, directory_says_off(wish.known.as_ref()))
+    });
+    let verdict = enforcement::decide(
+        wish.wanted,
+        known.record.clone(),
+        &observed,
+        panel.enforcer.can_look(),
+        now,
+    );
+    let mut step = Deciding { tx: &mut tx, panel, wish: &wish, target, now, jitter };
+    let result = step.settle(&mut known, verdict, &observed).await?;
+    tx.put_enforcement(&known).await?;
+    tx.commit().await?;
+    Ok(result)
+}
+
+fn directory_says_off(known: Option<&KnownService>) -> bool {
+    known.is_some_and(|known| known.service.status == ServiceStatus::Suspended)
+}
+
+struct Deciding<'a> {
+    tx: &'a mut Tx,
+    panel: &'a Panel,
+    wish: &'a Wish,
+    target: Target,
+    now: Timestamp,
+    jitter: i64,
+}
+
+impl Deciding<'_> {
+    /// Turns a verdict into the next step and puts into `known` what has to be stored for it.
+    async fn settle(
+        &mut self,
+        known: &mut Enforcement,
+        verdict: Verdict,
+        observed: &Observed,
+    ) -> Result<Step, StoreError> {
+        let mut events = verdict.events;
+        known.looked_at = self.now.as_millisecond();
+        events.extend(note_whether_seen(known, observed, self.now));
+        known.record = verdict.record;
+        let step = match verdict.next {
+            Next::Settled => {
+                known.tries = 0;
+                Step::Done(After::Settled)
+            }
+            Next::LookAgain => self.later(known),
+            Next::Order(action) => self.order(known, action).await?,
+        };
+        known.watched = self.wish.wanted != Wanted::Free || known.record != Suspension::Clear;
+        let mut record = Record::default();
+        for report in &self.wish.reports {
+            let service = Some(&self.target.service);
+            record.add(*report, service, &Actor::Desk, &events, self.now);
+        }
+        record.write(self.tx, self.now).await?;
+        Ok(step)
+    }
+
+    fn later(&self, known: &mut Enforcement) -> Step {
+        let pause = self.panel.pause(known.tries, self.jitter);
+        known.tries += 1;
+        Step::Done(After::Again(pause.after(self.now)))
+    }
+
+    async fn order(&mut self, known: &mut Enforcement, action: Action) -> Result<Step, StoreError> {
+        if self.wish.paused && !self.wish.pressed {
+            return Ok(Step::Done(After::Again(WHILE_PAUSED.after(self.now))));
+        }
+        // An order that is sent again waits first; the pause grows each time.
+        if let Some(out) = out_again(&known.record, action) {
+            let due = self.panel.pause(known.tries, self.jitter).after(out.sent_at);
+            if self.now < due {
+                return Ok(Step::Done(After::Again(due)));
+            }
+            known.tries += 1;
+        } else {
+            known.tries = 0;
+        }
+        let order = self.make_order(known, action).await?;
+        let first_sent_at =
+            out_again(&known.record, action).map_or(self.now, |out| out.first_sent_at);
+        let alarmed = out_again(&known.record, action).is_some_and(|out| out.alarmed);
+        let answer = Answer::Lost;
+        let out = Out { order: order.id, first_sent_at, sent_at: self.now, answer, alarmed };
+        known.record = match action {
+            Action::Suspend => Suspension::Suspending(out),
+            Action::Unsuspend => Suspension::Lifting(out),
+        };
+        Ok(Step::Send(order))
+    }
+
+    /// The order that is out already, or a new one.
+    async fn make_order(
+        &mut self,
+        known: &Enforcement,
+        action: Action,
+    ) -> Result<PanelOrder, StoreError> {
+        if let Some(out) = out_again(&known.record, action)
+            && let Some(row) = self.tx.order(out.order).await?
+        {
+            self.tx.resend_order(row.id).await?;
+            return Ok(self.panel_order(row.id, action, row.report, row.reason));
+        }
+        let report = match self.wish.wanted {
+            Wanted::Suspended { report } => report,
+            Wanted::Free => self.wish.reports.first().copied().unwrap_or(ReportId(0)),
+        };
+        let category = self.tx.report(report).await?.map(|r| r.allegation.category);
+        let reason = enforcement::reason(report, &category.unwrap_or_default());
+        let service = &self.target.service;
+        let now = self.now.as_millisecond();
+        let id = self.tx.add_order(service, report, action, &reason, now).await?;
+        Ok(self.panel_order(id, action, report, reason))
+    }
+
+    fn panel_order(
+        &self,
+        id: OrderId,
+        action: Action,
+        report: ReportId,
+        reason: String,
+    ) -> PanelOrder {
+        PanelOrder { id, action, target: self.target.clone(), report, reason }
+    }
+}
+
+/// The order of this kind that is out already.
+fn out_again(record: &Suspension, action: Action) -> Option<&Out> {
+    match (record, action) {
+        (Suspension::Suspending(out), Action::Suspend)
+        | (Suspension::Lifting(out), Action::Unsuspend) => Some(out),
+        _ => None,
+    }
+}
+
+/// Writes down whether the service could be seen; after an hour out of sight staff are told, once.
+fn note_whether_seen(
+    known: &mut Enforcement,
+    observed: &Observed,
+    now: Timestamp,
+) -> Option<Event> {
+    let Observed::Unknown { detail } = observed else {
+        known.unseen = None;
+        known.unseen_alarmed = false;
+        return None;
+    };
+    let since = known.unseen.as_ref().map_or(now.as_millisecond(), |(since, _)| *since);
+    known.unseen = Some((since, detail.clone()));
+    let unseen_for = from_millis(since).map_or(Span::ZERO, |since| Span::between(since, now));
+    if known.unseen_alarmed || unseen_for < UNSEEN_BEFORE_ALARM {
+        return None;
+    }
+    known.unseen_alarmed = true;
+    Some(Event::PanelUnknown { detail: detail.clone() })
+}
+
+/// Puts the answer to an order on record, if it is still the order that is out.
+async fn write_answer(desk: &Desk, order: &PanelOrder, answer: Answer) -> Result<(), StoreError> {
+    let mut tx = desk.db.write().await?;
+    tx.answer_order(order.id, &answer, desk.now().as_millisecond()).await?;
+    let mut known = tx.enforcement_alone(&order.target.service).await?;
+    if let Suspension::Suspending(out) | Suspension::Lifting(out) = &mut known.record
+        && out.order == order.id
+    {
+        out.answer = answer;
+        tx.put_enforcement(&known).await?;
+    }
+    tx.commit().await
+}
+
+/// No panel serves this directory: staff are asked.
+async fn by_hand(desk: &Desk, service: &ServiceKey) -> Result<Step, StoreError> {
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    let mut known = tx.enforcement_alone(service).await?;
+    let wish = read_wish(&mut tx, service).await?;
+    known.order_again = false;
+    let verdict = enforcement::by_hand(wish.wanted, known.record.clone(), now);
+    known.record = verdict.record;
+    known.looked_at = now.as_millisecond();
+    known.watched = false;
+    let mut record = Record::default();
+    for report in &wish.reports {
+        record.add(*report, Some(service), &Actor::Desk, &verdict.events, now);
+    }
+    record.write(&mut tx, now).await?;
+    tx.put_enforcement(&known).await?;
+    tx.commit().await?;
+    Ok(Step::Done(After::Settled))
+}

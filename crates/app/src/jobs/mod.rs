@@ -1,0 +1,29 @@
+//! Durable jobs and the sweep.
+
+mod runner;
+mod sweep;
+
+pub use runner::run;
+pub use sweep::{Sweeper, sweep};
+
+use portreeve_store::{DeadJob, StoreError};
+
+use crate::desk::Desk;
+
+/// Jobs by id after `after`; only the ones that were given up when asked so.
+pub async fn list(
+    desk: &Desk,
+    only_dead: bool,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<DeadJob>, StoreError> {
+    desk.db.read().await?.jobs(only_dead, after, limit).await
+}
+
+/// Brings a job that was given up back to life. Whether there was one.
+pub async fn retry(desk: &Desk, id: i64) -> Result<bool, StoreError> {
+    let mut tx = desk.db.write().await?;
+    let found = tx.retry_job(id, desk.now().as_millisecond()).await?;
+    tx.commit().await?;
+    Ok(found)
+}

@@ -1,0 +1,176 @@
+//! Claims due jobs in batches and runs them, each under a lease that is renewed while it runs.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use portreeve_core::event::Job;
+use portreeve_core::time::Span;
+use portreeve_store::{DueJob, JobKind, StoreError};
+use rand::RngExt;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::desk::Desk;
+use crate::enforce::{After, reconcile};
+use crate::notice::{self, NoticeJob, Sent};
+use crate::record;
+
+/// How often the table is asked when nobody rings.
+const POLL: Duration = Duration::from_millis(250);
+
+/// How long a claimed job is ours without a sign of life.
+const LEASE: Span = Span::from_secs(15);
+
+/// Tries of a notice, over about a day and a half, before it is given up.
+const NOTICE_TRIES: i64 = 14;
+const NOTICE_PAUSE: Span = Span::from_secs(10);
+const NOTICE_LONGEST_PAUSE: Span = Span::from_mins(360);
+
+/// Pause after a database error.
+const AFTER_ERROR: Span = Span::from_secs(5);
+
+/// Runs jobs until `stop` turns true, and then ends what runs.
+pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
+    // Panels are slow and independent; mail servers like few connections.
+    let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
+    let mails = lane(desk, JobKind::SendNotice, 8, stop);
+    tokio::join!(panels, mails);
+}
+
+async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
+    let permits = Arc::new(Semaphore::new(at_once));
+    let mut running = JoinSet::new();
+    while !*stop.borrow() {
+        while running.try_join_next().is_some() {}
+        // Listening begins before the look, so that no ring in between is missed.
+        let rung = desk.work.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
+        let free = permits.available_permits();
+        let claimed = if free == 0 { Ok(Vec::new()) } else { claim(&desk, kind, free).await };
+        let claimed = claimed.unwrap_or_else(|error| {
+            tracing::warn!("cannot claim jobs: {error}");
+            Vec::new()
+        });
+        if claimed.is_empty() {
+            tokio::select! {
+                () = &mut rung => {}
+                () = tokio::time::sleep(POLL) => {}
+                _ = stop.changed() => {}
+            }
+            continue;
+        }
+        for (job, lease) in claimed {
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            let desk = Arc::clone(&desk);
+            running.spawn(async move {
+                let _permit = permit;
+                run_one(&desk, kind, &job, &lease).await;
+                desk.work.notify_waiters();
+            });
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn claim(desk: &Desk, kind: JobKind, count: usize) -> Result<Vec<(DueJob, String)>, StoreError> {
+    let now = desk.now();
+    // A look costs nothing; claiming takes the writer's place.
+    if !desk.db.read().await?.job_is_due(kind, now.as_millisecond()).await? {
+        return Ok(Vec::new());
+    }
+    let lease = format!("{:032x}", rand::rng().random::<u128>());
+    let until = LEASE.after(now).as_millisecond();
+    let limit = i64::try_from(count).unwrap_or(1);
+    let mut tx = desk.db.write().await?;
+    let jobs = tx.claim_jobs(kind, &lease, until, limit, now.as_millisecond()).await?;
+    tx.commit().await?;
+    Ok(jobs.into_iter().map(|job| (job, lease.clone())).collect())
+}
+
+/// How a job ended.
+enum End {
+    Done,
+    At(portreeve_core::time::Timestamp, Option<String>),
+    Dead(String),
+}
+
+async fn run_one(desk: &Desk, kind: JobKind, job: &DueJob, lease: &str) {
+    let work = async {
+        match work(desk, kind, job).await {
+            Ok(end) => end,
+            Err(error) => {
+                tracing::warn!(kind = kind.as_str(), key = %job.key, "job failed: {error}");
+                End::At(AFTER_ERROR.after(desk.now()), Some(error.to_string()))
+            }
+        }
+    };
+    let end = keep_lease(desk, job, lease, work).await;
+    if let Err(error) = write_end(desk, job, lease, end).await {
+        // The lease runs out and the job is claimed again.
+        tracing::warn!(kind = kind.as_str(), key = %job.key, "cannot end a job: {error}");
+    }
+}
+
+/// Runs `work` and meanwhile keeps the lease from running out.
+async fn keep_lease<T>(desk: &Desk, job: &DueJob, lease: &str, work: impl Future<Output = T>) -> T {
+    tokio::pin!(work);
+    let third = Span::from_millis(LEASE.as_millis() / 3).to_std();
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(third) => {
+                let until = LEASE.after(desk.now()).as_millisecond();
+                let renewed = async {
+                    let mut tx = desk.db.write().await?;
+                    tx.renew_lease(job.id, lease, until).await?;
+                    tx.commit().await
+                };
+                if let Err(error) = renewed.await {
+                    tracing::warn!(key = %job.key, "cannot renew a lease: {error}");
+                }
+            }
+        }
+    }
+}
+
+async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreError> {
+    match record::from_row(kind, &job.key) {
+        None => Ok(End::Dead("the key of this job cannot be read".to_owned())),
+        Some(Job::ReconcileService(service)) => {
+            let jitter = rand::rng().random_range(0..=1_000);
+            Ok(match reconcile(desk, &service, jitter).await? {
+                After::Settled => End::Done,
+                After::Again(at) => End::At(at, None),
+            })
+        }
+        Some(Job::SendNotice { report, notice, audience, at }) => {
+            let last_try = job.tries + 1 >= NOTICE_TRIES;
+            let notice = NoticeJob { report, notice, audience, at };
+            Ok(match notice::send(desk, notice, last_try).await? {
+                Sent::Done => End::Done,
+                Sent::Later(why) if last_try => End::Dead(why),
+                Sent::Later(why) => End::At(notice_pause(job.tries).after(desk.now()), Some(why)),
+            })
+        }
+    }
+}
+
+fn notice_pause(tries: i64) -> Span {
+    (0..tries.clamp(0, 40))
+        .fold(NOTICE_PAUSE, |pause, _| pause.doubled_up_to(NOTICE_LONGEST_PAUSE))
+}
+
+async fn write_end(desk: &Desk, job: &DueJob, lease: &str, end: End) -> Result<(), StoreError> {
+    let now = desk.now().as_millisecond();
+    let mut tx = desk.db.write().await?;
+    match end {
+        End::Done => tx.finish_job(job, lease, now).await?,
+        End::At(at, why) => {
+            tx.postpone_job(job, lease, at.as_millisecond(), why.as_deref(), now).await?;
+        }
+        End::Dead(why) => tx.bury_job(job, lease, &why).await?,
+    }
+    tx.commit().await
+}

@@ -1,0 +1,272 @@
+//! The sweep: reads the state and puts right what time has made due. It has no input, so missing one
+//! does no harm.
+
+use std::time::Duration;
+
+use portreeve_core::event::Job;
+use portreeve_core::guard::{Clock as ClockTrust, Facts};
+use portreeve_core::ids::{Actor, ReportId};
+use portreeve_core::report::{Report, State};
+use portreeve_core::report::Countdown;
+use portreeve_core::settings::Settings;
+use portreeve_core::time::{Span, Timestamp, from_millis};
+use portreeve_store::{DeskState, StoreError};
+use tokio::sync::watch;
+
+use crate::desk::Desk;
+use crate::record::{Record, to_row};
+use crate::report::{count_suspension, facts, newly_held_automatically};
+
+/// How often it runs.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// Reports that are woken in one sweep; the rest follow in the next.
+const WAKE: i64 = 500;
+
+/// The slow pass looks at a service this often at the most ...
+const LOOK_AT_MOST_EVERY: Span = Span::from_secs(30);
+
+/// ... and at no more than this many services a second, so that panels are left in peace.
+const LOOKS_A_SECOND: i64 = 2;
+
+/// How often the heartbeat is written at the least.
+const HEARTBEAT: Span = Span::from_secs(5);
+
+/// A wall clock that runs this far from the monotonic one has jumped.
+const JUMP: Span = Span::from_mins(5);
+
+/// How often old idempotency keys are forgotten.
+const TIDY_EVERY: Span = Span::from_mins(10);
+
+/// What one process remembers between sweeps.
+#[derive(Debug, Default)]
+pub struct Sweeper {
+    last: Option<(Timestamp, Duration)>,
+    heartbeat_at: Option<Timestamp>,
+    looked_at: Option<Timestamp>,
+    tidied_at: Option<Timestamp>,
+}
+
+/// Sweeps until `stop` turns true.
+pub async fn sweep(desk: &Desk, mut stop: watch::Receiver<bool>) {
+    let mut sweeper = Sweeper::default();
+    while !*stop.borrow() {
+        if let Err(error) = sweeper.once(desk).await {
+            tracing::warn!("a sweep failed and is done again: {error}");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+impl Sweeper {
+    /// One sweep.
+    pub async fn once(&mut self, desk: &Desk) -> Result<(), StoreError> {
+        let now = desk.now();
+        let live = desk.live();
+        let jumped = self.jumped(now, desk.clock.monotonic());
+        self.beat(desk, &live.settings, jumped, now).await?;
+        let due = desk.db.read().await?.reports_to_wake(now.as_millisecond(), WAKE).await?;
+        let woken = !due.is_empty();
+        for id in due {
+            wake(desk, id, &live.settings).await?;
+        }
+        if woken {
+            desk.work.notify_waiters();
+        }
+        self.look(desk, now).await?;
+        self.tidy(desk, now).await
+    }
+
+    /// How far the wall clock ran from the monotonic one since the last sweep, if too far.
+    fn jumped(&mut self, now: Timestamp, monotonic: Duration) -> Option<String> {
+        let (then, then_monotonic) = self.last.replace((now, monotonic))?;
+        let wall = now.as_millisecond() - then.as_millisecond();
+        let real = monotonic.saturating_sub(then_monotonic).as_millis();
+        let off = wall - i64::try_from(real).unwrap_or(i64::MAX);
+        (off.abs() >= JUMP.as_millis()).then(|| {
+            let direction = if off > 0 { "forward" } else { "back" };
+            format!("the clock jumped {direction} by {}", Span::from_millis(off.abs()))
+        })
+    }
+
+    /// Writes the heartbeat, and notices when there was none for long.
+    async fn beat(
+        &mut self,
+        desk: &Desk,
+        settings: &Settings,
+        jumped: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let third = Span::from_millis(settings.long_stop.as_millis() / 3).max(Span::from_secs(1));
+        let interval = HEARTBEAT.min(third);
+        let recent = self.heartbeat_at.is_some_and(|at| Span::between(at, now) < interval);
+        let went_back = self.heartbeat_at.is_some_and(|at| at > now);
+        if recent && !went_back && jumped.is_none() {
+            return Ok(());
+        }
+        let mut tx = desk.db.write().await?;
+        let before = tx.desk_state_alone().await?;
+        let state = after_heartbeat(before, settings.long_stop, jumped, now);
+        tx.put_desk_state(&state).await?;
+        tx.commit().await?;
+        self.heartbeat_at = Some(now);
+        Ok(())
+    }
+
+    /// The slow pass over services with a hold or an order that is out.
+    async fn look(&mut self, desk: &Desk, now: Timestamp) -> Result<(), StoreError> {
+        let passed = self.looked_at.map_or(Span::from_secs(1), |at| Span::between(at, now));
+        let allowed = passed.as_millis().min(5_000) * LOOKS_A_SECOND / 1_000;
+        if allowed == 0 {
+            return Ok(());
+        }
+        self.looked_at = Some(now);
+        let before = LOOK_AT_MOST_EVERY.before(now).as_millisecond();
+        let services = desk.db.read().await?.services_to_look_at(before, allowed).await?;
+        if services.is_empty() {
+            return Ok(());
+        }
+        // A job that waits for its next try already is left in peace.
+        let jobs: Vec<_> =
+            services.into_iter().map(|key| to_row(&Job::ReconcileService(key))).collect();
+        let mut tx = desk.db.write().await?;
+        tx.enqueue_if_absent(&jobs, now.as_millisecond()).await?;
+        tx.commit().await?;
+        desk.work.notify_waiters();
+        Ok(())
+    }
+
+    async fn tidy(&mut self, desk: &Desk, now: Timestamp) -> Result<(), StoreError> {
+        if self.tidied_at.is_some_and(|at| Span::between(at, now) < TIDY_EVERY) {
+            return Ok(());
+        }
+        self.tidied_at = Some(now);
+        let mut tx = desk.db.write().await?;
+        let before = crate::report::KEYS_LIVE.before(now).as_millisecond();
+        tx.forget_idempotency_keys(before).await?;
+        tx.commit().await
+    }
+}
+
+/// The desk's state after a heartbeat at `now`.
+fn after_heartbeat(
+    before: DeskState,
+    long_stop: Span,
+    jumped: Option<String>,
+    now: Timestamp,
+) -> DeskState {
+    let mut state = before;
+    if let Some(last) = state.heartbeat_at.and_then(from_millis) {
+        if Span::between(now, last) >= JUMP && state.clock_suspect.is_none() {
+            let by = Span::between(now, last);
+            state.clock_suspect = Some(format!("the clock is {by} behind the last heartbeat"));
+        }
+        if Span::between(last, now) > long_stop {
+            // A stop that follows another soon is told as one, so that nothing slips between.
+            let earlier = state.still_from.filter(|_| {
+                state.still_to.is_some_and(|to| now.as_millisecond() - to < 86_400_000)
+            });
+            state.still_from = Some(earlier.unwrap_or(last.as_millisecond()));
+            state.still_to = Some(now.as_millisecond());
+        }
+    }
+    if state.clock_suspect.is_none() {
+        state.clock_suspect = jumped;
+    }
+    // While the clock is suspect the heartbeat stays where it was trusted last.
+    if state.clock_suspect.is_none() {
+        state.heartbeat_at = Some(now.as_millisecond());
+    }
+    state
+}
+
+/// Lets time pass for one report.
+async fn wake(desk: &Desk, id: ReportId, settings: &Settings) -> Result<(), StoreError> {
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    let Some(report) = tx.report_to_wake(id, now.as_millisecond()).await? else { return Ok(()) };
+    let Some(subject) = report.subject.clone() else { return Ok(()) };
+    let facts = if report.deadline_is_due(now) {
+        facts(&mut tx, id, &subject.service, deadline(&report), settings, now).await?
+    } else {
+        nothing_known()
+    };
+    let before = report.clone();
+    let (after, events) = report.tick(&settings.time_limit, &facts, now);
+    if after == before {
+        return Ok(());
+    }
+    tx.save_report(&after).await?;
+    if newly_held_automatically(&before, &after) {
+        count_suspension(&mut tx, id, now).await?;
+    }
+    let mut record = Record::default();
+    record.add(id, Some(&subject.service), &Actor::Desk, &events, now);
+    record.write(&mut tx, now).await?;
+    tx.commit().await
+}
+
+fn deadline(report: &Report) -> Option<Timestamp> {
+    match report.state {
+        State::Open { countdown: Countdown::Running { deadline, .. }, .. } => Some(deadline),
+        _ => None,
+    }
+}
+
+/// For a reminder, which no guard looks at. Would stop every suspension.
+fn nothing_known() -> Facts {
+    Facts {
+        service: None,
+        customer_was_told: false,
+        within_hourly_limit: false,
+        clock: ClockTrust::Suspect,
+        paused: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        from_millis(1_700_000_000_000 + minutes * 60_000).expect("in range")
+    }
+
+    fn beat(before: DeskState, minutes: i64) -> DeskState {
+        after_heartbeat(before, Span::from_mins(60), None, at(minutes))
+    }
+
+    #[test]
+    fn a_short_stop_is_nothing_and_a_long_one_is_remembered() {
+        let first = beat(DeskState::default(), 0);
+        let short = beat(first, 59);
+        assert_eq!(short.still_from, None);
+        let long = beat(short, 59 + 61);
+        assert_eq!(long.still_from, Some(at(59).as_millisecond()));
+        assert_eq!(long.still_to, Some(at(120).as_millisecond()));
+        let longer = beat(long, 120 + 70);
+        assert_eq!(longer.still_from, Some(at(59).as_millisecond()));
+    }
+
+    #[test]
+    fn a_clock_that_went_back_is_suspect_until_staff_resume() {
+        let first = beat(DeskState::default(), 60);
+        let back = beat(first, 50);
+        assert!(back.clock_suspect.is_some());
+        assert_eq!(back.heartbeat_at, Some(at(60).as_millisecond()));
+        assert!(beat(back, 61).clock_suspect.is_some());
+    }
+
+    #[test]
+    fn a_jump_is_seen_against_the_monotonic_clock() {
+        let mut sweeper = Sweeper::default();
+        let second = Duration::from_secs(1);
+        assert_eq!(sweeper.jumped(at(0), second), None);
+        assert_eq!(sweeper.jumped(at(4), second * 2), None);
+        assert!(sweeper.jumped(at(64), second * 3).is_some_and(|why| why.contains("forward")));
+        assert!(sweeper.jumped(at(10), second * 4).is_some_and(|why| why.contains("back")));
+    }
+}

@@ -1,0 +1,101 @@
+//! Putting on record what happened: history and the jobs that it causes, in the same transaction.
+
+use portreeve_core::event::{self, Event, Job};
+use portreeve_core::ids::{Actor, ReportId, ServiceKey};
+use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::time::{Timestamp, from_millis};
+use portreeve_store::{JobKind, NewEvent, NewJob, StoreError, Tx};
+
+/// History and jobs of a transaction, gathered and then written with few statements.
+#[derive(Debug, Default)]
+pub struct Record {
+    events: Vec<NewEvent>,
+    jobs: Vec<NewJob>,
+}
+
+impl Record {
+    /// Adds what happened to one report.
+    pub fn add(
+        &mut self,
+        report: ReportId,
+        service: Option<&ServiceKey>,
+        actor: &Actor,
+        events: &[Event],
+        now: Timestamp,
+    ) {
+        for event in events {
+            self.events.push(NewEvent {
+                report,
+                at: now.as_millisecond(),
+                actor: actor.to_string(),
+                kind: event.kind(),
+                text: event.text(),
+            });
+            self.jobs.extend(event::jobs_for(report, service, event, now).iter().map(to_row));
+        }
+    }
+
+    /// Writes it all.
+    pub async fn write(self, tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+        if !self.events.is_empty() {
+            tx.add_events(&self.events).await?;
+        }
+        if !self.jobs.is_empty() {
+            tx.enqueue(&self.jobs, now.as_millisecond()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A job as it is stored.
+pub(crate) fn to_row(job: &Job) -> NewJob {
+    match job {
+        Job::ReconcileService(service) => {
+            NewJob { kind: JobKind::ReconcileService, key: service.to_string() }
+        }
+        Job::SendNotice { report, notice, audience, at } => NewJob {
+            kind: JobKind::SendNotice,
+            key: format!(
+                "{}:{}:{}:{}",
+                report.0,
+                notice.as_str(),
+                audience.as_str(),
+                at.as_millisecond()
+            ),
+        },
+    }
+}
+
+/// The job of a stored key; nothing when the key is not one of ours.
+pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
+    match kind {
+        JobKind::ReconcileService => ServiceKey::parse(key, "").ok().map(Job::ReconcileService),
+        JobKind::SendNotice => {
+            let mut parts = key.split(':');
+            let report = ReportId(parts.next()?.parse().ok()?);
+            let notice = Notice::parse(parts.next()?)?;
+            let audience = Audience::parse(parts.next()?)?;
+            let at = from_millis(parts.next()?.parse().ok()?)?;
+            Some(Job::SendNotice { report, notice, audience, at })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_reads_back_from_its_row() {
+        let service = ServiceKey::parse("eu:17", "main").expect("good");
+        let at = from_millis(1_700_000_000_123).expect("in range");
+        let (notice, audience) = (Notice::NeedsStaff, Audience::Staff);
+        let report = ReportId(92);
+        for job in
+            [Job::ReconcileService(service), Job::SendNotice { report, notice, audience, at }]
+        {
+            let row = to_row(&job);
+            assert_eq!(from_row(row.kind, &row.key), Some(job));
+        }
+    }
+}

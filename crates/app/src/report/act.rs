@@ -1,0 +1,234 @@
+//! Every act on a report, whichever door it comes through.
+
+use portreeve_core::enforcement;
+use portreeve_core::event::Event;
+use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
+use portreeve_core::ledger::parse_address;
+use portreeve_core::report::{Hold, MoveError, Moved, Outcome, Report, Subject};
+use portreeve_core::service::NO_DEDICATED_IP;
+use portreeve_core::settings::Settings;
+use portreeve_core::text::storable;
+use portreeve_core::time::{Span, Timestamp};
+use portreeve_store::{MessageRow, NewNote, StoreError, Tx};
+
+use super::facts::{count_suspension, facts};
+use crate::desk::Desk;
+use crate::record::Record;
+
+/// Longest message or note, in characters.
+const LONGEST_TEXT: usize = 65_536;
+
+/// Something that is done to a report.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Staff write to the customer.
+    Answer(String),
+    /// The customer writes (or staff write down what the customer said).
+    CustomerAnswer(String),
+    /// Staff write for themselves.
+    Note(String),
+    /// More time.
+    Extend(Span),
+    /// Name the service of a queued report.
+    Assign(ServiceKey),
+    /// Place the hold by hand, or order it once more.
+    Suspend,
+    /// Release the hold.
+    Release,
+    /// The customer lifts the hold.
+    Unsuspend,
+    /// Let a held-back suspension go ahead, or confirm what was done by hand.
+    Approve,
+    /// Drop a held-back suspension.
+    Refuse,
+    /// End the report.
+    Close {
+        /// How it ended.
+        outcome: Outcome,
+        /// Leave the service off.
+        keep_suspended: bool,
+    },
+    /// Go on with a closed report.
+    Reopen,
+}
+
+/// Why an act was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such report.
+    #[error("there is no report {0}")]
+    NoReport(ReportId),
+    /// There is no such service.
+    #[error("there is no service {0} in the directory")]
+    NoService(ServiceKey),
+    /// The report is in no state for it.
+    #[error("report {0}: {1}")]
+    Move(ReportId, #[source] MoveError),
+    /// The text is empty or too long.
+    #[error("the text must have 1 to {LONGEST_TEXT} characters")]
+    BadText,
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does `act` to a report and returns the report after it.
+pub async fn act(desk: &Desk, id: ReportId, actor: &Actor, act: Act) -> Result<Report, ActError> {
+    let now = desk.now();
+    let live = desk.live();
+    let mut tx = desk.db.write().await?;
+    let before = tx.report_alone(id).await?.ok_or(ActError::NoReport(id))?;
+    let mut change = Change { tx: &mut tx, actor, settings: &live.settings, now };
+    let (after, events) = change.make(before.clone(), act).await?;
+    change.keep(&before, &after, &events).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(after)
+}
+
+struct Change<'a> {
+    tx: &'a mut Tx,
+    actor: &'a Actor,
+    settings: &'a Settings,
+    now: Timestamp,
+}
+
+impl Change<'_> {
+    async fn make(&mut self, report: Report, act: Act) -> Result<Moved, ActError> {
+        let id = report.id;
+        let now = self.now;
+        let moved = match act {
+            Act::Answer(text) => {
+                let moved = report.answer_by_staff(now);
+                self.add_message(id, &text, false, &moved).await?;
+                moved
+            }
+            Act::CustomerAnswer(text) => {
+                let moved = report.answer_by_customer(self.settings.time_limit.on_reply, now);
+                self.add_message(id, &text, true, &moved).await?;
+                moved
+            }
+            Act::Note(text) => {
+                self.add_note(id, &text).await?;
+                Ok((report, vec![Event::Noted]))
+            }
+            Act::Extend(by) => report.extend(by),
+            Act::Assign(service) => return self.assign(report, service).await,
+            Act::Suspend => {
+                let moved = report.suspend(now);
+                if let Ok((report, _)) = &moved {
+                    self.wish_order_again(report).await?;
+                }
+                moved
+            }
+            Act::Release => report.release(now),
+            Act::Unsuspend => report.unsuspend_by_customer(now),
+            Act::Approve => return self.approve(report).await,
+            Act::Refuse => report.refuse(),
+            Act::Close { outcome, keep_suspended } => report.close(outcome, keep_suspended, now),
+            Act::Reopen => report.reopen(),
+        };
+        moved.map_err(|error| ActError::Move(id, error))
+    }
+
+    async fn add_message(
+        &mut self,
+        id: ReportId,
+        text: &str,
+        from_customer: bool,
+        moved: &Result<Moved, MoveError>,
+    ) -> Result<(), ActError> {
+        let body = text_that_fits(text)?;
+        if moved.is_err() {
+            return Ok(());
+        }
+        let author = self.actor.to_string();
+        let message =
+            MessageRow { at: self.now.as_millisecond(), author, from_customer, body };
+        self.tx.add_message(id, &message).await?;
+        Ok(())
+    }
+
+    async fn add_note(&mut self, id: ReportId, text: &str) -> Result<(), ActError> {
+        let note = NewNote {
+            report: id,
+            at: self.now.as_millisecond(),
+            author: self.actor.to_string(),
+            from_opening: false,
+            body: text_that_fits(text)?,
+        };
+        self.tx.add_notes(&[note]).await?;
+        Ok(())
+    }
+
+    async fn assign(&mut self, report: Report, key: ServiceKey) -> Result<Moved, ActError> {
+        let known = self.tx.service(&key).await?.filter(|known| known.ended_at.is_none());
+        let known = known.ok_or_else(|| ActError::NoService(key.clone()))?;
+        let facts =
+            facts(self.tx, report.id, &key, None, self.settings, self.now).await?;
+        let mut report = report;
+        if report.allegation.service_ip == NO_DEDICATED_IP
+            && parse_address(&known.service.dedicated_ip).is_ok()
+        {
+            report.allegation.service_ip.clone_from(&known.service.dedicated_ip);
+        }
+        let subject = Subject { service: key, customer_id: known.service.customer_id };
+        let id = report.id;
+        report
+            .assign(subject, &self.settings.time_limit, &facts, self.now)
+            .map_err(|error| ActError::Move(id, error))
+    }
+
+    /// Approves what a guard held back; or, where staff do orders by hand, confirms that it is done.
+    async fn approve(&mut self, report: Report) -> Result<Moved, ActError> {
+        let id = report.id;
+        let failed = |error| ActError::Move(id, error);
+        let (Hold::Placed { .. } | Hold::Released { .. }, Some(subject)) =
+            (&report.hold, &report.subject)
+        else {
+            return report.approve(self.now).map_err(failed);
+        };
+        let mut known = self.tx.enforcement_alone(&subject.service).await?;
+        let Some((record, event)) = enforcement::confirm_by_hand(&known.record, self.now) else {
+            return Err(failed(MoveError::NothingWaits));
+        };
+        known.record = record;
+        self.tx.put_enforcement(&known).await?;
+        Ok((report, vec![event]))
+    }
+
+    async fn wish_order_again(&mut self, report: &Report) -> Result<(), StoreError> {
+        let Some(subject) = &report.subject else { return Ok(()) };
+        let mut known = self.tx.enforcement_alone(&subject.service).await?;
+        known.order_again = true;
+        self.tx.put_enforcement(&known).await
+    }
+
+    async fn keep(
+        &mut self,
+        before: &Report,
+        after: &Report,
+        events: &[Event],
+    ) -> Result<(), StoreError> {
+        if before != after {
+            self.tx.save_report(after).await?;
+        }
+        if newly_held_automatically(before, after) {
+            count_suspension(self.tx, after.id, self.now).await?;
+        }
+        let mut record = Record::default();
+        let service = after.subject.as_ref().map(|subject| &subject.service);
+        record.add(after.id, service, self.actor, events, self.now);
+        record.write(self.tx, self.now).await
+    }
+}
+
+/// The move placed a hold that nobody pressed.
+pub(crate) fn newly_held_automatically(before: &Report, after: &Report) -> bool {
+    !before.holds_service() && matches!(after.hold, Hold::Placed { by: Press::Automatic, .. })
+}
+
+fn text_that_fits(text: &str) -> Result<String, ActError> {
+    let text = storable(text.trim());
+    if (1..=LONGEST_TEXT).contains(&text.chars().count()) { Ok(text) } else { Err(ActError::BadText) }
+}
