@@ -136,6 +136,11 @@ impl Desk {
         }
     }
 
+    /// Whether the database answers.
+    pub async fn check_ready(&self) -> Result<(), StoreError> {
+        self.db.read().await?.change_counters().await.map(|_| ())
+    }
+
     /// Asks the ledger in memory.
     pub fn with_ledger<T>(&self, ask: impl FnOnce(&Ledger) -> T) -> T {
         ask(&self.ledger.read().unwrap_or_else(PoisonError::into_inner))

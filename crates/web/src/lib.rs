@@ -1,1 +1,48 @@
-//! x
+//! The doors that speak HTTP.
+//!
+//! Handlers parse, call one operation of `portreeve-app`, and answer. They never open a transaction.
+
+mod amp;
+mod client_address;
+mod health;
+mod public;
+mod routes;
+mod throttle;
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use portreeve_app::Desk;
+use portreeve_app::report::Opener;
+
+use throttle::Throttles;
+
+pub use routes::router;
+
+/// What the configuration says to the web.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// Where people reach the desk, without a final slash; none: paths alone are used.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Largest body of the drop-in endpoint, in bytes.
+    pub max_body: usize,
+    /// Where reports can be mailed to, for the public page.
+    pub abuse_address: Option<String>,
+}
+
+/// What every handler has at hand.
+pub struct Web {
+    desk: Arc<Desk>,
+    opener: Opener,
+    config: WebConfig,
+    throttles: Throttles,
+}
+
+impl Web {
+    /// The web over a desk.
+    pub fn new(desk: Arc<Desk>, opener: Opener, config: WebConfig) -> Self {
+        Self { desk, opener, config, throttles: Throttles::default() }
+    }
+}

@@ -1,0 +1,221 @@
+//! Ways to mail servers. Headers are set through typed builders only: no text can begin a new header.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::{AsyncSmtpTransport, PoolConfig};
+use lettre::{Address, AsyncTransport, Tokio1Executor};
+use portreeve_app::notice::{Envelope, MailError, Mailer};
+use tokio::io::AsyncWriteExt;
+
+/// Connections to the mail server that are kept.
+const CONNECTIONS: u32 = 4;
+
+/// How long a mail server may take over one step.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How the connection to a mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// Not at all: for a server on the same machine.
+    None,
+    /// STARTTLS where the server offers it.
+    Opportunistic,
+    /// STARTTLS, or no mail.
+    StartTls,
+    /// TLS from the first byte.
+    Implicit,
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct SmtpServer {
+    /// Name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// TLS.
+    pub protection: Protection,
+    /// User and password.
+    pub login: Option<(String, String)>,
+}
+
+/// Sends by SMTP.
+pub struct Smtp {
+    from: Mailbox,
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+/// Writes each mail into a folder, one `.eml` file a mail.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    from: Mailbox,
+    path: PathBuf,
+}
+
+/// The sender of all mail: `abuse@example.com` or `Abuse desk <abuse@example.com>`.
+#[derive(Debug, Clone)]
+pub struct Sender(Mailbox);
+
+impl Sender {
+    /// Reads a sender.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|error| format!("{text:?} is no mail address: {error}"))
+    }
+
+    /// What stands behind the `@`.
+    pub fn domain(&self) -> &str {
+        self.0.email.domain()
+    }
+}
+
+impl Smtp {
+    /// A way to a mail server. Connects when the first mail goes out.
+    pub fn new(from: Sender, server: SmtpServer) -> Result<Self, String> {
+        let tls = || {
+            TlsParameters::new(server.host.clone())
+                .map_err(|error| format!("TLS to {}: {error}", server.host))
+        };
+        let tls = match server.protection {
+            Protection::None => Tls::None,
+            Protection::Opportunistic => Tls::Opportunistic(tls()?),
+            Protection::StartTls => Tls::Required(tls()?),
+            Protection::Implicit => Tls::Wrapper(tls()?),
+        };
+        let mut builder =
+            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.host.clone())
+                .port(server.port)
+                .tls(tls)
+                .timeout(Some(PATIENCE))
+                .pool_config(PoolConfig::new().max_size(CONNECTIONS));
+        if let Some((user, password)) = server.login {
+            builder = builder.credentials(Credentials::new(user, password));
+        }
+        Ok(Self { from: from.0, transport: builder.build() })
+    }
+}
+
+#[async_trait]
+impl Mailer for Smtp {
+    async fn send(&self, envelope: &Envelope) -> Result<(), MailError> {
+        let message = build(&self.from, envelope)?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            // A wrong password is the desk's fault, not the addressee's: it can be mended.
+            Err(error) if error.is_permanent() && !is_about_login(&error) => {
+                Err(MailError::Refused(format!("the mail server refused it: {error}")))
+            }
+            Err(error) => Err(MailError::Later(format!("the mail server did not take it: {error}"))),
+        }
+    }
+}
+
+fn is_about_login(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538))
+}
+
+impl Folder {
+    /// A folder for mails; made when it is not there.
+    pub fn new(from: Sender, path: PathBuf) -> Self {
+        Self { from: from.0, path }
+    }
+
+    async fn write(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+        tokio::fs::create_dir_all(&self.path).await?;
+        let unfinished = self.path.join(format!(".{name}.part"));
+        let mut file = tokio::fs::File::create(&unfinished).await?;
+        file.write_all(bytes).await?;
+        file.sync_all().await?;
+        tokio::fs::rename(&unfinished, self.path.join(name)).await
+    }
+}
+
+#[async_trait]
+impl Mailer for Folder {
+    async fn send(&self, envelope: &Envelope) -> Result<(), MailError> {
+        let message = build(&self.from, envelope)?;
+        let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let id = envelope.message_id.trim_matches(['<', '>']);
+        let name: String = id.split('@').next().unwrap_or(id).chars().filter(|c| safe(*c)).collect();
+        self.write(&format!("{name}.eml"), &message.formatted())
+            .await
+            .map_err(|error| MailError::Later(format!("cannot write to the mail folder: {error}")))
+    }
+}
+
+fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
+    let refused = |why: String| MailError::Refused(why);
+    let mut builder = Message::builder()
+        .from(from.clone())
+        .message_id(Some(envelope.message_id.clone()))
+        .references(envelope.references.clone())
+        .date(SystemTime::try_from(envelope.date).unwrap_or(SystemTime::UNIX_EPOCH))
+        .subject(envelope.letter.subject.clone())
+        .header(ContentType::TEXT_PLAIN)
+        // RFC 3834 §5: automatic mail says so, and gets no automatic answers.
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ));
+    for to in &envelope.to {
+        let address: Address =
+            to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
+        builder = builder.to(Mailbox::new(None, address));
+    }
+    builder.body(envelope.letter.body.clone()).map_err(|error| refused(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portreeve_core::notice::Letter;
+    use portreeve_core::time::from_millis;
+
+    fn envelope(to: &str) -> Envelope {
+        Envelope {
+            to: vec![to.to_owned()],
+            letter: Letter {
+                subject: "[abuse #1] Spam – ü\u{2028}Bcc: x@example.net".into(),
+                body: "Hello,\n\n.\nBcc: nobody\n".into(),
+            },
+            message_id: "<report-1.opened.customer.1@example.com>".into(),
+            references: "<report-1@example.com>".into(),
+            date: from_millis(1_700_000_000_000).expect("in range"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_mail_becomes_one_file_under_its_message_id_and_a_second_run_adds_none() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let from = Sender::parse("Abuse desk <abuse@example.com>").expect("good");
+        assert_eq!(from.domain(), "example.com");
+        let folder = Folder::new(from, dir.path().join("mail"));
+        for _ in 0..2 {
+            folder.send(&envelope("ada@example.net")).await.expect("the folder takes it");
+        }
+        let files: Vec<_> = std::fs::read_dir(dir.path().join("mail")).expect("made").collect();
+        assert_eq!(files.len(), 1);
+        let path = dir.path().join("mail/report-1.opened.customer.1.eml");
+        let text = std::fs::read_to_string(path).expect("written");
+        let (headers, _) = text.split_once("\r\n\r\n").expect("headers end");
+        assert!(headers.contains("Message-ID: <report-1.opened.customer.1@example.com>"));
+        assert!(headers.contains("Auto-Submitted: auto-generated"));
+        assert!(!headers.lines().any(|line| line.starts_with("Bcc")), "{headers}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_address_is_refused_for_good() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let from = Sender::parse("abuse@example.com").expect("good");
+        let folder = Folder::new(from, dir.path().to_owned());
+        for bad in ["nobody", "a@example.com\r\nBcc: b@example.com", "a b@example.com"] {
+            let sent = folder.send(&envelope(bad)).await;
+            assert!(matches!(sent, Err(MailError::Refused(_))), "{bad:?}: {sent:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Ways to panels.
+
+mod exec;
+mod record;
+
+pub use exec::Exec;
+pub use record::Recorder;

@@ -1,0 +1,158 @@
+//! The drop-in endpoint: the API of Abuse Manager Pro, with its codes and its ways.
+//!
+//! Checks come in the order of the contract: method, size, identity, rate, action, parameters, and only
+//! then the desk. A success is answered after the report is on disk.
+
+mod answer;
+mod fields;
+mod php;
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::Response;
+use futures_util::StreamExt;
+use portreeve_app::report::{OpenError, Opened};
+use portreeve_app::staff;
+
+use crate::Web;
+use crate::client_address::client_address;
+use crate::throttle::counted_as;
+use answer::{AmpError, failure, success};
+use php::Vars;
+
+/// How much of a body that is too large is read and dropped, so that its sender gets to see the answer.
+const DRAIN: usize = 64 * 1024 * 1024;
+
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Longest idempotency key, in characters.
+const LONGEST_KEY: usize = 255;
+
+/// Answers one call.
+pub(crate) async fn endpoint(web: &Web, request: Request) -> Response {
+    let live = web.desk.live();
+    match call(web, request).await {
+        Ok(opened) => success(&opened),
+        Err(error) => {
+            tracing::info!(code = error.code(&live.settings.amp), "drop-in call refused: {error}");
+            failure(&error, &live.settings.amp)
+        }
+    }
+}
+
+async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
+    if request.method() != Method::POST {
+        return Err(AmpError::NotPost);
+    }
+    let address = client_address(&request, &web.config.trusted_proxies);
+    let (parts, body) = request.into_parts();
+    let body = read_body(body, web.config.max_body).await?;
+
+    let live = web.desk.live();
+    let amp = &live.settings.amp;
+    let now = web.desk.clock.monotonic();
+    let Some(credential) = identifier(&parts.headers)
+        .and_then(|identifier| staff::authenticate(&live, &identifier))
+    else {
+        let throttle = &web.throttles.failed_auth;
+        let key = counted_as(address);
+        return Err(match throttle.count(key, amp.failed_auth_per_minute, now) {
+            Ok(()) => AmpError::Unauthorized,
+            Err(wait) => AmpError::TooMany(wait),
+        });
+    };
+    web.throttles
+        .calls
+        .count(credential.id, amp.calls_per_minute, now)
+        .map_err(AmpError::TooMany)?;
+
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let vars = php::read_body(content_type.unwrap_or_default(), body).await;
+    check_action(&vars, parts.uri.query())?;
+    let mut report = fields::parse(&vars, amp, &web.desk.config.amp_directory, credential.id)?;
+    if let Some(key) = idempotency_key(&parts.headers)? {
+        let hash = fields::hash(&report);
+        report.idempotency = Some((key, hash));
+    }
+    web.opener.open(report).await.map_err(|error| match error {
+        OpenError::ServiceNotFound => AmpError::ServiceNotFound,
+        OpenError::KeyUsedForAnother => AmpError::KeyUsedForAnother,
+        OpenError::Unavailable => AmpError::Unavailable,
+    })
+}
+
+/// Reads a body up to the limit. What is beyond is read and dropped, up to a bound. A body that breaks
+/// off is never taken for a whole one: half a text must not become a report.
+async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, AmpError> {
+    let mut stream = body.into_data_stream();
+    let mut kept = Vec::new();
+    let mut read = 0;
+    let reading = async {
+        while let Some(part) = stream.next().await {
+            let Ok(part) = part else { return false };
+            read += part.len();
+            if read <= limit {
+                kept.extend_from_slice(&part);
+            } else if read > DRAIN {
+                break;
+            }
+        }
+        true
+    };
+    let whole = tokio::time::timeout(PATIENCE, reading).await.unwrap_or(false);
+    if read > limit {
+        return Err(AmpError::TooLarge);
+    }
+    if whole { Ok(kept) } else { Err(AmpError::Missing) }
+}
+
+/// The identifier in `API_ID`, however the header is written. Two that differ are none.
+fn identifier(headers: &HeaderMap) -> Option<String> {
+    let mut found: Option<&[u8]> = None;
+    for name in ["api_id", "api-id"] {
+        for value in headers.get_all(name) {
+            match found {
+                Some(other) if other != value.as_bytes() => return None,
+                _ => found = Some(value.as_bytes()),
+            }
+        }
+    }
+    if found.is_none() {
+        tracing::info!(
+            "a drop-in call has no API_ID header; nginx drops it unless underscores_in_headers is on"
+        );
+    }
+    found.and_then(|value| std::str::from_utf8(value).ok()).map(str::to_owned)
+}
+
+/// `action` of the body, else of the query, must be `create` in any case.
+fn check_action(vars: &Vars, query: Option<&str>) -> Result<(), AmpError> {
+    let from_query = php::read_urlencoded(query.unwrap_or_default().as_bytes());
+    let action = match vars.get("action") {
+        Some(value) => value.text(),
+        None => from_query.get("action").and_then(php::Value::text),
+    };
+    match action {
+        Some(word) if word.trim().eq_ignore_ascii_case("create") => Ok(()),
+        _ => Err(AmpError::BadAction),
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, AmpError> {
+    let mut values = headers.get_all("idempotency-key").iter();
+    let Some(first) = values.next() else { return Ok(None) };
+    let bad = |why: &str| AmpError::Invalid { name: "Idempotency-Key", why: why.to_owned() };
+    if values.any(|other| other != first) {
+        return Err(bad("was sent twice with different values"));
+    }
+    let key = portreeve_core::text::storable_bytes(first.as_bytes());
+    if (1..=LONGEST_KEY).contains(&key.chars().count()) {
+        Ok(Some(key))
+    } else {
+        Err(bad("must have 1 to 255 characters"))
+    }
+}

@@ -1,0 +1,158 @@
+//! Bodies as PHP reads them: both form encodings with PHP's rules for names, and JSON as an extension.
+//!
+//! The naming rules are those of `php_register_variable_ex` as tried against PHP 8.2: leading spaces go,
+//! `.` and space become `_`, `name[...]` makes an array, a `[` without `]` becomes `_`, and of repeated
+//! names the last one counts.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use portreeve_core::text::{storable, storable_bytes};
+
+/// A variable of `$_POST` or `$_GET`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// A scalar.
+    Text(String),
+    /// An array: never what is meant here, so its parts are not kept.
+    Array,
+}
+
+impl Value {
+    /// The text of a scalar.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Array => None,
+        }
+    }
+}
+
+/// The variables of a request.
+pub(crate) type Vars = HashMap<String, Value>;
+
+/// Reads a body by its content type. What cannot be read is as if it were not there.
+pub(crate) async fn read_body(content_type: &str, body: Vec<u8>) -> Vars {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/x-www-form-urlencoded" => read_urlencoded(&body),
+        "multipart/form-data" => read_multipart(content_type, body).await,
+        "application/json" => read_json(&body),
+        _ => Vars::new(),
+    }
+}
+
+/// Reads `application/x-www-form-urlencoded`, or a query string.
+pub(crate) fn read_urlencoded(bytes: &[u8]) -> Vars {
+    let mut vars = Vars::new();
+    for (name, value) in form_urlencoded::parse(bytes) {
+        register(&mut vars, &name, storable(&value));
+    }
+    vars
+}
+
+async fn read_multipart(content_type: &str, body: Vec<u8>) -> Vars {
+    let mut vars = Vars::new();
+    let Ok(boundary) = multer::parse_boundary(content_type) else { return vars };
+    let stream = futures_util::stream::once(async { Ok::<_, Infallible>(Bytes::from(body)) });
+    let mut parts = multer::Multipart::new(stream, boundary);
+    // PHP keeps the parts before the one that it cannot read.
+    while let Ok(Some(part)) = parts.next_field().await {
+        let name = part.name().map(str::to_owned);
+        // Parts with a file name are files, and not in $_POST.
+        let is_file = part.file_name().is_some();
+        let Ok(bytes) = part.bytes().await else { break };
+        if let (Some(name), false) = (name, is_file) {
+            register(&mut vars, &name, storable_bytes(&bytes));
+        }
+    }
+    vars
+}
+
+fn read_json(body: &[u8]) -> Vars {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}');
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
+        return Vars::new();
+    };
+    let value = |value: serde_json::Value| match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(Value::Text(storable(&text))),
+        serde_json::Value::Bool(flag) => Some(Value::Text(flag.to_string())),
+        serde_json::Value::Number(number) => Some(Value::Text(number.to_string())),
+        serde_json::Value::Array(_) | serde_json::Value::Object(_) => Some(Value::Array),
+    };
+    object.into_iter().filter_map(|(name, json)| value(json).map(|v| (name, v))).collect()
+}
+
+fn register(vars: &mut Vars, name: &str, value: String) {
+    let name = name.trim_start_matches(' ');
+    let (name, value) = match name.split_once('[') {
+        Some((base, rest)) if rest.contains(']') => (base.to_owned(), Value::Array),
+        _ => (name.to_owned(), Value::Text(value)),
+    };
+    let name = storable(&name).replace([' ', '.', '['], "_");
+    if !name.is_empty() {
+        vars.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: &str) -> Option<Value> {
+        Some(Value::Text(value.to_owned()))
+    }
+
+    #[test]
+    fn names_follow_php() {
+        let vars = read_urlencoded(
+            b"service.id=1&service%20id=2&+x=3&a[]=4&b[c]=5&d[=6&=7&[e]=8&f&g[]=1&g=2&h=1&h[]=2",
+        );
+        assert_eq!(vars.get("service_id").cloned(), text("2"), "the last one counts");
+        assert_eq!(vars.get("x").cloned(), text("3"));
+        assert_eq!(vars.get("a"), Some(&Value::Array));
+        assert_eq!(vars.get("b"), Some(&Value::Array));
+        assert_eq!(vars.get("d_").cloned(), text("6"));
+        assert_eq!(vars.get("f").cloned(), text(""));
+        assert_eq!(vars.get("g").cloned(), text("2"));
+        assert_eq!(vars.get("h"), Some(&Value::Array));
+        assert!(!vars.contains_key("") && !vars.contains_key("e"));
+    }
+
+    #[test]
+    fn broken_text_is_made_storable() {
+        let vars = read_urlencoded(b"a=%00x%FFy&b=%zz&c=a%2Bb+c");
+        assert_eq!(vars.get("a").cloned(), text("\u{FFFD}x\u{FFFD}y"));
+        assert_eq!(vars.get("b").cloned(), text("%zz"));
+        assert_eq!(vars.get("c").cloned(), text("a+b c"));
+    }
+
+    #[tokio::test]
+    async fn multipart_gives_the_same_variables_and_leaves_files_out() {
+        let body = "--b\r\nContent-Disposition: form-data; name=\"service.id\"\r\n\r\n5\r\n\
+            --b\r\nContent-Disposition: form-data; name=\"c[]\"\r\n\r\nx\r\n\
+            --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f.txt\"\r\n\r\ny\r\n--b--\r\n";
+        let vars = read_body("Multipart/Form-Data; boundary=b", body.as_bytes().to_vec()).await;
+        assert_eq!(vars.get("service_id").cloned(), text("5"));
+        assert_eq!(vars.get("c"), Some(&Value::Array));
+        assert!(!vars.contains_key("f"));
+        assert!(read_body("multipart/form-data", body.as_bytes().to_vec()).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn json_is_read_and_other_content_types_are_empty() {
+        let body = br#"{"service_id": 5, "category": "Sp\u0000am", "allow_unsuspend": true,
+            "service_ip": null, "x": [1]}"#;
+        let vars = read_body("application/json; charset=utf-8", body.to_vec()).await;
+        assert_eq!(vars.get("service_id").cloned(), text("5"));
+        assert_eq!(vars.get("category").cloned(), text("Sp\u{FFFD}am"));
+        assert_eq!(vars.get("allow_unsuspend").cloned(), text("true"));
+        assert!(!vars.contains_key("service_ip"));
+        assert_eq!(vars.get("x"), Some(&Value::Array));
+        assert!(read_body("text/plain", b"service_id=5".to_vec()).await.is_empty());
+        assert!(read_body("application/json", b"[1]".to_vec()).await.is_empty());
+    }
+}

@@ -1,0 +1,91 @@
+//! Every path there is, and what stands around every request.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rand::RngExt;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{Web, amp, health, public};
+
+/// The end of the drop-in endpoint's path; anything may stand before it.
+const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.php";
+
+/// The desk over HTTP. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
+pub fn router(web: Web) -> Router {
+    Router::new()
+        .route("/", get(public::home))
+        .route("/report-abuse", get(public::report_abuse))
+        .route("/static/site.css", get(public::style))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .fallback(any_prefix)
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(around))
+        .with_state(Arc::new(web))
+}
+
+/// Paths that may have any prefix, because WHMCS may stand under any.
+async fn any_prefix(State(web): State<Arc<Web>>, request: Request) -> Response {
+    let path = request.uri().path();
+    if path.ends_with(AMP_PATH) {
+        return amp::endpoint(&web, request).await;
+    }
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if is_read && path.ends_with("/index.php") && public::is_public_form(request.uri().query()) {
+        return public::to_public_form(&web);
+    }
+    public::not_found()
+}
+
+/// Gives each request an id, answers with the headers that every page needs, and writes the log.
+async fn around(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = format!("{:016x}", rand::rng().random::<u64>());
+    let method = request.method().clone();
+    let path = loggable(request.uri().path());
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if status.is_server_error() {
+        tracing::error!(request.id = %id, %method, path, status = status.as_u16(), millis, "request failed");
+    } else {
+        tracing::debug!(request.id = %id, %method, path, status = status.as_u16(), millis, "request");
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", value);
+    }
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                  base-uri 'none'; frame-ancestors 'none'";
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+    response
+}
+
+/// A path as it may stand in the log: one line, short, and without the tokens of links.
+fn loggable(path: &str) -> String {
+    for secret in ["/client/", "/report-abuse/status/"] {
+        if path.starts_with(secret) {
+            return format!("{secret}…");
+        }
+    }
+    portreeve_core::text::one_line(path, 200)
+}
+
+/// An answer in plain text.
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}

@@ -1,0 +1,103 @@
+//! How often something may happen within a minute. In memory, one for each process.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// The window.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Keys that are remembered at most; beyond it, new keys share one account.
+const KEYS: usize = 100_000;
+
+/// The desk's throttles.
+#[derive(Debug, Default)]
+pub(crate) struct Throttles {
+    /// Failed authentications, by address.
+    pub(crate) failed_auth: Throttle<IpAddr>,
+    /// Calls, by credential.
+    pub(crate) calls: Throttle<i64>,
+}
+
+/// Counts by key in windows of a minute, each of which begins with a key's first count.
+#[derive(Debug)]
+pub(crate) struct Throttle<K> {
+    windows: Mutex<HashMap<Option<K>, Window>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    began: Duration,
+    count: u32,
+}
+
+impl<K> Default for Throttle<K> {
+    fn default() -> Self {
+        Self { windows: Mutex::default() }
+    }
+}
+
+impl<K: Hash + Eq> Throttle<K> {
+    /// Counts one more for `key` at `now` (monotonic). Beyond `limit` within the window: how long to
+    /// wait. No limit (0) counts nothing.
+    pub(crate) fn count(&self, key: K, limit: u32, now: Duration) -> Result<(), Duration> {
+        if limit == 0 {
+            return Ok(());
+        }
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= KEYS {
+            windows.retain(|_, window| now.saturating_sub(window.began) < MINUTE);
+        }
+        let full = windows.len() >= KEYS;
+        let key = Some(key);
+        let key = if full && !windows.contains_key(&key) { None } else { key };
+        let window = windows.entry(key).or_insert(Window { began: now, count: 0 });
+        if now.saturating_sub(window.began) >= MINUTE {
+            *window = Window { began: now, count: 0 };
+        }
+        if window.count >= limit {
+            return Err(MINUTE.saturating_sub(now.saturating_sub(window.began)));
+        }
+        window.count += 1;
+        Ok(())
+    }
+}
+
+/// The network that an address is counted under: an IPv6 customer has at least a /64.
+pub(crate) fn counted_as(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_limit_one_waits_for_the_rest_of_the_minute() {
+        let throttle = Throttle::default();
+        let at = Duration::from_secs;
+        for _ in 0..3 {
+            assert_eq!(throttle.count("a", 3, at(100)), Ok(()));
+        }
+        assert_eq!(throttle.count("a", 3, at(110)), Err(at(50)));
+        assert_eq!(throttle.count("b", 3, at(110)), Ok(()));
+        assert_eq!(throttle.count("a", 3, at(160)), Ok(()));
+        assert_eq!(throttle.count("a", 0, at(160)), Ok(()));
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_are_counted_together() {
+        let of = |text: &str| counted_as(text.parse().expect("an address"));
+        assert_eq!(of("2001:db8::1"), of("2001:db8::2:3"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+}
