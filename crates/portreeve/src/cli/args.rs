@@ -1,0 +1,339 @@
+//! The commands and their arguments.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// The abuse desk of a hosting provider.
+#[derive(Debug, Parser)]
+#[command(name = "portreeve", version, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// Configuration file [default: ./portreeve.toml, then /etc/portreeve/portreeve.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the desk: web, jobs, mail
+    Serve,
+    /// Run a desk with sample data, to look around
+    Demo(DemoArgs),
+    /// Check or explain the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Desk settings; they take effect within a second, without a restart
+    Settings {
+        #[command(subcommand)]
+        command: SettingsCommand,
+    },
+    /// Services of the directory
+    Service {
+        #[command(subcommand)]
+        command: ServiceCommand,
+    },
+    /// Which service and customer held an address, prefix or domain, and how that is known
+    WhoHad(WhoHadArgs),
+    /// Members of staff
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
+    /// Roles: named rights of staff and scripts
+    Role {
+        #[command(subcommand)]
+        command: RoleCommand,
+    },
+    /// Credentials (API IDs) of scripts
+    Credential {
+        #[command(subcommand)]
+        command: CredentialCommand,
+    },
+    /// Reports, and every act on them
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
+    /// Background jobs that wait or were given up
+    Job {
+        #[command(subcommand)]
+        command: JobCommand,
+    },
+    /// Stop automatic orders everywhere
+    Pause,
+    /// Start automatic orders again; lists what would fire and asks
+    Resume {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Address and port [default: 127.0.0.1:8080, or the next free port]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Data folder; kept, and not loaded again when it exists [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Do everything once and exit
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read the configuration and say what is wrong with it
+    Check,
+    /// All options with defaults and meaning
+    Explain,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// All settings with their values
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one value
+    Get { key: String },
+    /// Change one value
+    Set {
+        key: String,
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+}
+
+/// How much of a list, and from where.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Page<T: Clone + Send + Sync + std::str::FromStr + 'static>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    /// Rows at most, up to 1000
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=1000))]
+    pub(crate) limit: i64,
+    /// Go on behind this row
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<T>,
+    /// One JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceCommand {
+    /// Take in a directory file, CSV or JSON (by its ending; `-` reads CSV from standard input)
+    Import {
+        file: PathBuf,
+        /// Which directory it is of [default: the first]
+        #[arg(long, value_name = "NAME")]
+        directory: Option<String>,
+        /// The file lists everything: end what it lacks
+        #[arg(long)]
+        complete: bool,
+        /// End them even when they are more than 20 %
+        #[arg(long, requires = "complete")]
+        accept_shrink: bool,
+    },
+    /// Services by directory and id
+    List {
+        #[command(flatten)]
+        page: Page<String>,
+    },
+    /// One service with what it holds
+    Show {
+        /// Its id, or directory:id
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WhoHadArgs {
+    /// Address, prefix or domain
+    pub(crate) address: String,
+    /// At this instant (RFC 3339) [default: now]
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) at: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Add a member of staff
+    Add {
+        name: String,
+        #[arg(long)]
+        email: String,
+        /// admin, agent, viewer or a role of your own
+        #[arg(long)]
+        role: String,
+        /// Read the password from standard input; without one nobody can sign in
+        #[arg(long)]
+        password_stdin: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// All members of staff
+    List {
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// Disable a member of staff, and their credentials with them
+    Disable { name: String },
+    /// Enable a member of staff again
+    Enable { name: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoleCommand {
+    /// All roles with their rights
+    List {
+        #[command(flatten)]
+        page: Page<String>,
+    },
+    /// Add a role; without rights it is the right one for scripts that create reports
+    Add {
+        name: String,
+        /// A right; may be given several times
+        #[arg(long = "right", value_name = "RIGHT")]
+        rights: Vec<String>,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CredentialCommand {
+    /// Make an API ID and print it, once
+    Add {
+        /// Whose it is
+        #[arg(long, value_name = "NAME")]
+        staff: String,
+        /// Role [default: no actions, which is right for the drop-in API]
+        #[arg(long)]
+        role: Option<String>,
+        /// An identifier that scripts know already
+        #[arg(long, value_name = "ID")]
+        identifier: Option<String>,
+        /// What it is for
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        description: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// All credentials, without their identifiers
+    List {
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// Revoke a credential at once and for good
+    Revoke {
+        #[arg(value_name = "REF")]
+        reference: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobCommand {
+    /// Jobs that wait or were given up
+    List {
+        /// Only those that were given up
+        #[arg(long)]
+        dead: bool,
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// Try a job again that was given up
+    Retry { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Reports, newest first
+    List {
+        /// queued, open or closed
+        #[arg(long, value_parser = ["queued", "open", "closed"])]
+        status: Option<String>,
+        /// About this service (id or directory:id)
+        #[arg(long, value_name = "ID")]
+        service: Option<String>,
+        /// Of this category
+        #[arg(long)]
+        category: Option<String>,
+        /// With this text in category, address or information
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// Oldest first
+        #[arg(long)]
+        oldest: bool,
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// One report with everything about it
+    Show {
+        id: i64,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Close a report and release its hold
+    Close {
+        id: i64,
+        #[arg(long, value_parser = ["resolved", "unfounded", "duplicate", "no_response", "other"])]
+        outcome: String,
+        /// Leave the service suspended
+        #[arg(long)]
+        keep_suspended: bool,
+    },
+    /// Open a closed report again; suspends nothing
+    Reopen { id: i64 },
+    /// Write to the customer
+    Answer {
+        id: i64,
+        #[arg(long, allow_hyphen_values = true)]
+        text: String,
+        /// Write down what the customer said (by telephone, say); the clock does what
+        /// time_limit.on_reply says
+        #[arg(long)]
+        from_customer: bool,
+    },
+    /// Write a note for staff
+    Note {
+        id: i64,
+        #[arg(long, allow_hyphen_values = true)]
+        text: String,
+    },
+    /// Give the customer more time
+    Extend {
+        id: i64,
+        /// Such as 24h
+        #[arg(long, value_name = "DURATION")]
+        by: String,
+    },
+    /// Name the service of a queued report
+    Assign {
+        id: i64,
+        /// Its id, or directory:id
+        #[arg(long, value_name = "ID")]
+        service: String,
+    },
+    /// Suspend by hand, or once more where it failed or was lifted
+    Suspend { id: i64 },
+    /// Release the hold; the report stays open
+    Release { id: i64 },
+    /// Approve a suspension that a guard held back, or confirm one done by hand
+    Approve { id: i64 },
+    /// Refuse a suspension that a guard held back
+    Refuse { id: i64 },
+}

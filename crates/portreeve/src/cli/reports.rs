@@ -1,0 +1,235 @@
+//! Reports, and the pause.
+
+use std::io::BufRead;
+
+use anyhow::Result;
+use portreeve_app::Desk;
+use portreeve_app::pause;
+use portreeve_app::report::view::{self, WholeReportView};
+use portreeve_app::report::{Act, ActError, act};
+use portreeve_core::ids::ReportId;
+use portreeve_core::report::Outcome;
+use portreeve_core::time::{Span, from_millis, rfc3339};
+use portreeve_store::ReportFilter;
+
+use super::args::ReportCommand;
+use super::output::{complain, json};
+use super::services::service_key;
+use super::{Output, failure, operator, plain_failure, say};
+
+/// Suspensions that are listed one by one before the desk is resumed.
+const LISTED: i64 = 100;
+
+pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
+    match command {
+        ReportCommand::List { status, service, category, search, oldest, page } => {
+            let filter = ReportFilter {
+                status: status.as_deref().and_then(status_word),
+                service: service.map(|text| service_key(desk, &text)).transpose()?,
+                category,
+                search,
+                oldest_first: oldest,
+                after: page.after.map(ReportId),
+                limit: page.limit,
+            };
+            list(desk, &filter, page.json).await
+        }
+        ReportCommand::Show { id, json: as_json } => show(desk, ReportId(id), as_json).await,
+        ReportCommand::Close { id, outcome, keep_suspended } => {
+            let outcome = Outcome::parse(&outcome)
+                .ok_or_else(|| plain_failure(format!("{outcome:?} is no outcome")))?;
+            done(desk, id, Act::Close { outcome, keep_suspended }, "was closed").await
+        }
+        ReportCommand::Reopen { id } => done(desk, id, Act::Reopen, "is open again").await,
+        ReportCommand::Answer { id, text, from_customer: false } => {
+            done(desk, id, Act::Answer(text), "was answered; the customer is told").await
+        }
+        ReportCommand::Answer { id, text, from_customer: true } => {
+            done(desk, id, Act::CustomerAnswer(text), "has the customer's answer; it is our turn").await
+        }
+        ReportCommand::Note { id, text } => done(desk, id, Act::Note(text), "has your note").await,
+        ReportCommand::Extend { id, by } => {
+            let by: Span = by.parse().map_err(|error| plain_failure(format!("--by {by:?} {error}")))?;
+            done(desk, id, Act::Extend(by), &format!("has {by} more time")).await
+        }
+        ReportCommand::Assign { id, service } => {
+            let key = service_key(desk, &service)?;
+            let said = format!("is assigned to service {key}");
+            done(desk, id, Act::Assign(key), &said).await
+        }
+        ReportCommand::Suspend { id } => {
+            done(desk, id, Act::Suspend, "holds its service; the panel is told").await
+        }
+        ReportCommand::Release { id } => {
+            done(desk, id, Act::Release, "no longer holds its service").await
+        }
+        ReportCommand::Approve { id } => done(desk, id, Act::Approve, "is approved").await,
+        ReportCommand::Refuse { id } => {
+            done(desk, id, Act::Refuse, "will not suspend: that is refused").await
+        }
+    }
+}
+
+fn status_word(word: &str) -> Option<&'static str> {
+    ["queued", "open", "closed"].into_iter().find(|known| *known == word)
+}
+
+async fn done(desk: &Desk, id: i64, what: Act, said: &str) -> Result<()> {
+    match act(desk, ReportId(id), &operator(), what).await {
+        Ok(_) => say(format!("Report #{id} {said}.")),
+        Err(error @ ActError::NoReport(_)) => {
+            Err(failure(error.to_string(), "see `portreeve report list`"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn list(desk: &Desk, filter: &ReportFilter, as_json: bool) -> Result<()> {
+    let list = view::list(desk, filter).await?;
+    if as_json {
+        return json(&list);
+    }
+    if list.is_empty() {
+        return say("There are no such reports.");
+    }
+    let mut output = Output::table(&[
+        "REPORT", "STATUS", "TURN", "SERVICE", "SUSPENSION", "DEADLINE", "OPENED", "CATEGORY",
+    ]);
+    for r in list {
+        let service = match (r.directory, r.service_id) {
+            (Some(directory), Some(id)) => format!("{directory}:{id}"),
+            _ => String::new(),
+        };
+        let paused = r.time_left.map(|left| format!("paused, {left} left"));
+        output.row(vec![
+            format!("#{}", r.id),
+            r.status.to_owned(),
+            r.turn.unwrap_or_default().to_owned(),
+            service,
+            r.suspension.state.replace('_', " "),
+            r.deadline_at.or(paused).unwrap_or_default(),
+            r.opened_at,
+            r.category,
+        ]);
+    }
+    output.print()
+}
+
+async fn show(desk: &Desk, id: ReportId, as_json: bool) -> Result<()> {
+    let Some(whole) = view::show(desk, id).await? else {
+        return Err(failure(format!("there is no report {id}"), "see `portreeve report list`"));
+    };
+    if as_json { json(&whole) } else { print_whole(&whole) }
+}
+
+fn print_whole(whole: &WholeReportView) -> Result<()> {
+    let r = &whole.report;
+    let service = match (&r.directory, r.service_id) {
+        (Some(directory), Some(id)) => format!("{directory}:{id}"),
+        _ => "(none yet)".to_owned(),
+    };
+    let suspension = match &r.suspension.detail {
+        Some(detail) => format!("{} ({detail})", r.suspension.state),
+        None => r.suspension.state.to_owned(),
+    };
+    let deadline = r.deadline_at.clone().or(r.time_left.as_ref().map(|l| format!("paused, {l} left")));
+    let mut output = Output::table(&[&format!("REPORT #{}", r.id), ""]);
+    for (name, value) in [
+        ("status", r.status.to_owned()),
+        ("turn", r.turn.unwrap_or_default().to_owned()),
+        ("category", r.category.clone()),
+        ("service", service),
+        ("customer", r.customer_id.clone().unwrap_or_default()),
+        ("address", r.service_ip.clone()),
+        ("suspend method", r.suspend_method.to_owned()),
+        ("suspension", suspension),
+        ("deadline", deadline.unwrap_or_default()),
+        ("may unsuspend", if r.allow_unsuspend { "yes" } else { "no" }.to_owned()),
+        ("opened", r.opened_at.clone()),
+        ("closed", r.closed_at.clone().unwrap_or_default()),
+        ("outcome", r.outcome.unwrap_or_default().to_owned()),
+        ("waits because", r.queued_why.clone().unwrap_or_default()),
+    ] {
+        if !value.is_empty() {
+            output.row(vec![name.to_owned(), value]);
+        }
+    }
+    output.print()?;
+    print_text("For the customer", &r.additional_info)?;
+    print_text("For staff only", &whole.admin_notes)?;
+    for message in &whole.messages {
+        print_text(&format!("{} {} wrote", message.at, message.author), &message.text)?;
+    }
+    for note in &whole.notes {
+        print_text(&format!("{} note by {}", note.at, note.author), &note.text)?;
+    }
+    say("")?;
+    let mut output = Output::table(&["AT", "BY", "WHAT"]);
+    for event in &whole.events {
+        output.row(vec![event.at.clone(), event.actor.clone(), event.text.clone()]);
+    }
+    output.print()
+}
+
+fn print_text(title: &str, text: &str) -> Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    say(format!("\n{title}:"))?;
+    for line in portreeve_core::text::lines(text).lines() {
+        say(format!("  {line}"))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn pause(desk: &Desk) -> Result<()> {
+    pause::pause(desk, &operator()).await?;
+    say("The desk is paused: no automatic order is sent until `portreeve resume`.")
+}
+
+pub(super) async fn resume(desk: &Desk, yes: bool) -> Result<()> {
+    let (state, waiting) = pause::what_would_fire(desk, ReportId(0), LISTED).await?;
+    if let Some(at) = state.paused_at {
+        let by = state.paused_by.as_deref().unwrap_or("somebody");
+        say(format!("Paused by {by} since {}.", from_millis(at).map(rfc3339).unwrap_or_default()))?;
+    }
+    if let Some(why) = &state.clock_suspect {
+        say(format!("The clock is not trusted: {why}. Check it before you go on."))?;
+    }
+    if state.paused_at.is_none() && state.clock_suspect.is_none() && waiting.is_empty() {
+        return say("The desk is not paused, and nothing waits for it to be resumed.");
+    }
+    if waiting.is_empty() {
+        say("No suspension waits.")?;
+    } else {
+        say("These suspensions would go ahead, where no other guard speaks against them:")?;
+        let mut output = Output::table(&["REPORT", "SERVICE", "CATEGORY", "WAITS BECAUSE"]);
+        for id in &waiting {
+            if let Some(whole) = view::show(desk, *id).await? {
+                let r = whole.report;
+                output.row(vec![
+                    id.to_string(),
+                    r.service_id.map(|id| id.to_string()).unwrap_or_default(),
+                    r.category,
+                    r.suspension.detail.unwrap_or_default(),
+                ]);
+            }
+        }
+        output.print()?;
+        if waiting.len() >= usize::try_from(LISTED)? {
+            say("... and perhaps more.")?;
+        }
+    }
+    if !yes && !confirmed()? {
+        return Err(failure("nothing was changed", "answer y, or use --yes"));
+    }
+    let ordered = pause::resume(desk, &operator()).await?;
+    say(format!("The desk runs again; {ordered} suspensions were ordered."))
+}
+
+fn confirmed() -> Result<bool> {
+    complain("Go on? [y/N]");
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
+}

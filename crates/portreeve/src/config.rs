@@ -1,0 +1,598 @@
+//! The configuration: a TOML file and the environment, parsed once into checked types.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use portreeve_connect::mail::{Protection, Sender, SmtpServer};
+use portreeve_core::time::Span;
+use toml::{Table, Value};
+
+/// One option, for `config explain` and for naming the nearest of a mistyped one.
+pub(crate) struct Option_ {
+    pub(crate) key: &'static str,
+    pub(crate) default: &'static str,
+    pub(crate) meaning: &'static str,
+}
+
+const fn option(key: &'static str, default: &'static str, meaning: &'static str) -> Option_ {
+    Option_ { key, default, meaning }
+}
+
+/// Every option there is.
+pub(crate) const OPTIONS: &[Option_] = &[
+    option("data_dir", "./data", "folder for the database, locks and sent mail"),
+    option("server.listen", "127.0.0.1:8080", "address and port of the web server"),
+    option("server.public_url", "", "where people reach the desk, such as https://abuse.example.com"),
+    option("server.trusted_proxies", "[]", "addresses or prefixes of proxies whose X-Forwarded-For is believed"),
+    option("server.max_body", "1048576", "largest body of the drop-in endpoint, in bytes"),
+    option("log.format", "text", "text or json"),
+    option("log.level", "info", "error, warn, info, debug or trace"),
+    option("database.url", "", "postgres://user:password@host/name; absent: SQLite in data_dir"),
+    option("database.url_file", "", "a file that has database.url"),
+    option("amp.directory", "(the first)", "the directory whose service ids the drop-in endpoint means"),
+    option("directory[].name", "(its kind, or main)", "name of a service directory"),
+    option("directory[].kind", "file", "file: filled by `portreeve service import`"),
+    option("enforcer[].name", "(its kind)", "name of a way to a panel"),
+    option("enforcer[].kind", "", "record (does nothing but write it down) or exec (runs a command)"),
+    option("enforcer[].directories", "[] (all)", "directories that it serves"),
+    option("enforcer[].command", "", "exec: path and arguments, a list; no shell"),
+    option("enforcer[].timeout", "30s", "exec: time limit of one run"),
+    option("enforcer[].observe", "true", "exec: the command can be asked what state a service is in"),
+    option("enforcer[].retry_min", "1s", "first pause before something is tried again"),
+    option("enforcer[].retry_max", "15m", "longest pause"),
+    option("mail.out.kind", "", "smtp or folder; absent: no mail is sent"),
+    option("mail.out.from", "", "sender, such as Abuse desk <abuse@example.com>"),
+    option("mail.out.path", "<data_dir>/mail", "folder: where the .eml files go"),
+    option("mail.out.host", "", "smtp: the mail server"),
+    option("mail.out.port", "587 (465 with tls, 25 with none)", "smtp: its port"),
+    option("mail.out.tls", "starttls", "smtp: none, opportunistic, starttls or tls"),
+    option("mail.out.user", "", "smtp: login"),
+    option("mail.out.password", "", "smtp: password"),
+    option("mail.out.password_file", "", "a file that has mail.out.password"),
+];
+
+/// The whole configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) max_body: usize,
+    pub(crate) log_json: bool,
+    pub(crate) log_level: tracing::Level,
+    pub(crate) database: Database,
+    pub(crate) directories: Vec<String>,
+    pub(crate) amp_directory: String,
+    pub(crate) enforcers: Vec<EnforcerConfig>,
+    pub(crate) mail: Option<MailConfig>,
+}
+
+/// Where the data lives.
+#[derive(Clone)]
+pub(crate) enum Database {
+    /// In a file of the data folder.
+    Sqlite(PathBuf),
+    /// On a server. May hold a password: never shown.
+    Postgres(String),
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "Sqlite({})", path.display()),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
+}
+
+/// A way to a panel.
+#[derive(Debug, Clone)]
+pub(crate) struct EnforcerConfig {
+    pub(crate) name: String,
+    pub(crate) directories: Vec<String>,
+    pub(crate) retry_min: Span,
+    pub(crate) retry_max: Span,
+    pub(crate) kind: EnforcerKind,
+}
+
+/// What kind of way.
+#[derive(Debug, Clone)]
+pub(crate) enum EnforcerKind {
+    Record,
+    Exec { command: Vec<String>, timeout: Span, observe: bool },
+}
+
+/// Outgoing mail.
+#[derive(Debug, Clone)]
+pub(crate) struct MailConfig {
+    pub(crate) from: String,
+    pub(crate) kind: MailKind,
+}
+
+/// Where mail goes.
+#[derive(Clone)]
+pub(crate) enum MailKind {
+    Folder(PathBuf),
+    Smtp(SmtpServer),
+}
+
+impl std::fmt::Debug for MailKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(path) => write!(f, "Folder({})", path.display()),
+            Self::Smtp(server) => write!(f, "Smtp({}:{})", server.host, server.port),
+        }
+    }
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path} is no TOML: {why}")]
+    Toml { path: PathBuf, why: String },
+    #[error("unknown option {key}{nearest}")]
+    Unknown { key: String, nearest: String },
+    #[error("{key}: {why}")]
+    Bad { key: String, why: String },
+}
+
+fn bad(key: impl Into<String>, why: impl Into<String>) -> ConfigError {
+    ConfigError::Bad { key: key.into(), why: why.into() }
+}
+
+/// Places where the file is looked for when none is named.
+const DEFAULT_FILES: [&str; 2] = ["./portreeve.toml", "/etc/portreeve/portreeve.toml"];
+
+impl Config {
+    /// Reads the named file (else the first default one that is there) and the environment.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let found = match file {
+            Some(file) => Some(file.to_owned()),
+            None => DEFAULT_FILES.iter().map(PathBuf::from).find(|path| path.exists()),
+        };
+        let mut table = match &found {
+            None => Table::new(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|source| ConfigError::Read { path: path.clone(), source })?;
+                text.parse().map_err(|error: toml::de::Error| ConfigError::Toml {
+                    path: path.clone(),
+                    why: error.to_string().replace('\n', " "),
+                })?
+            }
+        };
+        overlay(&mut table, std::env::vars())?;
+        Self::parse(table)
+    }
+
+    /// Checks a table of options.
+    pub(crate) fn parse(table: Table) -> Result<Self, ConfigError> {
+        let mut root = Section { path: String::new(), table };
+        let data_dir = PathBuf::from(root.text("data_dir")?.unwrap_or_else(|| "./data".into()));
+        let mut server = root.section("server")?;
+        let listen = server.text("listen")?.unwrap_or_else(|| "127.0.0.1:8080".into());
+        let listen = listen.parse().map_err(|_| {
+            bad("server.listen", format!("{listen:?} must be an address and port, such as 127.0.0.1:8080"))
+        })?;
+        let public_url = server.text("public_url")?.map(|url| public_url(&url)).transpose()?;
+        let trusted_proxies = server.list("trusted_proxies")?.unwrap_or_default();
+        let trusted_proxies = trusted_proxies.iter().map(|net| proxy(net)).collect::<Result<_, _>>()?;
+        let max_body = server.parsed("max_body", "a number of bytes")?.unwrap_or(1024 * 1024);
+        server.end()?;
+
+        let mut log = root.section("log")?;
+        let log_json = match log.text("format")?.as_deref() {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(_) => return Err(bad("log.format", "must be text or json")),
+        };
+        let log_level = log
+            .parsed("level", "error, warn, info, debug or trace")?
+            .unwrap_or(tracing::Level::INFO);
+        log.end()?;
+
+        let mut database = root.section("database")?;
+        let database_url = database.secret("url")?;
+        database.end()?;
+        let database = match database_url {
+            None => Database::Sqlite(data_dir.join("portreeve.db")),
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Database::Postgres(url)
+            }
+            Some(_) => return Err(bad("database.url", "must begin with postgres://")),
+        };
+
+        let directories = directories(&mut root)?;
+        let mut amp = root.section("amp")?;
+        let amp_directory = amp.text("directory")?.unwrap_or_else(|| directories[0].clone());
+        amp.end()?;
+        if !directories.contains(&amp_directory) {
+            return Err(bad("amp.directory", format!("there is no directory {amp_directory:?}")));
+        }
+        let enforcers = enforcers(&mut root, &directories)?;
+        let mail = mail(&mut root, &data_dir)?;
+        root.end()?;
+        Ok(Self {
+            data_dir,
+            listen,
+            public_url,
+            trusted_proxies,
+            max_body,
+            log_json,
+            log_level,
+            database,
+            directories,
+            amp_directory,
+            enforcers,
+            mail,
+        })
+    }
+}
+
+fn public_url(url: &str) -> Result<String, ConfigError> {
+    let url = url.trim_end_matches('/');
+    if (url.starts_with("https://") || url.starts_with("http://")) && !url.contains(char::is_whitespace)
+    {
+        Ok(url.to_owned())
+    } else {
+        Err(bad("server.public_url", "must begin with https:// or http://"))
+    }
+}
+
+fn proxy(text: &str) -> Result<IpNet, ConfigError> {
+    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(|_| address())
+        .map_err(|_| bad("server.trusted_proxies", format!("{text:?} is no address or prefix")))
+}
+
+fn directories(root: &mut Section) -> Result<Vec<String>, ConfigError> {
+    let mut names = Vec::new();
+    for mut section in root.sections("directory")? {
+        let kind = section.text("kind")?.unwrap_or_else(|| "file".into());
+        match kind.as_str() {
+            "file" => {}
+            "sql" | "whmcs" => {
+                return Err(bad(section.key("kind"), format!("{kind:?} is not in this version; use file")));
+            }
+            _ => return Err(bad(section.key("kind"), "must be file")),
+        }
+        let name = section.text("name")?.unwrap_or(kind);
+        section.end()?;
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
+            return Err(bad("directory.name", format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens")));
+        }
+        if names.contains(&name) {
+            return Err(bad("directory.name", format!("{name:?} stands there twice")));
+        }
+        names.push(name);
+    }
+    if names.is_empty() {
+        names.push("main".to_owned());
+    }
+    Ok(names)
+}
+
+fn enforcers(
+    root: &mut Section,
+    directories: &[String],
+) -> Result<Vec<EnforcerConfig>, ConfigError> {
+    let mut list = Vec::new();
+    for mut section in root.sections("enforcer")? {
+        let kind_name = section.text("kind")?.unwrap_or_default();
+        let kind = match kind_name.as_str() {
+            "record" => EnforcerKind::Record,
+            "exec" => {
+                let command = section.list("command")?.unwrap_or_default();
+                if command.is_empty() {
+                    return Err(bad(section.key("command"), "must name a program"));
+                }
+                EnforcerKind::Exec {
+                    command,
+                    timeout: section.span("timeout", Span::from_secs(30))?,
+                    observe: section.parsed("observe", "true or false")?.unwrap_or(true),
+                }
+            }
+            "webhook" | "whmcs" => {
+                let why = format!("{kind_name:?} is not in this version; use record or exec");
+                return Err(bad(section.key("kind"), why));
+            }
+            _ => return Err(bad(section.key("kind"), "must be record or exec")),
+        };
+        let served = section.list("directories")?.unwrap_or_default();
+        if let Some(missing) = served.iter().find(|name| !directories.contains(name)) {
+            return Err(bad(section.key("directories"), format!("there is no directory {missing:?}")));
+        }
+        let retry_min = section.span("retry_min", Span::from_secs(1))?;
+        let retry_max = section.span("retry_max", Span::from_mins(15))?;
+        if retry_min == Span::ZERO || retry_max < retry_min {
+            return Err(bad(section.key("retry_min"), "must be more than 0s and not above retry_max"));
+        }
+        let name = section.text("name")?.unwrap_or(kind_name);
+        section.end()?;
+        list.push(EnforcerConfig { name, directories: served, retry_min, retry_max, kind });
+    }
+    Ok(list)
+}
+
+fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, ConfigError> {
+    let mut mail = root.section("mail")?;
+    if mail.table.contains_key("in") {
+        return Err(bad("mail.in", "incoming mail is not in this version"));
+    }
+    let mut out = mail.section("out")?;
+    mail.end()?;
+    if out.table.is_empty() {
+        return Ok(None);
+    }
+    let from = out.text("from")?.ok_or_else(|| bad("mail.out.from", "is missing"))?;
+    Sender::parse(&from).map_err(|why| bad("mail.out.from", why))?;
+    let kind = match out.text("kind")?.as_deref() {
+        Some("folder") => {
+            let path = out.text("path")?.map_or_else(|| data_dir.join("mail"), PathBuf::from);
+            MailKind::Folder(path)
+        }
+        Some("smtp") => MailKind::Smtp(smtp(&mut out)?),
+        _ => return Err(bad("mail.out.kind", "must be smtp or folder")),
+    };
+    out.end()?;
+    Ok(Some(MailConfig { from, kind }))
+}
+
+fn smtp(out: &mut Section) -> Result<SmtpServer, ConfigError> {
+    let host = out.text("host")?.ok_or_else(|| bad("mail.out.host", "is missing"))?;
+    let protection = match out.text("tls")?.as_deref() {
+        None | Some("starttls" | "required") => Protection::StartTls,
+        Some("none" | "off" | "no" | "false") => Protection::None,
+        Some("opportunistic") => Protection::Opportunistic,
+        Some("tls" | "implicit" | "smtps" | "wrapper" | "true") => Protection::Implicit,
+        Some(_) => return Err(bad("mail.out.tls", "must be none, opportunistic, starttls or tls")),
+    };
+    let usual = match protection {
+        Protection::Implicit => 465,
+        Protection::None => 25,
+        Protection::StartTls | Protection::Opportunistic => 587,
+    };
+    let port = out.parsed("port", "a port")?.unwrap_or(usual);
+    let login = match (out.text("user")?, out.secret("password")?) {
+        (Some(user), Some(password)) => Some((user, password)),
+        (None, None) => None,
+        _ => return Err(bad("mail.out.user", "user and password go together")),
+    };
+    Ok(SmtpServer { host, port, protection, login })
+}
+
+/// Lays `PORTREEVE_<SECTION>__<KEY>` over the file. Other variables that begin with `PORTREEVE_` and have
+/// no `__` (such as those that a hook sees) are not options.
+fn overlay(
+    table: &mut Table,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<(), ConfigError> {
+    for (name, value) in variables {
+        let Some(rest) = name.strip_prefix("PORTREEVE_") else { continue };
+        if rest != "DATA_DIR" && !rest.contains("__") {
+            continue;
+        }
+        let path: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
+        let Some((last, parents)) = path.split_last() else { continue };
+        let mut at = &mut *table;
+        for parent in parents {
+            let entry = at.entry(parent.clone()).or_insert_with(|| Value::Table(Table::new()));
+            at = entry.as_table_mut().ok_or_else(|| bad(&*name, "does not name an option"))?;
+        }
+        at.insert(last.clone(), Value::String(value));
+    }
+    Ok(())
+}
+
+/// A part of the file from which known keys are taken; what is left at the end is unknown.
+struct Section {
+    path: String,
+    table: Table,
+}
+
+impl Section {
+    fn key(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    fn section(&mut self, name: &str) -> Result<Section, ConfigError> {
+        let path = self.key(name);
+        match self.table.remove(name) {
+            None => Ok(Section { path, table: Table::new() }),
+            Some(Value::Table(table)) => Ok(Section { path, table }),
+            Some(_) => Err(bad(path, "must be a section")),
+        }
+    }
+
+    fn sections(&mut self, name: &str) -> Result<Vec<Section>, ConfigError> {
+        let path = self.key(name);
+        let list = match self.table.remove(name) {
+            None => Vec::new(),
+            Some(Value::Array(list)) => list,
+            Some(_) => return Err(bad(path, format!("must be written as [[{name}]]"))),
+        };
+        list.into_iter()
+            .map(|value| match value {
+                Value::Table(table) => Ok(Section { path: path.clone(), table }),
+                _ => Err(bad(&*path, format!("must be written as [[{name}]]"))),
+            })
+            .collect()
+    }
+
+    /// A text, number or boolean as text; empty counts as absent.
+    fn text(&mut self, name: &str) -> Result<Option<String>, ConfigError> {
+        let text = match self.table.remove(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) => text,
+            Some(Value::Integer(number)) => number.to_string(),
+            Some(Value::Boolean(flag)) => flag.to_string(),
+            Some(_) => return Err(bad(self.key(name), "must be a text")),
+        };
+        let text = text.trim().to_owned();
+        Ok((!text.is_empty()).then_some(text))
+    }
+
+    fn parsed<T: std::str::FromStr>(
+        &mut self,
+        name: &str,
+        what: &str,
+    ) -> Result<Option<T>, ConfigError> {
+        let key = self.key(name);
+        let parse = |text: String| text.parse().map_err(|_| bad(key, format!("{text:?} must be {what}")));
+        self.text(name)?.map(parse).transpose()
+    }
+
+    fn span(&mut self, name: &str, default: Span) -> Result<Span, ConfigError> {
+        let key = self.key(name);
+        match self.text(name)? {
+            None => Ok(default),
+            Some(text) => text.parse().map_err(|error| bad(key, format!("{error}"))),
+        }
+    }
+
+    /// A list of texts; from the environment, separated by commas.
+    fn list(&mut self, name: &str) -> Result<Option<Vec<String>>, ConfigError> {
+        let key = self.key(name);
+        match self.table.remove(name) {
+            None => Ok(None),
+            Some(Value::Array(list)) => list
+                .into_iter()
+                .map(|value| match value {
+                    Value::String(text) => Ok(text),
+                    _ => Err(bad(&*key, "must be a list of texts")),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(Value::String(text)) => {
+                let parts = text.split(',').map(|part| part.trim().to_owned());
+                Ok(Some(parts.filter(|part| !part.is_empty()).collect()))
+            }
+            Some(_) => Err(bad(key, "must be a list of texts")),
+        }
+    }
+
+    /// A secret: the value, or the file that has it.
+    fn secret(&mut self, name: &str) -> Result<Option<String>, ConfigError> {
+        let file_key = format!("{name}_file");
+        match (self.text(name)?, self.text(&file_key)?) {
+            (Some(_), Some(_)) => Err(bad(self.key(name), format!("stands there beside {file_key}"))),
+            (Some(value), None) => Ok(Some(value)),
+            (None, None) => Ok(None),
+            (None, Some(path)) => {
+                let path = PathBuf::from(path);
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|source| ConfigError::Read { path: path.clone(), source })?;
+                Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+            }
+        }
+    }
+
+    fn end(self) -> Result<(), ConfigError> {
+        let Some(name) = self.table.keys().next() else { return Ok(()) };
+        let key = self.key(name);
+        let nearest = nearest(&key).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        Err(ConfigError::Unknown { key, nearest })
+    }
+}
+
+/// The known key that is most like this one.
+fn nearest(key: &str) -> Option<String> {
+    let known: BTreeSet<String> = OPTIONS.iter().map(|o| o.key.replace("[]", "")).collect();
+    let by_likeness = |a: &String, b: &String| {
+        strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b))
+    };
+    known.into_iter().max_by(by_likeness)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text.parse().expect("good TOML"))
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_good_configuration() {
+        let config = parse("").expect("defaults");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.directories, ["main"]);
+        assert!(matches!(config.database, Database::Sqlite(path) if path.ends_with("data/portreeve.db")));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_the_nearest_known_one() {
+        for (text, key, near) in [
+            ("[server]\nlisen = 'x'", "server.lisen", "server.listen"),
+            ("datadir = 'x'", "datadir", "data_dir"),
+            ("[[enforcer]]\nkind='record'\nobserv=true", "enforcer.observ", "enforcer.observe"),
+        ] {
+            let error = parse(text).expect_err(text).to_string();
+            assert!(error.contains(key) && error.contains(near), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_environment_lies_over_the_file() {
+        let mut table: Table = "[server]\nlisten = '127.0.0.1:1'".parse().expect("good TOML");
+        let vars = [
+            ("PORTREEVE_SERVER__LISTEN", "127.0.0.1:2"),
+            ("PORTREEVE_DATA_DIR", "/tmp/d"),
+            ("PORTREEVE_ACTION", "suspend"),
+            ("PORTREEVE_SERVER__TRUSTED_PROXIES", "192.0.2.1, 198.51.100.0/24"),
+        ];
+        overlay(&mut table, vars.map(|(k, v)| (k.into(), v.into())).into_iter()).expect("good");
+        let config = Config::parse(table).expect("good");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:2");
+        assert_eq!(config.data_dir, PathBuf::from("/tmp/d"));
+        assert_eq!(config.trusted_proxies.len(), 2);
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let config = parse(
+            "[[directory]]\nname='eu'\n[[directory]]\nname='us'\nkind='file'\n[amp]\ndirectory='us'\n\
+             [[enforcer]]\nkind='exec'\ncommand=['/bin/true','x']\ntimeout='5s'\nobserve=false\n\
+             directories=['eu']\n[mail.out]\nkind='smtp'\nfrom='abuse@example.com'\nhost='127.0.0.1'\n\
+             port=2525\ntls='none'\n",
+        )
+        .expect("good");
+        assert_eq!((config.directories.len(), config.amp_directory.as_str()), (2, "us"));
+        assert!(matches!(&config.enforcers[0].kind, EnforcerKind::Exec { observe: false, .. }));
+        assert!(matches!(config.mail.map(|m| m.kind), Some(MailKind::Smtp(s)) if s.port == 2525));
+    }
+
+    #[test]
+    fn secrets_may_come_from_files_and_are_never_shown() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("url");
+        std::fs::write(&file, "postgres://desk:hunter2@db/desk\n").expect("written");
+        let config = parse(&format!("[database]\nurl_file = '{}'", file.display())).expect("good");
+        assert!(matches!(&config.database, Database::Postgres(url) if url.contains("hunter2")));
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn bad_values_name_their_key() {
+        for (text, key) in [
+            ("[server]\nlisten = 'here'", "server.listen"),
+            ("[[enforcer]]\nkind='exec'", "enforcer.command"),
+            ("[[enforcer]]\nkind='whmcs'", "enforcer.kind"),
+            ("[[enforcer]]\nkind='record'\ndirectories=['x']", "enforcer.directories"),
+            ("[mail.out]\nkind='folder'\nfrom='nobody'", "mail.out.from"),
+            ("[database]\nurl='mysql://x'", "database.url"),
+            ("[amp]\ndirectory='x'", "amp.directory"),
+            ("[server]\nmax_body='big'", "server.max_body"),
+        ] {
+            let error = parse(text).expect_err(text).to_string();
+            assert!(error.contains(key), "{error}");
+        }
+    }
+}

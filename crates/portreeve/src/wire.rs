@@ -1,0 +1,86 @@
+//! Putting the parts together: the only place that knows them all.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use portreeve_app::enforce::{Enforcer, Panel};
+use portreeve_app::notice::{Mail, Mailer};
+use portreeve_app::time::SystemClock;
+use portreeve_app::{Desk, DeskConfig};
+use portreeve_connect::mail::{Folder, Sender, Smtp};
+use portreeve_connect::panel::{Exec, Recorder};
+use portreeve_store::Db;
+
+use crate::config::{Config, Database, EnforcerConfig, EnforcerKind, MailConfig, MailKind};
+
+/// A desk on an open database, with its settings read, and its clock.
+pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>)> {
+    let db = match &config.database {
+        Database::Sqlite(file) => {
+            make_data_dir(&config.data_dir)?;
+            Db::open_sqlite(file).await?
+        }
+        Database::Postgres(url) => Db::open_postgres(url).await?,
+    };
+    let clock = Arc::new(SystemClock::default());
+    follow_server_clock(&db, &clock).await?;
+    let desk_config = DeskConfig {
+        directories: config.directories.clone(),
+        amp_directory: config.amp_directory.clone(),
+    };
+    let panels = config.enforcers.iter().map(panel).collect();
+    let mail = config.mail.as_ref().map(mail).transpose()?;
+    let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, panels, mail);
+    desk.refresh().await?;
+    Ok((Arc::new(desk), clock))
+}
+
+/// Sets the clock after the database server's, where there is one: on every node the same instant
+/// decides.
+pub(crate) async fn follow_server_clock(db: &Db, clock: &SystemClock) -> Result<()> {
+    if let Some(millis) = db.read().await?.server_time().await? {
+        clock.follow(millis);
+    }
+    Ok(())
+}
+
+fn panel(config: &EnforcerConfig) -> Panel {
+    let enforcer: Box<dyn Enforcer> = match &config.kind {
+        EnforcerKind::Record => Box::new(Recorder),
+        EnforcerKind::Exec { command, timeout, observe } => {
+            Box::new(Exec { command: command.clone(), timeout: *timeout, observe: *observe })
+        }
+    };
+    Panel {
+        name: config.name.clone(),
+        directories: config.directories.clone(),
+        retry_min: config.retry_min,
+        retry_max: config.retry_max,
+        enforcer,
+    }
+}
+
+fn mail(config: &MailConfig) -> Result<Mail> {
+    let from = Sender::parse(&config.from).map_err(anyhow::Error::msg)?;
+    let domain = from.domain().to_owned();
+    let mailer: Box<dyn Mailer> = match &config.kind {
+        MailKind::Folder(path) => Box::new(Folder::new(from, path.clone())),
+        MailKind::Smtp(server) => {
+            Box::new(Smtp::new(from, server.clone()).map_err(anyhow::Error::msg)?)
+        }
+    };
+    Ok(Mail { mailer, domain })
+}
+
+/// Makes the data folder, readable for its owner only.
+pub(crate) fn make_data_dir(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).with_context(|| format!("cannot make the data folder {}", path.display()))
+}
