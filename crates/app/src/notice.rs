@@ -161,7 +161,9 @@ async fn for_customer(
         _ => String::new(),
     };
     let (deadline, outcome) = match &report.state {
-        State::Open { countdown: Countdown::Running { deadline, .. }, .. } => (Some(*deadline), None),
+        State::Open { countdown: Countdown::Running { deadline, .. }, .. } => {
+            (Some(*deadline), None)
+        }
         State::Closed { outcome, .. } => (None, Some(*outcome)),
         State::Open { .. } | State::Queued { .. } => (None, None),
     };
@@ -194,9 +196,11 @@ async fn for_staff(tx: &mut Tx, report: &Report, job: NoticeJob) -> Result<Prepa
     }
     let at = job.at.as_millisecond();
     let events = tx.events(report.id, 1_000).await?;
-    let cause = events.iter().rev().filter(|event| event.at == at).find(|event| {
-        !matches!(event.kind.as_str(), "notice_sent" | "notice_failed" | "hint")
-    });
+    let cause = events
+        .iter()
+        .rev()
+        .filter(|event| event.at == at)
+        .find(|event| !matches!(event.kind.as_str(), "notice_sent" | "notice_failed" | "hint"));
     let service = match (&report.subject, &report.claimed_service) {
         (Some(subject), _) => subject.service.to_string(),
         (None, Some(claimed)) => format!("{claimed} (not confirmed)"),

@@ -11,7 +11,8 @@ use subtle::ConstantTimeEq;
 use crate::desk::{Desk, Live};
 
 /// Characters of a generated identifier: letters and digits, as a header likes them.
-const IDENTIFIER_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const IDENTIFIER_ALPHABET: &[u8] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// 43 characters of 62 are more than 256 bits.
 const IDENTIFIER_LENGTH: usize = 43;
@@ -120,7 +121,8 @@ fn hash_password(password: &str) -> Result<String, StaffError> {
         let least = format!("a password must have at least {SHORTEST_PASSWORD} characters");
         return Err(StaffError::Bad(least));
     }
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|_| StaffError::Hash)?;
+    let hash =
+        Argon2::default().hash_password(password.as_bytes()).map_err(|_| StaffError::Hash)?;
     Ok(hash.to_string())
 }
 
@@ -174,10 +176,7 @@ pub struct NewCredential {
 
 /// Makes a credential and returns its reference and its identifier, which is not stored and cannot
 /// be shown again.
-pub async fn add_credential(
-    desk: &Desk,
-    new: &NewCredential,
-) -> Result<(i64, String), StaffError> {
+pub async fn add_credential(desk: &Desk, new: &NewCredential) -> Result<(i64, String), StaffError> {
     let identifier = match &new.identifier {
         None => generate_identifier(),
         Some(known) => {
@@ -194,10 +193,8 @@ pub async fn add_credential(
     };
     let mut tx = desk.db.write().await?;
     let missing = |what, name: &str| StaffError::Missing { what, name: name.to_owned() };
-    let staff = tx
-        .staff_by_name(&new.staff)
-        .await?
-        .ok_or_else(|| missing("staff member", &new.staff))?;
+    let staff =
+        tx.staff_by_name(&new.staff).await?.ok_or_else(|| missing("staff member", &new.staff))?;
     if let Some(role) = &new.role
         && !tx.roles().await?.iter().any(|known| known.name == *role)
     {

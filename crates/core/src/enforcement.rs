@@ -306,12 +306,7 @@ fn pending(mut out: Out, now: Timestamp, record: fn(Out) -> Record) -> Verdict {
 }
 
 /// The order had no effect; it is sent again for as long as the wish stands.
-fn once_more(
-    mut out: Out,
-    action: Action,
-    now: Timestamp,
-    record: fn(Out) -> Record,
-) -> Verdict {
+fn once_more(mut out: Out, action: Action, now: Timestamp, record: fn(Out) -> Record) -> Verdict {
     let events = alarm_if_overdue(&mut out, now);
     Verdict { record: record(out), next: Next::Order(action), events }
 }
@@ -331,8 +326,7 @@ fn alarm_if_overdue(out: &mut Out, now: Timestamp) -> Vec<Event> {
 
 /// The panel will not do it. Said once; the wish stands until staff choose.
 fn refused(why: String, mut out: Out, record: fn(Out) -> Record) -> Verdict {
-    let events =
-        if out.alarmed { Vec::new() } else { vec![Event::OrderRefused { detail: why }] };
+    let events = if out.alarmed { Vec::new() } else { vec![Event::OrderRefused { detail: why }] };
     out.alarmed = true;
     settled(record(out), events)
 }
@@ -340,9 +334,7 @@ fn refused(why: String, mut out: Out, record: fn(Out) -> Record) -> Verdict {
 fn from_ours(wanted: Wanted, record: Record, observed: &Observed, now: Timestamp) -> Verdict {
     let Record::Ours { reason: known, .. } = &record else { return look_again(record) };
     match (wanted, observed) {
-        (_, Observed::Suspended { reason })
-            if is_foreign(reason.as_deref()) && reason != known =>
-        {
+        (_, Observed::Suspended { reason }) if is_foreign(reason.as_deref()) && reason != known => {
             // Somebody lifted ours and suspended for a reason of their own, or wrote theirs over it.
             let shown = reason.clone().unwrap_or_default();
             match wanted {
@@ -396,12 +388,7 @@ fn from_theirs(
     }
 }
 
-fn from_drifted(
-    wanted: Wanted,
-    since: Timestamp,
-    observed: &Observed,
-    now: Timestamp,
-) -> Verdict {
+fn from_drifted(wanted: Wanted, since: Timestamp, observed: &Observed, now: Timestamp) -> Verdict {
     match (wanted, observed) {
         (Wanted::Free, _) => settled(Record::Clear, Vec::new()),
         (Wanted::Suspended { .. }, Observed::Suspended { reason }) => whose(reason, false, now),
@@ -448,11 +435,16 @@ fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -
 /// the truth, and the directory's word (`directory_says_off`) is the state before us.
 pub fn assume(record: &Record, directory_says_off: bool) -> Observed {
     let off = || Observed::Suspended { reason: None };
-    let out_of_sight =
-        || Observed::Unknown { detail: "no answer came, and this panel cannot be asked".to_owned() };
+    let out_of_sight = || Observed::Unknown {
+        detail: "no answer came, and this panel cannot be asked".to_owned(),
+    };
     match record {
         Record::Clear | Record::Theirs { .. } | Record::ByHand { action: Action::Suspend, .. } => {
-            if directory_says_off { off() } else { Observed::Active }
+            if directory_says_off {
+                off()
+            } else {
+                Observed::Active
+            }
         }
         Record::Suspending(out) => match out.answer {
             Answer::Done | Answer::WasSo => off(),

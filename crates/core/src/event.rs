@@ -185,10 +185,18 @@ impl Event {
                 format!("no panel is connected: {action} the service by hand, then approve")
             }
             Self::NoticeSent { notice, audience } => {
-                format!("notice \"{}\" to {} was taken by the mail server", notice.as_str(), audience.as_str())
+                format!(
+                    "notice \"{}\" to {} was taken by the mail server",
+                    notice.as_str(),
+                    audience.as_str()
+                )
             }
             Self::NoticeFailed { notice, audience, detail } => {
-                format!("notice \"{}\" to {} was not delivered: {detail}", notice.as_str(), audience.as_str())
+                format!(
+                    "notice \"{}\" to {} was not delivered: {detail}",
+                    notice.as_str(),
+                    audience.as_str()
+                )
             }
         }
     }

@@ -48,7 +48,9 @@ impl fmt::Display for Resource {
     /// Addresses without their prefix length.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Net(net) if net.prefix_len() == net.max_prefix_len() => write!(f, "{}", net.addr()),
+            Self::Net(net) if net.prefix_len() == net.max_prefix_len() => {
+                write!(f, "{}", net.addr())
+            }
             Self::Net(net) => write!(f, "{net}"),
             Self::Domain(name) => f.write_str(name),
         }
@@ -56,7 +58,9 @@ impl fmt::Display for Resource {
 }
 
 fn looks_like_domain(text: &str) -> bool {
-    text.contains('.') && text.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80) && !text.contains([':', '/'])
+    text.contains('.')
+        && text.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80)
+        && !text.contains([':', '/'])
 }
 
 /// Reads a domain name: letters, digits, hyphens and dots (other scripts are kept in lower case).
@@ -377,8 +381,12 @@ pub fn covering(resource: &Resource) -> Vec<String> {
         Resource::Net(net) => (0..=net.prefix_len())
             .rev()
             .filter_map(|length| match net {
-                IpNet::V4(net) => Ipv4Net::new(net.addr(), length).ok().map(|n| IpNet::V4(n.trunc())),
-                IpNet::V6(net) => Ipv6Net::new(net.addr(), length).ok().map(|n| IpNet::V6(n.trunc())),
+                IpNet::V4(net) => {
+                    Ipv4Net::new(net.addr(), length).ok().map(|n| IpNet::V4(n.trunc()))
+                }
+                IpNet::V6(net) => {
+                    Ipv6Net::new(net.addr(), length).ok().map(|n| IpNet::V6(n.trunc()))
+                }
             })
             .map(|net| Resource::Net(net).to_string())
             .collect(),
@@ -417,7 +425,8 @@ mod tests {
         }
     }
 
-    const SINCE_EVER: Interval = Interval { from_after: None, from_by: 100, to_after: None, to_by: None };
+    const SINCE_EVER: Interval =
+        Interval { from_after: None, from_by: 100, to_after: None, to_by: None };
 
     fn ask(ledger: &Ledger, resource: &str, at: i64) -> Vec<(i64, Certainty)> {
         let resource = Resource::parse(resource).expect(resource);
@@ -431,9 +440,12 @@ mod tests {
     #[test]
     fn the_longest_prefix_comes_first_in_both_families() {
         let mut ledger = Ledger::default();
-        for (id, (service, net)) in
-            (1..).zip([(1, "192.0.2.0/24"), (2, "192.0.2.8/29"), (3, "2001:db8::/32"), (4, "2001:db8::7")])
-        {
+        for (id, (service, net)) in (1..).zip([
+            (1, "192.0.2.0/24"),
+            (2, "192.0.2.8/29"),
+            (3, "2001:db8::/32"),
+            (4, "2001:db8::7"),
+        ]) {
             ledger.put(&held(id, service, net, SINCE_EVER));
         }
         let sure = Certainty::SinceBeforeWeLooked;
@@ -447,7 +459,8 @@ mod tests {
     #[test]
     fn after_a_move_the_old_holder_answers_for_the_old_time() {
         let mut ledger = Ledger::default();
-        let gone = Interval { from_after: None, from_by: 100, to_after: Some(200), to_by: Some(300) };
+        let gone =
+            Interval { from_after: None, from_by: 100, to_after: Some(200), to_by: Some(300) };
         let came = Interval { from_after: Some(200), from_by: 300, to_after: None, to_by: None };
         ledger.put(&held(1, 1, "192.0.2.1", gone));
         ledger.put(&held(2, 2, "192.0.2.1", came));
@@ -463,7 +476,8 @@ mod tests {
     #[test]
     fn an_exact_interval_holds_from_its_start_up_to_but_not_at_its_end() {
         let mut ledger = Ledger::default();
-        let exact = Interval { from_after: Some(100), from_by: 100, to_after: Some(200), to_by: Some(200) };
+        let exact =
+            Interval { from_after: Some(100), from_by: 100, to_after: Some(200), to_by: Some(200) };
         ledger.put(&held(1, 1, "192.0.2.1", exact));
         assert_eq!(ask(&ledger, "192.0.2.1", 99), []);
         assert_eq!(ask(&ledger, "192.0.2.1", 100), [(1, Certainty::Exact)]);
@@ -493,14 +507,22 @@ mod tests {
 
     #[test]
     fn lists_take_addresses_prefixes_and_ranges() {
-        let nets = parse_nets("192.0.2.1, 198.51.100.0/24\r\n203.0.113.0-203.0.113.4").expect("good");
+        let nets =
+            parse_nets("192.0.2.1, 198.51.100.0/24\r\n203.0.113.0-203.0.113.4").expect("good");
         let texts: Vec<String> = nets.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["192.0.2.1/32", "198.51.100.0/24", "203.0.113.0/30", "203.0.113.4/32"]);
     }
 
     #[test]
     fn slips_in_lists_are_named_instead_of_guessed() {
-        for bad in ["192.0.2.5/24", "0.0.0.0/0", "192.0.2.300", "192.0.2.9-192.0.2.1", "::/0", "fe80::1%eth0"] {
+        for bad in [
+            "192.0.2.5/24",
+            "0.0.0.0/0",
+            "192.0.2.300",
+            "192.0.2.9-192.0.2.1",
+            "::/0",
+            "fe80::1%eth0",
+        ] {
             assert!(parse_nets(bad).is_err(), "{bad} was taken");
         }
     }

@@ -130,7 +130,8 @@ pub fn to_customer(notice: Notice, n: &CustomerNotice) -> Letter {
         Notice::Reopened => format!("Abuse report reopened: {category}"),
     };
     let name = one_line(&n.customer_name, 100);
-    let mut body = if name.is_empty() { "Hello,\n\n".to_owned() } else { format!("Hello {name},\n\n") };
+    let mut body =
+        if name.is_empty() { "Hello,\n\n".to_owned() } else { format!("Hello {name},\n\n") };
     body.push_str(&opening_sentence(notice, n));
     body.push_str("\n\n");
     body.push_str(&facts_of(n));
@@ -155,15 +156,19 @@ fn opening_sentence(notice: Notice, n: &CustomerNotice) -> String {
         Notice::Opened | Notice::Queued => {
             "we received a report of abuse that comes from your service.".to_owned()
         }
-        Notice::Reminder => "this is a reminder: a report of abuse that comes from your service is \
+        Notice::Reminder => {
+            "this is a reminder: a report of abuse that comes from your service is \
                              still open, and half of the time to act has passed."
-            .to_owned(),
+                .to_owned()
+        }
         Notice::Suspended => "your service was suspended because of a report of abuse.".to_owned(),
         Notice::Unsuspended => "your service is active again.".to_owned(),
         Notice::Answered | Notice::NeedsStaff => {
             "there is a new message on the report of abuse about your service.".to_owned()
         }
-        Notice::Extended => "you have more time to act on the report of abuse about your service.".to_owned(),
+        Notice::Extended => {
+            "you have more time to act on the report of abuse about your service.".to_owned()
+        }
         Notice::Closed => match n.outcome {
             Some(Outcome::Unfounded) => {
                 "the report of abuse about your service was closed: it was unfounded.".to_owned()
@@ -203,9 +208,9 @@ fn what_next(notice: Notice, n: &CustomerNotice) -> Option<String> {
              will do.\n"
                 .to_owned(),
         ),
-        Notice::Suspended => Some(
-            "Please answer this mail and say what you will do to stop the abuse.\n".to_owned(),
-        ),
+        Notice::Suspended => {
+            Some("Please answer this mail and say what you will do to stop the abuse.\n".to_owned())
+        }
         Notice::Unsuspended
         | Notice::Answered
         | Notice::Closed

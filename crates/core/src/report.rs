@@ -615,6 +615,5 @@ impl Report {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

@@ -48,23 +48,91 @@ pub struct Key {
 
 /// Every setting, in the order they are listed.
 pub const KEYS: &[Key] = &[
-    Key { name: "time_limit.period", default: "1440m", meaning: "how long a customer has under timelimit" },
-    Key { name: "time_limit.reminder", default: "true", meaning: "mail the customer when half of it has passed" },
-    Key { name: "time_limit.on_reply", default: "pause", meaning: "what a customer's reply does: pause, cancel or ignore" },
-    Key { name: "time_limit.require_notice", default: "true", meaning: "without a notice that the mail server took, the suspension waits for approval" },
-    Key { name: "client.lockdown", default: "no", meaning: "no, standard (until every open report has a reply) or strict (until all are closed); used by the customer area" },
-    Key { name: "pay.amount", default: "", meaning: "pay to unsuspend: the amount, such as 25.00; used by the customer area" },
-    Key { name: "pay.currency", default: "", meaning: "pay to unsuspend: the primary currency, such as EUR; used by the customer area" },
-    Key { name: "intake.auto_assign", default: "true", meaning: "assign complaints by the ledger; else every complaint waits in the queue" },
-    Key { name: "intake.duplicates", default: "merge", meaning: "merge a complaint into the open report, or open separate ones" },
-    Key { name: "categories", default: r#"["Spam","Phishing","Malware","Hacking Attempts","Port Scan","Brute Force","DDoS","Open Resolver","Botnet","Copyright","Trademark","Fraud","High I/O","High CPU","Illegal Content","Other"]"#, meaning: "categories that are offered, a JSON list; any other is accepted too" },
-    Key { name: "limits.suspensions_per_hour", default: "100", meaning: "automatic suspensions in an hour beyond which they wait for approval; 0 = none run by themselves" },
-    Key { name: "clock.long_stop", default: "60m", meaning: "deadlines that came due while the desk stood still for longer wait for release" },
-    Key { name: "amp.http_status", default: "always_200", meaning: "always_200, or semantic for real HTTP statuses" },
-    Key { name: "amp.missing_parameters_code", default: "AMP003", meaning: "AMP003 (the original's table) or AMP009 (the original's example)" },
-    Key { name: "amp.suspend_method_aliases", default: "{}", meaning: r#"further words for suspend_method, a JSON map such as {"suspend":"immediate"}"# },
-    Key { name: "amp.failed_auth_per_minute", default: "30", meaning: "failed authentications per address and minute; 0 = no limit" },
-    Key { name: "amp.calls_per_minute", default: "0", meaning: "calls per credential and minute; 0 = no limit" },
+    Key {
+        name: "time_limit.period",
+        default: "1440m",
+        meaning: "how long a customer has under timelimit",
+    },
+    Key {
+        name: "time_limit.reminder",
+        default: "true",
+        meaning: "mail the customer when half of it has passed",
+    },
+    Key {
+        name: "time_limit.on_reply",
+        default: "pause",
+        meaning: "what a customer's reply does: pause, cancel or ignore",
+    },
+    Key {
+        name: "time_limit.require_notice",
+        default: "true",
+        meaning: "without a notice that the mail server took, the suspension waits for approval",
+    },
+    Key {
+        name: "client.lockdown",
+        default: "no",
+        meaning: "no, standard (until every open report has a reply) or strict (until all are closed); used by the customer area",
+    },
+    Key {
+        name: "pay.amount",
+        default: "",
+        meaning: "pay to unsuspend: the amount, such as 25.00; used by the customer area",
+    },
+    Key {
+        name: "pay.currency",
+        default: "",
+        meaning: "pay to unsuspend: the primary currency, such as EUR; used by the customer area",
+    },
+    Key {
+        name: "intake.auto_assign",
+        default: "true",
+        meaning: "assign complaints by the ledger; else every complaint waits in the queue",
+    },
+    Key {
+        name: "intake.duplicates",
+        default: "merge",
+        meaning: "merge a complaint into the open report, or open separate ones",
+    },
+    Key {
+        name: "categories",
+        default: r#"["Spam","Phishing","Malware","Hacking Attempts","Port Scan","Brute Force","DDoS","Open Resolver","Botnet","Copyright","Trademark","Fraud","High I/O","High CPU","Illegal Content","Other"]"#,
+        meaning: "categories that are offered, a JSON list; any other is accepted too",
+    },
+    Key {
+        name: "limits.suspensions_per_hour",
+        default: "100",
+        meaning: "automatic suspensions in an hour beyond which they wait for approval; 0 = none run by themselves",
+    },
+    Key {
+        name: "clock.long_stop",
+        default: "60m",
+        meaning: "deadlines that came due while the desk stood still for longer wait for release",
+    },
+    Key {
+        name: "amp.http_status",
+        default: "always_200",
+        meaning: "always_200, or semantic for real HTTP statuses",
+    },
+    Key {
+        name: "amp.missing_parameters_code",
+        default: "AMP003",
+        meaning: "AMP003 (the original's table) or AMP009 (the original's example)",
+    },
+    Key {
+        name: "amp.suspend_method_aliases",
+        default: "{}",
+        meaning: r#"further words for suspend_method, a JSON map such as {"suspend":"immediate"}"#,
+    },
+    Key {
+        name: "amp.failed_auth_per_minute",
+        default: "30",
+        meaning: "failed authentications per address and minute; 0 = no limit",
+    },
+    Key {
+        name: "amp.calls_per_minute",
+        default: "0",
+        meaning: "calls per credential and minute; 0 = no limit",
+    },
 ];
 
 /// Why a setting was not taken.
@@ -93,9 +161,7 @@ pub fn check(name: &str, value: &str) -> Result<(&'static Key, String), SettingE
     let key = key(name)?;
     let value = value.trim();
     let mut probe = Settings::default();
-    probe
-        .apply(key.name, value)
-        .map_err(|why| SettingError::BadValue { key: key.name, why })?;
+    probe.apply(key.name, value).map_err(|why| SettingError::BadValue { key: key.name, why })?;
     Ok((key, value.to_owned()))
 }
 
@@ -152,7 +218,11 @@ impl Settings {
             "time_limit.on_reply" => {
                 self.time_limit.on_reply = one_of(
                     value,
-                    &[("pause", OnReply::Pause), ("cancel", OnReply::Cancel), ("ignore", OnReply::Ignore)],
+                    &[
+                        ("pause", OnReply::Pause),
+                        ("cancel", OnReply::Cancel),
+                        ("ignore", OnReply::Ignore),
+                    ],
                 )?;
             }
             "time_limit.require_notice" => self.time_limit.require_notice = yes_or_no(value)?,
@@ -165,7 +235,8 @@ impl Settings {
             "limits.suspensions_per_hour" => self.suspensions_per_hour = whole_number(value)?,
             "clock.long_stop" => self.long_stop = value.parse().map_err(|e| format!("{e}"))?,
             "amp.http_status" => {
-                self.amp.semantic_status = one_of(value, &[("always_200", false), ("semantic", true)])?;
+                self.amp.semantic_status =
+                    one_of(value, &[("always_200", false), ("semantic", true)])?;
             }
             "amp.missing_parameters_code" => {
                 self.amp.missing_parameters_code =

@@ -98,7 +98,9 @@ pub fn suspension(
 fn while_held(record: &Record, hold_since: Timestamp) -> Suspension {
     let (state, since, detail) = match record {
         Record::Clear => (State::Pending, hold_since, "about to be ordered".to_owned()),
-        Record::Suspending(out) => (pending_or_failed(out, State::Pending), out.first_sent_at, said(out)),
+        Record::Suspending(out) => {
+            (pending_or_failed(out, State::Pending), out.first_sent_at, said(out))
+        }
         Record::Ours { since, by_hand: true, .. } => {
             (State::Suspended, *since, "confirmed by staff".to_owned())
         }
@@ -127,7 +129,9 @@ fn while_held(record: &Record, hold_since: Timestamp) -> Suspension {
 
 fn while_letting_go(record: &Record, released_at: Timestamp) -> Suspension {
     let (state, since, detail) = match record {
-        Record::Lifting(out) => (pending_or_failed(out, State::Lifting), out.first_sent_at, said(out)),
+        Record::Lifting(out) => {
+            (pending_or_failed(out, State::Lifting), out.first_sent_at, said(out))
+        }
         Record::Ours { .. } | Record::Suspending(_) => {
             (State::Lifting, released_at, "about to be ordered".to_owned())
         }

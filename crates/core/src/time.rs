@@ -114,7 +114,8 @@ impl FromStr for Span {
             let unit = &rest[digits..digits + letters];
             let (_, size) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(NotASpan)?;
             let count: i64 = rest[..digits].parse().map_err(|_| NotASpan)?;
-            millis = count.checked_mul(*size).and_then(|m| m.checked_add(millis)).ok_or(NotASpan)?;
+            millis =
+                count.checked_mul(*size).and_then(|m| m.checked_add(millis)).ok_or(NotASpan)?;
             rest = &rest[digits + letters..];
         }
         if millis > LONGEST_MS { Err(NotASpan) } else { Ok(Self { millis }) }

@@ -24,22 +24,42 @@ const fn option(key: &'static str, default: &'static str, meaning: &'static str)
 pub(crate) const OPTIONS: &[Option_] = &[
     option("data_dir", "./data", "folder for the database, locks and sent mail"),
     option("server.listen", "127.0.0.1:8080", "address and port of the web server"),
-    option("server.public_url", "", "where people reach the desk, such as https://abuse.example.com"),
-    option("server.trusted_proxies", "[]", "addresses or prefixes of proxies whose X-Forwarded-For is believed"),
+    option(
+        "server.public_url",
+        "",
+        "where people reach the desk, such as https://abuse.example.com",
+    ),
+    option(
+        "server.trusted_proxies",
+        "[]",
+        "addresses or prefixes of proxies whose X-Forwarded-For is believed",
+    ),
     option("server.max_body", "1048576", "largest body of the drop-in endpoint, in bytes"),
     option("log.format", "text", "text or json"),
     option("log.level", "info", "error, warn, info, debug or trace"),
     option("database.url", "", "postgres://user:password@host/name; absent: SQLite in data_dir"),
     option("database.url_file", "", "a file that has database.url"),
-    option("amp.directory", "(the first)", "the directory whose service ids the drop-in endpoint means"),
+    option(
+        "amp.directory",
+        "(the first)",
+        "the directory whose service ids the drop-in endpoint means",
+    ),
     option("directory[].name", "(its kind, or main)", "name of a service directory"),
     option("directory[].kind", "file", "file: filled by `portreeve service import`"),
     option("enforcer[].name", "(its kind)", "name of a way to a panel"),
-    option("enforcer[].kind", "", "record (does nothing but write it down) or exec (runs a command)"),
+    option(
+        "enforcer[].kind",
+        "",
+        "record (does nothing but write it down) or exec (runs a command)",
+    ),
     option("enforcer[].directories", "[] (all)", "directories that it serves"),
     option("enforcer[].command", "", "exec: path and arguments, a list; no shell"),
     option("enforcer[].timeout", "30s", "exec: time limit of one run"),
-    option("enforcer[].observe", "true", "exec: the command can be asked what state a service is in"),
+    option(
+        "enforcer[].observe",
+        "true",
+        "exec: the command can be asked what state a service is in",
+    ),
     option("enforcer[].retry_min", "1s", "first pause before something is tried again"),
     option("enforcer[].retry_max", "15m", "longest pause"),
     option("mail.out.kind", "", "smtp or folder; absent: no mail is sent"),
@@ -177,11 +197,15 @@ impl Config {
         let mut server = root.section("server")?;
         let listen = server.text("listen")?.unwrap_or_else(|| "127.0.0.1:8080".into());
         let listen = listen.parse().map_err(|_| {
-            bad("server.listen", format!("{listen:?} must be an address and port, such as 127.0.0.1:8080"))
+            bad(
+                "server.listen",
+                format!("{listen:?} must be an address and port, such as 127.0.0.1:8080"),
+            )
         })?;
         let public_url = server.text("public_url")?.map(|url| public_url(&url)).transpose()?;
         let trusted_proxies = server.list("trusted_proxies")?.unwrap_or_default();
-        let trusted_proxies = trusted_proxies.iter().map(|net| proxy(net)).collect::<Result<_, _>>()?;
+        let trusted_proxies =
+            trusted_proxies.iter().map(|net| proxy(net)).collect::<Result<_, _>>()?;
         let max_body = server.parsed("max_body", "a number of bytes")?.unwrap_or(1024 * 1024);
         server.end()?;
 
@@ -236,7 +260,8 @@ impl Config {
 
 fn public_url(url: &str) -> Result<String, ConfigError> {
     let url = url.trim_end_matches('/');
-    if (url.starts_with("https://") || url.starts_with("http://")) && !url.contains(char::is_whitespace)
+    if (url.starts_with("https://") || url.starts_with("http://"))
+        && !url.contains(char::is_whitespace)
     {
         Ok(url.to_owned())
     } else {
@@ -258,7 +283,10 @@ fn directories(root: &mut Section) -> Result<Vec<String>, ConfigError> {
         match kind.as_str() {
             "file" => {}
             "sql" | "whmcs" => {
-                return Err(bad(section.key("kind"), format!("{kind:?} is not in this version; use file")));
+                return Err(bad(
+                    section.key("kind"),
+                    format!("{kind:?} is not in this version; use file"),
+                ));
             }
             _ => return Err(bad(section.key("kind"), "must be file")),
         }
@@ -266,7 +294,10 @@ fn directories(root: &mut Section) -> Result<Vec<String>, ConfigError> {
         section.end()?;
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
-            return Err(bad("directory.name", format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens")));
+            return Err(bad(
+                "directory.name",
+                format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens"),
+            ));
         }
         if names.contains(&name) {
             return Err(bad("directory.name", format!("{name:?} stands there twice")));
@@ -307,12 +338,18 @@ fn enforcers(
         };
         let served = section.list("directories")?.unwrap_or_default();
         if let Some(missing) = served.iter().find(|name| !directories.contains(name)) {
-            return Err(bad(section.key("directories"), format!("there is no directory {missing:?}")));
+            return Err(bad(
+                section.key("directories"),
+                format!("there is no directory {missing:?}"),
+            ));
         }
         let retry_min = section.span("retry_min", Span::from_secs(1))?;
         let retry_max = section.span("retry_max", Span::from_mins(15))?;
         if retry_min == Span::ZERO || retry_max < retry_min {
-            return Err(bad(section.key("retry_min"), "must be more than 0s and not above retry_max"));
+            return Err(bad(
+                section.key("retry_min"),
+                "must be more than 0s and not above retry_max",
+            ));
         }
         let name = section.text("name")?.unwrap_or(kind_name);
         section.end()?;
@@ -445,7 +482,8 @@ impl Section {
         what: &str,
     ) -> Result<Option<T>, ConfigError> {
         let key = self.key(name);
-        let parse = |text: String| text.parse().map_err(|_| bad(key, format!("{text:?} must be {what}")));
+        let parse =
+            |text: String| text.parse().map_err(|_| bad(key, format!("{text:?} must be {what}")));
         self.text(name)?.map(parse).transpose()
     }
 
@@ -482,7 +520,9 @@ impl Section {
     fn secret(&mut self, name: &str) -> Result<Option<String>, ConfigError> {
         let file_key = format!("{name}_file");
         match (self.text(name)?, self.text(&file_key)?) {
-            (Some(_), Some(_)) => Err(bad(self.key(name), format!("stands there beside {file_key}"))),
+            (Some(_), Some(_)) => {
+                Err(bad(self.key(name), format!("stands there beside {file_key}")))
+            }
             (Some(value), None) => Ok(Some(value)),
             (None, None) => Ok(None),
             (None, Some(path)) => {
@@ -497,7 +537,8 @@ impl Section {
     fn end(self) -> Result<(), ConfigError> {
         let Some(name) = self.table.keys().next() else { return Ok(()) };
         let key = self.key(name);
-        let nearest = nearest(&key).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let nearest =
+            nearest(&key).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Err(ConfigError::Unknown { key, nearest })
     }
 }
@@ -524,7 +565,9 @@ mod tests {
         let config = parse("").expect("defaults");
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.directories, ["main"]);
-        assert!(matches!(config.database, Database::Sqlite(path) if path.ends_with("data/portreeve.db")));
+        assert!(
+            matches!(config.database, Database::Sqlite(path) if path.ends_with("data/portreeve.db"))
+        );
     }
 
     #[test]

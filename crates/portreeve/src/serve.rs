@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use axum::serve::ListenerExt;
 use portreeve_app::time::SystemClock;
 use portreeve_app::{Desk, jobs, report};
+use portreeve_connect::mail::Sender;
 use portreeve_web::{Web, WebConfig, router};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -63,7 +64,10 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
     let work = {
         let (desk, stopped) = (Arc::clone(&desk), stopped.clone());
         tokio::spawn(async move {
-            tokio::join!(jobs::run(Arc::clone(&desk), stopped.clone()), jobs::sweep(&desk, stopped));
+            tokio::join!(
+                jobs::run(Arc::clone(&desk), stopped.clone()),
+                jobs::sweep(&desk, stopped)
+            );
         })
     };
     let followers = vec![
@@ -80,7 +84,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             public_url: config.public_url.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             max_body: config.max_body,
-            abuse_address: config.mail.as_ref().map(|mail| mail.from.clone()),
+            abuse_address: abuse_address(config),
         },
     );
     let web = tokio::spawn(serve_web(listener, router(web), stopped));
@@ -111,7 +115,17 @@ impl Running {
     }
 }
 
-async fn serve_web(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
+/// Where reports can be mailed to: the sender of our own mail.
+fn abuse_address(config: &Config) -> Option<String> {
+    let from = &config.mail.as_ref()?.from;
+    Sender::parse(from).ok().map(|sender| sender.address())
+}
+
+async fn serve_web(
+    listener: TcpListener,
+    router: axum::Router,
+    mut stopped: watch::Receiver<bool>,
+) {
     let listener = listener.tap_io(|connection| {
         // Answers are small and waited for.
         if let Err(error) = connection.set_nodelay(true) {

@@ -72,7 +72,12 @@ impl Tx {
     }
 
     /// Stores one setting.
-    pub async fn put_setting(&mut self, key: &str, value: &str, now: i64) -> Result<(), StoreError> {
+    pub async fn put_setting(
+        &mut self,
+        key: &str,
+        value: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO settings (key, value, changed_at) VALUES ($1, $2, $3)
             ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at";
         on!(self, conn => {

@@ -43,17 +43,13 @@ impl Tx {
                     Counter::Reports => "UPDATE report_ids SET next = next + $1 RETURNING next",
                     Counter::Orders => "UPDATE order_ids SET next = next + $1 RETURNING next",
                 };
-                let next: i64 = sqlx::query_scalar::<Sqlite, i64>(sql)
-                    .bind(count)
-                    .fetch_one(&mut **tx)
-                    .await?;
+                let next: i64 =
+                    sqlx::query_scalar::<Sqlite, i64>(sql).bind(count).fetch_one(&mut **tx).await?;
                 Ok((next - count..next).collect())
             }
             Tx::Postgres(tx) => {
                 let sql = match counter {
-                    Counter::Reports => {
-                        "SELECT nextval('report_ids') FROM generate_series(1, $1)"
-                    }
+                    Counter::Reports => "SELECT nextval('report_ids') FROM generate_series(1, $1)",
                     Counter::Orders => "SELECT nextval('order_ids') FROM generate_series(1, $1)",
                 };
                 let ids = sqlx::query_scalar::<Postgres, i64>(sql)
@@ -71,8 +67,7 @@ impl Tx {
             Tx::Sqlite(_) => Ok(None),
             Tx::Postgres(tx) => {
                 let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::BIGINT";
-                let millis =
-                    sqlx::query_scalar::<Postgres, i64>(sql).fetch_one(&mut **tx).await?;
+                let millis = sqlx::query_scalar::<Postgres, i64>(sql).fetch_one(&mut **tx).await?;
                 Ok(Some(millis))
             }
         }

@@ -318,7 +318,10 @@ impl Tx {
     }
 
     /// Everything that was ever assigned under one of these resource texts, by any service.
-    pub async fn assignments_of(&mut self, resources: &[String]) -> Result<Vec<Assignment>, StoreError> {
+    pub async fn assignments_of(
+        &mut self,
+        resources: &[String],
+    ) -> Result<Vec<Assignment>, StoreError> {
         let mut found = Vec::new();
         for chunk in resources.chunks(256) {
             let rows: Vec<AssignmentRow> = on!(self, conn => {
@@ -366,7 +369,12 @@ impl Tx {
     }
 
     /// Changes the ends of an assignment by the ledger's change `seq`.
-    pub async fn set_interval(&mut self, id: i64, held: &Interval, seq: i64) -> Result<(), StoreError> {
+    pub async fn set_interval(
+        &mut self,
+        id: i64,
+        held: &Interval,
+        seq: i64,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE assignments SET from_after = $1, from_by = $2, to_after = $3, to_by = $4,
             changed_in = $5 WHERE id = $6";
         on!(self, conn => {

@@ -141,16 +141,18 @@ impl Tx {
 
     /// Stores what is known of a service.
     pub async fn put_enforcement(&mut self, known: &Enforcement) -> Result<(), StoreError> {
-        let record = serde_json::to_string(&known.record).map_err(|_| StoreError::Inconsistent {
-            table: "enforcements",
-            column: "record",
-            id: known.service.to_string(),
-        })?;
+        let record =
+            serde_json::to_string(&known.record).map_err(|_| StoreError::Inconsistent {
+                table: "enforcements",
+                column: "record",
+                id: known.service.to_string(),
+            })?;
         let (unseen_since, unseen_why) = match &known.unseen {
             Some((at, why)) => (Some(*at), Some(why.as_str())),
             None => (None, None),
         };
-        let sql = "INSERT INTO enforcements (directory, service_id, record, unseen_since, unseen_why,
+        let sql =
+            "INSERT INTO enforcements (directory, service_id, record, unseen_since, unseen_why,
                 unseen_alarmed, order_again, tries, looked_at, watched)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (directory, service_id) DO UPDATE SET record = excluded.record,
@@ -244,7 +246,8 @@ impl Tx {
 
     /// One order.
     pub async fn order(&mut self, id: OrderId) -> Result<Option<OrderRow>, StoreError> {
-        let sql = "SELECT directory, service_id, report_id, action, reason FROM orders WHERE id = $1";
+        let sql =
+            "SELECT directory, service_id, report_id, action, reason FROM orders WHERE id = $1";
         let row: Option<(String, i64, i64, String, String)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(id.0).fetch_optional(conn).await?
         });

@@ -74,7 +74,9 @@ impl Tx {
             }));
         }
         let taken = |row: &&IdempotencyRow| {
-            !stored.iter().any(|(credential, key)| *credential == row.credential_id && *key == row.key)
+            !stored
+                .iter()
+                .any(|(credential, key)| *credential == row.credential_id && *key == row.key)
         };
         Ok(rows.into_iter().filter(taken).map(|r| (r.credential_id, r.key.clone())).collect())
     }

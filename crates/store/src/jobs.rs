@@ -139,7 +139,12 @@ impl Tx {
     }
 
     /// Makes a lease longer. False when it is no longer ours.
-    pub async fn renew_lease(&mut self, id: i64, lease: &str, until: i64) -> Result<bool, StoreError> {
+    pub async fn renew_lease(
+        &mut self,
+        id: i64,
+        lease: &str,
+        until: i64,
+    ) -> Result<bool, StoreError> {
         let sql = "UPDATE jobs SET run_at = $1 WHERE id = $2 AND lease = $3";
         on!(self, conn => {
             let done = sqlx::query::<Database>(sql).bind(until).bind(id).bind(lease).execute(conn).await?;
@@ -148,9 +153,15 @@ impl Tx {
     }
 
     /// The job is done; when it was asked for meanwhile, it runs once more.
-    pub async fn finish_job(&mut self, job: &DueJob, lease: &str, now: i64) -> Result<(), StoreError> {
+    pub async fn finish_job(
+        &mut self,
+        job: &DueJob,
+        lease: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
         let delete = "DELETE FROM jobs WHERE id = $1 AND lease = $2 AND generation = $3";
-        let again = "UPDATE jobs SET lease = NULL, run_at = $1, tries = 0 WHERE id = $2 AND lease = $3";
+        let again =
+            "UPDATE jobs SET lease = NULL, run_at = $1, tries = 0 WHERE id = $2 AND lease = $3";
         on!(self, conn => {
             let gone = sqlx::query::<Database>(delete)
                 .bind(job.id)
@@ -192,7 +203,12 @@ impl Tx {
     }
 
     /// The job is given up; staff see it in the list of jobs.
-    pub async fn bury_job(&mut self, job: &DueJob, lease: &str, error: &str) -> Result<(), StoreError> {
+    pub async fn bury_job(
+        &mut self,
+        job: &DueJob,
+        lease: &str,
+        error: &str,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE jobs SET lease = NULL, tries = tries + 1, dead = TRUE, last_error = $1
             WHERE id = $2 AND lease = $3";
         on!(self, conn => {

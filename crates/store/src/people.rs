@@ -97,7 +97,8 @@ impl Tx {
 
     /// One member of staff by name.
     pub async fn staff_by_name(&mut self, name: &str) -> Result<Option<Staff>, StoreError> {
-        let sql = "SELECT id, name, email, role, created_at, disabled_at FROM staff WHERE name = $1";
+        let sql =
+            "SELECT id, name, email, role, created_at, disabled_at FROM staff WHERE name = $1";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(name).fetch_optional(conn).await?)
         })
@@ -151,7 +152,8 @@ impl Tx {
         description: &str,
         now: i64,
     ) -> Result<i64, StoreError> {
-        let sql = "INSERT INTO credentials (staff_id, role, identifier_hash, description, created_at)
+        let sql =
+            "INSERT INTO credentials (staff_id, role, identifier_hash, description, created_at)
             VALUES ($1, $2, $3, $4, $5) RETURNING id";
         let id = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)

@@ -466,7 +466,8 @@ impl Tx {
 
     /// Stores a report after a move, with its hold.
     pub async fn save_report(&mut self, report: &Report) -> Result<(), StoreError> {
-        let sql = "UPDATE reports SET directory = $1, service_id = $2, customer_id = $3, status = $4,
+        let sql =
+            "UPDATE reports SET directory = $1, service_id = $2, customer_id = $3, status = $4,
             queued_why = $5, turn = $6, outcome = $7, closed_at = $8, countdown = $9,
             deadline_at = $10, remind_at = $11, left_ms = $12, remind_in_ms = $13, wake_at = $14,
             service_ip = $15 WHERE id = $16";
@@ -739,7 +740,8 @@ impl Tx {
 
     /// The history of a report, oldest first, at most `limit` lines.
     pub async fn events(&mut self, id: ReportId, limit: i64) -> Result<Vec<EventRow>, StoreError> {
-        let sql = "SELECT at, actor, kind, text FROM events WHERE report_id = $1 ORDER BY id LIMIT $2";
+        let sql =
+            "SELECT at, actor, kind, text FROM events WHERE report_id = $1 ORDER BY id LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
         })
@@ -767,7 +769,11 @@ impl Tx {
     }
 
     /// The messages of a report, oldest first, at most `limit`.
-    pub async fn messages(&mut self, id: ReportId, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    pub async fn messages(
+        &mut self,
+        id: ReportId,
+        limit: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
         let sql = "SELECT at, author, from_customer, body FROM messages WHERE report_id = $1
             ORDER BY id LIMIT $2";
         on!(self, conn => {

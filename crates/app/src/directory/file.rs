@@ -170,9 +170,9 @@ fn instant(text: &str) -> Result<Option<i64>, String> {
         return Ok(None);
     }
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    let at: Timestamp = whole
-        .parse()
-        .map_err(|_| format!("{text:?} must be an instant such as 2026-01-31T10:00:00Z, or a date"))?;
+    let at: Timestamp = whole.parse().map_err(|_| {
+        format!("{text:?} must be an instant such as 2026-01-31T10:00:00Z, or a date")
+    })?;
     Ok(Some(to_whole_millis(at).as_millisecond()))
 }
 
@@ -187,7 +187,9 @@ pub fn read_csv(
     let names = reader.byte_headers().map_err(|error| header(error.to_string()))?.clone();
     let names: Vec<String> = names
         .iter()
-        .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_lowercase())
+        .map(|name| {
+            String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_lowercase()
+        })
         .collect();
     if !names.iter().any(|name| name == "service_id") {
         return Err(header("there is no column service_id in the header".to_owned()));

@@ -280,7 +280,8 @@ impl Take<'_> {
         // The last instant at which it surely was not held by this service: when the service was
         // seen without it, when everything was seen without it, or when another held it.
         let seen_without = known.map(|known| known.ended_at.unwrap_or(known.seen_at));
-        let others_held = others.iter().filter(|o| o.service != row.service.key || o.held.to_by.is_some());
+        let others_held =
+            others.iter().filter(|o| o.service != row.service.key || o.held.to_by.is_some());
         let others_until = others_held
             .filter_map(|other| match other.held.to_by {
                 Some(_) => other.held.to_after,

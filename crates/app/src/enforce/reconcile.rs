@@ -53,7 +53,11 @@ struct Wish {
 }
 
 /// Brings the panel's state of `service` in line with its holds, as far as it gets now.
-pub async fn reconcile(desk: &Desk, service: &ServiceKey, jitter: i64) -> Result<After, StoreError> {
+pub async fn reconcile(
+    desk: &Desk,
+    service: &ServiceKey,
+    jitter: i64,
+) -> Result<After, StoreError> {
     for _ in 0..STEPS {
         let step = match desk.panel_for(service) {
             None => by_hand(desk, service).await?,
@@ -110,11 +114,8 @@ async fn look(
         (before, wish.known.map(|known| known.service.customer_id).unwrap_or_default())
     };
     let target = Target { service: service.clone(), customer_id };
-    let seen = if panel.enforcer.can_look() {
-        Some(panel.enforcer.observe(&target).await)
-    } else {
-        None
-    };
+    let seen =
+        if panel.enforcer.can_look() { Some(panel.enforcer.observe(&target).await) } else { None };
 
     let now = desk.now();
     let mut tx = desk.db.write().await?;

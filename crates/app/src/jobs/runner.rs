@@ -74,7 +74,11 @@ async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::R
     while running.join_next().await.is_some() {}
 }
 
-async fn claim(desk: &Desk, kind: JobKind, count: usize) -> Result<Vec<(DueJob, String)>, StoreError> {
+async fn claim(
+    desk: &Desk,
+    kind: JobKind,
+    count: usize,
+) -> Result<Vec<(DueJob, String)>, StoreError> {
     let now = desk.now();
     // A look costs nothing; claiming takes the writer's place.
     if !desk.db.read().await?.job_is_due(kind, now.as_millisecond()).await? {
@@ -158,8 +162,7 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
 }
 
 fn notice_pause(tries: i64) -> Span {
-    (0..tries.clamp(0, 40))
-        .fold(NOTICE_PAUSE, |pause, _| pause.doubled_up_to(NOTICE_LONGEST_PAUSE))
+    (0..tries.clamp(0, 40)).fold(NOTICE_PAUSE, |pause, _| pause.doubled_up_to(NOTICE_LONGEST_PAUSE))
 }
 
 async fn write_end(desk: &Desk, job: &DueJob, lease: &str, end: End) -> Result<(), StoreError> {

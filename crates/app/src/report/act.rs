@@ -143,8 +143,7 @@ impl Change<'_> {
             return Ok(());
         }
         let author = self.actor.to_string();
-        let message =
-            MessageRow { at: self.now.as_millisecond(), author, from_customer, body };
+        let message = MessageRow { at: self.now.as_millisecond(), author, from_customer, body };
         self.tx.add_message(id, &message).await?;
         Ok(())
     }
@@ -164,8 +163,7 @@ impl Change<'_> {
     async fn assign(&mut self, report: Report, key: ServiceKey) -> Result<Moved, ActError> {
         let known = self.tx.service(&key).await?.filter(|known| known.ended_at.is_none());
         let known = known.ok_or_else(|| ActError::NoService(key.clone()))?;
-        let facts =
-            facts(self.tx, report.id, &key, None, self.settings, self.now).await?;
+        let facts = facts(self.tx, report.id, &key, None, self.settings, self.now).await?;
         let mut report = report;
         if report.allegation.service_ip == NO_DEDICATED_IP
             && parse_address(&known.service.dedicated_ip).is_ok()
@@ -230,5 +228,9 @@ pub(crate) fn newly_held_automatically(before: &Report, after: &Report) -> bool 
 
 fn text_that_fits(text: &str) -> Result<String, ActError> {
     let text = storable(text.trim());
-    if (1..=LONGEST_TEXT).contains(&text.chars().count()) { Ok(text) } else { Err(ActError::BadText) }
+    if (1..=LONGEST_TEXT).contains(&text.chars().count()) {
+        Ok(text)
+    } else {
+        Err(ActError::BadText)
+    }
 }

@@ -5,8 +5,8 @@ mod facts;
 mod open;
 pub mod view;
 
-pub use act::{Act, ActError, act};
 pub(crate) use act::newly_held_automatically;
+pub use act::{Act, ActError, act};
 pub(crate) use facts::{count_suspension, facts};
 pub(crate) use open::KEYS_LIVE;
 pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, opener};

@@ -164,7 +164,10 @@ async fn open_all(desk: &Desk, requests: &[NewReportRequest]) -> Vec<Answer> {
     }
 }
 
-async fn open_in_one(desk: &Desk, requests: &[NewReportRequest]) -> Result<Vec<Answer>, StoreError> {
+async fn open_in_one(
+    desk: &Desk,
+    requests: &[NewReportRequest],
+) -> Result<Vec<Answer>, StoreError> {
     let now = desk.now();
     let live = desk.live();
     let mut tx = desk.db.write().await?;
@@ -287,7 +290,8 @@ impl<'a> Batch<'a> {
             if !matches!(self.fates[i], Fate::Undecided) {
                 continue;
             }
-            let key = request.idempotency.as_ref().map(|(key, _)| (request.credential, key.as_str()));
+            let key =
+                request.idempotency.as_ref().map(|(key, _)| (request.credential, key.as_str()));
             if let Some(leader) = key.and_then(|key| leaders.get(&key).copied()) {
                 self.fates[i] = follow(request, leader, &self.requests[leader]);
             } else if self.services.contains_key(&request.service) {
@@ -370,11 +374,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Stores all of it; returns one of the new reports, if there is one.
-    async fn write(
-        &mut self,
-        tx: &mut Tx,
-        now: Timestamp,
-    ) -> Result<Option<ReportId>, StoreError> {
+    async fn write(&mut self, tx: &mut Tx, now: Timestamp) -> Result<Option<ReportId>, StoreError> {
         self.settle_keys(tx, now).await?;
         let mut record = Record::default();
         for (i, (report, events)) in &self.record {
@@ -410,9 +410,10 @@ impl<'a> Batch<'a> {
         let known = tx.idempotency_rows(&taken, since).await?;
         for (i, request) in self.requests.iter().enumerate() {
             let ours = matches!(self.fates[i], Fate::New(_));
-            let lost = request.idempotency.as_ref().is_some_and(|(key, _)| {
-                taken.contains(&(request.credential, key.as_str()))
-            });
+            let lost = request
+                .idempotency
+                .as_ref()
+                .is_some_and(|(key, _)| taken.contains(&(request.credential, key.as_str())));
             if ours && lost {
                 self.fates[i] = replay(request, &known);
                 if let Some((report, _)) = self.record.remove(&i) {

@@ -68,6 +68,11 @@ impl Sender {
         text.parse().map(Self).map_err(|error| format!("{text:?} is no mail address: {error}"))
     }
 
+    /// The address alone.
+    pub fn address(&self) -> String {
+        self.0.email.to_string()
+    }
+
     /// What stands behind the `@`.
     pub fn domain(&self) -> &str {
         self.0.email.domain()
@@ -110,7 +115,9 @@ impl Mailer for Smtp {
             Err(error) if error.is_permanent() && !is_about_login(&error) => {
                 Err(MailError::Refused(format!("the mail server refused it: {error}")))
             }
-            Err(error) => Err(MailError::Later(format!("the mail server did not take it: {error}"))),
+            Err(error) => {
+                Err(MailError::Later(format!("the mail server did not take it: {error}")))
+            }
         }
     }
 }
@@ -141,7 +148,8 @@ impl Mailer for Folder {
         let message = build(&self.from, envelope)?;
         let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         let id = envelope.message_id.trim_matches(['<', '>']);
-        let name: String = id.split('@').next().unwrap_or(id).chars().filter(|c| safe(*c)).collect();
+        let name: String =
+            id.split('@').next().unwrap_or(id).chars().filter(|c| safe(*c)).collect();
         self.write(&format!("{name}.eml"), &message.formatted())
             .await
             .map_err(|error| MailError::Later(format!("cannot write to the mail folder: {error}")))

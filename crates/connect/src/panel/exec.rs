@@ -243,15 +243,14 @@ fn read_state(stdout: &str) -> Observed {
             Observed::Suspended { reason: (!reason.is_empty()).then_some(reason) }
         }
         "unknown" => Observed::Unknown { detail: "the hook does not know".to_owned() },
-        _ => Observed::Unknown {
-            detail: format!("the hook printed {:?}", one_line(line, WORDS)),
-        },
+        _ => Observed::Unknown { detail: format!("the hook printed {:?}", one_line(line, WORDS)) },
     }
 }
 
 /// What a hook said about what it did.
 fn words(stderr: &str, stdout: &str) -> String {
-    let first = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    let first =
+        |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
     one_line(&first(stderr).or_else(|| first(stdout)).unwrap_or_default(), WORDS)
 }
 

@@ -113,7 +113,8 @@ fn a_service_that_shows_somebody_elses_reason_is_never_freed() {
 
 #[test]
 fn lifting_is_ordered_until_the_service_is_seen_to_run() {
-    let ours = Record::Ours { since: at(0), reason: Some("[abuse #7] Spam".into()), by_hand: false };
+    let ours =
+        Record::Ours { since: at(0), reason: Some("[abuse #7] Spam".into()), by_hand: false };
     let verdict = look(Wanted::Free, ours, &off("[abuse #7] Spam"), 1);
     assert_eq!(verdict.next, Next::Order(Action::Unsuspend));
     let lost = look(Wanted::Free, Record::Lifting(out(Answer::Lost)), &off("[abuse #7] Spam"), 1);
@@ -183,7 +184,8 @@ fn our_reason_is_marked_never_blank_and_recognised() {
     let text = reason(ReportId(92), "Spam\nand more");
     assert_eq!(text, "[abuse #92] Spam and more");
     assert!(is_our_reason(&text));
-    for foreign in ["", "Overdue", "[abuse #] x", "[abuse #x] y", "x [abuse #1] y", "[abuse #0] x"] {
+    for foreign in ["", "Overdue", "[abuse #] x", "[abuse #x] y", "x [abuse #1] y", "[abuse #0] x"]
+    {
         assert!(!is_our_reason(foreign), "{foreign:?}");
     }
 }

@@ -45,11 +45,13 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
             done(desk, id, Act::Answer(text), "was answered; the customer is told").await
         }
         ReportCommand::Answer { id, text, from_customer: true } => {
-            done(desk, id, Act::CustomerAnswer(text), "has the customer's answer; it is our turn").await
+            done(desk, id, Act::CustomerAnswer(text), "has the customer's answer; it is our turn")
+                .await
         }
         ReportCommand::Note { id, text } => done(desk, id, Act::Note(text), "has your note").await,
         ReportCommand::Extend { id, by } => {
-            let by: Span = by.parse().map_err(|error| plain_failure(format!("--by {by:?} {error}")))?;
+            let by: Span =
+                by.parse().map_err(|error| plain_failure(format!("--by {by:?} {error}")))?;
             done(desk, id, Act::Extend(by), &format!("has {by} more time")).await
         }
         ReportCommand::Assign { id, service } => {
@@ -93,7 +95,14 @@ async fn list(desk: &Desk, filter: &ReportFilter, as_json: bool) -> Result<()> {
         return say("There are no such reports.");
     }
     let mut output = Output::table(&[
-        "REPORT", "STATUS", "TURN", "SERVICE", "SUSPENSION", "DEADLINE", "OPENED", "CATEGORY",
+        "REPORT",
+        "STATUS",
+        "TURN",
+        "SERVICE",
+        "SUSPENSION",
+        "DEADLINE",
+        "OPENED",
+        "CATEGORY",
     ]);
     for r in list {
         let service = match (r.directory, r.service_id) {
@@ -132,7 +141,8 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
         Some(detail) => format!("{} ({detail})", r.suspension.state),
         None => r.suspension.state.to_owned(),
     };
-    let deadline = r.deadline_at.clone().or(r.time_left.as_ref().map(|l| format!("paused, {l} left")));
+    let deadline =
+        r.deadline_at.clone().or(r.time_left.as_ref().map(|l| format!("paused, {l} left")));
     let mut output = Output::table(&[&format!("REPORT #{}", r.id), ""]);
     for (name, value) in [
         ("status", r.status.to_owned()),

@@ -30,8 +30,7 @@ pub(super) fn service_key(desk: &Desk, text: &str) -> Result<ServiceKey> {
 pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> {
     match command {
         ServiceCommand::Import { file, directory, complete, accept_shrink } => {
-            let directory =
-                directory.unwrap_or_else(|| desk.config.default_directory().to_owned());
+            let directory = directory.unwrap_or_else(|| desk.config.default_directory().to_owned());
             import(desk, &file, Options { directory, complete, accept_shrink }).await
         }
         ServiceCommand::List { page } => {
@@ -156,7 +155,8 @@ fn summary(imported: &Imported, bad: usize) -> Result<()> {
 }
 
 pub(super) async fn who_had(desk: &Desk, ask: WhoHadArgs) -> Result<()> {
-    let resource = Resource::parse(&ask.address).map_err(|error| plain_failure(error.to_string()))?;
+    let resource =
+        Resource::parse(&ask.address).map_err(|error| plain_failure(error.to_string()))?;
     let at: Timestamp = match &ask.at {
         None => desk.now(),
         Some(text) => text.parse().map_err(|_| {
@@ -170,8 +170,7 @@ pub(super) async fn who_had(desk: &Desk, ask: WhoHadArgs) -> Result<()> {
     if list.is_empty() {
         return say(format!("Nobody that the ledger knows held {resource} then."));
     }
-    let mut output =
-        Output::table(&["SERVICE", "CUSTOMER", "RESOURCE", "FROM", "TO", "HOW SURE"]);
+    let mut output = Output::table(&["SERVICE", "CUSTOMER", "RESOURCE", "FROM", "TO", "HOW SURE"]);
     for h in list {
         output.row(vec![
             format!("{}:{}", h.directory, h.service_id),

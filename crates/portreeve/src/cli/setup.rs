@@ -200,7 +200,8 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
             if list.is_empty() {
                 return say("There are no credentials. Make one with `portreeve credential add`.");
             }
-            let mut output = Output::table(&["REF", "STAFF", "ROLE", "STATE", "MADE", "DESCRIPTION"]);
+            let mut output =
+                Output::table(&["REF", "STAFF", "ROLE", "STATE", "MADE", "DESCRIPTION"]);
             for c in list {
                 let state = match (c.revoked_at, c.staff_disabled_at) {
                     (Some(_), _) => "revoked",
@@ -209,7 +210,8 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
                 };
                 let role = c.role.unwrap_or_else(|| "(no actions)".to_owned());
                 let made = instant(c.created_at);
-                let cells = vec![c.id.to_string(), c.staff_name, role, state.into(), made, c.description];
+                let cells =
+                    vec![c.id.to_string(), c.staff_name, role, state.into(), made, c.description];
                 output.row(cells);
             }
             output.print()

@@ -17,7 +17,8 @@ pub(crate) async fn post_form(
     body: &str,
 ) -> Result<String> {
     let stream = TcpStream::connect(address).await.context("cannot connect to the demo")?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let driver = tokio::spawn(connection);
     let path = url.splitn(4, '/').nth(3).unwrap_or_default();
     let request = Request::post(format!("/{path}"))

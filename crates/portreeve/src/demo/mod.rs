@@ -61,12 +61,16 @@ async fn show(running: &Running, folder: &Path) -> Result<()> {
     let url = format!("{base}/modules/addons/abusemanagerpro/includes/api.php");
     let body = "action=create&service_id=101&category=Spam&suspend_method=immediate\
                 &additional_info=Unwanted+mail+from+your+server&admin_notes=Only+staff+see+this";
-    say(format!("\nOne report through the drop-in endpoint:\n\nPOST {url}\nAPI_ID: {api_id}\n\n{body}\n"))?;
+    say(format!(
+        "\nOne report through the drop-in endpoint:\n\nPOST {url}\nAPI_ID: {api_id}\n\n{body}\n"
+    ))?;
     let answer = http::post_form(running.address, &url, api_id, body).await?;
     say(format!("Answer: {answer}"))?;
     let made = sample::check_answer(&answer)?;
     sample::wait_until_suspended(running, made).await?;
-    say(format!("Report #{made} has suspended its service (the demo's enforcer only writes it down)."))?;
+    say(format!(
+        "Report #{made} has suspended its service (the demo's enforcer only writes it down)."
+    ))?;
     say(format!(
         "\nPublic page:   {base}/\nReport abuse:  {base}/report-abuse\nHealth:        {base}/readyz\n\
          Sent mail:     {}\n\nStaff login:   {staff}\nPassword:      {password}\nAPI ID:        {api_id}\n\n\
@@ -149,7 +153,9 @@ fn login_file(folder: &Path) -> PathBuf {
 
 fn known_login(folder: &Path) -> Result<Option<Login>> {
     match std::fs::read_to_string(login_file(folder)) {
-        Ok(text) => Ok(Some(serde_json::from_str(&text).context("demo-login.json cannot be read")?)),
+        Ok(text) => {
+            Ok(Some(serde_json::from_str(&text).context("demo-login.json cannot be read")?))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).context("demo-login.json cannot be read"),
     }

@@ -55,8 +55,8 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
     let live = web.desk.live();
     let amp = &live.settings.amp;
     let now = web.desk.clock.monotonic();
-    let Some(credential) = identifier(&parts.headers)
-        .and_then(|identifier| staff::authenticate(&live, &identifier))
+    let Some(credential) =
+        identifier(&parts.headers).and_then(|identifier| staff::authenticate(&live, &identifier))
     else {
         let throttle = &web.throttles.failed_auth;
         let key = counted_as(address);

@@ -46,8 +46,10 @@ pub(crate) async fn report_abuse(State(web): State<Arc<Web>>) -> Response {
 
 /// The style of all pages.
 pub(crate) async fn style() -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=3600"),
+    ];
     (headers, include_str!("../static/site.css")).into_response()
 }
 
@@ -63,9 +65,10 @@ pub(crate) fn not_found() -> Response {
 /// Whether a query asks for the public form of the original product.
 pub(crate) fn is_public_form(query: Option<&str>) -> bool {
     let query = query.unwrap_or_default();
-    form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "m").last().is_some_and(
-        |(_, addon)| addon == ADDON,
-    )
+    form_urlencoded::parse(query.as_bytes())
+        .filter(|(key, _)| key == "m")
+        .last()
+        .is_some_and(|(_, addon)| addon == ADDON)
 }
 
 /// Sends a reader of an old link to the public form.

@@ -1,0 +1,128 @@
+//! The command line by itself.
+
+use crate::world::*;
+
+on_both! {
+    fn commands_work_before_the_first_serve(world) {
+        assert_eq!(world.json(&["report", "list"]), serde_json::json!([]));
+        assert_eq!(world.json(&["staff", "list"])[0]["name"], "alice");
+        assert_eq!(world.json(&["role", "list"]).as_array().unwrap().len(), 3);
+        assert!(world.ok(&["report", "list"]).contains("no such reports"));
+    }
+
+    fn settings_are_listed_got_and_set_and_slips_are_named(world) {
+        assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "1440m");
+        world.set("time_limit.period", "48h");
+        assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "48h");
+        let list = world.json(&["settings", "list"]);
+        assert!(list.as_array().unwrap().iter().any(|s| s["key"] == "client.lockdown" && s["value"] == "no"));
+        assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("length of time"));
+        assert!(world.fails(1, &["settings", "get", "no.such"]).contains("hint:"));
+    }
+
+    fn reports_are_listed_by_filters_and_pages(world) {
+        let desk = world.serve();
+        for (service, category) in [(1, "Spam"), (2, "Phishing"), (1, "Spam 100%"), (7, "Botnet")] {
+            desk.call(&world.api_id, &format!("action=create&service_id={service}&category={}", category.replace('%', "%25")));
+        }
+        world.ok(&["report", "close", "2", "--outcome", "unfounded"]);
+        let ids = |args: &[&str]| -> Vec<i64> {
+            let list = world.json(&[&["report", "list"], args].concat());
+            list.as_array().unwrap().iter().map(|r| r["id"].as_i64().unwrap()).collect()
+        };
+        assert_eq!(ids(&[]), [4, 3, 2, 1]);
+        assert_eq!(ids(&["--oldest"]), [1, 2, 3, 4]);
+        assert_eq!(ids(&["--oldest", "--limit", "2", "--after", "1"]), [2, 3]);
+        assert_eq!(ids(&["--limit", "2", "--after", "3"]), [2, 1]);
+        assert_eq!(ids(&["--status", "closed"]), [2]);
+        assert_eq!(ids(&["--service", "1"]), [3, 1]);
+        assert_eq!(ids(&["--category", "Spam"]), [1]);
+        assert_eq!(ids(&["--search", "sPAM"]), [3, 1]);
+        assert_eq!(ids(&["--search", "0%"]), [3]);
+        assert_eq!(ids(&["--search", "_"]), Vec::<i64>::new());
+    }
+
+    fn acts_that_cannot_be_say_why(world) {
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=x").to_string();
+        for (args, why) in [
+            (["report", "reopen", &id].to_vec(), "not closed"),
+            (["report", "approve", &id].to_vec(), "no suspension"),
+            (["report", "refuse", &id].to_vec(), "no suspension"),
+            (["report", "release", &id].to_vec(), "holds nothing"),
+            (["report", "assign", &id, "--service", "2"].to_vec(), "queue"),
+            (["report", "note", &id, "--text", " "].to_vec(), "characters"),
+            (["report", "show", "999"].to_vec(), "no report #999"),
+            (["report", "close", "999", "--outcome", "other"].to_vec(), "no report #999"),
+            (["credential", "revoke", "999"].to_vec(), "999"),
+            (["staff", "disable", "bob"].to_vec(), "bob"),
+            (["staff", "add", "alice", "--email", "a@example.com", "--role", "admin"].to_vec(), "exists already"),
+            (["staff", "add", "bob", "--email", "b@example.com", "--role", "king"].to_vec(), "king"),
+            (["credential", "add", "--staff", "alice", "--identifier", &world.api_id].to_vec(), "exists already"),
+        ] {
+            let error = world.fails(1, &args);
+            assert!(error.contains(why), "{args:?}: {error}");
+            assert!(error.starts_with("error: ") && error.lines().filter(|l| !l.starts_with("hint:")).count() == 1, "{error}");
+        }
+        world.ok(&["report", "close", &id, "--outcome", "resolved"]);
+        let error = world.fails(1, &["report", "close", &id, "--outcome", "resolved"]);
+        assert!(error.contains("closed"), "{error}");
+    }
+
+    fn an_identifier_that_scripts_know_can_be_brought_along(world) {
+        let known = "abcdefghijklmnopqrstuvwxyz012345";
+        let made = world.json(&["credential", "add", "--staff", "alice", "--identifier", known]);
+        assert_eq!(made["identifier"], known);
+        let desk = world.serve();
+        assert_eq!(desk.call(known, "action=create&service_id=1&category=x").code(), "");
+        let everything = if world.engine == Engine::Sqlite {
+            String::from_utf8_lossy(&std::fs::read(world.path("data/portreeve.db")).unwrap()).into_owned()
+        } else {
+            String::new()
+        };
+        assert!(!everything.contains(known), "identifiers are stored as hashes only");
+    }
+
+    fn text_from_outside_cannot_take_over_the_terminal(world) {
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=a%1B%5B2J%0Ab&additional_info=x%1B%5D0;evil%07");
+        for args in [vec!["report", "list"], vec!["report", "show", &id.to_string()]] {
+            let printed = world.ok(&args);
+            assert!(!printed.contains('\u{1b}') && !printed.contains('\u{7}'), "{printed:?}");
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_is_one_line_a_hint_and_status_two() {
+    let world = World::bare(Engine::Sqlite);
+    for args in [
+        vec!["reprot"],
+        vec!["report", "close", "1"],
+        vec!["report", "list", "--limit", "1001"],
+        vec![],
+    ] {
+        let error = world.fails(2, &args);
+        assert_eq!(error.lines().count(), 2, "{error}");
+        assert!(error.lines().nth(1).unwrap().starts_with("hint: "), "{error}");
+    }
+    for args in [vec!["--help"], vec!["report", "--help"], vec!["credential", "add", "--help"]] {
+        assert!(world.ok(&args).contains("Usage:"));
+    }
+}
+
+#[test]
+fn the_configuration_is_checked_and_explained() {
+    let world = World::bare(Engine::Sqlite);
+    assert!(world.ok(&["config", "check"]).contains("good"));
+    let explained = world.ok(&["config", "explain"]);
+    assert!(explained.contains("server.listen") && explained.contains("enforcer[].retry_max"));
+    world.write("other.toml", "[server]\nlisten = \"127.0.0.1:1\"\nlisen = 1\n");
+    for args in [
+        ["--config", "other.toml", "config", "check"],
+        ["config", "check", "--config", "other.toml"],
+    ] {
+        let error = world.fails(1, &args);
+        assert!(error.contains("server.lisen") && error.contains("server.listen"), "{error}");
+    }
+}

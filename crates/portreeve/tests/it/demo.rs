@@ -1,0 +1,51 @@
+//! `portreeve demo`.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use crate::world::*;
+
+#[test]
+fn the_demo_does_everything_once_and_exits() {
+    let world = World::bare(Engine::Sqlite);
+    let printed = world.ok(&["demo", "--once", "--listen", "127.0.0.1:0"]);
+    assert!(printed.contains(r#"{"status":"success","report_id":"#), "{printed}");
+    assert!(printed.contains("curl -H 'API_ID: "), "{printed}");
+    let folder = printed.lines().find_map(|line| line.strip_prefix("Data folder: ")).unwrap();
+    assert!(!std::path::Path::new(folder).exists(), "a temporary folder is removed");
+}
+
+#[test]
+fn a_named_folder_is_kept_and_not_loaded_again() {
+    let world = World::bare(Engine::Sqlite);
+    let data = world.path("demo");
+    let args = ["demo", "--once", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    world.ok(&args);
+    let count = || {
+        let output =
+            world.command(&["report", "list", "--json"]).env("PORTREEVE_DATA_DIR", &data).output();
+        let list: serde_json::Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+        list.as_array().unwrap().len()
+    };
+    let first = count();
+    assert!(first >= 13);
+    world.ok(&args);
+    assert_eq!(count(), first + 1, "only the one call over HTTP is made again");
+}
+
+#[test]
+fn the_demo_runs_until_it_is_told_to_stop() {
+    let world = World::bare(Engine::Sqlite);
+    let mut child = world
+        .command(&["demo", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let last = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("Ctrl-C")));
+    assert!(last.is_some());
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

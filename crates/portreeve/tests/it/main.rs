@@ -1,0 +1,15 @@
+//! The desk from outside: the real binary, real HTTP, real processes, on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, reason = "a test that fails shows where")]
+
+mod amp;
+mod browser;
+mod cli;
+mod crash;
+mod deadlines;
+mod demo;
+mod directory;
+mod enforcement;
+mod guards;
+mod nodes;
+mod php;
+mod world;

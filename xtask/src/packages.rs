@@ -1,0 +1,75 @@
+//! System packages that the tests need. Installed where that is allowed; named where it is not.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::postgres;
+
+/// A program that the tests run, how to see that it is there, and the Debian packages that have it.
+struct Need {
+    what: &'static str,
+    is_there: fn() -> bool,
+    packages: &'static [&'static str],
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        what: "PostgreSQL's server",
+        is_there: || postgres::programs().is_some(),
+        packages: &["postgresql"],
+    },
+    Need {
+        what: "php with curl",
+        is_there: || succeeds("php", &["-r", "exit(function_exists('curl_init') ? 0 : 1);"]),
+        packages: &["php-cli", "php-curl"],
+    },
+    Need {
+        what: "chromium",
+        is_there: || succeeds("chromium", &["--version"]),
+        packages: &["chromium"],
+    },
+];
+
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Makes sure that everything is there.
+pub(crate) fn ensure() -> Result<()> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
+    let names = packages.join(" ");
+    println!("xtask: installing system packages for the tests: {names}");
+    let updated = apt(&["update"]);
+    let installed =
+        updated && apt(&[&["install", "-y", "--no-install-recommends"], &packages[..]].concat());
+    let still: Vec<&str> =
+        missing.iter().filter(|need| !(need.is_there)()).map(|need| need.what).collect();
+    if still.is_empty() {
+        return Ok(());
+    }
+    let how = if installed { "was installed but does not work" } else { "could not be installed" };
+    bail!("{} {how}; install it by hand: apt-get install {names}", still.join(", "));
+}
+
+/// Runs apt-get, by sudo where we are not root. Whether it succeeded.
+fn apt(arguments: &[&str]) -> bool {
+    let prefix: &[&str] = if is_root() { &[] } else { &["sudo", "-n"] };
+    let words =
+        [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"], arguments].concat();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).stdin(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Whether this process is root.
+pub(crate) fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output();
+    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
