@@ -1,4 +1,5 @@
 //! The project's own commands: `cargo xtask test`.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks")]
 
 mod packages;
 mod postgres;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::packages::is_root;
 
 /// How long the server may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Users that may run the server when we are root, which PostgreSQL refuses to be run by.
 const USERS: [&str; 2] = ["postgres", "nobody"];

@@ -139,7 +139,7 @@ fn columns(sql: &str) -> BTreeSet<String> {
     let mut table = String::new();
     for line in sql.lines() {
         if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
-            table = rest.split([' ', '(']).next().unwrap_or_default().to_owned();
+            rest.split([' ', '(']).next().unwrap_or_default().clone_into(&mut table);
         } else if let Some(column) = line.strip_prefix("    ").filter(|_| !table.is_empty()) {
             let name = column.split(' ').next().unwrap_or_default();
             let is_column = name.chars().all(|c| c.is_ascii_lowercase() || c == '_');

@@ -6,6 +6,7 @@
 //! alone, through the ports in [`enforce`] and [`notice`].
 
 pub mod desk;
+pub mod digest;
 pub mod directory;
 pub mod enforce;
 pub mod jobs;

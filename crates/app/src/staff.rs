@@ -5,10 +5,10 @@ use argon2::password_hash::PasswordHasher;
 use portreeve_core::text::one_line;
 use portreeve_store::{Credential, NewStaff, Role, Staff, StoreError};
 use rand::RngExt;
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::desk::{Desk, Live};
+use crate::digest::sha256_hex;
 
 /// Characters of a generated identifier: letters and digits, as a header likes them.
 const IDENTIFIER_ALPHABET: &[u8] =
@@ -248,7 +248,7 @@ fn generate_identifier() -> String {
 /// The hash under which an identifier is stored. Identifiers are long and random, so a plain hash
 /// is enough: there is nothing to guess.
 fn identifier_hash(identifier: &str) -> String {
-    Sha256::digest(identifier.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(identifier.as_bytes())
 }
 
 /// The credential that an identifier belongs to. The look-up goes by hash, which tells an attacker

@@ -225,22 +225,24 @@ fn from_clear(wanted: Wanted, observed: &Observed, now: Timestamp) -> Verdict {
     match (wanted, observed) {
         (Wanted::Free, _) => settled(Record::Clear, Vec::new()),
         (Wanted::Suspended { .. }, Observed::Active) => order(Record::Clear, Action::Suspend),
-        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => whose(reason, false, now),
+        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
+            whose(reason.as_deref(), false, now)
+        }
         (Wanted::Suspended { .. }, Observed::Unknown { .. }) => look_again(Record::Clear),
     }
 }
 
 /// The service is off and nothing of ours explains it but perhaps the reason.
 /// `ours_by_record` says that we ordered it off while it ran.
-fn whose(reason: &Option<String>, ours_by_record: bool, now: Timestamp) -> Verdict {
-    let says_ours = reason.as_deref().is_some_and(is_our_reason);
+fn whose(reason: Option<&str>, ours_by_record: bool, now: Timestamp) -> Verdict {
+    let says_ours = reason.is_some_and(is_our_reason);
     if ours_by_record || says_ours {
-        let detail = reason.clone().unwrap_or_default();
-        let record = Record::Ours { since: now, reason: reason.clone(), by_hand: false };
+        let detail = reason.unwrap_or_default().to_owned();
+        let record = Record::Ours { since: now, reason: reason.map(str::to_owned), by_hand: false };
         settled(record, vec![Event::Suspended { detail }])
     } else {
-        let event = Event::SuspendedByOther { reason: reason.clone().unwrap_or_default() };
-        settled(Record::Theirs { since: now, reason: reason.clone() }, vec![event])
+        let event = Event::SuspendedByOther { reason: reason.unwrap_or_default().to_owned() };
+        settled(Record::Theirs { since: now, reason: reason.map(str::to_owned) }, vec![event])
     }
 }
 
@@ -262,7 +264,7 @@ fn from_suspending(
                 }
                 Answer::WasSo | Answer::Refused(_) => false,
             };
-            let verdict = whose(reason, ours, now);
+            let verdict = whose(reason.as_deref(), ours, now);
             match wanted {
                 Wanted::Suspended { .. } => verdict,
                 Wanted::Free if matches!(verdict.record, Record::Ours { .. }) => {
@@ -377,7 +379,7 @@ fn from_theirs(
         (Wanted::Suspended { .. }, Observed::Suspended { reason: shown })
             if shown.as_deref().is_some_and(is_our_reason) =>
         {
-            whose(shown, true, now)
+            whose(shown.as_deref(), true, now)
         }
         (Wanted::Suspended { .. }, Observed::Suspended { reason: shown }) => {
             settled(Record::Theirs { since, reason: shown.clone() }, Vec::new())
@@ -391,7 +393,9 @@ fn from_theirs(
 fn from_drifted(wanted: Wanted, since: Timestamp, observed: &Observed, now: Timestamp) -> Verdict {
     match (wanted, observed) {
         (Wanted::Free, _) => settled(Record::Clear, Vec::new()),
-        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => whose(reason, false, now),
+        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
+            whose(reason.as_deref(), false, now)
+        }
         (Wanted::Suspended { .. }, Observed::Active) => {
             settled(Record::Drifted { since }, Vec::new())
         }
@@ -425,7 +429,7 @@ fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -
             look_again(Record::Lifting(out))
         }
         (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
-            whose(reason, !is_foreign(reason.as_deref()), now)
+            whose(reason.as_deref(), !is_foreign(reason.as_deref()), now)
         }
         (_, Observed::Unknown { .. }) => look_again(Record::Lifting(out)),
     }

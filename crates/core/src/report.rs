@@ -338,7 +338,7 @@ impl Report {
                 let ruling = guard::rule(self.customer_at_opening(), facts);
                 self.obey(ruling, now, &mut events);
             }
-            SuspendMethod::TimeLimit => match self.gone(facts) {
+            SuspendMethod::TimeLimit => match Self::gone(facts) {
                 Some(status) => events.push(Event::NothingToSuspend { status }),
                 None => {
                     let deadline = limit.period.after(now);
@@ -582,7 +582,7 @@ impl Report {
         self.subject.as_ref().map_or("", |subject| &subject.customer_id)
     }
 
-    fn gone(&self, facts: &Facts) -> Option<ServiceStatus> {
+    fn gone(facts: &Facts) -> Option<ServiceStatus> {
         facts.service.as_ref().map(|service| service.status).filter(|status| status.is_gone())
     }
 

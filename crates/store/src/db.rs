@@ -156,14 +156,14 @@ macro_rules! on {
     ($tx:expr, $conn:ident => $body:expr) => {
         match $tx {
             $crate::Tx::Sqlite(tx) => {
-                #[allow(dead_code, reason = "only bodies that build statements name the engine")]
                 type Database = sqlx::Sqlite;
+                let _ = std::marker::PhantomData::<Database>;
                 let $conn = &mut **tx;
                 $body
             }
             $crate::Tx::Postgres(tx) => {
-                #[allow(dead_code, reason = "only bodies that build statements name the engine")]
                 type Database = sqlx::Postgres;
+                let _ = std::marker::PhantomData::<Database>;
                 let $conn = &mut **tx;
                 $body
             }

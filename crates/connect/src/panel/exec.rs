@@ -308,7 +308,7 @@ mod tests {
         let mark = dir.path().join("late");
         let script = format!("(sleep 2; echo late; touch {}) & exit 10", mark.display());
         assert_eq!(hook(&script).send(&order()).await, Answer::WasSo);
-        tokio::time::sleep(Duration::from_millis(2_000)).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
         assert!(mark.exists(), "the background work was killed");
     }
 

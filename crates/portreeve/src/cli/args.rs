@@ -304,7 +304,7 @@ pub(crate) enum ReportCommand {
         #[arg(long, allow_hyphen_values = true)]
         text: String,
         /// Write down what the customer said (by telephone, say); the clock does what
-        /// time_limit.on_reply says
+        /// `time_limit.on_reply` says
         #[arg(long)]
         from_customer: bool,
     },

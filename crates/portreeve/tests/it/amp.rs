@@ -61,9 +61,9 @@ on_both! {
         let bad_action = "Missing or invalid action.";
         let long = "x".repeat(256);
         let cases: Vec<(&str, String, &str, &str)> = vec![
-            ("", "".into(), "AMP001", "Unauthorized."),
+            ("", String::new(), "AMP001", "Unauthorized."),
             ("wrong", "action=create&service_id=1&category=x".into(), "AMP001", "Unauthorized."),
-            (key, "".into(), "AMP002", bad_action),
+            (key, String::new(), "AMP002", bad_action),
             (key, "action=delete&service_id=1&category=x".into(), "AMP002", bad_action),
             (key, "action[]=create&service_id=1&category=x".into(), "AMP002", bad_action),
             (key, "action=create".into(), "AMP003", missing),

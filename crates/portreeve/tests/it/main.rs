@@ -1,5 +1,5 @@
 //! The desk from outside: the real binary, real HTTP, real processes, on SQLite and on PostgreSQL.
-#![allow(clippy::unwrap_used, reason = "a test that fails shows where")]
+#![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
 
 mod amp;
 mod browser;

@@ -1,5 +1,6 @@
 //! The fields of `create`, parsed once.
 
+use portreeve_app::digest::sha256_hex;
 use portreeve_app::report::NewReportRequest;
 use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::ledger::parse_address;
@@ -7,7 +8,6 @@ use portreeve_core::report::SuspendMethod;
 use portreeve_core::settings::Amp;
 use portreeve_core::text::one_line;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::answer::AmpError;
 use super::php::{Value, Vars};
@@ -129,5 +129,5 @@ pub(super) fn hash(report: &NewReportRequest) -> String {
         warnings: &report.warnings,
     };
     let text = serde_json::to_string(&hashed).unwrap_or_default();
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(text.as_bytes())
 }
