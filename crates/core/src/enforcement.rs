@@ -97,6 +97,10 @@ pub struct Out {
     pub answer: Answer,
     /// Staff were told that it does not get done.
     pub alarmed: bool,
+    /// The service was seen running after the panel said that it had done it: it works on it later,
+    /// and whoever takes the service off meanwhile may be somebody else.
+    #[serde(default)]
+    pub lagged: bool,
 }
 
 /// Our record of one service.
@@ -256,10 +260,10 @@ fn from_suspending(
     match (wanted, observed) {
         (_, Observed::Suspended { reason }) => {
             let ours = match out.answer {
-                // The panel took our order while the service ran.
-                Answer::Done => true,
+                // It ran, the panel did it, it is off: ours, however the panel words the reason.
+                Answer::Done if !out.lagged => true,
                 // It may have been ours; a readable reason of somebody else says that it was not.
-                Answer::Lost | Answer::Failed(_) | Answer::Later(_) => {
+                Answer::Done | Answer::Lost | Answer::Failed(_) | Answer::Later(_) => {
                     !is_foreign(reason.as_deref())
                 }
                 Answer::WasSo | Answer::Refused(_) => false,
@@ -277,7 +281,7 @@ fn from_suspending(
         (Wanted::Free, Observed::Active) => match out.answer {
             // It may still take effect; wait until it cannot.
             Answer::Done | Answer::Lost if Span::between(out.sent_at, now) < PANEL_MAY_TAKE => {
-                look_again(Record::Suspending(out))
+                look_again(Record::Suspending(Out { lagged: true, ..out }))
             }
             _ => settled(Record::Clear, Vec::new()),
         },
@@ -291,7 +295,8 @@ fn from_suspending(
 }
 
 /// The service still runs although we ordered it off.
-fn suspend_pending(out: Out, now: Timestamp) -> Verdict {
+fn suspend_pending(mut out: Out, now: Timestamp) -> Verdict {
+    out.lagged = out.answer == Answer::Done;
     match &out.answer {
         Answer::Done | Answer::WasSo => pending(out, now, Record::Suspending),
         Answer::Lost | Answer::Later(_) | Answer::Failed(_) => {

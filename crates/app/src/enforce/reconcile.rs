@@ -213,7 +213,8 @@ impl Deciding<'_> {
             out_again(&known.record, action).map_or(self.now, |out| out.first_sent_at);
         let alarmed = out_again(&known.record, action).is_some_and(|out| out.alarmed);
         let answer = Answer::Lost;
-        let out = Out { order: order.id, first_sent_at, sent_at: self.now, answer, alarmed };
+        let (sent_at, lagged) = (self.now, false);
+        let out = Out { order: order.id, first_sent_at, sent_at, answer, alarmed, lagged };
         known.record = match action {
             Action::Suspend => Suspension::Suspending(out),
             Action::Unsuspend => Suspension::Lifting(out),

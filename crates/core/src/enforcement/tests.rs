@@ -9,7 +9,14 @@ fn at(minutes: i64) -> Timestamp {
 }
 
 fn out(answer: Answer) -> Out {
-    Out { order: OrderId(1), first_sent_at: at(0), sent_at: at(0), answer, alarmed: false }
+    Out {
+        order: OrderId(1),
+        first_sent_at: at(0),
+        sent_at: at(0),
+        answer,
+        alarmed: false,
+        lagged: false,
+    }
 }
 
 fn off(reason: &str) -> Observed {
@@ -104,7 +111,7 @@ fn a_service_that_shows_somebody_elses_reason_is_never_freed() {
     for record in every_record() {
         let verdict = look(Wanted::Free, record.clone(), &off("Overdue on Payment"), 1);
         let took_it_while_it_ran =
-            matches!(&record, Record::Suspending(Out { answer: Answer::Done, .. }));
+            matches!(&record, Record::Suspending(Out { answer: Answer::Done, lagged: false, .. }));
         if !took_it_while_it_ran {
             assert_eq!(verdict.next, Next::Settled, "{record:?}");
         }
@@ -220,4 +227,217 @@ fn every_record() -> Vec<Record> {
         records.push(Record::Lifting(out(answer)));
     }
     records
+}
+
+/// A panel with faults, two reports that hold and let go, and somebody else at the same panel.
+mod simulation {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug, Clone, Copy)]
+    enum Fault {
+        None,
+        LostBefore,
+        LostAfter,
+        Later,
+        FailedAfter,
+        Lags,
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Hold(usize, bool),
+        SomebodySuspends,
+        SomebodyFrees,
+        Time(i64),
+        Reconcile { blind: bool, fault: Fault },
+    }
+
+    fn faults() -> impl Strategy<Value = Fault> {
+        prop_oneof![
+            3 => Just(Fault::None),
+            1 => Just(Fault::LostBefore),
+            1 => Just(Fault::LostAfter),
+            1 => Just(Fault::Later),
+            1 => Just(Fault::FailedAfter),
+            1 => Just(Fault::Lags),
+        ]
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => (0..2_usize, any::<bool>()).prop_map(|(report, on)| Step::Hold(report, on)),
+            1 => Just(Step::SomebodySuspends),
+            1 => Just(Step::SomebodyFrees),
+            2 => (0..20_i64).prop_map(Step::Time),
+            6 => (prop::bool::weighted(0.2), faults())
+                .prop_map(|(blind, fault)| Step::Reconcile { blind, fault }),
+        ]
+    }
+
+    const THEIRS: &str = "Overdue on Payment";
+
+    struct Desk {
+        holds: [bool; 2],
+        record: Record,
+        /// The panel's reason while the service is off.
+        off: Option<String>,
+        /// An order that the panel took and has not carried out yet.
+        lagging: Option<Action>,
+        minute: i64,
+        orders: i64,
+    }
+
+    impl Desk {
+        fn wanted(&self) -> Wanted {
+            match self.holds.iter().position(|held| *held) {
+                Some(at) => Wanted::Suspended { report: ReportId(i64::try_from(at).unwrap() + 1) },
+                None => Wanted::Free,
+            }
+        }
+
+        fn take_effect(&mut self, action: Action) {
+            match action {
+                Action::Suspend if self.off.is_none() => {
+                    self.off = Some("[abuse #1] Spam".to_owned());
+                }
+                Action::Suspend => {}
+                Action::Unsuspend => {
+                    assert_ne!(self.off.as_deref(), Some(THEIRS), "freed a non-payer");
+                    self.off = None;
+                }
+            }
+        }
+
+        /// One run of the job: look, perhaps order, and then look at once.
+        fn reconcile(&mut self, blind: bool, fault: Fault) {
+            if self.look(blind, fault) {
+                self.look(false, fault);
+            }
+        }
+
+        /// Looks, and sends an order when there is one to send. Whether there was.
+        fn look(&mut self, blind: bool, fault: Fault) -> bool {
+            let observed = match (&self.off, blind) {
+                (_, true) => unseen(),
+                (None, false) => Observed::Active,
+                (Some(reason), false) => Observed::Suspended { reason: Some(reason.clone()) },
+            };
+            let now = at(self.minute);
+            let verdict = decide(self.wanted(), self.record.clone(), &observed, true, now);
+            self.record = verdict.record;
+            let Next::Order(action) = verdict.next else { return false };
+            assert!(!blind, "ordered blindly");
+            match action {
+                Action::Unsuspend => {
+                    assert_eq!(self.wanted(), Wanted::Free, "freed a held service")
+                }
+                Action::Suspend => {
+                    assert_ne!(self.wanted(), Wanted::Free, "suspended without a hold")
+                }
+            }
+            self.orders += 1;
+            let answer = self.send(action, fault);
+            let out = Out {
+                order: OrderId(self.orders),
+                first_sent_at: now,
+                sent_at: now,
+                answer,
+                alarmed: false,
+                lagged: false,
+            };
+            self.record = match action {
+                Action::Suspend => Record::Suspending(out),
+                Action::Unsuspend => Record::Lifting(out),
+            };
+            true
+        }
+
+        fn send(&mut self, action: Action, fault: Fault) -> Answer {
+            match fault {
+                Fault::Later => Answer::Later("busy".into()),
+                Fault::LostBefore => Answer::Lost,
+                Fault::Lags => {
+                    self.lagging = Some(action);
+                    Answer::Done
+                }
+                Fault::None | Fault::LostAfter | Fault::FailedAfter => {
+                    let was_so = self.off.is_some() == (action == Action::Suspend);
+                    self.take_effect(action);
+                    match fault {
+                        Fault::None if was_so => Answer::WasSo,
+                        Fault::None => Answer::Done,
+                        Fault::LostAfter => Answer::Lost,
+                        _ => Answer::Failed("500".into()),
+                    }
+                }
+            }
+        }
+
+        fn land(&mut self) {
+            if let Some(action) = self.lagging.take() {
+                let theirs = self.off.as_deref() == Some(THEIRS);
+                // Somebody else's hand in the meantime is beyond anybody's sight.
+                if !(theirs && action == Action::Unsuspend) {
+                    self.take_effect(action);
+                }
+            }
+        }
+
+        fn step(&mut self, step: &Step) {
+            match step {
+                Step::Hold(report, on) => self.holds[*report] = *on,
+                Step::SomebodySuspends if self.off.is_none() => self.off = Some(THEIRS.into()),
+                Step::SomebodySuspends => {}
+                Step::SomebodyFrees => self.off = None,
+                Step::Time(minutes) => {
+                    self.minute += minutes;
+                    self.land();
+                }
+                Step::Reconcile { blind, fault } => self.reconcile(*blind, *fault),
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn whatever_fails_no_held_service_is_freed_and_all_ends_as_the_holds_want(
+            steps in proptest::collection::vec(steps(), 0..60),
+        ) {
+            let mut desk = Desk {
+                holds: [false; 2],
+                record: Record::Clear,
+                off: None,
+                lagging: None,
+                minute: 0,
+                orders: 0,
+            };
+            for step in &steps {
+                desk.step(step);
+            }
+            // Everything works from now on, and nobody else meddles.
+            for _ in 0..12 {
+                desk.minute += 20;
+                desk.land();
+                desk.reconcile(false, Fault::None);
+            }
+            match desk.wanted() {
+                Wanted::Free => {
+                    prop_assert_eq!(&desk.record, &Record::Clear);
+                    let ours = desk.off.as_deref().is_some_and(is_our_reason);
+                    prop_assert!(!ours, "left suspended by us");
+                }
+                Wanted::Suspended { .. } => {
+                    // Where somebody freed it behind our back, staff were told instead.
+                    let staff_know = matches!(
+                        desk.record,
+                        Record::Drifted { .. } | Record::Suspending(Out { alarmed: true, .. })
+                    );
+                    prop_assert!(staff_know || desk.off.is_some(), "{:?}", desk.record);
+                }
+            }
+        }
+    }
 }
