@@ -1,0 +1,80 @@
+use portreeve_core::ids::ServiceKey;
+use portreeve_core::ledger::{Interval, Resource};
+use portreeve_core::service::{Service, ServiceStatus};
+use portreeve_store::{DirectoryLooks, Topic};
+
+use crate::world::{World, key, on_both};
+
+fn service(key: &ServiceKey, status: ServiceStatus) -> Service {
+    Service {
+        key: key.clone(),
+        customer_id: "7".into(),
+        customer_name: "Ada".into(),
+        customer_email: "ada@example.com".into(),
+        language: "en".into(),
+        product: "VPS".into(),
+        domain: "example.com".into(),
+        username: "ada".into(),
+        server: "node1".into(),
+        status,
+        dedicated_ip: "192.0.2.1".into(),
+        protected: true,
+    }
+}
+
+on_both! {
+    async fn services_are_stored_changed_paged_and_ended(world) {
+        let mut tx = world.tx().await;
+        let all: Vec<Service> = (1..=300).map(|id| service(&key(id), ServiceStatus::Active)).collect();
+        tx.put_services(&all.iter().collect::<Vec<_>>(), 10).await.unwrap();
+        let changed = service(&key(2), ServiceStatus::Fraud);
+        tx.put_services(&[&changed], 20).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = world.tx().await;
+        let known = tx.service(&key(2)).await.unwrap().unwrap();
+        assert_eq!((known.service, known.seen_at, known.ended_at), (changed, 20, None));
+        assert_eq!(tx.service(&key(999)).await.unwrap(), None);
+        let keys: Vec<ServiceKey> = (1..=400).map(key).collect();
+        assert_eq!(tx.services_by_key(&keys.iter().collect::<Vec<_>>()).await.unwrap().len(), 300);
+        let page = tx.services(Some(&key(298)), 10).await.unwrap();
+        assert_eq!(page.len(), 2);
+        assert_eq!(tx.services(None, 1).await.unwrap()[0].service.key, key(1));
+        assert_eq!(tx.count_unseen_services("main", 20).await.unwrap(), (300, 299));
+        assert_eq!(tx.unseen_services("main", 20, 1, 1).await.unwrap()[0].service.key, key(3));
+        tx.end_service(&key(3), 30).await.unwrap();
+        assert_eq!(tx.count_unseen_services("main", 20).await.unwrap(), (299, 298));
+        assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, Some(30));
+        tx.put_services(&[&service(&key(3), ServiceStatus::Active)], 40).await.unwrap();
+        assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, None, "it is back");
+        let looks = DirectoryLooks { looked_at: Some(1), complete_at: None };
+        assert_eq!(tx.directory_looks("main").await.unwrap(), DirectoryLooks::default());
+        tx.put_directory_looks("main", looks).await.unwrap();
+        assert_eq!(tx.directory_looks("main").await.unwrap(), looks);
+    }
+
+    async fn assignments_are_found_by_holder_resource_and_change(world) {
+        let net = |text: &str| Resource::parse(text).unwrap();
+        let since = Interval { from_after: None, from_by: 5, to_after: None, to_by: None };
+        let ended = Interval { to_after: Some(6), to_by: Some(7), ..since };
+        let mut tx = world.tx().await;
+        let first = tx.touch(Topic::Ledger).await.unwrap();
+        let new: Vec<_> = [(1, "192.0.2.1"), (1, "2001:db8::/64"), (2, "example.com")]
+            .map(|(id, text)| (key(id), "7".to_owned(), net(text), since))
+            .to_vec();
+        tx.add_assignments(&new, first).await.unwrap();
+        let held = tx.open_assignments(&[&key(1)]).await.unwrap();
+        assert_eq!(held.len(), 2);
+        assert!(held.iter().any(|a| a.resource == net("2001:db8::/64") && a.held == since));
+        let address = held.iter().find(|a| a.resource == net("192.0.2.1")).unwrap();
+        let second = tx.touch(Topic::Ledger).await.unwrap();
+        tx.set_interval(address.id, &ended, second).await.unwrap();
+        assert_eq!(tx.open_assignments(&[&key(1), &key(2)]).await.unwrap().len(), 2);
+        let found = tx.assignments_of(&["192.0.2.1".to_owned(), "example.com".to_owned()]).await.unwrap();
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().any(|a| a.held == ended));
+        assert_eq!(tx.assignments_changed(first, 0, 10).await.unwrap().len(), 1);
+        assert_eq!(tx.assignments_changed(first - 1, 0, 10).await.unwrap().len(), 3);
+        assert_eq!(tx.assignments_changed(first - 1, address.id, 1).await.unwrap().len(), 1);
+    }
+}

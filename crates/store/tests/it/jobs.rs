@@ -1,0 +1,160 @@
+use portreeve_core::enforcement::{Action, Answer, Out, Record};
+use portreeve_core::ids::{OrderId, ReportId};
+use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::time::from_millis;
+use portreeve_store::{Enforcement, IdempotencyRow, JobKind, NewJob, NoticeResult};
+
+use crate::world::{World, key, on_both};
+
+const KIND: JobKind = JobKind::SendNotice;
+
+fn job(name: &str) -> NewJob {
+    NewJob { kind: KIND, key: name.to_owned() }
+}
+
+on_both! {
+    async fn a_job_is_claimed_by_one_and_runs_again_when_asked_for_meanwhile(world) {
+        let mut tx = world.tx().await;
+        tx.enqueue(&[job("a"), job("b"), job("a")], 100).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = world.tx().await;
+        assert!(!tx.job_is_due(KIND, 99).await.unwrap());
+        assert!(tx.job_is_due(KIND, 100).await.unwrap());
+        assert!(!tx.job_is_due(JobKind::ReconcileService, 100).await.unwrap());
+        let claimed = tx.claim_jobs(KIND, "l1", 500, 10, 100).await.unwrap();
+        assert_eq!(claimed.len(), 2);
+        assert!(tx.claim_jobs(KIND, "l2", 500, 10, 100).await.unwrap().is_empty());
+        let a = claimed.iter().find(|job| job.key == "a").unwrap();
+        let b = claimed.iter().find(|job| job.key == "b").unwrap();
+        // Asked for while it runs: not run beside itself, but once more afterwards.
+        tx.enqueue(&[job("a")], 110).await.unwrap();
+        assert!(!tx.job_is_due(KIND, 110).await.unwrap());
+        tx.finish_job(a, "l1", 120).await.unwrap();
+        tx.finish_job(b, "l1", 120).await.unwrap();
+        let again = tx.claim_jobs(KIND, "l3", 500, 10, 120).await.unwrap();
+        assert_eq!(again.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["a"]);
+        tx.finish_job(&again[0], "l3", 130).await.unwrap();
+        assert!(tx.jobs(false, 0, 10).await.unwrap().is_empty());
+    }
+
+    async fn a_lease_that_ran_out_is_taken_over_and_its_old_holder_can_do_nothing(world) {
+        let mut tx = world.tx().await;
+        tx.enqueue(&[job("a")], 100).await.unwrap();
+        let old = tx.claim_jobs(KIND, "old", 200, 1, 100).await.unwrap().pop().unwrap();
+        assert!(tx.renew_lease(old.id, "old", 300).await.unwrap());
+        assert!(tx.claim_jobs(KIND, "new", 900, 1, 299).await.unwrap().is_empty());
+        let new = tx.claim_jobs(KIND, "new", 900, 1, 300).await.unwrap().pop().unwrap();
+        assert!(!tx.renew_lease(old.id, "old", 999).await.unwrap());
+        tx.finish_job(&old, "old", 310).await.unwrap();
+        assert_eq!(tx.jobs(false, 0, 10).await.unwrap().len(), 1);
+        tx.release_leases(320).await.unwrap();
+        assert!(tx.job_is_due(KIND, 320).await.unwrap());
+        tx.finish_job(&new, "new", 330).await.unwrap();
+        assert_eq!(tx.jobs(false, 0, 10).await.unwrap().len(), 1, "its lease was taken back");
+    }
+
+    async fn a_failed_job_waits_and_a_dead_one_is_seen_and_revived(world) {
+        let mut tx = world.tx().await;
+        tx.enqueue(&[job("a")], 100).await.unwrap();
+        let first = tx.claim_jobs(KIND, "l", 500, 1, 100).await.unwrap().pop().unwrap();
+        tx.postpone_job(&first, "l", 1_000, Some("busy"), 110).await.unwrap();
+        assert!(!tx.job_is_due(KIND, 999).await.unwrap());
+        tx.enqueue_if_absent(&[job("a"), job("b")], 120).await.unwrap();
+        let due: Vec<_> = tx.claim_jobs(KIND, "l", 500, 9, 120).await.unwrap();
+        assert_eq!(due.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["b"]);
+        tx.hurry_jobs(KIND, 130).await.unwrap();
+        let second = tx.claim_jobs(KIND, "l", 500, 1, 130).await.unwrap().pop().unwrap();
+        assert_eq!((second.key.as_str(), second.tries), ("a", 1));
+        tx.bury_job(&second, "l", "refused").await.unwrap();
+        let dead = tx.jobs(true, 0, 10).await.unwrap();
+        assert_eq!((dead.len(), dead[0].last_error.as_deref()), (1, Some("refused")));
+        assert!(!tx.job_is_due(KIND, 9_999).await.unwrap() || due.len() == 1);
+        assert!(tx.retry_job(dead[0].id, 140).await.unwrap());
+        assert!(!tx.retry_job(dead[0].id, 140).await.unwrap(), "it is no longer dead");
+        let third = tx.claim_jobs(KIND, "l", 500, 1, 140).await.unwrap().pop().unwrap();
+        tx.bury_job(&third, "l", "refused").await.unwrap();
+        tx.enqueue(&[job("a")], 150).await.unwrap();
+        assert!(tx.jobs(true, 0, 10).await.unwrap().is_empty(), "asked for again, it lives again");
+    }
+
+    async fn a_job_that_is_asked_for_while_it_waits_runs_at_once(world) {
+        let mut tx = world.tx().await;
+        tx.enqueue(&[job("a")], 100).await.unwrap();
+        let first = tx.claim_jobs(KIND, "l", 500, 1, 100).await.unwrap().pop().unwrap();
+        tx.postpone_job(&first, "l", 9_000, None, 110).await.unwrap();
+        tx.enqueue(&[job("a")], 120).await.unwrap();
+        assert!(tx.job_is_due(KIND, 120).await.unwrap());
+    }
+
+    async fn what_is_known_of_a_service_and_its_orders_reads_back(world) {
+        let at = from_millis(1_700_000_000_000).unwrap();
+        let mut tx = world.tx().await;
+        assert_eq!(tx.enforcement_alone(&key(1)).await.unwrap(), Enforcement::untouched(key(1)));
+        assert!(tx.enforcements(&[&key(1)]).await.unwrap().is_empty());
+        let order = tx.add_order(&key(1), ReportId(9), Action::Suspend, "[abuse #9] x", 5).await.unwrap();
+        tx.resend_order(order).await.unwrap();
+        tx.answer_order(order, &Answer::Done, 6).await.unwrap();
+        let row = tx.order(order).await.unwrap().unwrap();
+        assert_eq!((row.service, row.report, row.action), (key(1), ReportId(9), Action::Suspend));
+        assert_eq!(tx.order(OrderId(999)).await.unwrap(), None);
+        let known = Enforcement {
+            record: Record::Suspending(Out {
+                order,
+                first_sent_at: at,
+                sent_at: at,
+                answer: Answer::Later("busy".into()),
+                alarmed: true,
+                lagged: true,
+            }),
+            unseen: Some((7, "timed out".into())),
+            unseen_alarmed: true,
+            order_again: true,
+            tries: 3,
+            looked_at: 8,
+            watched: true,
+            ..Enforcement::untouched(key(1))
+        };
+        tx.put_enforcement(&known).await.unwrap();
+        assert_eq!(tx.enforcements(&[&key(1), &key(2)]).await.unwrap(), [known]);
+        assert_eq!(tx.services_to_look_at(8, 10).await.unwrap(), [key(1)]);
+        assert!(tx.services_to_look_at(7, 10).await.unwrap().is_empty());
+    }
+
+    async fn a_customer_was_told_once_a_server_took_the_notice(world) {
+        let result = |taken| NoticeResult {
+            report: ReportId(1),
+            notice: Notice::Opened,
+            audience: Audience::Customer,
+            at: 5,
+            message_id: "<x@example.com>".into(),
+            taken,
+            detail: String::new(),
+        };
+        let mut tx = world.tx().await;
+        tx.put_notice(&result(false), 6).await.unwrap();
+        assert!(!tx.customer_was_told(ReportId(1)).await.unwrap());
+        tx.put_notice(&result(true), 7).await.unwrap();
+        assert!(tx.customer_was_told(ReportId(1)).await.unwrap());
+        assert!(!tx.customer_was_told(ReportId(2)).await.unwrap());
+    }
+
+    async fn a_key_that_is_taken_is_told_and_the_others_are_stored(world) {
+        let row = |credential_id, key: &str, hash: &str| IdempotencyRow {
+            credential_id,
+            key: key.into(),
+            request_hash: hash.into(),
+            report_id: 1,
+            warnings: "[]".into(),
+            created_at: 100,
+        };
+        let mut tx = world.tx().await;
+        assert!(tx.add_idempotency_rows(&[row(1, "a", "h")]).await.unwrap().is_empty());
+        let taken = tx.add_idempotency_rows(&[row(1, "b", "h"), row(1, "a", "x"), row(2, "a", "h")]).await;
+        assert_eq!(taken.unwrap(), [(1, "a".to_owned())]);
+        let found = tx.idempotency_rows(&[(1, "a"), (2, "a"), (3, "a")], 99).await.unwrap();
+        assert_eq!(found.len(), 2);
+        assert!(found.contains(&row(1, "a", "h")));
+        assert!(tx.idempotency_rows(&[(1, "a")], 100).await.unwrap().is_empty(), "too old");
+        assert_eq!(tx.forget_idempotency_keys(100).await.unwrap(), 3);
+    }
+}

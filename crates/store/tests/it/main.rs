@@ -1,0 +1,8 @@
+//! The contract of the store: every operation, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
+
+mod directory;
+mod jobs;
+mod people;
+mod reports;
+mod world;

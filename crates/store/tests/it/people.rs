@@ -1,0 +1,79 @@
+use portreeve_store::{DeskState, NewStaff, Topic};
+
+use crate::world::{World, on_both};
+
+on_both! {
+    async fn settings_are_stored_and_every_change_raises_its_counter(world) {
+        let before = world.db.read().await.unwrap().change_counters().await.unwrap();
+        let mut tx = world.tx().await;
+        tx.put_setting("a", "1", 5).await.unwrap();
+        tx.put_setting("a", "2", 6).await.unwrap();
+        let seq = tx.touch(Topic::Ledger).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = world.db.read().await.unwrap();
+        assert_eq!(tx.settings().await.unwrap(), [("a".to_owned(), "2".to_owned())]);
+        let after = tx.change_counters().await.unwrap();
+        assert_eq!((after[0], after[1], after[3]), (before[0] + 2, before[1], seq));
+    }
+
+    async fn what_is_not_committed_leaves_no_trace(world) {
+        let mut tx = world.tx().await;
+        tx.put_setting("a", "1", 5).await.unwrap();
+        drop(tx);
+        assert!(world.db.read().await.unwrap().settings().await.unwrap().is_empty());
+    }
+
+    async fn the_state_of_the_desk_reads_back(world) {
+        let state = DeskState {
+            paused_at: Some(1),
+            paused_by: Some("staff:alice".into()),
+            clock_suspect: Some("it jumped".into()),
+            heartbeat_at: Some(2),
+            still_from: Some(3),
+            still_to: Some(4),
+        };
+        let mut tx = world.tx().await;
+        assert_eq!(tx.desk_state().await.unwrap(), DeskState::default());
+        tx.put_desk_state(&state).await.unwrap();
+        assert_eq!(tx.desk_state_alone().await.unwrap(), state);
+        let server = tx.server_time().await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(world.db.read().await.unwrap().desk_state().await.unwrap(), state);
+        assert_eq!(server.is_some(), world.db.engine() == portreeve_store::Engine::Postgres);
+    }
+
+    async fn staff_roles_and_credentials(world) {
+        let new = |name: &str, role: &str| NewStaff {
+            name: name.into(),
+            email: format!("{name}@example.com"),
+            role: role.into(),
+            password_hash: None,
+        };
+        let mut tx = world.tx().await;
+        tx.add_role("scripts", "").await.unwrap();
+        let alice = tx.add_staff(&new("alice", "admin"), 1).await.unwrap();
+        let bob = tx.add_staff(&new("bob", "viewer"), 2).await.unwrap();
+        let carl = tx.add_staff(&new("carl", "agent"), 3).await.unwrap();
+        let one = tx.add_credential(alice, None, "h1", "d", 4).await.unwrap();
+        let two = tx.add_credential(bob, Some("scripts"), "h2", "d", 5).await.unwrap();
+        tx.set_staff_disabled(carl, Some(9)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = world.tx().await;
+        assert_eq!(tx.staff(alice, 1).await.unwrap()[0].name, "bob");
+        assert_eq!(tx.staff_by_name("carl").await.unwrap().unwrap().disabled_at, Some(9));
+        assert_eq!(tx.staff_by_name("dave").await.unwrap(), None);
+        assert_eq!(tx.staff_addresses().await.unwrap(), ["alice@example.com"], "viewers and disabled ones get none");
+        assert_eq!(tx.roles().await.unwrap().len(), 4);
+        let list = tx.credentials(0, 10).await.unwrap();
+        assert_eq!((list.len(), list[0].staff_name.as_str(), list[1].id), (2, "alice", two));
+        assert!(tx.revoke_credential(one, 7).await.unwrap());
+        assert!(!tx.revoke_credential(one, 8).await.unwrap(), "once is enough");
+        tx.commit().await.unwrap();
+        let mut tx = world.tx().await;
+        assert!(tx.add_staff(&new("alice", "admin"), 1).await.unwrap_err().is_taken());
+        drop(tx);
+        let mut tx = world.tx().await;
+        assert!(tx.add_credential(bob, None, "h1", "", 1).await.unwrap_err().is_taken());
+    }
+}

@@ -1,0 +1,203 @@
+use portreeve_core::guard::Stop;
+use portreeve_core::ids::{Press, ReportId};
+use portreeve_core::report::{
+    Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
+};
+use portreeve_core::time::{Span, Timestamp, from_millis};
+use portreeve_store::{MessageRow, NewEvent, NewNote, NewReport, ReportFilter};
+
+use crate::world::{World, key, on_both};
+
+fn at(minutes: i64) -> Timestamp {
+    from_millis(1_700_000_000_000 + minutes * 60_000).unwrap()
+}
+
+fn report(id: ReportId, state: State, hold: Hold) -> Report {
+    Report {
+        id,
+        subject: Some(Subject { service: key(1), customer_id: "7".into() }),
+        claimed_service: None,
+        allegation: Allegation {
+            category: format!("Category {}", id.0 % 3),
+            service_ip: "192.0.2.1".into(),
+            additional_info: "50% off_all".into(),
+            suspend_method: SuspendMethod::TimeLimit,
+            allow_unsuspend: true,
+        },
+        opened_at: at(0),
+        state,
+        hold,
+    }
+}
+
+fn open(countdown: Countdown) -> State {
+    State::Open { turn: Turn::Staff, countdown }
+}
+
+async fn add(
+    world: &World,
+    make: impl Fn(Vec<ReportId>) -> Vec<Report>,
+    count: usize,
+) -> Vec<Report> {
+    let mut tx = world.tx().await;
+    let reports = make(tx.take_report_ids(count).await.unwrap());
+    let new: Vec<NewReport> = reports
+        .iter()
+        .map(|report| NewReport { report: report.clone(), opened_by: "api:1".into() })
+        .collect();
+    tx.add_reports(&new).await.unwrap();
+    tx.commit().await.unwrap();
+    reports
+}
+
+fn every_shape(ids: &[ReportId]) -> Vec<Report> {
+    let running = Countdown::Running { deadline: at(60), remind_at: Some(at(30)) };
+    let reminded = Countdown::Running { deadline: at(60), remind_at: None };
+    let half = Some(Span::from_mins(3));
+    let paused = Countdown::Paused { left: Span::from_mins(7), remind_in: half };
+    let reached = Countdown::Reached { deadline: at(60) };
+    let queued = State::Queued { why: "the panel did not answer".into() };
+    let closed = State::Closed { at: at(9), outcome: Outcome::NoResponse };
+    let shapes = [
+        (open(Countdown::None), Hold::None),
+        (open(running), Hold::None),
+        (open(reminded), Hold::None),
+        (open(paused), Hold::None),
+        (open(reached), Hold::Placed { since: at(60), by: Press::Automatic }),
+        (open(Countdown::None), Hold::Waiting { since: at(1), why: Stop::HourlyLimit }),
+        (open(Countdown::None), Hold::Released { at: at(2), by: Press::Staff }),
+        (closed, Hold::Placed { since: at(3), by: Press::Staff }),
+        (queued, Hold::None),
+    ];
+    let mut reports: Vec<Report> =
+        ids.iter().zip(shapes).map(|(id, (state, hold))| report(*id, state, hold)).collect();
+    reports[8].claimed_service = reports[8].subject.take().map(|subject| subject.service);
+    reports
+}
+
+on_both! {
+    async fn a_report_in_any_state_reads_back_as_it_was_stored(world) {
+        let reports = add(world, |ids| every_shape(&ids), 9).await;
+        let mut tx = world.tx().await;
+        for report in &reports {
+            assert_eq!(tx.report(report.id).await.unwrap().as_ref(), Some(report));
+            assert_eq!(tx.report_alone(report.id).await.unwrap().as_ref(), Some(report));
+        }
+        assert_eq!(tx.report(ReportId(999)).await.unwrap(), None);
+        // Each becomes the next one's shape, so that every change of state is stored once.
+        for (one, other) in reports.iter().zip(reports.iter().cycle().skip(1)) {
+            let changed = Report {
+                id: one.id,
+                allegation: one.allegation.clone(),
+                ..other.clone()
+            };
+            tx.save_report(&changed).await.unwrap();
+            assert_eq!(tx.report(one.id).await.unwrap(), Some(changed));
+        }
+        let gone = report(ReportId(999), open(Countdown::None), Hold::None);
+        assert!(tx.save_report(&gone).await.is_err());
+    }
+
+    async fn numbers_are_never_given_twice(world) {
+        let mut tx = world.tx().await;
+        let mut ids = tx.take_report_ids(3).await.unwrap();
+        ids.extend(tx.take_report_ids(2).await.unwrap());
+        tx.commit().await.unwrap();
+        ids.extend(world.tx().await.take_report_ids(1).await.unwrap());
+        assert_eq!(ids[0], ReportId(1));
+        ids.dedup();
+        assert_eq!(ids.len(), 6);
+    }
+
+    async fn lists_filter_search_and_page(world) {
+        let make = |ids: Vec<ReportId>| {
+            let none = || open(Countdown::None);
+            ids.into_iter().map(|id| report(id, none(), Hold::None)).collect()
+        };
+        add(world, make, 200).await;
+        let mut tx = world.tx().await;
+        let base = ReportFilter { limit: 5, ..ReportFilter::default() };
+        let ids = async |tx: &mut portreeve_store::Tx, filter: ReportFilter| -> Vec<i64> {
+            tx.reports(&filter).await.unwrap().iter().map(|report| report.id.0).collect()
+        };
+        assert_eq!(ids(&mut tx, base.clone()).await, [200, 199, 198, 197, 196]);
+        let after = ReportFilter { after: Some(ReportId(3)), ..base.clone() };
+        assert_eq!(ids(&mut tx, after.clone()).await, [2, 1]);
+        assert_eq!(ids(&mut tx, ReportFilter { oldest_first: true, ..after }).await, [4, 5, 6, 7, 8]);
+        let category = ReportFilter { category: Some("Category 0".into()), ..base.clone() };
+        assert_eq!(ids(&mut tx, category).await, [198, 195, 192, 189, 186]);
+        for (text, found) in [("50% OFF", 5), ("off_all", 5), ("offxall", 0), ("192.0.2", 5), ("!", 0)] {
+            let filter = ReportFilter { search: Some(text.into()), ..base.clone() };
+            assert_eq!(ids(&mut tx, filter).await.len(), found, "{text}");
+        }
+        let other = ReportFilter { service: Some(key(2)), ..base.clone() };
+        assert!(ids(&mut tx, other).await.is_empty());
+        assert!(ids(&mut tx, ReportFilter { status: Some("closed"), ..base }).await.is_empty());
+        assert_eq!(tx.known_categories(10).await.unwrap().len(), 3);
+    }
+
+    async fn time_and_holds_find_their_reports(world) {
+        let reports = add(world, |ids| every_shape(&ids), 9).await;
+        let id = |at: usize| reports[at].id;
+        let mut tx = world.tx().await;
+        let due = |minutes: i64| at(minutes).as_millisecond();
+        assert_eq!(tx.reports_to_wake(due(29), 10).await.unwrap(), []);
+        assert_eq!(tx.reports_to_wake(due(30), 10).await.unwrap(), [id(1)]);
+        assert_eq!(tx.reports_to_wake(due(60), 10).await.unwrap(), [id(1), id(2)]);
+        assert_eq!(tx.report_to_wake(id(2), due(59)).await.unwrap(), None);
+        assert_eq!(tx.report_to_wake(id(2), due(60)).await.unwrap().as_ref(), Some(&reports[2]));
+        let holders = tx.holders(&key(1)).await.unwrap();
+        assert_eq!(holders, [(id(4), Press::Automatic), (id(7), Press::Staff)]);
+        assert_eq!(tx.last_released(&key(1)).await.unwrap(), Some((id(6), Press::Staff)));
+        assert_eq!(tx.last_released(&key(2)).await.unwrap(), None);
+        let stops = [Stop::HourlyLimit, Stop::Paused];
+        assert_eq!(tx.waiting_holds(&stops, ReportId(0), 10).await.unwrap(), [id(5)]);
+        assert_eq!(tx.waiting_holds(&stops, id(5), 10).await.unwrap(), []);
+        assert_eq!(tx.waiting_holds(&[Stop::Paused], ReportId(0), 10).await.unwrap(), []);
+    }
+
+    async fn automatic_suspensions_are_counted_and_forgotten(world) {
+        let mut tx = world.tx().await;
+        for now in [100, 200, 300] {
+            tx.add_automatic_suspension(ReportId(1), now, 0).await.unwrap();
+        }
+        assert_eq!(tx.count_automatic_suspensions(100, 10).await.unwrap(), 2);
+        assert_eq!(tx.count_automatic_suspensions(0, 2).await.unwrap(), 2, "no more than asked for");
+        tx.add_automatic_suspension(ReportId(2), 400, 250).await.unwrap();
+        assert_eq!(tx.count_automatic_suspensions(0, 10).await.unwrap(), 2);
+    }
+
+    async fn history_messages_and_notes_are_kept_in_order(world) {
+        let mut tx = world.tx().await;
+        let events: Vec<NewEvent> = (0..300)
+            .map(|n| NewEvent {
+                report: ReportId(1 + n % 2),
+                at: n,
+                actor: "desk".into(),
+                kind: "opened",
+                text: n.to_string(),
+            })
+            .collect();
+        tx.add_events(&events).await.unwrap();
+        let history = tx.events(ReportId(1), 1_000).await.unwrap();
+        assert_eq!((history.len(), history[1].at, history[1].text.as_str()), (150, 2, "2"));
+        for (from_customer, body) in [(true, "why?"), (false, "first"), (false, "second"), (true, "ok")] {
+            let message =
+                MessageRow { at: 1, author: "x".into(), from_customer, body: body.into() };
+            tx.add_message(ReportId(1), &message).await.unwrap();
+        }
+        assert_eq!(tx.messages(ReportId(1), 10).await.unwrap()[0].body, "why?");
+        assert_eq!(tx.last_staff_message(ReportId(1)).await.unwrap().as_deref(), Some("second"));
+        assert_eq!(tx.last_staff_message(ReportId(2)).await.unwrap(), None);
+        let note = NewNote {
+            report: ReportId(1),
+            at: 1,
+            author: "x".into(),
+            from_opening: true,
+            body: "for staff".into(),
+        };
+        tx.add_notes(&[note]).await.unwrap();
+        let notes = tx.notes(ReportId(1), 10).await.unwrap();
+        assert!(notes[0].from_opening && notes[0].body == "for staff");
+    }
+}
