@@ -274,23 +274,30 @@ fn from_suspending(
                 Wanted::Free if matches!(verdict.record, Record::Ours { .. }) => {
                     order(verdict.record, Action::Unsuspend)
                 }
-                Wanted::Free => settled(Record::Clear, Vec::new()),
+                Wanted::Free => unless_it_may_still_act(out, now),
             }
         }
         (Wanted::Suspended { .. }, Observed::Active) => suspend_pending(out, now),
-        (Wanted::Free, Observed::Active) => match out.answer {
-            // It may still take effect; wait until it cannot.
-            Answer::Done | Answer::Lost if Span::between(out.sent_at, now) < PANEL_MAY_TAKE => {
-                look_again(Record::Suspending(Out { lagged: true, ..out }))
-            }
-            _ => settled(Record::Clear, Vec::new()),
-        },
+        (Wanted::Free, Observed::Active) => {
+            unless_it_may_still_act(Out { lagged: true, ..out }, now)
+        }
         (Wanted::Free, Observed::Unknown { .. }) if !can_look => {
             // Nobody can look, and the service ran before our order: giving it back does no harm.
             let ours = Record::Ours { since: out.sent_at, reason: None, by_hand: false };
             order(ours, Action::Unsuspend)
         }
         (_, Observed::Unknown { .. }) => look_again(Record::Suspending(out)),
+    }
+}
+
+/// The hold is gone and our order shows no effect. As long as it may still take effect we look again,
+/// so that it is lifted then; after that there is nothing of ours.
+fn unless_it_may_still_act(out: Out, now: Timestamp) -> Verdict {
+    match out.answer {
+        Answer::Done | Answer::Lost if Span::between(out.sent_at, now) < PANEL_MAY_TAKE => {
+            look_again(Record::Suspending(out))
+        }
+        _ => settled(Record::Clear, Vec::new()),
     }
 }
 
@@ -375,10 +382,18 @@ fn from_theirs(
     now: Timestamp,
 ) -> Verdict {
     match (wanted, observed) {
-        (Wanted::Free, _) => settled(
-            Record::Clear,
-            vec![Event::LeftSuspended { reason: reason.unwrap_or_default() }],
-        ),
+        // An order of ours that was slow took effect after all.
+        (Wanted::Free, Observed::Suspended { reason: shown })
+            if shown.as_deref().is_some_and(is_our_reason) =>
+        {
+            order(whose(shown.as_deref(), true, now).record, Action::Unsuspend)
+        }
+        (Wanted::Free, Observed::Unknown { .. }) => look_again(Record::Theirs { since, reason }),
+        (Wanted::Free, Observed::Active) => settled(Record::Clear, Vec::new()),
+        (Wanted::Free, Observed::Suspended { reason: shown }) => {
+            let reason = shown.clone().or(reason).unwrap_or_default();
+            settled(Record::Clear, vec![Event::LeftSuspended { reason }])
+        }
         // They freed it while our hold stands: now it is our turn.
         (Wanted::Suspended { .. }, Observed::Active) => order(Record::Clear, Action::Suspend),
         (Wanted::Suspended { .. }, Observed::Suspended { reason: shown })

@@ -113,7 +113,7 @@ fn a_service_that_shows_somebody_elses_reason_is_never_freed() {
         let took_it_while_it_ran =
             matches!(&record, Record::Suspending(Out { answer: Answer::Done, lagged: false, .. }));
         if !took_it_while_it_ran {
-            assert_eq!(verdict.next, Next::Settled, "{record:?}");
+            assert!(!matches!(verdict.next, Next::Order(_)), "{record:?}");
         }
     }
 }
@@ -355,6 +355,7 @@ mod simulation {
         }
 
         fn send(&mut self, action: Action, fault: Fault) -> Answer {
+            self.land();
             match fault {
                 Fault::Later => Answer::Later("busy".into()),
                 Fault::LostBefore => Answer::Lost,
@@ -385,7 +386,12 @@ mod simulation {
             }
         }
 
+        /// A panel may be slow, but it works in order: what somebody else does comes after what it took
+        /// from us before.
         fn step(&mut self, step: &Step) {
+            if matches!(step, Step::SomebodySuspends | Step::SomebodyFrees) {
+                self.land();
+            }
             match step {
                 Step::Hold(report, on) => self.holds[*report] = *on,
                 Step::SomebodySuspends if self.off.is_none() => self.off = Some(THEIRS.into()),
