@@ -10,6 +10,7 @@ mod demo;
 mod directory;
 mod enforcement;
 mod guards;
+mod mail;
 mod nodes;
 mod php;
 mod world;

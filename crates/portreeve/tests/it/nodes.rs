@@ -91,3 +91,20 @@ fn a_second_process_on_one_data_folder_is_refused() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("another portreeve") && error.contains("PostgreSQL"), "{error}");
 }
+
+#[test]
+fn while_the_database_is_away_nothing_is_acknowledged_and_then_it_goes_on() {
+    let world = World::new(Engine::Postgres);
+    let desk = world.serve();
+    let call = || desk.call(&world.api_id, "action=create&service_id=1&category=x");
+    assert_eq!(call().code(), "");
+    world.close_database(true);
+    let away = call();
+    assert_eq!((away.status, away.code().as_str()), (503, "AMP105"), "{away:?}");
+    assert!(!away.header("retry-after").is_empty());
+    assert_eq!(desk.get("/readyz").status, 503);
+    assert_eq!(desk.get("/healthz").status, 200);
+    world.close_database(false);
+    eventually("the desk is back", || call().code().is_empty());
+    eventually("it is ready", || desk.get("/readyz").status == 200);
+}

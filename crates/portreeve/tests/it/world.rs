@@ -142,6 +142,16 @@ impl World {
         )
     }
 
+    /// Shuts everybody out of the database, or lets them in again.
+    pub(crate) fn close_database(&self, closed: bool) {
+        let Some(Database { server, name }) = &self.database else { return };
+        sql(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {}", !closed));
+        if closed {
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname";
+            sql(server, &format!("{end} = '{name}'"));
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
