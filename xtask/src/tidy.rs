@@ -36,6 +36,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     sources(root, &mut wrong)?;
     migrations(root, &mut wrong)?;
     tests_named_in_documents(root, &mut wrong)?;
+    store_contract(root, &mut wrong)?;
     if wrong.is_empty() {
         return Ok(());
     }
@@ -166,6 +167,24 @@ fn tests_named_in_documents(root: &Path, wrong: &mut Vec<String>) -> Result<()> 
             && !tests.contains(&format!("fn {name}("))
         {
             wrong.push(format!("docs/compatibility.md names the test {name}, which is not there"));
+        }
+    }
+    Ok(())
+}
+
+/// Every operation of the store is called by its contract suite, which runs on both engines.
+fn store_contract(root: &Path, wrong: &mut Vec<String>) -> Result<()> {
+    let mut suite = String::new();
+    for path in files(&root.join("crates/store/tests"), "rs")? {
+        suite.push_str(&read(&path)?);
+    }
+    for path in files(&root.join("crates/store/src"), "rs")? {
+        for line in read(&path)?.lines() {
+            let Some(rest) = line.strip_prefix("    pub async fn ") else { continue };
+            let name = rest.split(['(', '<']).next().unwrap_or_default();
+            if !suite.contains(&format!(".{name}(")) && !suite.contains(&format!("::{name}(")) {
+                wrong.push(format!("crates/store/tests does not call the operation {name}"));
+            }
         }
     }
     Ok(())

@@ -331,10 +331,10 @@ mod simulation {
             assert!(!blind, "ordered blindly");
             match action {
                 Action::Unsuspend => {
-                    assert_eq!(self.wanted(), Wanted::Free, "freed a held service")
+                    assert_eq!(self.wanted(), Wanted::Free, "freed a held service");
                 }
                 Action::Suspend => {
-                    assert_ne!(self.wanted(), Wanted::Free, "suspended without a hold")
+                    assert_ne!(self.wanted(), Wanted::Free, "suspended without a hold");
                 }
             }
             self.orders += 1;

@@ -60,14 +60,14 @@ fn session(stream: &TcpStream, taken: &Mutex<Vec<String>>, busy: &Mutex<bool>) -
                     mail.push('\n');
                 }
                 taken.lock().unwrap().push(mail);
-                say("250 taken")?
+                say("250 taken")?;
             }
             "QUIT" => {
                 say("221 bye")?;
                 return None;
             }
             _ => say("250 ok")?,
-        };
+        }
     }
 }
 

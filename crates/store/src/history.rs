@@ -1,0 +1,178 @@
+//! What happened to a report, what was written to the customer, and what staff wrote for themselves.
+
+use portreeve_core::ids::ReportId;
+use sqlx::QueryBuilder;
+
+use crate::db::{StoreError, Tx, on};
+
+/// A line of history to be stored.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Of which report.
+    pub report: ReportId,
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What kind.
+    pub kind: &'static str,
+    /// In words.
+    pub text: String,
+}
+
+/// A staff note to be stored.
+#[derive(Debug, Clone)]
+pub struct NewNote {
+    /// On which report.
+    pub report: ReportId,
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// It came with the report (`admin_notes`).
+    pub from_opening: bool,
+    /// The text.
+    pub body: String,
+}
+
+/// A line of history.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EventRow {
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What kind.
+    pub kind: String,
+    /// In words.
+    pub text: String,
+}
+
+/// A message between customer and staff.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct MessageRow {
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// Written by the customer.
+    pub from_customer: bool,
+    /// The text.
+    pub body: String,
+}
+
+/// A staff note.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct NoteRow {
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// It came with the report (`admin_notes`).
+    pub from_opening: bool,
+    /// The text.
+    pub body: String,
+}
+
+impl Tx {
+    /// Adds lines of history.
+    pub async fn add_events(&mut self, events: &[NewEvent]) -> Result<(), StoreError> {
+        for chunk in events.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO events (report_id, at, actor, kind, text) ",
+                );
+                sql.push_values(chunk, |mut row, event| {
+                    row.push_bind(event.report.0)
+                        .push_bind(event.at)
+                        .push_bind(&event.actor)
+                        .push_bind(event.kind)
+                        .push_bind(&event.text);
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// The history of a report, oldest first, at most `limit` lines.
+    pub async fn events(&mut self, id: ReportId, limit: i64) -> Result<Vec<EventRow>, StoreError> {
+        let sql =
+            "SELECT at, actor, kind, text FROM events WHERE report_id = $1 ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// Adds a message between customer and staff.
+    pub async fn add_message(
+        &mut self,
+        report: ReportId,
+        message: &MessageRow,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO messages (report_id, at, author, from_customer, body)
+            VALUES ($1, $2, $3, $4, $5)";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(report.0)
+                .bind(message.at)
+                .bind(&message.author)
+                .bind(message.from_customer)
+                .bind(&message.body)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// The messages of a report, oldest first, at most `limit`.
+    pub async fn messages(
+        &mut self,
+        id: ReportId,
+        limit: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let sql = "SELECT at, author, from_customer, body FROM messages WHERE report_id = $1
+            ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// The last message from staff on a report, if any.
+    pub async fn last_staff_message(&mut self, id: ReportId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body FROM messages WHERE report_id = $1 AND NOT from_customer
+            ORDER BY id DESC LIMIT 1";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, String>(sql).bind(id.0).fetch_optional(conn).await?)
+        })
+    }
+
+    /// Adds staff notes.
+    pub async fn add_notes(&mut self, notes: &[NewNote]) -> Result<(), StoreError> {
+        for chunk in notes.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO notes (report_id, at, author, from_opening, body) ",
+                );
+                sql.push_values(chunk, |mut row, note| {
+                    row.push_bind(note.report.0)
+                        .push_bind(note.at)
+                        .push_bind(&note.author)
+                        .push_bind(note.from_opening)
+                        .push_bind(&note.body);
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// The staff notes on a report, oldest first, at most `limit`.
+    pub async fn notes(&mut self, id: ReportId, limit: i64) -> Result<Vec<NoteRow>, StoreError> {
+        let sql = "SELECT at, author, from_opening, body FROM notes WHERE report_id = $1
+            ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+        })
+    }
+}
