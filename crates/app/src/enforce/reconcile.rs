@@ -290,8 +290,8 @@ fn note_whether_seen(
 /// Puts the answer to an order on record, if it is still the order that is out.
 async fn write_answer(desk: &Desk, order: &PanelOrder, answer: Answer) -> Result<(), StoreError> {
     let mut tx = desk.db.write().await?;
-    tx.answer_order(order.id, &answer, desk.now().as_millisecond()).await?;
     let mut known = tx.enforcement_alone(&order.target.service).await?;
+    tx.answer_order(order.id, &answer, desk.now().as_millisecond()).await?;
     if let Suspension::Suspending(out) | Suspension::Lifting(out) = &mut known.record
         && out.order == order.id
     {

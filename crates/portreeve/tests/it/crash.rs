@@ -62,6 +62,28 @@ on_both! {
         }
     }
 
+    fn one_row_that_the_database_refuses_does_not_fail_its_neighbours(world) {
+        let desk = world.serve();
+        world.refuse_category("poison");
+        let answers: Vec<(usize, String)> = std::thread::scope(|scope| {
+            let calls: Vec<_> = (0..80)
+                .map(|n| {
+                    let (desk, world) = (&desk, &world);
+                    let category = if n % 20 == 7 { "poison".to_owned() } else { format!("c{n}") };
+                    scope.spawn(move || {
+                        let body = format!("action=create&service_id=1&category={category}");
+                        (n, desk.call(&world.api_id, &body).code())
+                    })
+                })
+                .collect();
+            calls.into_iter().map(|call| call.join().unwrap()).collect()
+        });
+        for (n, code) in answers {
+            assert_eq!(code, if n % 20 == 7 { "AMP105" } else { "" }, "call {n}");
+        }
+        assert_eq!(world.json(&["report", "list", "--limit", "1000"]).as_array().unwrap().len(), 76);
+    }
+
     fn a_polite_stop_ends_what_was_taken_and_exits_with_nought(world) {
         let desk = world.serve();
         let id = desk.create(&world, "service_id=1&category=x");

@@ -142,6 +142,34 @@ impl World {
         )
     }
 
+    /// Makes the database itself refuse reports of a category.
+    pub(crate) fn refuse_category(&self, category: &str) {
+        match &self.database {
+            Some(Database { server, name }) => sql_in(
+                &format!("{server}/{name}"),
+                &format!(
+                    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                        $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+                     CREATE TRIGGER refuse BEFORE INSERT ON reports FOR EACH ROW
+                        WHEN (NEW.category = '{category}') EXECUTE FUNCTION refuse()"
+                ),
+            ),
+            None => {
+                let file = self.path("data/portreeve.db");
+                let text = format!(
+                    "CREATE TRIGGER refuse BEFORE INSERT ON reports WHEN NEW.category = '{category}'
+                        BEGIN SELECT RAISE(ABORT, 'refused'); END"
+                );
+                block_on(async move {
+                    use sqlx::{ConnectOptions, Executor};
+                    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+                    let mut connection = options.connect().await.unwrap();
+                    connection.execute(sqlx::AssertSqlSafe(text)).await.unwrap();
+                });
+            }
+        }
+    }
+
     /// Shuts everybody out of the database, or lets them in again.
     pub(crate) fn close_database(&self, closed: bool) {
         let Some(Database { server, name }) = &self.database else { return };
@@ -444,14 +472,21 @@ impl Drop for Database {
 }
 
 fn sql(server: &str, text: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let url = format!("{server}/postgres");
-    let text = text.to_owned();
-    runtime.block_on(async move {
+    sql_in(&format!("{server}/postgres"), text);
+}
+
+fn sql_in(url: &str, text: &str) {
+    let (url, text) = (url.to_owned(), text.to_owned());
+    block_on(async move {
         use sqlx::Connection;
         let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
     });
+}
+
+fn block_on(work: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(work);
 }
 
 /// 1 to 9, as the tests need them.
