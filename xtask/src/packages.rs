@@ -24,6 +24,7 @@ const NEEDS: &[Need] = &[
         is_there: || succeeds("php", &["-r", "exit(function_exists('curl_init') ? 0 : 1);"]),
         packages: &["php-cli", "php-curl"],
     },
+    Need { what: "kill", is_there: || succeeds("kill", &["-l"]), packages: &["procps"] },
     Need {
         what: "chromium",
         is_there: || succeeds("chromium", &["--version"]),
