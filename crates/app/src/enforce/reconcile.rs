@@ -311,7 +311,8 @@ async fn by_hand(desk: &Desk, service: &ServiceKey) -> Result<Step, StoreError> 
     let verdict = enforcement::by_hand(wish.wanted, known.record.clone(), now);
     known.record = verdict.record;
     known.looked_at = now.as_millisecond();
-    known.watched = false;
+    // The slow pass goes on looking, so that a panel that is connected later takes over.
+    known.watched = wish.wanted != Wanted::Free || known.record != Suspension::Clear;
     let mut record = Record::default();
     for report in &wish.reports {
         record.add(*report, Some(service), &Actor::Desk, &verdict.events, now);
