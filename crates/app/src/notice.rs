@@ -16,8 +16,8 @@ use crate::record::Record;
 /// A mail that is ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// To whom; at least one address.
-    pub to: Vec<String>,
+    /// To whom.
+    pub to: String,
     /// Subject and body.
     pub letter: Letter,
     /// The same for every try, with angle brackets.
@@ -85,7 +85,7 @@ pub async fn send(desk: &Desk, job: NoticeJob, last_try: bool) -> Result<Sent, S
         return Ok(Sent::Done);
     }
     let prepared = match job.audience {
-        Audience::Customer => for_customer(&mut tx, &report, job.notice).await?,
+        Audience::Customer => for_customer(&mut tx, &report, job).await?,
         Audience::Staff => for_staff(&mut tx, &report, job).await?,
     };
     drop(tx);
@@ -98,15 +98,8 @@ pub async fn send(desk: &Desk, job: NoticeJob, last_try: bool) -> Result<Sent, S
         let why = "no outgoing mail is configured".to_owned();
         return finish(desk, &report, job, Err(why)).await;
     };
-    let envelope = Envelope {
-        to,
-        letter,
-        message_id: message_id(&mail.domain, job),
-        references: format!("<report-{}@{}>", job.report.0, mail.domain),
-        date: job.at,
-    };
-    match mail.mailer.send(&envelope).await {
-        Ok(()) => finish(desk, &report, job, Ok(envelope.to.join(", "))).await,
+    match send_to_each(mail, job, &to, &letter).await {
+        Ok(taken_by) => finish(desk, &report, job, Ok(taken_by)).await,
         Err(MailError::Later(why)) if !last_try => Ok(Sent::Later(why)),
         Err(MailError::Later(why)) => {
             finish(desk, &report, job, Err(why.clone())).await?;
@@ -116,10 +109,52 @@ pub async fn send(desk: &Desk, job: NoticeJob, last_try: bool) -> Result<Sent, S
     }
 }
 
-/// The Message-ID of a notice: the same for every try.
-fn message_id(domain: &str, job: NoticeJob) -> String {
+/// Sends a letter to each addressee in a mail of its own, so that one bad address does not keep it from
+/// the others, and nobody sees whom else it went to. Good when anybody got it: who did, and who did not.
+async fn send_to_each(
+    mail: &Mail,
+    job: NoticeJob,
+    to: &[String],
+    letter: &Letter,
+) -> Result<String, MailError> {
+    let mut told = Vec::new();
+    let mut later = None;
+    let mut refused = None;
+    let mut taken = false;
+    for (number, address) in to.iter().enumerate() {
+        let envelope = Envelope {
+            to: address.clone(),
+            letter: letter.clone(),
+            message_id: message_id(&mail.domain, job, number),
+            references: format!("<report-{}@{}>", job.report.0, mail.domain),
+            date: job.at,
+        };
+        match mail.mailer.send(&envelope).await {
+            Ok(()) => {
+                taken = true;
+                told.push(address.clone());
+            }
+            Err(error) => {
+                told.push(format!("not {address}: {error}"));
+                match error {
+                    MailError::Later(why) => later = Some(why),
+                    MailError::Refused(why) => refused = Some(why),
+                }
+            }
+        }
+    }
+    match (taken, later, refused) {
+        (true, ..) => Ok(told.join(", ")),
+        (false, Some(why), _) => Err(MailError::Later(why)),
+        (false, None, why) => Err(MailError::Refused(why.unwrap_or_default())),
+    }
+}
+
+/// The Message-ID of a notice to its `number`th addressee: the same for every try.
+fn message_id(domain: &str, job: NoticeJob, number: usize) -> String {
+    let further = if number == 0 { String::new() } else { format!(".{number}") };
     format!(
-        "<report-{}.{}.{}.{}@{domain}>",
+        "<report-{}.{}.{}.{}{further}@{domain}>",
         job.report.0,
         job.notice.as_str(),
         job.audience.as_str(),
@@ -142,7 +177,7 @@ enum Prepared {
 async fn for_customer(
     tx: &mut Tx,
     report: &Report,
-    notice: Notice,
+    job: NoticeJob,
 ) -> Result<Prepared, StoreError> {
     let impossible = |why: &str| Ok(Prepared::Impossible(why.to_owned()));
     let Some(subject) = &report.subject else { return Ok(Prepared::Nobody) };
@@ -156,8 +191,10 @@ async fn for_customer(
     if service.customer_email.is_empty() {
         return impossible("the directory has no mail address of the customer");
     }
-    let last_message = match notice {
-        Notice::Answered => tx.last_staff_message(report.id).await?.unwrap_or_default(),
+    let message = match job.notice {
+        Notice::Answered => {
+            tx.staff_message_at(report.id, job.at.as_millisecond()).await?.unwrap_or_default()
+        }
         _ => String::new(),
     };
     let (deadline, outcome) = match &report.state {
@@ -172,7 +209,7 @@ async fn for_customer(
         .filter(|name| !name.is_empty())
         .collect();
     let letter = to_customer(
-        notice,
+        job.notice,
         &CustomerNotice {
             report: report.id,
             customer_name: service.customer_name,
@@ -183,7 +220,7 @@ async fn for_customer(
             deadline,
             allow_unsuspend: report.allegation.allow_unsuspend,
             outcome,
-            last_message,
+            message,
         },
     );
     Ok(Prepared::Mail(vec![service.customer_email], letter))
@@ -242,7 +279,7 @@ async fn finish(
         notice,
         audience,
         at: job.at.as_millisecond(),
-        message_id: message_id(domain, job),
+        message_id: message_id(domain, job, 0),
         taken,
         detail,
     };

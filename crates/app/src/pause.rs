@@ -41,6 +41,12 @@ pub async fn what_would_fire(
     Ok((state, waiting))
 }
 
+/// Services whose orders were on their way when the desk was paused: what their holds still ask for is
+/// sent once it is resumed. At most `limit`.
+pub async fn orders_on_their_way(desk: &Desk, limit: i64) -> Result<Vec<String>, StoreError> {
+    desk.db.read().await?.waiting_keys(JobKind::ReconcileService, limit).await
+}
+
 /// Starts automatic orders again. Suspensions that waited for this pass the guards once more: a
 /// report that was closed or answered meanwhile stays free. Returns how many were ordered.
 pub async fn resume(desk: &Desk, actor: &Actor) -> Result<usize, StoreError> {

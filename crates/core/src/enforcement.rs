@@ -85,6 +85,7 @@ impl Action {
 }
 
 /// An order that is out.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing seen or done, on its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Out {
     /// Its id; the same when it has to be sent again.
@@ -101,6 +102,13 @@ pub struct Out {
     /// and whoever takes the service off meanwhile may be somebody else.
     #[serde(default)]
     pub lagged: bool,
+    /// It was sent before and nobody knows whether that had an effect: "was already so" may be ours.
+    #[serde(default)]
+    pub unclear_before: bool,
+    /// Stored before the sending, and no end of the sending is on record: the process may have died
+    /// in between, and what it started may still run.
+    #[serde(default)]
+    pub in_flight: bool,
 }
 
 /// Our record of one service.
@@ -266,6 +274,8 @@ fn from_suspending(
                 Answer::Done | Answer::Lost | Answer::Failed(_) | Answer::Later(_) => {
                     !is_foreign(reason.as_deref())
                 }
+                // An earlier sending of the same order may have done it.
+                Answer::WasSo if out.unclear_before => !is_foreign(reason.as_deref()),
                 Answer::WasSo | Answer::Refused(_) => false,
             };
             let verdict = whose(reason.as_deref(), ours, now);

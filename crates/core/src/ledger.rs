@@ -71,7 +71,9 @@ pub fn parse_domain(text: &str) -> Result<Resource, NotAResource> {
             && label.len() <= 63
             && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
     };
-    if name.len() <= 253 && name.contains('.') && name.split('.').all(label_fits) {
+    // What is stored as a domain must read back as one, so nothing that looks like an address is taken.
+    let is_name = looks_like_domain(&name) && parse_net(&name).is_err();
+    if name.len() <= 253 && is_name && name.split('.').all(label_fits) {
         Ok(Resource::Domain(name))
     } else {
         Err(NotAResource(format!("{text:?} is no domain name")))
@@ -503,6 +505,17 @@ mod tests {
         let sure = Certainty::SinceBeforeWeLooked;
         assert_eq!(ask(&ledger, "WWW.shop.example.com.", 200), [(2, sure), (1, sure)]);
         assert_eq!(ask(&ledger, "notexample.com", 200), []);
+    }
+
+    #[test]
+    fn what_is_taken_for_a_domain_reads_back_as_one() {
+        for text in ["192.0.2.77", "999.999.999.999", "1.2.3", "12-3.4", "localhost", "a..b"] {
+            assert!(parse_domain(text).is_err(), "{text} was taken");
+        }
+        for text in ["Example.COM.", "1.2.example", "xn--e1afmkfd.example", "bücher.example"] {
+            let domain = parse_domain(text).expect(text);
+            assert_eq!(Resource::parse(&domain.to_string()), Ok(domain));
+        }
     }
 
     #[test]

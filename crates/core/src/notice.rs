@@ -84,8 +84,8 @@ pub struct CustomerNotice {
     pub allow_unsuspend: bool,
     /// How the report ended, once it did.
     pub outcome: Option<Outcome>,
-    /// The last message from staff, for the notice about it.
-    pub last_message: String,
+    /// The message from staff that the notice is about.
+    pub message: String,
 }
 
 /// What a notice to staff is made from.
@@ -138,8 +138,8 @@ pub fn to_customer(notice: Notice, n: &CustomerNotice) -> Letter {
     if matches!(notice, Notice::Opened | Notice::Reminder) && !n.additional_info.is_empty() {
         body.push_str(&format!("\nWhat was reported:\n\n{}\n", indented(&n.additional_info)));
     }
-    if notice == Notice::Answered && !n.last_message.is_empty() {
-        body.push_str(&format!("\nThe message:\n\n{}\n", indented(&n.last_message)));
+    if notice == Notice::Answered && !n.message.is_empty() {
+        body.push_str(&format!("\nThe message:\n\n{}\n", indented(&n.message)));
     }
     if let Some(what_next) = what_next(notice, n) {
         body.push('\n');
@@ -270,7 +270,7 @@ mod tests {
             deadline: from_millis(1_700_000_000_000),
             allow_unsuspend: false,
             outcome: None,
-            last_message: String::new(),
+            message: String::new(),
         }
     }
 

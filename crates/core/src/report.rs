@@ -333,7 +333,9 @@ impl Report {
     fn start(mut self, limit: &TimeLimit, facts: &Facts, now: Timestamp) -> Moved {
         let mut events = vec![Event::Opened { method: self.allegation.suspend_method }];
         match self.allegation.suspend_method {
-            SuspendMethod::NoSuspend => {}
+            SuspendMethod::NoSuspend => {
+                events.extend(Self::gone(facts).map(|status| Event::NothingToSuspend { status }));
+            }
             SuspendMethod::Immediate => {
                 let ruling = guard::rule(self.customer_at_opening(), facts);
                 self.obey(ruling, now, &mut events);
@@ -362,7 +364,7 @@ impl Report {
         if now >= deadline {
             self.set_countdown(Countdown::Reached { deadline });
             events.push(Event::DeadlineReached);
-            let ruling = self.rule_at_deadline(limit, facts);
+            let ruling = self.rule_at_deadline(limit, limit.require_notice, facts);
             self.obey(ruling, now, &mut events);
         } else if remind_at.is_some_and(|at| now >= at) {
             self.set_countdown(Countdown::Running { deadline, remind_at: None });
@@ -504,17 +506,34 @@ impl Report {
     pub fn look_again(mut self, limit: &TimeLimit, facts: &Facts, now: Timestamp) -> Moved {
         let Hold::Waiting { why, .. } = self.hold else { return (self, Vec::new()) };
         let mut events = Vec::new();
-        let ruling = match self.allegation.suspend_method {
-            SuspendMethod::TimeLimit => self.rule_at_deadline(limit, facts),
-            SuspendMethod::Immediate | SuspendMethod::NoSuspend => {
-                guard::rule(self.customer_at_opening(), facts)
-            }
-        };
+        let needs_notice =
+            limit.require_notice && self.allegation.suspend_method == SuspendMethod::TimeLimit;
+        let ruling = self.rule_at_deadline(limit, needs_notice, facts);
         match ruling {
             Ruling::Wait(stop) if stop == why => {}
             ruling => {
                 self.hold = Hold::None;
                 self.obey(ruling, now, &mut events);
+            }
+        }
+        (self, events)
+    }
+
+    /// Just before an order is sent that nobody pressed: the guards look once more, because the world
+    /// may have changed since the hold was placed. Comes back unchanged when they still agree.
+    pub fn recheck(mut self, facts: &Facts, now: Timestamp) -> Moved {
+        let mut events = Vec::new();
+        if let Hold::Placed { by: Press::Automatic, .. } = self.hold {
+            match guard::rule(self.customer_at_opening(), facts) {
+                Ruling::Place => {}
+                ruling if matches!(self.state, State::Open { .. }) => {
+                    self.hold = Hold::None;
+                    self.obey(ruling, now, &mut events);
+                }
+                Ruling::Wait(_) | Ruling::Nothing(_) => {
+                    self.hold = Hold::Released { at: now, by: Press::Automatic };
+                    events.push(Event::HoldReleased);
+                }
             }
         }
         (self, events)
@@ -572,10 +591,11 @@ impl Report {
         }
     }
 
-    fn rule_at_deadline(&self, limit: &TimeLimit, facts: &Facts) -> Ruling {
+    /// What the guards say when time has passed since the report was opened.
+    fn rule_at_deadline(&self, limit: &TimeLimit, needs_notice: bool, facts: &Facts) -> Ruling {
         let answered = matches!(self.state, State::Open { turn: Turn::Staff, .. });
         let unanswered = answered && limit.on_reply != OnReply::Ignore;
-        guard::rule_at_deadline(self.customer_at_opening(), facts, unanswered, limit.require_notice)
+        guard::rule_at_deadline(self.customer_at_opening(), facts, unanswered, needs_notice)
     }
 
     fn customer_at_opening(&self) -> &str {

@@ -186,7 +186,11 @@ impl Config {
                 })?
             }
         };
-        overlay(&mut table, std::env::vars())?;
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            // Names that are not UTF-8 are not ours.
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        });
+        overlay(&mut table, variables)?;
         Self::parse(table)
     }
 

@@ -21,10 +21,10 @@ use crate::config::{Config, Database};
 use crate::wire;
 
 /// How long requests that were taken may take to end after a stop signal.
-const LAST_REQUESTS: Duration = Duration::from_secs(20);
+const LAST_REQUESTS: Duration = Duration::from_secs(7);
 
 /// How long the writer may take after the last request.
-const LAST_WRITES: Duration = Duration::from_secs(10);
+const LAST_WRITES: Duration = Duration::from_secs(2);
 
 /// How often the clock is compared with the database server's.
 const COMPARE_CLOCKS: Duration = Duration::from_secs(30);

@@ -111,6 +111,18 @@ impl Tx {
 
     /// What is known of a service, held until the transaction ends.
     pub async fn enforcement_alone(&mut self, key: &ServiceKey) -> Result<Enforcement, StoreError> {
+        // A row that is not there cannot be held, so it is made first.
+        let sql = "INSERT INTO enforcements (directory, service_id, record, unseen_alarmed,
+                order_again, tries, looked_at, watched)
+            VALUES ($1, $2, '{\"record\":\"clear\"}', FALSE, FALSE, 0, 0, FALSE)
+            ON CONFLICT (directory, service_id) DO NOTHING";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(&key.directory)
+                .bind(key.id.get())
+                .execute(conn)
+                .await?;
+        });
         let hold = for_update(self.engine());
         let found = self.select_enforcements(&[key], hold).await?.pop();
         Ok(found.unwrap_or_else(|| Enforcement::untouched(key.clone())))

@@ -138,12 +138,17 @@ impl Tx {
         })
     }
 
-    /// The last message from staff on a report, if any.
-    pub async fn last_staff_message(&mut self, id: ReportId) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT body FROM messages WHERE report_id = $1 AND NOT from_customer
+    /// The message that staff wrote on a report at `at`, if any.
+    pub async fn staff_message_at(
+        &mut self,
+        id: ReportId,
+        at: i64,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body FROM messages WHERE report_id = $1 AND at = $2 AND NOT from_customer
             ORDER BY id DESC LIMIT 1";
         on!(self, conn => {
-            Ok(sqlx::query_scalar::<Database, String>(sql).bind(id.0).fetch_optional(conn).await?)
+            Ok(sqlx::query_scalar::<Database, String>(sql).bind(id.0)
+                .bind(at).fetch_optional(conn).await?)
         })
     }
 

@@ -7,14 +7,14 @@ use sqlx::QueryBuilder;
 use crate::db::{StoreError, Tx, on};
 
 impl Tx {
-    /// Reports whose hold on this service stands, the oldest first.
+    /// Reports whose hold on this service stands, the oldest first: who wished it, and since when.
     pub async fn holders(
         &mut self,
         service: &ServiceKey,
-    ) -> Result<Vec<(ReportId, Press)>, StoreError> {
-        let sql = "SELECT report_id, press FROM holds
+    ) -> Result<Vec<(ReportId, Press, i64)>, StoreError> {
+        let sql = "SELECT report_id, press, since FROM holds
             WHERE directory = $1 AND service_id = $2 AND state = 'placed' ORDER BY report_id";
-        let rows: Vec<(i64, Option<String>)> = on!(self, conn => {
+        let rows: Vec<(i64, Option<String>, i64)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql)
                 .bind(&service.directory)
                 .bind(service.id.get())
@@ -24,7 +24,7 @@ impl Tx {
         let press = |word: Option<String>| {
             if word.as_deref() == Some("staff") { Press::Staff } else { Press::Automatic }
         };
-        Ok(rows.into_iter().map(|(id, word)| (ReportId(id), press(word))).collect())
+        Ok(rows.into_iter().map(|(id, word, since)| (ReportId(id), press(word), since)).collect())
     }
 
     /// The report whose hold on this service was released last, and who wished it.

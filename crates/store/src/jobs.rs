@@ -274,6 +274,22 @@ impl Tx {
         Ok(())
     }
 
+    /// Keys of jobs of `kind` that wait, the oldest first.
+    pub async fn waiting_keys(
+        &mut self,
+        kind: JobKind,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT key FROM jobs WHERE kind = $1 AND NOT dead ORDER BY id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, String>(sql)
+                .bind(kind.as_str())
+                .bind(limit)
+                .fetch_all(conn)
+                .await?)
+        })
+    }
+
     /// Jobs of `kind` that wait for later run now.
     pub async fn hurry_jobs(&mut self, kind: JobKind, now: i64) -> Result<(), StoreError> {
         let sql = "UPDATE jobs SET run_at = $1

@@ -307,7 +307,7 @@ fn service_columns(report: &Report) -> (Option<&str>, Option<i64>, Option<&str>)
 /// A text as a pattern that finds it anywhere: `%` and `_` stand for themselves.
 fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
+    for c in text.chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -506,7 +506,7 @@ impl Tx {
                 let pattern = containing(search);
                 for (i, column) in ["category", "service_ip", "additional_info"].iter().enumerate() {
                     sql.push(if i == 0 { " AND (LOWER(" } else { " OR LOWER(" });
-                    sql.push(column).push(") LIKE ").push_bind(pattern.clone()).push(" ESCAPE '!'");
+                    sql.push(column).push(") LIKE LOWER(").push_bind(pattern.clone()).push(") ESCAPE '!'");
                 }
                 sql.push(")");
             }

@@ -261,7 +261,14 @@ pub fn read_json(
     directory: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Rows, BadRow> {
-    let list: Vec<Value> = serde_json::from_reader(input).map_err(|error| BadRow {
+    let mut text = String::new();
+    let mut input = input;
+    input.read_to_string(&mut text).map_err(|error| BadRow {
+        place: "the file".to_owned(),
+        why: format!("cannot be read as UTF-8: {error}"),
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let list: Vec<Value> = serde_json::from_str(text).map_err(|error| BadRow {
         place: format!("line {}, column {}", error.line(), error.column()),
         why: format!("the file must be a JSON list of objects: {error}"),
     })?;

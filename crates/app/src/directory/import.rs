@@ -107,10 +107,18 @@ async fn why_not_to_end(
         let why = "a row's service_id could not be read, so nobody knows what the file lacks";
         return Ok(Some(why.to_owned()));
     }
-    let (all, unseen) =
-        desk.db.read().await?.count_unseen_services(&options.directory, now).await?;
-    let listed = i64::try_from(rows.listed.len()).unwrap_or(i64::MAX);
-    let missing = unseen.saturating_sub(listed).max(0);
+    let mut tx = desk.db.read().await?;
+    let (all, unseen) = tx.count_unseen_services(&options.directory, now).await?;
+    let directory = &options.directory;
+    let listed: Vec<ServiceKey> =
+        rows.listed.iter().map(|id| ServiceKey { directory: directory.clone(), id: *id }).collect();
+    let listed = tx.services_by_key(&listed.iter().collect::<Vec<_>>()).await?;
+    let listed: HashSet<&ServiceKey> = listed
+        .iter()
+        .filter(|known| known.ended_at.is_none() && known.seen_at < now)
+        .map(|known| &known.service.key)
+        .collect();
+    let missing = unseen - i64::try_from(listed.len()).unwrap_or(0);
     if !options.accept_shrink && missing * 100 > all * LARGEST_SHRINK_PERCENT {
         return Ok(Some(format!(
             "{missing} of {all} services are missing from the file, more than \

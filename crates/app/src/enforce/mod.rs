@@ -39,6 +39,9 @@ pub trait Enforcer: Send + Sync {
     /// Whether the panel can be asked what state a service is in.
     fn can_look(&self) -> bool;
 
+    /// How long an order that was sent may go on acting when nobody waits for it any more.
+    fn patience(&self) -> Span;
+
     /// Looks. Changes nothing.
     async fn observe(&self, target: &Target) -> Observed;
 

@@ -9,6 +9,7 @@ use portreeve_core::enforcement::{
     Wanted,
 };
 use portreeve_core::event::Event;
+use portreeve_core::guard::{Clock, Facts};
 use portreeve_core::ids::{Actor, OrderId, Press, ReportId, ServiceKey};
 use portreeve_core::service::ServiceStatus;
 use portreeve_core::time::{Span, Timestamp, from_millis};
@@ -17,6 +18,7 @@ use portreeve_store::{Enforcement, KnownService, StoreError, Tx};
 use super::{Panel, PanelOrder, Target};
 use crate::desk::Desk;
 use crate::record::Record;
+use crate::report::service_facts;
 
 /// Looks and orders in one run of the job. More than a suspension and its way back ever needs.
 const STEPS: usize = 8;
@@ -47,6 +49,8 @@ struct Wish {
     pressed: bool,
     /// Reports whose history tells of it.
     reports: Vec<ReportId>,
+    /// Since when each of them holds the service, milliseconds; nothing when none does.
+    since: Vec<i64>,
     /// The service as the directory has it.
     known: Option<KnownService>,
     paused: bool,
@@ -81,16 +85,18 @@ async fn read_wish(tx: &mut Tx, service: &ServiceKey) -> Result<Wish, StoreError
     let holders = tx.holders(service).await?;
     let paused = tx.desk_state().await?.paused_at.is_some();
     let known = tx.service(service).await?;
-    let Some((first, _)) = holders.first() else {
+    let Some((first, ..)) = holders.first() else {
         let released = tx.last_released(service).await?;
         let pressed = released.is_some_and(|(_, by)| by == Press::Staff);
         let reports = released.into_iter().map(|(id, _)| id).collect();
-        return Ok(Wish { wanted: Wanted::Free, pressed, reports, known, paused });
+        let since = Vec::new();
+        return Ok(Wish { wanted: Wanted::Free, pressed, reports, since, known, paused });
     };
     Ok(Wish {
         wanted: Wanted::Suspended { report: *first },
-        pressed: holders.iter().any(|(_, by)| *by == Press::Staff),
-        reports: holders.iter().map(|(id, _)| *id).collect(),
+        pressed: holders.iter().any(|(_, by, _)| *by == Press::Staff),
+        reports: holders.iter().map(|(id, ..)| *id).collect(),
+        since: holders.iter().map(|(.., since)| *since).collect(),
         known,
         paused,
     })
@@ -167,6 +173,7 @@ impl Deciding<'_> {
         observed: &Observed,
     ) -> Result<Step, StoreError> {
         let mut events = verdict.events;
+        let newcomers = self.newcomers(known.looked_at, &verdict.record, &events);
         known.looked_at = self.now.as_millisecond();
         events.extend(note_whether_seen(known, observed, self.now));
         known.record = verdict.record;
@@ -184,8 +191,35 @@ impl Deciding<'_> {
             let service = Some(&self.target.service);
             record.add(*report, service, &Actor::Desk, &events, self.now);
         }
+        for (report, event) in newcomers {
+            let service = Some(&self.target.service);
+            record.add(report, service, &Actor::Desk, &[event], self.now);
+        }
         record.write(self.tx, self.now).await?;
         Ok(step)
+    }
+
+    /// Reports that came to hold the service since it was looked at last, where it waits for staff: they
+    /// were told for the others, and have to be told for these too.
+    fn newcomers(
+        &self,
+        looked_at: i64,
+        record: &Suspension,
+        events: &[Event],
+    ) -> Vec<(ReportId, Event)> {
+        let event = match record {
+            Suspension::Drifted { .. } => Event::Drifted,
+            Suspension::Suspending(Out { alarmed: true, answer: Answer::Refused(why), .. }) => {
+                Event::OrderRefused { detail: why.clone() }
+            }
+            _ => return Vec::new(),
+        };
+        if !events.is_empty() {
+            return Vec::new();
+        }
+        let holders = self.wish.reports.iter().zip(&self.wish.since);
+        let new = holders.filter(|(_, since)| **since > looked_at);
+        new.map(|(report, _)| (*report, event.clone())).collect()
     }
 
     fn later(&self, known: &mut Enforcement) -> Step {
@@ -198,9 +232,16 @@ impl Deciding<'_> {
         if self.wish.paused && !self.wish.pressed {
             return Ok(Step::Done(After::Again(WHILE_PAUSED.after(self.now))));
         }
+        if action == Action::Suspend && !self.wish.pressed && self.held_back().await? {
+            return Ok(Step::OnceMore);
+        }
         // An order that is sent again waits first; the pause grows each time.
         if let Some(out) = out_again(&known.record, action) {
-            let due = self.panel.pause(known.tries, self.jitter).after(out.sent_at);
+            let pause = self.panel.pause(known.tries, self.jitter);
+            // A process that died may have left its order running.
+            let pause =
+                if out.in_flight { pause.max(self.panel.enforcer.patience()) } else { pause };
+            let due = pause.after(out.sent_at);
             if self.now < due {
                 return Ok(Step::Done(After::Again(due)));
             }
@@ -213,13 +254,50 @@ impl Deciding<'_> {
             out_again(&known.record, action).map_or(self.now, |out| out.first_sent_at);
         let alarmed = out_again(&known.record, action).is_some_and(|out| out.alarmed);
         let answer = Answer::Lost;
-        let (sent_at, lagged) = (self.now, false);
-        let out = Out { order: order.id, first_sent_at, sent_at, answer, alarmed, lagged };
+        let unclear_before = out_again(&known.record, action).is_some_and(|out| {
+            out.unclear_before || matches!(out.answer, Answer::Lost | Answer::Failed(_))
+        });
+        let out = Out {
+            order: order.id,
+            first_sent_at,
+            sent_at: self.now,
+            answer,
+            alarmed,
+            lagged: false,
+            unclear_before,
+            in_flight: true,
+        };
         known.record = match action {
             Action::Suspend => Suspension::Suspending(out),
             Action::Unsuspend => Suspension::Lifting(out),
         };
         Ok(Step::Send(order))
+    }
+
+    /// Asks the guards once more for every hold behind this order: since they agreed, the service may
+    /// have got another customer or a protection. Whether one of them now says no.
+    async fn held_back(&mut self) -> Result<bool, StoreError> {
+        let facts = Facts {
+            service: service_facts(self.wish.known.as_ref()),
+            customer_was_told: true,
+            within_hourly_limit: true,
+            clock: Clock::Sane,
+            paused: false,
+        };
+        let mut record = Record::default();
+        let mut stopped = false;
+        for id in &self.wish.reports {
+            let Some(before) = self.tx.report(*id).await? else { continue };
+            let (after, events) = before.clone().recheck(&facts, self.now);
+            if after != before {
+                stopped = true;
+                self.tx.save_report(&after).await?;
+                let service = Some(&self.target.service);
+                record.add(*id, service, &Actor::Desk, &events, self.now);
+            }
+        }
+        record.write(self.tx, self.now).await?;
+        Ok(stopped)
     }
 
     /// The order that is out already, or a new one.
@@ -296,6 +374,7 @@ async fn write_answer(desk: &Desk, order: &PanelOrder, answer: Answer) -> Result
         && out.order == order.id
     {
         out.answer = answer;
+        out.in_flight = false;
         tx.put_enforcement(&known).await?;
     }
     tx.commit().await

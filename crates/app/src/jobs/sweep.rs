@@ -71,7 +71,13 @@ impl Sweeper {
         let due = desk.db.read().await?.reports_to_wake(now.as_millisecond(), WAKE).await?;
         let woken = !due.is_empty();
         for id in due {
-            wake(desk, id, &live.settings).await?;
+            // One report that cannot be read must not keep the others waiting.
+            if let Err(error) = wake(desk, id, &live.settings).await {
+                if error.is_unavailable() {
+                    return Err(error);
+                }
+                tracing::error!(report.id = id.0, "cannot let time pass for report {id}: {error}");
+            }
         }
         if woken {
             desk.work.notify_waiters();

@@ -64,6 +64,11 @@ pub enum ActError {
     /// The report is in no state for it.
     #[error("report {0}: {1}")]
     Move(ReportId, #[source] MoveError),
+    /// There is no suspension of ours that could be kept.
+    #[error(
+        "{0} has not suspended its service, so there is nothing to keep; close it without that"
+    )]
+    NotSuspended(ReportId),
     /// The text is empty or too long.
     #[error("the text must have 1 to {LONGEST_TEXT} characters")]
     BadText,
@@ -125,7 +130,12 @@ impl Change<'_> {
             Act::Unsuspend => report.unsuspend_by_customer(now),
             Act::Approve => return self.approve(report).await,
             Act::Refuse => report.refuse(),
-            Act::Close { outcome, keep_suspended } => report.close(outcome, keep_suspended, now),
+            Act::Close { outcome, keep_suspended } => {
+                if keep_suspended && !self.is_suspended_by_us(&report).await? {
+                    return Err(ActError::NotSuspended(id));
+                }
+                report.close(outcome, keep_suspended, now)
+            }
             Act::Reopen => report.reopen(),
         };
         moved.map_err(|error| ActError::Move(id, error))
@@ -193,6 +203,15 @@ impl Change<'_> {
         known.record = record;
         self.tx.put_enforcement(&known).await?;
         Ok((report, vec![event]))
+    }
+
+    /// Nothing is left to be ordered: a report that is closed must not suspend anybody later.
+    async fn is_suspended_by_us(&mut self, report: &Report) -> Result<bool, StoreError> {
+        let Some(subject) = report.subject.as_ref().filter(|_| report.holds_service()) else {
+            return Ok(false);
+        };
+        let known = self.tx.enforcement_alone(&subject.service).await?;
+        Ok(matches!(known.record, enforcement::Record::Ours { .. }))
     }
 
     async fn wish_order_again(&mut self, report: &Report) -> Result<(), StoreError> {

@@ -7,6 +7,6 @@ pub mod view;
 
 pub(crate) use act::newly_held_automatically;
 pub use act::{Act, ActError, act};
-pub(crate) use facts::{count_suspension, facts};
+pub(crate) use facts::{count_suspension, facts, service_facts};
 pub(crate) use open::KEYS_LIVE;
 pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, opener};

@@ -170,11 +170,9 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
         ));
-    for to in &envelope.to {
-        let address: Address =
-            to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
-        builder = builder.to(Mailbox::new(None, address));
-    }
+    let to = &envelope.to;
+    let address: Address = to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
+    builder = builder.to(Mailbox::new(None, address));
     builder.body(envelope.letter.body.clone()).map_err(|error| refused(error.to_string()))
 }
 
@@ -186,7 +184,7 @@ mod tests {
 
     fn envelope(to: &str) -> Envelope {
         Envelope {
-            to: vec![to.to_owned()],
+            to: to.to_owned(),
             letter: Letter {
                 subject: "[abuse #1] Spam – ü\u{2028}Bcc: x@example.net".into(),
                 body: "Hello,\n\n.\nBcc: nobody\n".into(),

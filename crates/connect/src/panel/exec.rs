@@ -56,6 +56,10 @@ impl Enforcer for Exec {
         self.observe
     }
 
+    fn patience(&self) -> Span {
+        self.timeout
+    }
+
     async fn observe(&self, target: &Target) -> Observed {
         let unknown = |detail: String| Observed::Unknown { detail };
         match self.run(&Call::observe(target)).await {

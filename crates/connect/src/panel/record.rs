@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use portreeve_app::enforce::{Enforcer, PanelOrder, Target};
 use portreeve_core::enforcement::{Answer, Observed};
+use portreeve_core::time::Span;
 
 /// Takes every order for done.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +14,10 @@ pub struct Recorder;
 impl Enforcer for Recorder {
     fn can_look(&self) -> bool {
         false
+    }
+
+    fn patience(&self) -> Span {
+        Span::ZERO
     }
 
     async fn observe(&self, _target: &Target) -> Observed {

@@ -16,6 +16,8 @@ fn out(answer: Answer) -> Out {
         answer,
         alarmed: false,
         lagged: false,
+        unclear_before: false,
+        in_flight: false,
     }
 }
 
@@ -73,6 +75,15 @@ fn was_already_so_is_somebody_elses_unless_the_reason_is_ours() {
     assert!(matches!(blank.record, Record::Theirs { .. }));
     let ours = look(HELD, Record::Suspending(out(Answer::WasSo)), &off("[abuse #7] Spam"), 1);
     assert!(matches!(ours.record, Record::Ours { .. }));
+}
+
+#[test]
+fn was_already_so_after_a_sending_without_a_clear_answer_is_ours() {
+    let again = Out { unclear_before: true, ..out(Answer::WasSo) };
+    let ours = look(HELD, Record::Suspending(again.clone()), &off(""), 1);
+    assert!(matches!(ours.record, Record::Ours { .. }));
+    let theirs = look(HELD, Record::Suspending(again), &off("Overdue"), 1);
+    assert!(matches!(theirs.record, Record::Theirs { .. }));
 }
 
 #[test]
@@ -338,6 +349,10 @@ mod simulation {
                 }
             }
             self.orders += 1;
+            let unclear = matches!(
+                &self.record,
+                Record::Suspending(Out { answer: Answer::Lost | Answer::Failed(_), .. })
+            );
             let answer = self.send(action, fault);
             let out = Out {
                 order: OrderId(self.orders),
@@ -346,6 +361,8 @@ mod simulation {
                 answer,
                 alarmed: false,
                 lagged: false,
+                unclear_before: unclear,
+                in_flight: false,
             };
             self.record = match action {
                 Action::Suspend => Record::Suspending(out),

@@ -179,6 +179,31 @@ fn what_the_pause_held_back_is_looked_at_again_by_every_other_guard() {
     assert!(matches!(waits.hold, Hold::Waiting { why: Stop::HourlyLimit, .. }));
 }
 
+#[test]
+fn an_answer_during_a_pause_keeps_an_immediate_suspension_back() {
+    let paused = Facts { paused: true, ..facts() };
+    let method = SuspendMethod::Immediate;
+    let (report, _) =
+        Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &paused, at(0));
+    let (report, _) = report.answer_by_customer(OnReply::Pause, at(1)).expect("open");
+    let (report, _) = report.look_again(&LIMIT, &facts(), at(2));
+    assert!(matches!(report.hold, Hold::Waiting { why: Stop::CustomerAnswered, .. }));
+}
+
+#[test]
+fn before_an_order_goes_out_the_guards_look_once_more() {
+    let held = opened(SuspendMethod::Immediate);
+    let (same, events) = held.clone().recheck(&facts(), at(1));
+    assert!(same == held && events.is_empty());
+    let service = facts().service.map(|s| ServiceFacts { customer_id: "8".into(), ..s });
+    let moved = Facts { service, ..facts() };
+    let (waits, events) = held.clone().recheck(&moved, at(1));
+    assert_eq!(kinds(&events), ["awaiting_approval"]);
+    assert!(matches!(waits.hold, Hold::Waiting { why: Stop::CustomerChanged, .. }));
+    let (by_hand, _) = held.suspend(at(1)).expect("open");
+    assert!(by_hand.recheck(&moved, at(2)).0.holds_service(), "staff pressed it");
+}
+
 /// Every move there is, with all its choices.
 #[derive(Debug, Clone)]
 enum Move {

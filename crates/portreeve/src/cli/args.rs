@@ -99,8 +99,8 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum SettingsCommand {
     /// All settings with their values
     List {
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        page: Page<String>,
     },
     /// Print one value
     Get { key: String },

@@ -230,6 +230,13 @@ pub(super) async fn resume(desk: &Desk, yes: bool) -> Result<()> {
             say("... and perhaps more.")?;
         }
     }
+    let on_their_way = pause::orders_on_their_way(desk, LISTED).await?;
+    if !on_their_way.is_empty() {
+        say(
+            "Orders for these services were on their way and would be sent, as their holds want it:",
+        )?;
+        say(on_their_way.join(", "))?;
+    }
     if !yes && !confirmed()? {
         return Err(failure("nothing was changed", "answer y, or use --yes"));
     }

@@ -9,7 +9,9 @@ use portreeve_core::settings::SettingError;
 use portreeve_core::time::{from_millis, rfc3339};
 use serde_json::json;
 
-use super::args::{CredentialCommand, JobCommand, RoleCommand, SettingsCommand, StaffCommand};
+use super::args::{
+    CredentialCommand, JobCommand, Page, RoleCommand, SettingsCommand, StaffCommand,
+};
 use super::output::{complain, json};
 use super::{Output, failure, plain_failure, say};
 
@@ -19,8 +21,8 @@ fn instant(millis: i64) -> String {
 
 pub(super) async fn settings(desk: &Desk, command: SettingsCommand) -> Result<()> {
     match command {
-        SettingsCommand::List { json: true } => {
-            let list: Vec<_> = settings::list(desk)
+        SettingsCommand::List { page } if page.json => {
+            let list: Vec<_> = page_of_settings(desk, &page)
                 .await?
                 .into_iter()
                 .map(|shown| {
@@ -34,9 +36,9 @@ pub(super) async fn settings(desk: &Desk, command: SettingsCommand) -> Result<()
                 .collect();
             json(&list)
         }
-        SettingsCommand::List { json: false } => {
+        SettingsCommand::List { page } => {
             let mut output = Output::table(&["SETTING", "VALUE", "MEANING"]);
-            for shown in settings::list(desk).await? {
+            for shown in page_of_settings(desk, &page).await? {
                 let meaning = shown.key.meaning.to_owned();
                 output.row(vec![shown.key.name.to_owned(), shown.value, meaning]);
             }
@@ -56,6 +58,17 @@ pub(super) async fn settings(desk: &Desk, command: SettingsCommand) -> Result<()
             Err(error) => Err(error.into()),
         },
     }
+}
+
+async fn page_of_settings(desk: &Desk, page: &Page<String>) -> Result<Vec<settings::Shown>> {
+    let limit = usize::try_from(page.limit)?;
+    let list = settings::list(desk).await?.into_iter();
+    Ok(match &page.after {
+        None => list.take(limit).collect(),
+        Some(after) => {
+            list.skip_while(|shown| shown.key.name != after).skip(1).take(limit).collect()
+        }
+    })
 }
 
 fn unknown_setting(key: &str) -> anyhow::Error {

@@ -51,6 +51,7 @@ async fn show(running: &Running, folder: &Path) -> Result<()> {
     let login = match known_login(folder)? {
         Some(login) => login,
         None => {
+            sample::refuse_if_used(running).await?;
             let login = sample::load(running).await.context("cannot load the sample data")?;
             keep_login(folder, &login)?;
             login

@@ -48,6 +48,20 @@ pub(super) async fn load(running: &Running) -> Result<Login> {
     Ok(Login { staff: name, password, api_id })
 }
 
+/// A folder that has a desk already, but no demo, is somebody's own.
+pub(super) async fn refuse_if_used(running: &Running) -> Result<()> {
+    let desk = &running.desk;
+    let staff = staff::list(desk, 0, 1).await?;
+    let services = directory::list(desk, None, 1).await?;
+    if staff.is_empty() && services.is_empty() {
+        return Ok(());
+    }
+    Err(crate::cli::failure(
+        "the data folder has a desk that is not a whole demo; it is left as it is",
+        "name another folder with --data",
+    ))
+}
+
 struct Maker<'a> {
     running: &'a Running,
     credential: i64,

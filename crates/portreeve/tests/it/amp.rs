@@ -233,6 +233,10 @@ on_both! {
         let gone = desk.call(&world.api_id, "action=create&service_id=6&category=x&suspend_method=immediate");
         assert!(gone.json()["warnings"][0].as_str().unwrap().contains("nothing to suspend"));
         assert_eq!(world.suspension(gone.report_id()), "none");
+        for method in ["nosuspend", "timelimit"] {
+            let body = format!("action=create&service_id=6&category=x&suspend_method={method}");
+            assert!(desk.call(&world.api_id, &body).body.contains("nothing to suspend"), "{method}");
+        }
         let guarded = desk.call(&world.api_id, "action=create&service_id=4&category=x&suspend_method=immediate");
         assert!(guarded.json()["warnings"][0].as_str().unwrap().contains("approval"));
         assert_eq!(world.suspension(guarded.report_id()), "awaiting_approval");

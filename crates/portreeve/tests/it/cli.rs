@@ -18,6 +18,9 @@ on_both! {
         assert!(list.as_array().unwrap().iter().any(|s| s["key"] == "client.lockdown" && s["value"] == "no"));
         assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("length of time"));
         assert!(world.fails(1, &["settings", "get", "no.such"]).contains("hint:"));
+        let page = world.json(&["settings", "list", "--limit", "1", "--after", "time_limit.period"]);
+        assert_eq!(page[0]["key"], "time_limit.reminder");
+        assert_eq!(page.as_array().unwrap().len(), 1);
     }
 
     fn reports_are_listed_by_filters_and_pages(world) {
@@ -40,6 +43,8 @@ on_both! {
         assert_eq!(ids(&["--search", "sPAM"]), [3, 1]);
         assert_eq!(ids(&["--search", "0%"]), [3]);
         assert_eq!(ids(&["--search", "_"]), Vec::<i64>::new());
+        let other = desk.create(&world, "service_id=1&category=%C3%9CBER");
+        assert_eq!(ids(&["--search", "ÜBer"]), [other]);
     }
 
     fn acts_that_cannot_be_say_why(world) {

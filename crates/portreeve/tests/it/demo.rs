@@ -34,6 +34,16 @@ fn a_named_folder_is_kept_and_not_loaded_again() {
 }
 
 #[test]
+fn a_folder_with_a_desk_of_ones_own_is_left_as_it_is() {
+    let world = World::new(Engine::Sqlite);
+    let data = world.path("data");
+    let args = ["demo", "--once", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    assert!(world.fails(1, &args).contains("not a whole demo"));
+    assert_eq!(world.json(&["staff", "list"]).as_array().unwrap().len(), 1);
+    assert_eq!(world.json(&["report", "list"]), serde_json::json!([]));
+}
+
+#[test]
 fn the_demo_runs_until_it_is_told_to_stop() {
     let world = World::bare(Engine::Sqlite);
     let mut child = world

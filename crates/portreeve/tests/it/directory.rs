@@ -107,6 +107,26 @@ on_both! {
         assert!(world.json(&["service", "show", "2"])["ended_at"].is_null());
     }
 
+    fn bad_rows_of_unknown_services_do_not_hide_how_many_are_missing(world) {
+        let mut text = "service_id,customer_id,status\n1,11,\n2,12,\n3,13,\n4,14,\n5,15,\n".to_owned();
+        for id in 70..80 {
+            text.push_str(&format!("{id},1,odd\n"));
+        }
+        world.write("odd.csv", &text);
+        let error = world.fails(1, &["service", "import", "odd.csv", "--complete"]);
+        assert!(error.contains("--accept-shrink"), "{error}");
+        assert!(world.json(&["service", "show", "9"])["ended_at"].is_null());
+    }
+
+    fn a_domain_column_may_hold_anything(world) {
+        world.write("odd.csv", "service_id,customer_id,domain\n70,1,999.999.999.999\n71,1,192.0.2.77\n72,1,not a domain\n73,1,shop.example.net\n");
+        world.ok(&["service", "import", "odd.csv"]);
+        world.ok(&["service", "import", "odd.csv"]);
+        assert_eq!(who_had(&world, "192.0.2.77"), []);
+        assert_eq!(who_had(&world, "shop.example.net")[0].0, 73);
+        world.serve().stop();
+    }
+
     fn a_service_whose_row_is_bad_is_not_ended(world) {
         let text = world.read("services.csv").replace("9,19,Ivo,ivo@example.com,VPS,,active", "9,19,Ivo,ivo@example.com,VPS,,odd");
         world.write("services.csv", &text);

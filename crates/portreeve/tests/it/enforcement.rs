@@ -193,6 +193,57 @@ on_both! {
         assert_eq!(world.panel_lines("calls", "suspend 1"), 1);
     }
 
+    fn after_a_crash_an_order_that_may_still_run_is_not_started_beside_itself(world) {
+        world.write("portreeve.toml", &world.options("").replace("timeout = \"2s\"", "timeout = \"6s\""));
+        world.panel_mode("slow");
+        let desk = world.serve();
+        let id = desk.create(&world, &format!("service_id=1&{NOW}"));
+        eventually("the order is out", || world.panel_lines("calls", "suspend 1") == 1);
+        desk.kill();
+        let _desk = world.serve();
+        world.wait_for(id, "suspended");
+        assert_eq!(world.panel_lines("calls", "suspend 1"), 1, "the first one was still at it");
+        close(&world, id);
+        world.wait_for(id, "lifted");
+        assert_eq!(world.panel_state(1), "active");
+    }
+
+    fn before_an_order_is_sent_the_guards_look_once_more(world) {
+        world.set_panel_state(5, "suspended Overdue on Payment");
+        let desk = world.serve();
+        let id = desk.create(&world, &format!("service_id=5&{NOW}"));
+        world.wait_for(id, "suspended_by_other");
+        world.write("moved.csv", "service_id,customer_id\n5,another\n");
+        world.ok(&["service", "import", "moved.csv"]);
+        world.set_panel_state(5, "active");
+        desk.create(&world, "service_id=5&category=x&suspend_method=immediate");
+        world.wait_for(id, "awaiting_approval");
+        assert!(!world.read("panel/calls").contains(&format!("report={id} ")), "the new customer is left alone by the old report");
+    }
+
+    fn a_later_report_on_a_drifted_service_asks_staff_too(world) {
+        let desk = world.serve();
+        let first = desk.create(&world, &format!("service_id=1&{NOW}"));
+        world.wait_for(first, "suspended");
+        world.set_panel_state(1, "active");
+        let second = desk.create(&world, &format!("service_id=1&{NOW}"));
+        world.wait_for(second, "drifted");
+        let third = desk.create(&world, &format!("service_id=1&{NOW}"));
+        eventually("staff are asked", || world.events(third, "drifted") == 1);
+        assert_eq!(world.events(first, "drifted"), 1);
+    }
+
+    fn what_is_not_suspended_cannot_be_kept_so_by_closing(world) {
+        world.panel_mode("unknown");
+        let desk = world.serve();
+        let id = desk.create(&world, &format!("service_id=1&{NOW}"));
+        let number = id.to_string();
+        let close = ["report", "close", &number, "--outcome", "other", "--keep-suspended"];
+        assert!(world.fails(1, &close).contains("nothing to keep"));
+        assert_eq!(world.report(id)["status"], "open");
+        drop(desk);
+    }
+
     fn where_the_panel_cannot_be_asked_exit_codes_are_the_truth(world) {
         world.write("portreeve.toml", &world.options("observe = false"));
         let desk = world.serve();

@@ -104,6 +104,17 @@ on_both! {
         assert_eq!(world.panel_lines("calls", "suspend 8"), 0);
     }
 
+    fn an_answer_during_the_pause_keeps_a_suspension_back(world) {
+        let desk = world.serve();
+        world.ok(&["pause"]);
+        let id = desk.create(&world, &format!("service_id=1&{NOW}"));
+        world.ok(&["report", "answer", &id.to_string(), "--from-customer", "--text", "Wait!"]);
+        world.ok(&["resume", "--yes"]);
+        let_pass(1.0);
+        assert_eq!((world.suspension(id).as_str(), world.panel_lines("calls", "")), ("awaiting_approval", 0));
+        drop(desk);
+    }
+
     fn a_pause_also_holds_back_orders_that_were_on_their_way(world) {
         world.panel_mode("unknown");
         let desk = world.serve();
@@ -113,7 +124,7 @@ on_both! {
         world.panel_mode("");
         let_pass(2.5);
         assert_eq!(world.panel_lines("calls", "suspend"), 0);
-        world.ok(&["resume", "--yes"]);
+        assert!(world.ok(&["resume", "--yes"]).contains("main:1"), "it is listed");
         world.wait_for(id, "suspended");
         drop(desk);
     }

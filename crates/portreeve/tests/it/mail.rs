@@ -101,6 +101,24 @@ on_both! {
         assert_eq!(sink.mails("To: alice@example.com").len(), 1);
     }
 
+    fn each_message_goes_out_by_itself_and_a_bad_address_stops_nobody_else(world) {
+        let sink = Sink::start();
+        with_smtp(&world, &sink);
+        world.ok(&["staff", "add", "bob", "--email", "refused@example.com", "--role", "agent"]);
+        assert!(world.fails(1, &["staff", "add", "carl", "--email", "carl@", "--role", "agent"]).contains("no mail address"));
+        *sink.busy.lock().unwrap() = true;
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=x").to_string();
+        world.ok(&["report", "answer", &id, "--text", "FIRST"]);
+        world.ok(&["report", "answer", &id, "--text", "SECOND"]);
+        *sink.busy.lock().unwrap() = false;
+        eventually("both are out", || {
+            sink.mails("FIRST").len() == 1 && sink.mails("SECOND").len() == 1
+        });
+        eventually("alice is told", || sink.mails("To: alice@example.com").len() == 1);
+        drop(desk);
+    }
+
     fn a_busy_server_is_tried_again_and_a_refusal_is_final(world) {
         let sink = Sink::start();
         with_smtp(&world, &sink);

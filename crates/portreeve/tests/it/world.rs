@@ -79,6 +79,7 @@ die) if once; then change; kill -9 $$; fi;;
 fail-after) if once; then change; exit 1; fi;;
 fail) once && exit 1;;
 lag) if once; then (sleep 3; change) & exit 0; fi; exit 0;;
+slow) once && sleep 3;;
 refuse) echo "no module for this service" >&2; exit 20;;
 already) exit 10;;
 unknown-then) once && { change; echo unknown > "$dir/mode"; exit 0; };;

@@ -19,6 +19,7 @@ on_both! {
         tx.commit().await.unwrap();
         let mut tx = world.tx().await;
         assert!(!tx.job_is_due(KIND, 99).await.unwrap());
+        assert_eq!(tx.waiting_keys(KIND, 9).await.unwrap(), ["a", "b"]);
         assert!(tx.job_is_due(KIND, 100).await.unwrap());
         assert!(!tx.job_is_due(JobKind::ReconcileService, 100).await.unwrap());
         let claimed = tx.claim_jobs(KIND, "l1", 500, 10, 100).await.unwrap();
@@ -89,8 +90,8 @@ on_both! {
     async fn what_is_known_of_a_service_and_its_orders_reads_back(world) {
         let at = from_millis(1_700_000_000_000).unwrap();
         let mut tx = world.tx().await;
-        assert_eq!(tx.enforcement_alone(&key(1)).await.unwrap(), Enforcement::untouched(key(1)));
         assert!(tx.enforcements(&[&key(1)]).await.unwrap().is_empty());
+        assert_eq!(tx.enforcement_alone(&key(1)).await.unwrap(), Enforcement::untouched(key(1)));
         let order = tx.add_order(&key(1), ReportId(9), Action::Suspend, "[abuse #9] x", 5).await.unwrap();
         tx.resend_order(order).await.unwrap();
         tx.answer_order(order, &Answer::Done, 6).await.unwrap();
@@ -105,6 +106,8 @@ on_both! {
                 answer: Answer::Later("busy".into()),
                 alarmed: true,
                 lagged: true,
+                unclear_before: true,
+                in_flight: true,
             }),
             unseen: Some((7, "timed out".into())),
             unseen_alarmed: true,

@@ -147,7 +147,9 @@ on_both! {
         assert_eq!(tx.report_to_wake(id(2), due(59)).await.unwrap(), None);
         assert_eq!(tx.report_to_wake(id(2), due(60)).await.unwrap().as_ref(), Some(&reports[2]));
         let holders = tx.holders(&key(1)).await.unwrap();
-        assert_eq!(holders, [(id(4), Press::Automatic), (id(7), Press::Staff)]);
+        let since = |minutes: i64| at(minutes).as_millisecond();
+        let expected = [(id(4), Press::Automatic, since(60)), (id(7), Press::Staff, since(3))];
+        assert_eq!(holders, expected);
         assert_eq!(tx.last_released(&key(1)).await.unwrap(), Some((id(6), Press::Staff)));
         assert_eq!(tx.last_released(&key(2)).await.unwrap(), None);
         let stops = [Stop::HourlyLimit, Stop::Paused];
@@ -181,14 +183,17 @@ on_both! {
         tx.add_events(&events).await.unwrap();
         let history = tx.events(ReportId(1), 1_000).await.unwrap();
         assert_eq!((history.len(), history[1].at, history[1].text.as_str()), (150, 2, "2"));
-        for (from_customer, body) in [(true, "why?"), (false, "first"), (false, "second"), (true, "ok")] {
+        let written =
+            [(1, true, "why?"), (2, false, "first"), (3, false, "second"), (3, true, "ok")];
+        for (at, from_customer, body) in written {
             let message =
-                MessageRow { at: 1, author: "x".into(), from_customer, body: body.into() };
+                MessageRow { at, author: "x".into(), from_customer, body: body.into() };
             tx.add_message(ReportId(1), &message).await.unwrap();
         }
         assert_eq!(tx.messages(ReportId(1), 10).await.unwrap()[0].body, "why?");
-        assert_eq!(tx.last_staff_message(ReportId(1)).await.unwrap().as_deref(), Some("second"));
-        assert_eq!(tx.last_staff_message(ReportId(2)).await.unwrap(), None);
+        assert_eq!(tx.staff_message_at(ReportId(1), 3).await.unwrap().as_deref(), Some("second"));
+        assert_eq!(tx.staff_message_at(ReportId(1), 2).await.unwrap().as_deref(), Some("first"));
+        assert_eq!(tx.staff_message_at(ReportId(1), 1).await.unwrap(), None);
         let note = NewNote {
             report: ReportId(1),
             at: 1,
