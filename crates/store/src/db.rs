@@ -151,7 +151,7 @@ pub enum Tx {
 }
 
 /// Runs the same body on whichever engine a transaction is of. Inside, `$conn` is its connection and
-/// `Engine` names sqlx's type of it.
+/// `Database` names sqlx's type of it.
 macro_rules! on {
     ($tx:expr, $conn:ident => $body:expr) => {
         match $tx {

@@ -250,21 +250,17 @@ impl Deciding<'_> {
             known.tries = 0;
         }
         let order = self.make_order(known, action).await?;
-        let first_sent_at =
-            out_again(&known.record, action).map_or(self.now, |out| out.first_sent_at);
-        let alarmed = out_again(&known.record, action).is_some_and(|out| out.alarmed);
-        let answer = Answer::Lost;
-        let unclear_before = out_again(&known.record, action).is_some_and(|out| {
-            out.unclear_before || matches!(out.answer, Answer::Lost | Answer::Failed(_))
-        });
+        let sent_before = out_again(&known.record, action);
         let out = Out {
             order: order.id,
-            first_sent_at,
+            first_sent_at: sent_before.map_or(self.now, |out| out.first_sent_at),
             sent_at: self.now,
-            answer,
-            alarmed,
+            answer: Answer::Lost,
+            alarmed: sent_before.is_some_and(|out| out.alarmed),
             lagged: false,
-            unclear_before,
+            unclear_before: sent_before.is_some_and(|out| {
+                out.unclear_before || matches!(out.answer, Answer::Lost | Answer::Failed(_))
+            }),
             in_flight: true,
         };
         known.record = match action {
@@ -287,10 +283,17 @@ impl Deciding<'_> {
         let mut record = Record::default();
         let mut stopped = false;
         for id in &self.wish.reports {
-            let Some(before) = self.tx.report(*id).await? else { continue };
+            let Some(report) = self.tx.report(*id).await? else { continue };
+            if report.clone().recheck(&facts, self.now).0 == report {
+                continue;
+            }
+            // Whatever comes of it, the wish that this order was made from has to be read anew.
+            stopped = true;
+            // Held from here on, so that a move which staff make meanwhile is not undone. (Others hold
+            // report and service in the other order; the rare ring is broken by the database.)
+            let Some(before) = self.tx.report_alone(*id).await? else { continue };
             let (after, events) = before.clone().recheck(&facts, self.now);
             if after != before {
-                stopped = true;
                 self.tx.save_report(&after).await?;
                 let service = Some(&self.target.service);
                 record.add(*id, service, &Actor::Desk, &events, self.now);
