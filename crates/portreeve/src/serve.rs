@@ -14,6 +14,7 @@ use portreeve_app::{Desk, jobs, report};
 use portreeve_connect::mail::Sender;
 use portreeve_web::{Web, WebConfig, router};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -186,22 +187,36 @@ fn lock_data_dir(data_dir: &Path) -> Result<File> {
 
 /// Runs the desk until SIGTERM or SIGINT.
 pub(crate) async fn serve(config: &Config) -> Result<()> {
+    let mut stop = StopSignal::listen()?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let running = start(config, listener).await?;
-    stop_signal().await?;
+    stop.wait().await;
     running.stop().await
 }
 
-/// Returns when the process is asked to stop.
-pub(crate) async fn stop_signal() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// Whether the process was asked to stop. From [`StopSignal::listen`] on a signal does not end the
+/// process by itself, so whoever starts something that has to be ended in order listens before it.
+pub(crate) struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    /// Begins to listen for SIGTERM and SIGINT.
+    pub(crate) fn listen() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Returns when a signal came, also one from before the call.
+    pub(crate) async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

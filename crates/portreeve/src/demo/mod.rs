@@ -14,7 +14,7 @@ use toml::Table;
 
 use crate::cli::{init_log, say};
 use crate::config::Config;
-use crate::serve::{self, Running};
+use crate::serve::{self, Running, StopSignal};
 
 pub(crate) use crate::cli::DemoArgs;
 
@@ -32,22 +32,23 @@ struct Login {
 
 /// Runs the demo.
 pub(crate) async fn run(args: DemoArgs) -> Result<()> {
+    let mut stop = StopSignal::listen()?;
     let folder = Folder::open(args.data.as_deref())?;
     let listener = listen(args.listen).await?;
     let config = Config::parse(options(folder.path(), listener.local_addr()?)?)?;
     init_log(&config, false);
     say(format!("Data folder: {}", folder.path().display()))?;
     let running = serve::start(&config, listener).await?;
-    let result = show(&running, folder.path()).await;
-    if result.is_ok() && !args.once {
-        say("\nThe desk runs until you press Ctrl-C.")?;
-        serve::stop_signal().await?;
-    }
+    let result = tokio::select! {
+        result = show(&running, folder.path(), args.once) => result,
+        // Asked to stop before everything was shown: that is no failure, and the folder is removed.
+        () = stop.wait() => Ok(()),
+    };
     running.stop().await?;
     result
 }
 
-async fn show(running: &Running, folder: &Path) -> Result<()> {
+async fn show(running: &Running, folder: &Path, once: bool) -> Result<()> {
     let login = match known_login(folder)? {
         Some(login) => login,
         None => {
@@ -79,7 +80,12 @@ async fn show(running: &Running, folder: &Path) -> Result<()> {
          PORTREEVE_DATA_DIR={} portreeve report list",
         folder.join("mail").display(),
         folder.display(),
-    ))
+    ))?;
+    if once {
+        return Ok(());
+    }
+    say("\nThe desk runs until you press Ctrl-C.")?;
+    std::future::pending().await
 }
 
 /// The demo's folder: a temporary one is removed at the end, a named one is kept.

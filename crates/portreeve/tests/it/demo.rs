@@ -1,7 +1,7 @@
 //! `portreeve demo`.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use crate::world::*;
 
@@ -45,6 +45,24 @@ fn a_folder_with_a_desk_of_ones_own_is_left_as_it_is() {
 
 #[test]
 fn the_demo_runs_until_it_is_told_to_stop() {
+    let (mut child, mut lines) = started_demo();
+    assert!(lines.any(|line| line.unwrap().contains("Ctrl-C")));
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_demo_that_is_stopped_half_way_removes_its_folder() {
+    let (mut child, mut lines) = started_demo();
+    let first = lines.next().unwrap().unwrap();
+    interrupt(&child);
+    lines.for_each(drop);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let folder = first.strip_prefix("Data folder: ").unwrap();
+    assert!(!std::path::Path::new(folder).exists(), "{folder} was left behind");
+}
+
+fn started_demo() -> (Child, impl Iterator<Item = std::io::Result<String>>) {
     let world = World::bare(Engine::Sqlite);
     let mut child = world
         .command(&["demo", "--listen", "127.0.0.1:0"])
@@ -52,10 +70,11 @@ fn the_demo_runs_until_it_is_told_to_stop() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let last = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("Ctrl-C")));
-    assert!(last.is_some());
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
+fn interrupt(child: &Child) {
     let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(sent.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
