@@ -1,7 +1,8 @@
 //! The desk: what every operation needs at hand.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use portreeve_core::ids::ServiceKey;
@@ -60,6 +61,10 @@ pub struct Desk {
     pub mail: Option<Mail>,
     /// Rung when there may be a job to do.
     pub work: Notify,
+    /// Scripts that wait for their report to be stored: they go before mails.
+    pub(crate) callers_waiting: AtomicUsize,
+    /// Categories that are known to be stored.
+    pub(crate) known_categories: Mutex<HashSet<String>>,
     live: RwLock<Arc<Live>>,
     ledger: RwLock<Ledger>,
 }
@@ -80,6 +85,8 @@ impl Desk {
             panels,
             mail,
             work: Notify::new(),
+            callers_waiting: AtomicUsize::new(0),
+            known_categories: Mutex::default(),
             live: RwLock::default(),
             ledger: RwLock::default(),
         }

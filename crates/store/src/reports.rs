@@ -323,7 +323,7 @@ impl Tx {
         Ok(self.take_ids(Counter::Reports, count).await?.into_iter().map(ReportId).collect())
     }
 
-    /// Stores new reports with their holds, and makes their categories known.
+    /// Stores new reports with their holds.
     pub async fn add_reports(&mut self, new: &[NewReport]) -> Result<(), StoreError> {
         for chunk in new.chunks(64) {
             on!(self, conn => {
@@ -365,12 +365,12 @@ impl Tx {
         for new in new.iter().filter(|new| new.report.hold != Hold::None) {
             self.put_hold(&new.report).await?;
         }
-        self.add_categories(new).await
+        Ok(())
     }
 
-    async fn add_categories(&mut self, new: &[NewReport]) -> Result<(), StoreError> {
-        let mut names: Vec<&str> =
-            new.iter().map(|new| new.report.allegation.category.as_str()).collect();
+    /// Makes categories known.
+    pub async fn add_categories(&mut self, names: &[String]) -> Result<(), StoreError> {
+        let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
         // In one order everywhere, so that two writers never wait for each other in a ring.
         names.sort_unstable();
         names.dedup();
@@ -479,12 +479,26 @@ impl Tx {
 
     /// One report.
     pub async fn report(&mut self, id: ReportId) -> Result<Option<Report>, StoreError> {
-        let rows: Vec<Row> = on!(self, conn => {
-            let mut sql = QueryBuilder::<Database>::new(SELECT);
-            sql.push(" WHERE reports.id = ").push_bind(id.0);
-            sql.build_query_as().fetch_all(conn).await?
-        });
-        Ok(read(&rows)?.pop())
+        Ok(self.reports_by_id(&[id]).await?.pop())
+    }
+
+    /// The reports with these numbers, in no order.
+    pub async fn reports_by_id(&mut self, ids: &[ReportId]) -> Result<Vec<Report>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(64) {
+            let rows: Vec<Row> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(SELECT);
+                sql.push(" WHERE reports.id IN (");
+                let mut list = sql.separated(", ");
+                for id in chunk {
+                    list.push_bind(id.0);
+                }
+                sql.push(")");
+                sql.build_query_as().fetch_all(conn).await?
+            });
+            found.extend(read(&rows)?);
+        }
+        Ok(found)
     }
 
     /// Reports that a filter lets through.

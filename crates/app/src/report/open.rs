@@ -4,8 +4,9 @@
 //! takes what has gathered, makes one transaction of it, and answers each only after the commit is
 //! synced. There is no artificial wait: the next batch gathers while this one is written.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use portreeve_core::event::Event;
 use portreeve_core::guard::Facts;
@@ -28,6 +29,9 @@ const BATCH: usize = 256;
 
 /// Requests that may wait for a writer; more are turned away.
 const WAITING: usize = 4_096;
+
+/// Categories that are remembered as stored.
+const KNOWN_CATEGORIES: usize = 1_000;
 
 /// How long an answer is kept under its idempotency key.
 pub(crate) const KEYS_LIVE: Span = Span::from_mins(30 * 24 * 60);
@@ -136,7 +140,9 @@ async fn write_batches(desk: Arc<Desk>, queue: Arc<Mutex<mpsc::Receiver<Waiting>
             return;
         }
         let (requests, waiting): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        desk.callers_waiting.fetch_add(requests.len(), Ordering::Relaxed);
         let answers = open_all(&desk, &requests).await;
+        desk.callers_waiting.fetch_sub(requests.len(), Ordering::Relaxed);
         desk.work.notify_waiters();
         for (waiting, answer) in waiting.into_iter().zip(answers) {
             // A caller that has gone away does not need the answer; its report is stored.
@@ -173,16 +179,35 @@ async fn open_in_one(
     let mut tx = desk.db.write().await?;
     let mut batch = Batch::read(&mut tx, requests, &live.settings, now).await?;
     batch.open(&mut tx, desk, &live.settings, now).await?;
-    let written = batch.write(&mut tx, now).await?;
-    let first = written.as_ref().copied();
+    batch.new_categories = unknown_categories(desk, &batch.record);
+    let first = batch.write(&mut tx, now).await?;
     match tx.commit().await {
-        Ok(()) => Ok(batch.answers()),
+        Ok(()) => {
+            lock(&desk.known_categories).extend(std::mem::take(&mut batch.new_categories));
+            Ok(batch.answers())
+        }
         // The answer to the commit was lost: look whether it landed instead of guessing.
         Err(error) if error.is_unavailable() && has_landed(desk, first).await => {
             Ok(batch.answers())
         }
         Err(error) => Err(error),
     }
+}
+
+/// Categories of new reports that are not known to be stored.
+fn unknown_categories(desk: &Desk, record: &BTreeMap<usize, (Report, Vec<Event>)>) -> Vec<String> {
+    let mut known = lock(&desk.known_categories);
+    // Any text may be a category; what is remembered of them must not grow without end.
+    if known.len() > KNOWN_CATEGORIES {
+        known.clear();
+    }
+    let categories = record.values().map(|(report, _)| &report.allegation.category);
+    let new: BTreeSet<&String> = categories.filter(|name| !known.contains(*name)).collect();
+    new.into_iter().cloned().collect()
+}
+
+fn lock(known: &std::sync::Mutex<HashSet<String>>) -> MutexGuard<'_, HashSet<String>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn has_landed(desk: &Desk, report: Option<ReportId>) -> bool {
@@ -223,6 +248,7 @@ struct Batch<'a> {
     notes: Vec<NewNote>,
     keys: Vec<IdempotencyRow>,
     suspended: Vec<ReportId>,
+    new_categories: Vec<String>,
     record: BTreeMap<usize, (Report, Vec<Event>)>,
 }
 
@@ -272,6 +298,7 @@ impl<'a> Batch<'a> {
             notes: Vec::new(),
             keys: Vec::new(),
             suspended: Vec::new(),
+            new_categories: Vec::new(),
             record: BTreeMap::new(),
         })
     }
@@ -387,6 +414,7 @@ impl<'a> Batch<'a> {
             return Ok(None);
         }
         tx.add_reports(&self.reports).await?;
+        tx.add_categories(&self.new_categories).await?;
         tx.add_notes(&self.notes).await?;
         for report in &self.suspended {
             count_suspension(tx, *report, now).await?;
