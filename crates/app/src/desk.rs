@@ -9,12 +9,13 @@ use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
-use portreeve_store::{Credential, Db, StoreError};
+use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::Notify;
 
 use crate::enforce::Panel;
 use crate::notice::Mail;
 use crate::time::Clock;
+use crate::token::Bearer;
 
 /// How often a process looks whether another one changed something.
 pub const POLL_CHANGES: Duration = Duration::from_millis(200);
@@ -45,6 +46,8 @@ pub struct Live {
     pub settings: Settings,
     /// Credentials that may call, by the hash of their identifier.
     pub credentials: HashMap<String, Credential>,
+    /// Tokens that may call, by their hash.
+    pub tokens: HashMap<String, Bearer>,
 }
 
 /// The desk.
@@ -123,7 +126,18 @@ impl Desk {
                 }
             }
         }
-        let live = Arc::new(Live { settings, credentials });
+        let mut tokens = HashMap::new();
+        let mut after = 0;
+        loop {
+            let page = tx.api_tokens(after, 1_000).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            let good = page
+                .iter()
+                .filter_map(|token| Some((token.token_hash.clone(), Bearer::of(token)?)));
+            tokens.extend(good);
+        }
+        let live = Arc::new(Live { settings, credentials, tokens });
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
         Ok(())
     }
@@ -146,6 +160,11 @@ impl Desk {
     /// Whether the database answers.
     pub async fn check_ready(&self) -> Result<(), StoreError> {
         self.db.read().await?.change_counters().await.map(|_| ())
+    }
+
+    /// The state of the desk as a whole: paused, its clock.
+    pub async fn state(&self) -> Result<DeskState, StoreError> {
+        self.db.read().await?.desk_state().await
     }
 
     /// Asks the ledger in memory.

@@ -18,10 +18,12 @@ use portreeve_core::time::{Span, Timestamp};
 use portreeve_store::{
     DeskState, Engine, IdempotencyRow, KnownService, NewNote, NewReport, StoreError, Tx,
 };
+use serde::Serialize;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::facts::{clock, count_suspension, service_facts, suspensions_left};
 use crate::desk::Desk;
+use crate::digest::sha256_hex;
 use crate::record::Record;
 
 /// Reports in one commit at most.
@@ -40,11 +42,11 @@ pub(crate) const KEYS_LIVE: Span = Span::from_mins(30 * 24 * 60);
 const LANDED_LOOKS: u32 = 5;
 const LANDED_PAUSE: std::time::Duration = std::time::Duration::from_millis(300);
 
-/// A report that a script wants to open. Everything in it is parsed and within its limits.
+/// A report that somebody wants to open. Everything in it is parsed and within its limits.
 #[derive(Debug, Clone)]
 pub struct NewReportRequest {
-    /// The credential that calls.
-    pub credential: i64,
+    /// Who calls.
+    pub caller: Actor,
     /// The service.
     pub service: ServiceKey,
     /// Kind of abuse.
@@ -63,6 +65,37 @@ pub struct NewReportRequest {
     pub warnings: Vec<String>,
     /// Idempotency key and hash of the parsed fields.
     pub idempotency: Option<(String, String)>,
+}
+
+/// What two requests under one idempotency key must have in common.
+#[derive(Serialize)]
+struct Fingerprint<'a> {
+    service: String,
+    category: &'a str,
+    service_ip: Option<&'a str>,
+    suspend_method: &'a str,
+    allow_unsuspend: bool,
+    additional_info: &'a str,
+    admin_notes: &'a str,
+    warnings: &'a [String],
+}
+
+impl NewReportRequest {
+    /// The hash of the parsed fields, in hex.
+    pub fn fingerprint(&self) -> String {
+        let fingerprint = Fingerprint {
+            service: self.service.to_string(),
+            category: &self.category,
+            service_ip: self.service_ip.as_deref(),
+            suspend_method: self.suspend_method.as_str(),
+            allow_unsuspend: self.allow_unsuspend,
+            additional_info: &self.additional_info,
+            admin_notes: &self.admin_notes,
+            warnings: &self.warnings,
+        };
+        let text = serde_json::to_string(&fingerprint).unwrap_or_default();
+        sha256_hex(text.as_bytes())
+    }
 }
 
 /// A report that was opened and is on disk.
@@ -260,9 +293,9 @@ impl<'a> Batch<'a> {
         settings: &Settings,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let keys: Vec<(i64, &str)> = requests
+        let keys: Vec<(String, &str)> = requests
             .iter()
-            .filter_map(|r| r.idempotency.as_ref().map(|(key, _)| (r.credential, key.as_str())))
+            .filter_map(|r| Some((r.caller.reference(), r.idempotency.as_ref()?.0.as_str())))
             .collect();
         let known = if keys.is_empty() {
             Vec::new()
@@ -311,15 +344,15 @@ impl<'a> Batch<'a> {
         settings: &Settings,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut leaders: HashMap<(i64, &str), usize> = HashMap::new();
+        let mut leaders: HashMap<(String, &str), usize> = HashMap::new();
         let mut new = Vec::new();
         for (i, request) in self.requests.iter().enumerate() {
             if !matches!(self.fates[i], Fate::Undecided) {
                 continue;
             }
-            let key =
-                request.idempotency.as_ref().map(|(key, _)| (request.credential, key.as_str()));
-            if let Some(leader) = key.and_then(|key| leaders.get(&key).copied()) {
+            let key = request.idempotency.as_ref();
+            let key = key.map(|(key, _)| (request.caller.reference(), key.as_str()));
+            if let Some(leader) = key.as_ref().and_then(|key| leaders.get(key).copied()) {
                 self.fates[i] = follow(request, leader, &self.requests[leader]);
             } else if self.services.contains_key(&request.service) {
                 leaders.extend(key.map(|key| (key, i)));
@@ -381,14 +414,14 @@ impl<'a> Batch<'a> {
             self.notes.push(NewNote {
                 report: id,
                 at: now.as_millisecond(),
-                author: Actor::Api(request.credential).to_string(),
+                author: request.caller.to_string(),
                 from_opening: true,
                 body: request.admin_notes.clone(),
             });
         }
         if let Some((key, request_hash)) = &request.idempotency {
             self.keys.push(IdempotencyRow {
-                credential_id: request.credential,
+                caller: request.caller.reference(),
                 key: key.clone(),
                 request_hash: request_hash.clone(),
                 report_id: id.0,
@@ -405,9 +438,9 @@ impl<'a> Batch<'a> {
         self.settle_keys(tx, now).await?;
         let mut record = Record::default();
         for (i, (report, events)) in &self.record {
-            let actor = Actor::Api(self.requests[*i].credential);
+            let actor = &self.requests[*i].caller;
             let service = report.subject.as_ref().map(|subject| &subject.service);
-            record.add(report.id, service, &actor, events, now);
+            record.add(report.id, service, actor, events, now);
             self.reports.push(NewReport { report: report.clone(), opened_by: actor.to_string() });
         }
         if self.reports.is_empty() {
@@ -433,15 +466,15 @@ impl<'a> Batch<'a> {
         if taken.is_empty() {
             return Ok(());
         }
-        let taken: Vec<(i64, &str)> = taken.iter().map(|(c, key)| (*c, key.as_str())).collect();
+        let taken: Vec<(String, &str)> =
+            taken.iter().map(|(caller, key)| (caller.clone(), key.as_str())).collect();
         let since = KEYS_LIVE.before(now).as_millisecond();
         let known = tx.idempotency_rows(&taken, since).await?;
         for (i, request) in self.requests.iter().enumerate() {
             let ours = matches!(self.fates[i], Fate::New(_));
-            let lost = request
-                .idempotency
-                .as_ref()
-                .is_some_and(|(key, _)| taken.contains(&(request.credential, key.as_str())));
+            let lost = request.idempotency.as_ref().is_some_and(|(key, _)| {
+                taken.contains(&(request.caller.reference(), key.as_str()))
+            });
             if ours && lost {
                 self.fates[i] = replay(request, &known);
                 if let Some((report, _)) = self.record.remove(&i) {
@@ -470,7 +503,8 @@ impl<'a> Batch<'a> {
 /// What an earlier answer under the same key means for this request.
 fn replay(request: &NewReportRequest, known: &[IdempotencyRow]) -> Fate {
     let Some((key, hash)) = &request.idempotency else { return Fate::Undecided };
-    let row = known.iter().find(|row| row.credential_id == request.credential && row.key == *key);
+    let caller = request.caller.reference();
+    let row = known.iter().find(|row| row.caller == caller && row.key == *key);
     match row {
         None => Fate::Undecided,
         Some(row) if row.request_hash != *hash => Fate::Failed(OpenError::KeyUsedForAnother),

@@ -143,8 +143,8 @@ on_both! {
     }
 
     async fn a_key_that_is_taken_is_told_and_the_others_are_stored(world) {
-        let row = |credential_id, key: &str, hash: &str| IdempotencyRow {
-            credential_id,
+        let row = |caller: i64, key: &str, hash: &str| IdempotencyRow {
+            caller: format!("api:{caller}"),
             key: key.into(),
             request_hash: hash.into(),
             report_id: 1,
@@ -154,11 +154,11 @@ on_both! {
         let mut tx = world.tx().await;
         assert!(tx.add_idempotency_rows(&[row(1, "a", "h")]).await.unwrap().is_empty());
         let taken = tx.add_idempotency_rows(&[row(1, "b", "h"), row(1, "a", "x"), row(2, "a", "h")]).await;
-        assert_eq!(taken.unwrap(), [(1, "a".to_owned())]);
-        let found = tx.idempotency_rows(&[(1, "a"), (2, "a"), (3, "a")], 99).await.unwrap();
+        assert_eq!(taken.unwrap(), [("api:1".to_owned(), "a".to_owned())]);
+        let found = tx.idempotency_rows(&[("api:1".into(), "a"), ("api:2".into(), "a"), ("token:1".into(), "a")], 99).await.unwrap();
         assert_eq!(found.len(), 2);
         assert!(found.contains(&row(1, "a", "h")));
-        assert!(tx.idempotency_rows(&[(1, "a")], 100).await.unwrap().is_empty(), "too old");
+        assert!(tx.idempotency_rows(&[("api:1".into(), "a")], 100).await.unwrap().is_empty(), "too old");
         assert_eq!(tx.forget_idempotency_keys(100).await.unwrap(), 3);
     }
 }

@@ -27,6 +27,7 @@ fn report(id: ReportId, state: State, hold: Hold) -> Report {
         opened_at: at(0),
         state,
         hold,
+        revision: 1,
     }
 }
 
@@ -96,7 +97,8 @@ on_both! {
                 ..other.clone()
             };
             tx.save_report(&changed).await.unwrap();
-            assert_eq!(tx.report(one.id).await.unwrap(), Some(changed));
+            let next = Report { revision: one.revision + 1, ..changed };
+            assert_eq!(tx.report(one.id).await.unwrap(), Some(next));
         }
         let gone = report(ReportId(999), open(Countdown::None), Hold::None);
         assert!(tx.save_report(&gone).await.is_err());
