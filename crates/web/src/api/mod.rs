@@ -1,7 +1,7 @@
 //! The REST interface, `/api/v1`: JSON over HTTP for scripts of the host, with a token for each.
 //!
 //! Routes and their description come from one place: each handler says its path, its right and its answers,
-//! and [`document`] is what all of them say together (OpenAPI 3.1).
+//! and [`document`] is what all of them say together (`OpenAPI` 3.1).
 
 mod caller;
 mod problem;
@@ -36,7 +36,7 @@ const LARGEST_BODY: usize = 1024 * 1024;
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     servers((url = "/api/v1")),
-    components(schemas(problem::Problem)),
+    components(schemas(problem::Problem, reports::Status, reports::Turn, reports::Order)),
     security(("token" = [])),
     tags(
         (name = "reports", description = "Reports, and every act on them"),

@@ -222,8 +222,8 @@ impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         let code = match error {
             ActError::Store(error) => return error.into(),
-            ActError::NoReport(_) => Code::NotFound,
-            ActError::NoService(_) | ActError::BadText => Code::Invalid,
+            ActError::NoReport(_) | ActError::NoService(_) => Code::NotFound,
+            ActError::BadText => Code::Invalid,
             ActError::Move(..) | ActError::NotSuspended(_) => Code::WrongState,
             ActError::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
             ActError::KeyUsedForAnother => Code::KeyUsedForAnother,
@@ -249,7 +249,8 @@ impl From<StaffError> for Failure {
         let code = match error {
             StaffError::Store(error) => return error.into(),
             StaffError::Taken { .. } => Code::Taken,
-            StaffError::Missing { .. } | StaffError::Bad(_) => Code::Invalid,
+            StaffError::Missing { .. } => Code::NotFound,
+            StaffError::Bad(_) => Code::Invalid,
             StaffError::Hash => Code::Internal,
         };
         Self::new(code, error.to_string())

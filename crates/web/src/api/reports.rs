@@ -16,7 +16,8 @@ use portreeve_core::report::{
 };
 use portreeve_core::text::storable;
 use portreeve_core::time::Span;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Answer, Approve, Close, May, Open, SeeReports, Suspend};
@@ -24,6 +25,9 @@ use super::problem::{Code, Failure, Problems};
 use super::request::{Json, Path, Query, When, answer as respond, idempotency_key, tagged};
 use super::services::service_key;
 use crate::Web;
+
+/// Longest text to look for, in characters.
+const LONGEST_SEARCH: usize = 255;
 
 /// Where a report stands.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -96,6 +100,22 @@ pub(super) fn page_size(limit: Option<i64>) -> Result<i64, Failure> {
     }
 }
 
+/// The row behind which a page begins.
+pub(super) fn behind(after: Option<i64>) -> Result<Option<i64>, Failure> {
+    match after {
+        Some(..0) => Err(Failure::invalid("after", "must not be negative")),
+        after => Ok(after),
+    }
+}
+
+/// A whole number as JSON has it: `7.0` is one too (JSON Schema, 6.1.1).
+fn whole_number<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    let number = serde_json::Number::deserialize(from)?;
+    let digits = number.to_string();
+    let whole = digits.strip_suffix(".0").unwrap_or(&digits);
+    whole.parse().map_err(|_| D::Error::custom("must be a whole number"))
+}
+
 /// Whether `rows` fill a page, so that there may be another one.
 pub(super) fn is_full(rows: usize, limit: i64) -> bool {
     i64::try_from(rows).is_ok_and(|rows| rows >= limit)
@@ -122,10 +142,16 @@ pub(crate) async fn list(
             Turn::Staff => "staff",
         }),
         service,
-        category: query.category.map(|text| storable(&text)),
-        search: query.search.map(|text| storable(&text)),
+        category: query
+            .category
+            .map(|words| text("category", Some(words), LONGEST_SEARCH))
+            .transpose()?,
+        search: query
+            .search
+            .map(|words| text("search", Some(words), LONGEST_SEARCH))
+            .transpose()?,
         oldest_first: matches!(query.order, Some(Order::Oldest)),
-        after: query.after.map(ReportId),
+        after: behind(query.after)?.map(ReportId),
         limit,
     };
     let items = view::list(&web.desk, &filter).await?;
@@ -149,6 +175,7 @@ pub(crate) enum Method {
 pub(crate) struct NewReport {
     /// The panel's id of the service.
     #[schema(minimum = 1)]
+    #[serde(deserialize_with = "whole_number")]
     service_id: i64,
     /// The directory that the id is of; the default directory when absent.
     #[schema(min_length = 1, max_length = 64)]
@@ -353,7 +380,7 @@ macro_rules! acts {
                 $(request_body = $type,)?
                 params(
                     ("id" = i64, Path, minimum = 1, description = "Number of the report"),
-                    ("If-Match" = Option<String>, Header,
+                    ("If-Match" = Option<String>, Header, pattern = r#"^(\*|"[0-9]{1,18}")$"#,
                         description = "Only while the report has this ETag"),
                     ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
                         description = "The same request under the same key is done once, for 30 days"),

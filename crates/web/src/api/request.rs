@@ -124,8 +124,7 @@ fn revision(headers: &HeaderMap) -> Result<Option<i64>, Failure> {
     let number = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     match number.and_then(|number| number.parse().ok()) {
         Some(revision) => Ok(Some(revision)),
-        // Somebody else's tag: it matches nothing of ours.
-        None => Err(Failure::new(Code::ChangedMeanwhile, "If-Match must be an ETag of the report")),
+        None => Err(Failure::new(Code::Malformed, "If-Match must be an ETag of the report, or *")),
     }
 }
 

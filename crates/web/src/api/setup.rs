@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Caller, May, Setup};
 use super::problem::{Code, Failure, Problems};
-use super::reports::{is_full, page_size};
+use super::reports::{behind, is_full, page_size};
 use super::request::{Json, Path, Query, answer, tagged};
 use crate::Web;
 
@@ -85,7 +85,7 @@ pub(crate) struct NewValue {
 #[utoipa::path(put, path = "/settings/{key}", tag = "setup", operation_id = "change_setting",
     request_body = NewValue,
     params(("key" = String, Path, description = "Such as `time_limit.period`"),
-        ("If-Match" = Option<String>, Header, description = "Only while the value has this ETag")),
+        ("If-Match" = Option<String>, Header, pattern = r#"^(\*|"[0-9a-f]{16}")$"#, description = "Only while the value has this ETag")),
     responses((status = 200, description = "The setting", body = Setting,
         headers(("ETag" = String, description = "Tag of the value, for `If-Match`"))), Problems))]
 pub(crate) async fn change_setting(
@@ -96,6 +96,11 @@ pub(crate) async fn change_setting(
     Json(new): Json<NewValue>,
 ) -> Result<Response, Failure> {
     let expected = headers.get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default());
+    if expected.is_some_and(|tag| {
+        tag != "*" && !(tag.len() > 2 && tag.starts_with('"') && tag.ends_with('"'))
+    }) {
+        return Err(Failure::new(Code::Malformed, "If-Match must be an ETag of the setting, or *"));
+    }
     let passes = |present: &str| match expected {
         None | Some("*") => true,
         Some(wanted) => wanted.trim() == format!("\"{}\"", tag(present)),
@@ -165,7 +170,8 @@ pub(crate) async fn credentials(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failure> {
     let limit = page_size(query.limit)?;
-    let list = staff::credentials(&web.desk, query.after.unwrap_or(0), limit).await?;
+    let after = behind(query.after)?.unwrap_or(0);
+    let list = staff::credentials(&web.desk, after, limit).await?;
     let items: Vec<CredentialView> = list.into_iter().map(CredentialView::from).collect();
     let next = items.last().map(|last| last.reference).filter(|_| is_full(items.len(), limit));
     Ok(answer(StatusCode::OK, &CredentialPage { items, next }))
