@@ -7,6 +7,7 @@ mod client_address;
 mod health;
 mod public;
 mod routes;
+mod server;
 mod throttle;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use portreeve_app::report::Opener;
 use throttle::Throttles;
 
 pub use routes::router;
+pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
 
 /// What the configuration says to the web.
 #[derive(Debug, Clone)]

@@ -13,4 +13,5 @@ mod guards;
 mod mail;
 mod nodes;
 mod php;
+mod server;
 mod world;
