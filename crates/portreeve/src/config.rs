@@ -35,6 +35,9 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "addresses or prefixes of proxies whose X-Forwarded-For is believed",
     ),
     option("server.max_body", "1048576", "largest body of the drop-in endpoint, in bytes"),
+    option("server.max_connections", "16384", "open connections; beyond them callers get a 503"),
+    option("server.tls.cert", "", "PEM file with the certificate chain: HTTPS in this process"),
+    option("server.tls.key", "", "PEM file with its private key"),
     option("log.format", "text", "text or json"),
     option("log.level", "info", "error, warn, info, debug or trace"),
     option("database.url", "", "postgres://user:password@host/name; absent: SQLite in data_dir"),
@@ -81,6 +84,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) max_body: usize,
+    pub(crate) max_connections: u32,
+    pub(crate) tls: Option<TlsFiles>,
     pub(crate) log_json: bool,
     pub(crate) log_level: tracing::Level,
     pub(crate) database: Database,
@@ -88,6 +93,13 @@ pub(crate) struct Config {
     pub(crate) amp_directory: String,
     pub(crate) enforcers: Vec<EnforcerConfig>,
     pub(crate) mail: Option<MailConfig>,
+}
+
+/// Certificate and key of the web server.
+#[derive(Debug, Clone)]
+pub(crate) struct TlsFiles {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 /// Where the data lives.
@@ -211,6 +223,8 @@ impl Config {
         let trusted_proxies =
             trusted_proxies.iter().map(|net| proxy(net)).collect::<Result<_, _>>()?;
         let max_body = server.parsed("max_body", "a number of bytes")?.unwrap_or(1024 * 1024);
+        let max_connections = max_connections(&mut server)?;
+        let tls = tls(&mut server)?;
         server.end()?;
 
         let mut log = root.section("log")?;
@@ -251,6 +265,8 @@ impl Config {
             public_url,
             trusted_proxies,
             max_body,
+            max_connections,
+            tls,
             log_json,
             log_level,
             database,
@@ -278,6 +294,27 @@ fn proxy(text: &str) -> Result<IpNet, ConfigError> {
     text.parse::<IpNet>()
         .or_else(|_| address())
         .map_err(|_| bad("server.trusted_proxies", format!("{text:?} is no address or prefix")))
+}
+
+fn max_connections(server: &mut Section) -> Result<u32, ConfigError> {
+    let number = server.parsed("max_connections", "a number of connections")?.unwrap_or(16_384);
+    if (1..=1_000_000).contains(&number) {
+        Ok(number)
+    } else {
+        Err(bad("server.max_connections", "must be 1 to 1000000"))
+    }
+}
+
+fn tls(server: &mut Section) -> Result<Option<TlsFiles>, ConfigError> {
+    let mut tls = server.section("tls")?;
+    let files = match (tls.text("cert")?, tls.text("key")?) {
+        (None, None) => None,
+        (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.into(), key: key.into() }),
+        (None, Some(_)) => return Err(bad("server.tls.cert", "is missing beside server.tls.key")),
+        (Some(_), None) => return Err(bad("server.tls.key", "is missing beside server.tls.cert")),
+    };
+    tls.end()?;
+    Ok(files)
 }
 
 fn directories(root: &mut Section) -> Result<Vec<String>, ConfigError> {
@@ -637,6 +674,8 @@ mod tests {
             ("[database]\nurl='mysql://x'", "database.url"),
             ("[amp]\ndirectory='x'", "amp.directory"),
             ("[server]\nmax_body='big'", "server.max_body"),
+            ("[server]\nmax_connections=0", "server.max_connections"),
+            ("[server.tls]\ncert='chain.pem'", "server.tls.key"),
         ] {
             let error = parse(text).expect_err(text).to_string();
             assert!(error.contains(key), "{error}");

@@ -1,31 +1,32 @@
 //! Running the desk: web, jobs, sweep, until it is told to stop.
 
 use std::fs::File;
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use axum::serve::ListenerExt;
 use portreeve_app::time::SystemClock;
 use portreeve_app::{Desk, jobs, report};
 use portreeve_connect::mail::Sender;
-use portreeve_web::{Web, WebConfig, router};
+use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, TlsFiles};
 use crate::wire;
-
-/// How long requests that were taken may take to end after a stop signal.
-const LAST_REQUESTS: Duration = Duration::from_secs(7);
 
 /// How long the writer may take after the last request.
 const LAST_WRITES: Duration = Duration::from_secs(2);
+
+/// How often the files of certificate and key are looked at.
+const LOOK_AT_CERTIFICATES: Duration = Duration::from_mins(1);
+
+/// Open files that are left for the database, hooks and mail.
+const OTHER_FILES: u64 = 512;
 
 /// How often the clock is compared with the database server's.
 const COMPARE_CLOCKS: Duration = Duration::from_secs(30);
@@ -45,6 +46,9 @@ pub(crate) struct Running {
 
 /// Starts the desk on a listener.
 pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Running> {
+    let certificates = certificates(config)?;
+    // From here on SIGHUP does not end the process, whether there is something to read again or not.
+    let hang_up = signal(SignalKind::hangup())?;
     let lock = match &config.database {
         Database::Sqlite(_) => Some(lock_data_dir(&config.data_dir)?),
         Database::Postgres(_) => None,
@@ -71,7 +75,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             );
         })
     };
-    let followers = vec![
+    let mut followers = vec![
         tokio::spawn({
             let desk = Arc::clone(&desk);
             async move { desk.follow_changes(counters).await }
@@ -88,8 +92,16 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             abuse_address: abuse_address(config),
         },
     );
-    let web = tokio::spawn(serve_web(listener, router(web), stopped));
-    tracing::info!(%address, "the desk runs at http://{address}");
+    let scheme = if certificates.is_some() { "https" } else { "http" };
+    if let Some(certificates) = &certificates {
+        followers.push(tokio::spawn(follow_certificates(Arc::clone(certificates), hang_up)));
+    }
+    let server = ServerConfig {
+        max_connections: room_for_connections(config.max_connections),
+        tls: certificates,
+    };
+    let web = tokio::spawn(portreeve_web::serve(listener, router(web), server, stopped));
+    tracing::info!(%address, "the desk runs at {scheme}://{address}");
     Ok(Running { desk, opener, address, stop, web, work, writer, followers, _lock: lock })
 }
 
@@ -122,35 +134,45 @@ fn abuse_address(config: &Config) -> Option<String> {
     Sender::parse(from).ok().map(|sender| sender.address())
 }
 
-async fn serve_web(
-    listener: TcpListener,
-    router: axum::Router,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let listener = listener.tap_io(|connection| {
-        // Answers are small and waited for.
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!("cannot set TCP_NODELAY: {error}");
+/// Lets this process open as many files as it may, and says for how many connections that is enough.
+fn room_for_connections(wanted: u32) -> u32 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum
+        && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+    {
+        tracing::debug!("cannot raise the limit of open files: {error}");
+    }
+    let Some(files) = getrlimit(Resource::Nofile).current else { return wanted };
+    let room = u32::try_from(files - OTHER_FILES.min(files / 2)).unwrap_or(u32::MAX);
+    if room < wanted {
+        tracing::warn!(
+            "the limit of {files} open files leaves room for {room} connections, not for the {wanted} of \
+             server.max_connections; raise it (LimitNOFILE= in a systemd unit)"
+        );
+    }
+    wanted.min(room)
+}
+
+/// Certificate and key as the configuration names them.
+pub(crate) fn certificates(config: &Config) -> Result<Option<Arc<Certificates>>> {
+    let load = |files: &TlsFiles| Certificates::load(files.cert.clone(), files.key.clone());
+    let loaded = config.tls.as_ref().map(load).transpose().context("server.tls")?;
+    Ok(loaded.map(Arc::new))
+}
+
+/// Takes over new certificates every minute, and at once on SIGHUP.
+async fn follow_certificates(certificates: Arc<Certificates>, mut hang_up: Signal) {
+    loop {
+        tokio::select! {
+            _ = hang_up.recv() => {}
+            () = tokio::time::sleep(LOOK_AT_CERTIFICATES) => {}
         }
-    });
-    let mut stop = stopped.clone();
-    let until = async move {
-        // An error means that the sender is gone: stop as well.
-        drop(stop.wait_for(|stop| *stop).await);
-    };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(until).into_future();
-    let cut_off = async {
-        drop(stopped.wait_for(|stop| *stop).await);
-        tokio::time::sleep(LAST_REQUESTS).await;
-    };
-    tokio::select! {
-        served = serving => {
-            if let Err(error) = served {
-                tracing::error!("the web server ended: {error}");
-            }
+        match certificates.renew() {
+            Ok(true) => tracing::info!("new connections get the renewed certificate"),
+            Ok(false) => {}
+            Err(error) => tracing::error!("the certificate in use stays: {error}"),
         }
-        () = cut_off => tracing::warn!("some requests did not end in time and were cut off"),
     }
 }
 
@@ -188,8 +210,7 @@ fn lock_data_dir(data_dir: &Path) -> Result<File> {
 /// Runs the desk until SIGTERM or SIGINT.
 pub(crate) async fn serve(config: &Config) -> Result<()> {
     let mut stop = StopSignal::listen()?;
-    let listener = TcpListener::bind(config.listen)
-        .await
+    let listener = portreeve_web::listen(config.listen)
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let running = start(config, listener).await?;
     stop.wait().await;

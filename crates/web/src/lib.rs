@@ -9,6 +9,7 @@ mod health;
 mod idempotency;
 mod public;
 mod routes;
+mod server;
 mod throttle;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use throttle::Throttles;
 
 pub use api::document;
 pub use routes::router;
+pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
 
 /// What the configuration says to the web.
 #[derive(Debug, Clone)]

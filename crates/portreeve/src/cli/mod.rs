@@ -125,7 +125,10 @@ async fn dispatch(args: Args) -> Result<()> {
     init_log(&config, matches!(args.command, Command::Serve));
     match args.command {
         Command::Serve => serve::serve(&config).await,
-        Command::Config { command: ConfigCommand::Check } => say("The configuration is good."),
+        Command::Config { command: ConfigCommand::Check } => {
+            serve::certificates(&config)?;
+            say("The configuration is good.")
+        }
         command => {
             let (desk, _) = wire::desk(&config).await.context("cannot open the desk")?;
             let result = with_desk(&desk, command).await;

@@ -14,4 +14,5 @@ mod guards;
 mod mail;
 mod nodes;
 mod php;
+mod server;
 mod world;

@@ -300,6 +300,13 @@ impl World {
     }
 
     pub(crate) fn serve_with(&self, env: &[(&str, &str)]) -> Serving {
+        let serving = self.start(env);
+        serving.wait_until_ready();
+        serving
+    }
+
+    /// Starts a desk and does not wait until it is ready.
+    pub(crate) fn start(&self, env: &[(&str, &str)]) -> Serving {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut child = self
             .command(&["serve"])
@@ -311,9 +318,7 @@ impl World {
             .unwrap();
         let log = self.path(&format!("serve-{port}.log"));
         keep(child.stderr.take().unwrap(), &log);
-        let serving = Serving { child, base: format!("http://127.0.0.1:{port}"), log };
-        serving.wait_until_ready();
-        serving
+        Serving { child, base: format!("http://127.0.0.1:{port}"), log }
     }
 }
 
@@ -384,6 +389,17 @@ impl Serving {
         panic!("the desk did not start: {}", self.log());
     }
 
+    /// Where it listens, for those who speak to it without a client's help.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// Sends the process a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
@@ -448,8 +464,7 @@ impl Serving {
 
     /// Asks the process to stop and waits for its end.
     pub(crate) fn stop(mut self) -> std::process::ExitStatus {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
+        self.signal("TERM");
         self.child.wait().unwrap()
     }
 

@@ -48,13 +48,18 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
     }
     let address = client_address(&request, &web.config.trusted_proxies);
     let (parts, body) = request.into_parts();
-    let body = read_body(body, web.config.max_body).await?;
+    let identifier = identifier(&parts.headers);
+    let identifier = identifier.as_deref();
+    // What a stranger sends is counted and dropped: it must not fill the memory.
+    let keep = identifier.is_some_and(|id| staff::authenticate(&web.desk.live(), id).is_some());
+    let body = read_body(body, web.config.max_body, keep).await?;
 
+    // Once more, for a credential that ended while its body came in.
     let live = web.desk.live();
     let amp = &live.settings.amp;
     let now = web.desk.clock.monotonic();
     let Some(credential) =
-        identifier(&parts.headers).and_then(|identifier| staff::authenticate(&live, &identifier))
+        identifier.filter(|_| keep).and_then(|id| staff::authenticate(&live, id))
     else {
         let throttle = &web.throttles.failed_auth;
         let key = counted_as(address);
@@ -87,7 +92,7 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
 
 /// Reads a body up to the limit. What is beyond is read and dropped, up to a bound. A body that breaks
 /// off is never taken for a whole one: half a text must not become a report.
-async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, AmpError> {
+async fn read_body(body: Body, limit: usize, keep: bool) -> Result<Vec<u8>, AmpError> {
     let mut stream = body.into_data_stream();
     let mut kept = Vec::new();
     let mut read = 0;
@@ -95,9 +100,9 @@ async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, AmpError> {
         while let Some(part) = stream.next().await {
             let Ok(part) = part else { return false };
             read += part.len();
-            if read <= limit {
+            if read <= limit && keep {
                 kept.extend_from_slice(&part);
-            } else if read > DRAIN {
+            } else if read > limit.max(DRAIN) {
                 break;
             }
         }
