@@ -13,4 +13,6 @@ mod guards;
 mod mail;
 mod nodes;
 mod php;
+mod receiver;
+mod webhook_enforcer;
 mod world;
