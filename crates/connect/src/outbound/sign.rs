@@ -1,9 +1,17 @@
 //! Signatures after the Standard Webhooks specification: HMAC-SHA256 over `id.timestamp.body`.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+/// Reads a secret with or without the padding at its end, as the receivers' libraries do.
+const SECRET: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// What a secret begins with when it is written down.
 const PREFIX: &str = "whsec_";
@@ -75,7 +83,7 @@ impl Secrets {
 
 fn one(text: &str) -> Result<Vec<u8>, BadSecret> {
     let encoded = text.strip_prefix(PREFIX).unwrap_or(text);
-    let secret = STANDARD.decode(encoded).map_err(|_| BadSecret::NotBase64)?;
+    let secret = SECRET.decode(encoded).map_err(|_| BadSecret::NotBase64)?;
     if LENGTHS.contains(&secret.len()) { Ok(secret) } else { Err(BadSecret::Length) }
 }
 
@@ -84,7 +92,7 @@ mod tests {
     use super::*;
 
     /// The vector that the specification's own libraries are tested with.
-    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const WRITTEN: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     const TIMESTAMP: i64 = 1_614_265_330;
     const BODY: &[u8] = br#"{"test": 2432232314}"#;
@@ -92,15 +100,18 @@ mod tests {
 
     #[test]
     fn the_published_vector_comes_out() {
-        let secrets = Secrets::parse(SECRET).expect("good");
+        let secrets = Secrets::parse(WRITTEN).expect("good");
         assert_eq!(secrets.sign(ID, TIMESTAMP, BODY), SIGNATURE);
-        let bare = Secrets::parse(SECRET.trim_start_matches(PREFIX)).expect("good");
+        let bare = Secrets::parse(WRITTEN.trim_start_matches(PREFIX)).expect("good");
         assert_eq!(bare.sign(ID, TIMESTAMP, BODY), SIGNATURE);
+        let padded = Secrets::parse("whsec_c2l4dGVlbiBieXRlcyEhIQ==").expect("good");
+        let not = Secrets::parse("whsec_c2l4dGVlbiBieXRlcyEhIQ").expect("good");
+        assert_eq!(padded.sign(ID, 1, BODY), not.sign(ID, 1, BODY));
     }
 
     #[test]
     fn while_secrets_are_exchanged_each_signs() {
-        let both = format!("whsec_{}\n{SECRET}\n", STANDARD.encode([7; 32]));
+        let both = format!("whsec_{}\n{WRITTEN}\n", STANDARD.encode([7; 32]));
         let signed = Secrets::parse(&both).expect("good").sign(ID, TIMESTAMP, BODY);
         let (new, old) = signed.split_once(' ').expect("two");
         assert!(new.starts_with("v1,") && new != old);
@@ -121,7 +132,7 @@ mod tests {
             assert_eq!(Secrets::parse(text).err(), Some(error.clone()), "{text:?}");
             assert!(!error.to_string().contains("aGVsbG8="));
         }
-        let shown = format!("{:?}", Secrets::parse(SECRET).expect("good"));
+        let shown = format!("{:?}", Secrets::parse(WRITTEN).expect("good"));
         assert!(!shown.contains("MfKQ"), "{shown}");
     }
 }

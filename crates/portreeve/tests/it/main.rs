@@ -9,6 +9,7 @@ mod deadlines;
 mod demo;
 mod directory;
 mod enforcement;
+mod foreign;
 mod guards;
 mod mail;
 mod nodes;
