@@ -5,6 +5,7 @@ mod packages;
 mod postgres;
 mod test;
 mod tidy;
+mod tools;
 
 use std::process::ExitCode;
 

@@ -24,6 +24,13 @@ const NEEDS: &[Need] = &[
         is_there: || succeeds("php", &["-r", "exit(function_exists('curl_init') ? 0 : 1);"]),
         packages: &["php-cli", "php-curl"],
     },
+    Need {
+        what: "python3 with venv",
+        is_there: || succeeds("python3", &["-c", "import ensurepip, venv"]),
+        packages: &["python3-venv"],
+    },
+    Need { what: "node", is_there: || succeeds("node", &["--version"]), packages: &["nodejs"] },
+    Need { what: "npm", is_there: || succeeds("npm", &["--version"]), packages: &["npm"] },
     Need { what: "kill", is_there: || succeeds("kill", &["-l"]), packages: &["procps"] },
     Need {
         what: "chromium",

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::postgres::Server;
-use crate::{packages, tidy};
+use crate::{packages, tidy, tools};
 
 /// Where the tests find the PostgreSQL server.
 const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
@@ -39,7 +39,9 @@ pub(crate) fn everything() -> Result<()> {
 pub(crate) fn tests_only(filter: &[&str]) -> Result<()> {
     packages::ensure()?;
     let server = Server::start()?;
-    let env = [(POSTGRES, server.url.as_str())];
+    let tools = tools::ensure(&root())?;
+    let env =
+        [(POSTGRES, server.url.as_str()), (tools::VARIABLE, tools.to_str().unwrap_or_default())];
     if has_nextest() {
         cargo(&[&["nextest", "run", "--workspace", "--locked"], filter].concat(), &env)
     } else {

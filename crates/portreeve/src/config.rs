@@ -1,11 +1,14 @@
 //! The configuration: a TOML file and the environment, parsed once into checked types.
 
+mod webhook;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use portreeve_connect::mail::{Protection, Sender, SmtpServer};
+use portreeve_connect::outbound::Poster;
 use portreeve_core::time::Span;
 use toml::{Table, Value};
 
@@ -53,15 +56,27 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option(
         "enforcer[].kind",
         "",
-        "record (does nothing but write it down) or exec (runs a command)",
+        "record (does nothing but write it down), exec (runs a command) or webhook (posts to an address)",
     ),
     option("enforcer[].directories", "[] (all)", "directories that it serves"),
     option("enforcer[].command", "", "exec: path and arguments, a list; no shell"),
-    option("enforcer[].timeout", "30s", "exec: time limit of one run"),
+    option("enforcer[].url", "", "webhook: where orders are posted to"),
+    option(
+        "enforcer[].secret",
+        "",
+        "webhook: what orders are signed with, whsec_ and base64; several while they are exchanged",
+    ),
+    option("enforcer[].secret_file", "", "a file that has enforcer[].secret"),
+    option(
+        "enforcer[].allow_private",
+        "false",
+        "webhook: the address may be off the public Internet (private, loopback, link-local)",
+    ),
+    option("enforcer[].timeout", "30s", "exec, webhook: time limit of one run or call"),
     option(
         "enforcer[].observe",
         "true",
-        "exec: the command can be asked what state a service is in",
+        "exec, webhook: it can be asked what state a service is in",
     ),
     option("enforcer[].retry_min", "1s", "first pause before something is tried again"),
     option("enforcer[].retry_max", "15m", "longest pause"),
@@ -135,6 +150,7 @@ pub(crate) struct EnforcerConfig {
 pub(crate) enum EnforcerKind {
     Record,
     Exec { command: Vec<String>, timeout: Span, observe: bool },
+    Webhook { poster: Box<Poster>, observe: bool },
 }
 
 /// Outgoing mail.
@@ -371,11 +387,15 @@ fn enforcers(
                     observe: section.parsed("observe", "true or false")?.unwrap_or(true),
                 }
             }
-            "webhook" | "whmcs" => {
-                let why = format!("{kind_name:?} is not in this version; use record or exec");
+            "webhook" => EnforcerKind::Webhook {
+                poster: Box::new(webhook::poster(&mut section)?),
+                observe: section.parsed("observe", "true or false")?.unwrap_or(true),
+            },
+            "whmcs" => {
+                let why = "\"whmcs\" is not in this version; use record, exec or webhook";
                 return Err(bad(section.key("kind"), why));
             }
-            _ => return Err(bad(section.key("kind"), "must be record or exec")),
+            _ => return Err(bad(section.key("kind"), "must be record, exec or webhook")),
         };
         let served = section.list("directories")?.unwrap_or_default();
         if let Some(missing) = served.iter().find(|name| !directories.contains(name)) {

@@ -9,7 +9,7 @@ use portreeve_app::notice::{Mail, Mailer};
 use portreeve_app::time::SystemClock;
 use portreeve_app::{Desk, DeskConfig};
 use portreeve_connect::mail::{Folder, Sender, Smtp};
-use portreeve_connect::panel::{Exec, Recorder};
+use portreeve_connect::panel::{Exec, Recorder, Webhook};
 use portreeve_store::Db;
 
 use crate::config::{Config, Database, EnforcerConfig, EnforcerKind, MailConfig, MailKind};
@@ -50,6 +50,9 @@ fn panel(config: &EnforcerConfig) -> Panel {
         EnforcerKind::Record => Box::new(Recorder),
         EnforcerKind::Exec { command, timeout, observe } => {
             Box::new(Exec { command: command.clone(), timeout: *timeout, observe: *observe })
+        }
+        EnforcerKind::Webhook { poster, observe } => {
+            Box::new(Webhook { poster: (**poster).clone(), observe: *observe })
         }
     };
     Panel {

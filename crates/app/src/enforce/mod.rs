@@ -5,7 +5,7 @@ mod reconcile;
 use async_trait::async_trait;
 use portreeve_core::enforcement::{Action, Answer, Observed};
 use portreeve_core::ids::{OrderId, ReportId, ServiceKey};
-use portreeve_core::time::Span;
+use portreeve_core::time::{Span, Timestamp};
 
 pub use reconcile::{After, reconcile};
 
@@ -31,6 +31,8 @@ pub struct PanelOrder {
     pub report: ReportId,
     /// Starts with `[abuse #<report>]`, never blank.
     pub reason: String,
+    /// When it was sent for the first time. With its id it tells the order from those of any other desk.
+    pub first_sent_at: Timestamp,
 }
 
 /// A way to a panel.

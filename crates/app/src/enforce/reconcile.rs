@@ -10,7 +10,7 @@ use portreeve_core::enforcement::{
 };
 use portreeve_core::event::Event;
 use portreeve_core::guard::{Clock, Facts};
-use portreeve_core::ids::{Actor, OrderId, Press, ReportId, ServiceKey};
+use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::service::ServiceStatus;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{Enforcement, KnownService, StoreError, Tx};
@@ -253,7 +253,7 @@ impl Deciding<'_> {
         let sent_before = out_again(&known.record, action);
         let out = Out {
             order: order.id,
-            first_sent_at: sent_before.map_or(self.now, |out| out.first_sent_at),
+            first_sent_at: order.first_sent_at,
             sent_at: self.now,
             answer: Answer::Lost,
             alarmed: sent_before.is_some_and(|out| out.alarmed),
@@ -309,11 +309,15 @@ impl Deciding<'_> {
         known: &Enforcement,
         action: Action,
     ) -> Result<PanelOrder, StoreError> {
-        if let Some(out) = out_again(&known.record, action)
+        let before = out_again(&known.record, action);
+        let first_sent_at = before.map_or(self.now, |out| out.first_sent_at);
+        if let Some(out) = before
             && let Some(row) = self.tx.order(out.order).await?
         {
             self.tx.resend_order(row.id).await?;
-            return Ok(self.panel_order(row.id, action, row.report, row.reason));
+            let (id, report, reason) = (row.id, row.report, row.reason);
+            let target = self.target.clone();
+            return Ok(PanelOrder { id, action, target, report, reason, first_sent_at });
         }
         let report = match self.wish.wanted {
             Wanted::Suspended { report } => report,
@@ -324,17 +328,8 @@ impl Deciding<'_> {
         let service = &self.target.service;
         let now = self.now.as_millisecond();
         let id = self.tx.add_order(service, report, action, &reason, now).await?;
-        Ok(self.panel_order(id, action, report, reason))
-    }
-
-    fn panel_order(
-        &self,
-        id: OrderId,
-        action: Action,
-        report: ReportId,
-        reason: String,
-    ) -> PanelOrder {
-        PanelOrder { id, action, target: self.target.clone(), report, reason }
+        let target = self.target.clone();
+        Ok(PanelOrder { id, action, target, report, reason, first_sent_at })
     }
 }
 

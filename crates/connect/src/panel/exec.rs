@@ -13,10 +13,12 @@ use portreeve_app::enforce::{Enforcer, PanelOrder, Target};
 use portreeve_core::enforcement::{Answer, Observed};
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
+
+use super::told;
 
 /// Bytes of output that are kept; the rest is read and dropped.
 const OUTPUT: usize = 64 * 1024;
@@ -121,15 +123,7 @@ impl Call {
                 ("PORTREEVE_ORDER_ID", number(id)),
                 ("PORTREEVE_REASON", reason.to_owned()),
             ],
-            stdin: json!({
-                "action": action,
-                "directory": target.service.directory,
-                "service_id": target.service.id.get(),
-                "customer_id": target.customer_id,
-                "report_id": report,
-                "order_id": id,
-                "reason": reason,
-            }),
+            stdin: told(action, target, order),
         }
     }
 }
@@ -280,6 +274,7 @@ mod tests {
             target: Target { service, customer_id: "7".into() },
             report: ReportId(92),
             reason: "[abuse #92] Spam".into(),
+            first_sent_at: portreeve_core::time::Timestamp::UNIX_EPOCH,
         }
     }
 

@@ -1,0 +1,89 @@
+//! What we sign is verified by the libraries that receivers use: the `standardwebhooks` packages of PyPI and
+//! npm, on what a real desk sent.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::receiver::{Call, Receiver, Reply};
+use crate::webhook_enforcer::SECRET;
+use crate::world::*;
+
+/// Where the libraries are; `cargo xtask test` installs them and sets this.
+const TOOLS: &str = "PORTREEVE_TEST_TOOLS";
+
+const PYTHON: &str = "\
+import json, sys
+from standardwebhooks.webhooks import Webhook
+told = json.load(sys.stdin)
+print(json.dumps(Webhook(told['secret']).verify(told['body'], told['headers'])))
+";
+
+const NODE: &str = "\
+const { Webhook } = require('standardwebhooks');
+const told = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+console.log(JSON.stringify(new Webhook(told.secret).verify(told.body, told.headers)));
+";
+
+fn tools() -> PathBuf {
+    std::env::var(TOOLS)
+        .unwrap_or_else(|_| panic!("{TOOLS} is not set: run `cargo xtask test`"))
+        .into()
+}
+
+/// What both libraries make of a call: its body, or nothing when they refuse it.
+fn verified(secret: &str, call: &Call, body: &str) -> Vec<Option<serde_json::Value>> {
+    let mut python = Command::new(tools().join("venv/bin/python"));
+    python.args(["-c", PYTHON]);
+    let mut node = Command::new("node");
+    node.args(["-e", NODE]).current_dir(tools().join("node"));
+    let told = json!({ "secret": secret, "headers": call.headers, "body": body }).to_string();
+    [python, node]
+        .map(|mut command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            child.stdin.take().unwrap().write_all(told.as_bytes()).unwrap();
+            let output = child.wait_with_output().unwrap();
+            let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+            let refused = complaint.contains("WebhookVerificationError");
+            assert!(output.status.success() || refused, "{command:?}: {complaint}");
+            output.status.success().then(|| serde_json::from_slice(&output.stdout).unwrap())
+        })
+        .to_vec()
+}
+
+/// Both libraries take the call as it came, with each secret that counts, and refuse it otherwise.
+fn check(call: &Call, secrets: &[&str]) {
+    for secret in secrets {
+        assert_eq!(verified(secret, call, &call.body), vec![Some(call.json()); 2], "{call:?}");
+    }
+    let changed = call.body.replacen("\"service_id\":1", "\"service_id\":2", 1);
+    assert_ne!(changed, call.body);
+    assert_eq!(verified(secrets[0], call, &changed), [None, None]);
+    let other = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_eq!(verified(other, call, &call.body), [None, None]);
+}
+
+#[test]
+fn other_peoples_libraries_verify_an_order() {
+    let world = World::new(Engine::Sqlite);
+    let receiver = Receiver::start(|_| Reply::status(200));
+    let new = "whsec_TmV3IHNlY3JldCBvZiB0aGUgZGVzaywgMzIgYnl0ZXM=";
+    let whole = world.options("");
+    let (without, _) = whole.split_once("[[enforcer]]").unwrap();
+    world.write("secrets", &format!("{new}\n{SECRET}\n"));
+    world.write(
+        "portreeve.toml",
+        &format!(
+            "{without}[[enforcer]]\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"secrets\"\n\
+             allow_private = true\nobserve = false\n",
+            receiver.url()
+        ),
+    );
+    let desk = world.serve();
+    let id = desk.create(&world, "service_id=1&category=Sp%C3%A4m&suspend_method=immediate");
+    world.wait_for(id, "suspended");
+    check(&receiver.calls()[0], &[new, SECRET]);
+}
