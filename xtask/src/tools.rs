@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Packages of PyPI.
+/// Packages of `PyPI`.
 const PYTHON: &[&str] = &[
     // verifies our webhooks
     "standardwebhooks==1.1.0",

@@ -1,4 +1,4 @@
-//! What we sign is verified by the libraries that receivers use: the `standardwebhooks` packages of PyPI and
+//! What we sign is verified by the libraries that receivers use: the `standardwebhooks` packages of `PyPI` and
 //! npm, on what a real desk sent.
 
 use std::io::Write;
