@@ -5,9 +5,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use xtask::packages;
+use xtask::postgres::{Options, Server};
 
-use crate::postgres::Server;
-use crate::{packages, tidy};
+use crate::{measure, tidy};
 
 /// Where the tests find the PostgreSQL server.
 const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
@@ -18,7 +19,7 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// Formatting, lints, tests on both engines and in the browser, documentation, tidiness.
+/// Formatting, lints, tests on both engines and in the browser, faults, documentation, tidiness.
 pub(crate) fn everything() -> Result<()> {
     let started = Instant::now();
     step("tidy", || tidy::check(&root()))?;
@@ -29,6 +30,7 @@ pub(crate) fn everything() -> Result<()> {
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])
     })?;
     step("tests", || tests_only(&[]))?;
+    step("faults", measure::short_chaos)?;
     let docs = [("RUSTDOCFLAGS", denied[0].1)];
     step("documentation", || cargo(&["doc", "--workspace", "--no-deps", "--locked"], &docs))?;
     println!("xtask: all green in {} s", started.elapsed().as_secs());
@@ -38,7 +40,7 @@ pub(crate) fn everything() -> Result<()> {
 /// The tests alone, perhaps some of them.
 pub(crate) fn tests_only(filter: &[&str]) -> Result<()> {
     packages::ensure()?;
-    let server = Server::start()?;
+    let server = Server::start(&Options::TESTS)?;
     let env = [(POSTGRES, server.url.as_str())];
     if has_nextest() {
         cargo(&[&["nextest", "run", "--workspace", "--locked"], filter].concat(), &env)
@@ -64,7 +66,7 @@ fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-fn cargo(arguments: &[&str], env: &[(&str, &str)]) -> Result<()> {
+pub(crate) fn cargo(arguments: &[&str], env: &[(&str, &str)]) -> Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments).envs(env.iter().copied()).current_dir(root()).stdin(Stdio::null());
     if command.status()?.success() {
