@@ -1,19 +1,21 @@
 //! The desk: what every operation needs at hand.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
-use portreeve_store::{Credential, Db, StoreError};
+use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::Notify;
 
 use crate::enforce::Panel;
 use crate::notice::Mail;
 use crate::time::Clock;
+use crate::token::Bearer;
 
 /// How often a process looks whether another one changed something.
 pub const POLL_CHANGES: Duration = Duration::from_millis(200);
@@ -44,6 +46,8 @@ pub struct Live {
     pub settings: Settings,
     /// Credentials that may call, by the hash of their identifier.
     pub credentials: HashMap<String, Credential>,
+    /// Tokens that may call, by their hash.
+    pub tokens: HashMap<String, Bearer>,
 }
 
 /// The desk.
@@ -60,6 +64,10 @@ pub struct Desk {
     pub mail: Option<Mail>,
     /// Rung when there may be a job to do.
     pub work: Notify,
+    /// Scripts that wait for their report to be stored: they go before mails.
+    pub(crate) callers_waiting: AtomicUsize,
+    /// Categories that are known to be stored.
+    pub(crate) known_categories: Mutex<HashSet<String>>,
     live: RwLock<Arc<Live>>,
     ledger: RwLock<Ledger>,
 }
@@ -80,6 +88,8 @@ impl Desk {
             panels,
             mail,
             work: Notify::new(),
+            callers_waiting: AtomicUsize::new(0),
+            known_categories: Mutex::default(),
             live: RwLock::default(),
             ledger: RwLock::default(),
         }
@@ -116,7 +126,18 @@ impl Desk {
                 }
             }
         }
-        let live = Arc::new(Live { settings, credentials });
+        let mut tokens = HashMap::new();
+        let mut after = 0;
+        loop {
+            let page = tx.api_tokens(after, 1_000).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            let good = page
+                .iter()
+                .filter_map(|token| Some((token.token_hash.clone(), Bearer::of(token)?)));
+            tokens.extend(good);
+        }
+        let live = Arc::new(Live { settings, credentials, tokens });
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
         Ok(())
     }
@@ -139,6 +160,11 @@ impl Desk {
     /// Whether the database answers.
     pub async fn check_ready(&self) -> Result<(), StoreError> {
         self.db.read().await?.change_counters().await.map(|_| ())
+    }
+
+    /// The state of the desk as a whole: paused, its clock.
+    pub async fn state(&self) -> Result<DeskState, StoreError> {
+        self.db.read().await?.desk_state().await
     }
 
     /// Asks the ledger in memory.

@@ -17,5 +17,9 @@ pub mod report;
 pub mod settings;
 pub mod staff;
 pub mod time;
+pub mod token;
 
 pub use desk::{Desk, DeskConfig, Live};
+
+// What operations take and give that the store has already.
+pub use portreeve_store::{Credential, ReportFilter, StoreError};

@@ -1,12 +1,17 @@
-//! Sending notices: the port to the mail server, and the job that uses it.
+//! Sending notices: the port to the mail server, and what the job does with it: plan, send, write down.
+//! Many notices are planned with one look and written down with one commit.
+
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use portreeve_core::event::Event;
-use portreeve_core::ids::{Actor, ReportId};
+use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::notice::{
     Audience, CustomerNotice, Letter, Notice, StaffNotice, to_customer, to_staff,
 };
 use portreeve_core::report::{Countdown, Report, State};
+use portreeve_core::service::Service;
+use portreeve_core::text::one_line;
 use portreeve_core::time::Timestamp;
 use portreeve_store::{NoticeResult, StoreError, Tx};
 
@@ -67,46 +72,110 @@ pub struct NoticeJob {
     pub at: Timestamp,
 }
 
+/// A notice with all that is needed to send it.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    job: NoticeJob,
+    service: Option<ServiceKey>,
+    plan: Plan,
+}
+
+/// What there is to do about a notice.
+#[derive(Debug, PartialEq, Eq)]
+enum Plan {
+    /// These are to get this letter.
+    Send(Vec<String>, Letter),
+    /// There is nobody to tell, or nothing any more.
+    Nobody,
+    /// It cannot reach anybody, and why.
+    Impossible(String),
+}
+
 /// What became of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
-    /// It is done: taken, refused for good, or there is nobody to tell.
-    Done,
+pub(crate) enum Sent {
+    /// There was nobody to tell.
+    Nobody,
+    /// A mail server took it: for whom.
+    Taken(String),
+    /// It reaches nobody, and why.
+    Refused(String),
     /// It may go through later.
     Later(String),
 }
 
-/// Sends a notice. A second run may send the same mail again, under the same Message-ID.
-/// `last_try` says that a failure is the end of it.
-pub async fn send(desk: &Desk, job: NoticeJob, last_try: bool) -> Result<Sent, StoreError> {
+/// Reads what these notices need, with a number of statements that hardly grows with them.
+pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>, StoreError> {
     let mut tx = desk.db.read().await?;
-    let Some(report) = tx.report(job.report).await? else { return Ok(Sent::Done) };
-    if is_out_of_date(&report, job.notice) {
-        return Ok(Sent::Done);
+    let mut ids: Vec<ReportId> = jobs.iter().map(|job| job.report).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let reports: HashMap<ReportId, Report> =
+        tx.reports_by_id(&ids).await?.into_iter().map(|report| (report.id, report)).collect();
+    let mut planning = Planning { tx: &mut tx, reports, services: HashMap::new(), staff: None };
+    planning.read_services(jobs).await?;
+    let causes = planning.read_causes(jobs).await?;
+    let mut planned = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        planned.push(planning.plan(*job, &causes).await?);
     }
-    let prepared = match job.audience {
-        Audience::Customer => for_customer(&mut tx, &report, job).await?,
-        Audience::Staff => for_staff(&mut tx, &report, job).await?,
-    };
-    drop(tx);
-    let (to, letter) = match prepared {
-        Prepared::Mail(to, letter) => (to, letter),
-        Prepared::Nobody => return Ok(Sent::Done),
-        Prepared::Impossible(why) => return finish(desk, &report, job, Err(why)).await,
+    Ok(planned)
+}
+
+/// Sends a planned notice. A second run may send the same mail again, under the same Message-ID.
+pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
+    let (to, letter) = match &planned.plan {
+        Plan::Send(to, letter) => (to, letter),
+        Plan::Nobody => return Sent::Nobody,
+        Plan::Impossible(why) => return Sent::Refused(why.clone()),
     };
     let Some(mail) = &desk.mail else {
-        let why = "no outgoing mail is configured".to_owned();
-        return finish(desk, &report, job, Err(why)).await;
+        return Sent::Refused("no outgoing mail is configured".to_owned());
     };
-    match send_to_each(mail, job, &to, &letter).await {
-        Ok(taken_by) => finish(desk, &report, job, Ok(taken_by)).await,
-        Err(MailError::Later(why)) if !last_try => Ok(Sent::Later(why)),
-        Err(MailError::Later(why)) => {
-            finish(desk, &report, job, Err(why.clone())).await?;
-            Ok(Sent::Later(why))
-        }
-        Err(MailError::Refused(why)) => finish(desk, &report, job, Err(why)).await,
+    match send_to_each(mail, planned.job, to, letter).await {
+        Ok(taken_by) => Sent::Taken(taken_by),
+        Err(MailError::Later(why)) => Sent::Later(why),
+        Err(MailError::Refused(why)) => Sent::Refused(why),
     }
+}
+
+/// Puts on record what became of notices that are not to be tried again.
+pub(crate) async fn write(
+    desk: &Desk,
+    tx: &mut Tx,
+    ended: &[(&Planned, &Sent)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let domain = desk.mail.as_ref().map_or("", |mail| &mail.domain);
+    let mut results = Vec::with_capacity(ended.len());
+    let mut record = Record::default();
+    for (planned, sent) in ended {
+        let job = planned.job;
+        let (notice, audience) = (job.notice, job.audience);
+        let (taken, detail, event) = match sent {
+            Sent::Nobody => continue,
+            Sent::Taken(by) => (true, by.clone(), Event::NoticeSent { notice, audience }),
+            Sent::Refused(why) | Sent::Later(why) => {
+                let detail = one_line(why, 500);
+                let event = Event::NoticeFailed { notice, audience, detail: detail.clone() };
+                (false, detail, event)
+            }
+        };
+        let at = job.at.as_millisecond();
+        let message_id = message_id(domain, job, 0);
+        results.push(NoticeResult {
+            report: job.report,
+            notice,
+            audience,
+            at,
+            message_id,
+            taken,
+            detail,
+        });
+        record.add(job.report, planned.service.as_ref(), &Actor::Desk, &[event], now);
+    }
+    tx.put_notices(&results, now.as_millisecond()).await?;
+    record.write(tx, now).await
 }
 
 /// Sends a letter to each addressee in a mail of its own, so that one bad address does not keep it from
@@ -168,35 +237,132 @@ fn is_out_of_date(report: &Report, notice: Notice) -> bool {
         && !matches!(report.state, State::Open { countdown: Countdown::Running { .. }, .. })
 }
 
-enum Prepared {
-    Mail(Vec<String>, Letter),
-    Nobody,
-    Impossible(String),
+/// What the notices of one look are made from.
+struct Planning<'a> {
+    tx: &'a mut Tx,
+    reports: HashMap<ReportId, Report>,
+    services: HashMap<ServiceKey, Service>,
+    staff: Option<Vec<String>>,
 }
 
-async fn for_customer(
-    tx: &mut Tx,
-    report: &Report,
-    job: NoticeJob,
-) -> Result<Prepared, StoreError> {
-    let impossible = |why: &str| Ok(Prepared::Impossible(why.to_owned()));
-    let Some(subject) = &report.subject else { return Ok(Prepared::Nobody) };
-    let Some(known) = tx.service(&subject.service).await? else {
-        return impossible("the directory no longer lists the service");
-    };
-    let service = known.service;
-    if service.customer_id != subject.customer_id {
-        return impossible("the service has another customer now, who is left alone");
+impl Planning<'_> {
+    async fn read_services(&mut self, jobs: &[NoticeJob]) -> Result<(), StoreError> {
+        let mut wanted: Vec<&ServiceKey> = jobs
+            .iter()
+            .filter(|job| job.audience == Audience::Customer)
+            .filter_map(|job| self.reports.get(&job.report)?.subject.as_ref())
+            .map(|subject| &subject.service)
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let known = self.tx.services_by_key(&wanted).await?;
+        self.services =
+            known.into_iter().map(|known| (known.service.key.clone(), known.service)).collect();
+        Ok(())
     }
-    if service.customer_email.is_empty() {
-        return impossible("the directory has no mail address of the customer");
+
+    /// What happened, for the notices to staff.
+    async fn read_causes(
+        &mut self,
+        jobs: &[NoticeJob],
+    ) -> Result<HashMap<(ReportId, i64), String>, StoreError> {
+        let mut wanted: Vec<(ReportId, i64)> = jobs
+            .iter()
+            .filter(|job| job.audience == Audience::Staff)
+            .map(|job| (job.report, job.at.as_millisecond()))
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let events = self.tx.events_at(&wanted).await?;
+        let is_cause = |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint");
+        Ok(events
+            .into_iter()
+            .filter(|(_, event)| is_cause(&event.kind))
+            .map(|(report, event)| ((report, event.at), event.text))
+            .collect())
     }
-    let message = match job.notice {
-        Notice::Answered => {
-            tx.staff_message_at(report.id, job.at.as_millisecond()).await?.unwrap_or_default()
+
+    async fn plan(
+        &mut self,
+        job: NoticeJob,
+        causes: &HashMap<(ReportId, i64), String>,
+    ) -> Result<Planned, StoreError> {
+        let Some(report) = self.reports.get(&job.report).cloned() else {
+            return Ok(Planned { job, service: None, plan: Plan::Nobody });
+        };
+        let plan = match job.audience {
+            _ if is_out_of_date(&report, job.notice) => Plan::Nobody,
+            Audience::Customer => self.for_customer(&report, job).await?,
+            Audience::Staff => {
+                let cause = causes.get(&(job.report, job.at.as_millisecond()));
+                self.for_staff(&report, job, cause.cloned().unwrap_or_default()).await?
+            }
+        };
+        let service = report.subject.map(|subject| subject.service);
+        Ok(Planned { job, service, plan })
+    }
+
+    async fn for_customer(&mut self, report: &Report, job: NoticeJob) -> Result<Plan, StoreError> {
+        let impossible = |why: &str| Ok(Plan::Impossible(why.to_owned()));
+        let Some(subject) = &report.subject else { return Ok(Plan::Nobody) };
+        let Some(service) = self.services.get(&subject.service).cloned() else {
+            return impossible("the directory no longer lists the service");
+        };
+        if service.customer_id != subject.customer_id {
+            return impossible("the service has another customer now, who is left alone");
         }
-        _ => String::new(),
-    };
+        if service.customer_email.is_empty() {
+            return impossible("the directory has no mail address of the customer");
+        }
+        let message = match job.notice {
+            Notice::Answered => {
+                let at = job.at.as_millisecond();
+                self.tx.staff_message_at(report.id, at).await?.unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        Ok(Plan::Send(
+            vec![service.customer_email.clone()],
+            letter_to_customer(report, service, job.notice, message),
+        ))
+    }
+
+    async fn for_staff(
+        &mut self,
+        report: &Report,
+        job: NoticeJob,
+        what_happened: String,
+    ) -> Result<Plan, StoreError> {
+        if self.staff.is_none() {
+            self.staff = Some(self.tx.staff_addresses().await?);
+        }
+        let to = self.staff.clone().unwrap_or_default();
+        if to.is_empty() {
+            return Ok(Plan::Nobody);
+        }
+        let service = match (&report.subject, &report.claimed_service) {
+            (Some(subject), _) => subject.service.to_string(),
+            (None, Some(claimed)) => format!("{claimed} (not confirmed)"),
+            (None, None) => "unknown".to_owned(),
+        };
+        let notice = StaffNotice {
+            report: report.id,
+            service,
+            category: report.allegation.category.clone(),
+            service_ip: report.allegation.service_ip.clone(),
+            suspend_method: report.allegation.suspend_method.as_str(),
+            what_happened,
+        };
+        Ok(Plan::Send(to, to_staff(job.notice, &notice)))
+    }
+}
+
+fn letter_to_customer(
+    report: &Report,
+    service: Service,
+    notice: Notice,
+    message: String,
+) -> Letter {
     let (deadline, outcome) = match &report.state {
         State::Open { countdown: Countdown::Running { deadline, .. }, .. } => {
             (Some(*deadline), None)
@@ -208,12 +374,12 @@ async fn for_customer(
         .into_iter()
         .filter(|name| !name.is_empty())
         .collect();
-    let letter = to_customer(
-        job.notice,
+    to_customer(
+        notice,
         &CustomerNotice {
             report: report.id,
-            customer_name: service.customer_name,
             service: format!("{} (number {})", names.join(", "), service.key.id),
+            customer_name: service.customer_name,
             category: report.allegation.category.clone(),
             service_ip: report.allegation.service_ip.clone(),
             additional_info: report.allegation.additional_info.clone(),
@@ -222,73 +388,5 @@ async fn for_customer(
             outcome,
             message,
         },
-    );
-    Ok(Prepared::Mail(vec![service.customer_email], letter))
-}
-
-async fn for_staff(tx: &mut Tx, report: &Report, job: NoticeJob) -> Result<Prepared, StoreError> {
-    let to = tx.staff_addresses().await?;
-    if to.is_empty() {
-        return Ok(Prepared::Nobody);
-    }
-    let at = job.at.as_millisecond();
-    let events = tx.events(report.id, 1_000).await?;
-    let cause = events
-        .iter()
-        .rev()
-        .filter(|event| event.at == at)
-        .find(|event| !matches!(event.kind.as_str(), "notice_sent" | "notice_failed" | "hint"));
-    let service = match (&report.subject, &report.claimed_service) {
-        (Some(subject), _) => subject.service.to_string(),
-        (None, Some(claimed)) => format!("{claimed} (not confirmed)"),
-        (None, None) => "unknown".to_owned(),
-    };
-    let letter = to_staff(
-        job.notice,
-        &StaffNotice {
-            report: report.id,
-            service,
-            category: report.allegation.category.clone(),
-            service_ip: report.allegation.service_ip.clone(),
-            suspend_method: report.allegation.suspend_method.as_str(),
-            what_happened: cause.map(|event| event.text.clone()).unwrap_or_default(),
-        },
-    );
-    Ok(Prepared::Mail(to, letter))
-}
-
-/// Puts on record what became of a notice: `Ok` with the addresses, or why not.
-async fn finish(
-    desk: &Desk,
-    report: &Report,
-    job: NoticeJob,
-    result: Result<String, String>,
-) -> Result<Sent, StoreError> {
-    let now = desk.now();
-    let (notice, audience) = (job.notice, job.audience);
-    let (taken, detail, event) = match result {
-        Ok(to) => (true, to, Event::NoticeSent { notice, audience }),
-        Err(why) => {
-            let detail = portreeve_core::text::one_line(&why, 500);
-            (false, detail.clone(), Event::NoticeFailed { notice, audience, detail })
-        }
-    };
-    let domain = desk.mail.as_ref().map_or("", |mail| &mail.domain);
-    let outcome = NoticeResult {
-        report: job.report,
-        notice,
-        audience,
-        at: job.at.as_millisecond(),
-        message_id: message_id(domain, job, 0),
-        taken,
-        detail,
-    };
-    let mut tx = desk.db.write().await?;
-    tx.put_notice(&outcome, now.as_millisecond()).await?;
-    let mut record = Record::default();
-    let service = report.subject.as_ref().map(|subject| &subject.service);
-    record.add(job.report, service, &Actor::Desk, &[event], now);
-    record.write(&mut tx, now).await?;
-    tx.commit().await?;
-    Ok(Sent::Done)
+    )
 }

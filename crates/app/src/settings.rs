@@ -1,7 +1,7 @@
 //! Desk settings, for the command line and the pages.
 
 use portreeve_core::settings::{self, KEYS, Key, SettingError};
-use portreeve_store::StoreError;
+use portreeve_store::{StoreError, Topic};
 
 use crate::desk::Desk;
 
@@ -20,6 +20,9 @@ pub enum SetError {
     /// Key or value is wrong.
     #[error(transparent)]
     Setting(#[from] SettingError),
+    /// Somebody else changed it since the caller looked.
+    #[error("the setting was changed meanwhile; look at it again")]
+    ChangedMeanwhile,
     /// It could not be stored.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -35,10 +38,34 @@ pub async fn list(desk: &Desk) -> Result<Vec<Shown>, StoreError> {
     Ok(KEYS.iter().map(|key| Shown { key, value: value_of(key) }).collect())
 }
 
+/// One setting with its present value.
+pub async fn get(desk: &Desk, name: &str) -> Result<Shown, SetError> {
+    let list = list(desk).await?;
+    let found = list.into_iter().find(|shown| shown.key.name == name);
+    found.ok_or_else(|| SettingError::UnknownKey(name.to_owned()).into())
+}
+
 /// Changes a setting. It counts on every node within a second.
 pub async fn set(desk: &Desk, name: &str, value: &str) -> Result<(), SetError> {
+    set_if(desk, name, value, |_| true).await
+}
+
+/// Changes a setting if its present value passes.
+pub async fn set_if(
+    desk: &Desk,
+    name: &str,
+    value: &str,
+    passes: impl FnOnce(&str) -> bool,
+) -> Result<(), SetError> {
     let (key, value) = settings::check(name, value)?;
     let mut tx = desk.db.write().await?;
+    // Held, so that of two who change it at a time the second sees what the first wrote.
+    tx.touch(Topic::Settings).await?;
+    let stored = tx.settings().await?;
+    let present = stored.iter().find(|(name, _)| name == key.name);
+    if !passes(present.map_or(key.default, |(_, value)| value)) {
+        return Err(SetError::ChangedMeanwhile);
+    }
     tx.put_setting(key.name, &value, desk.now().as_millisecond()).await?;
     tx.commit().await?;
     Ok(())

@@ -29,6 +29,7 @@ const SHORTEST_PASSWORD: usize = 12;
 /// The rights that a role can have.
 pub const RIGHTS: &[(&str, &str)] = &[
     ("see_reports", "see reports, services and the ledger"),
+    ("open", "open reports (the drop-in endpoint needs no right)"),
     ("answer", "answer, note, assign, close and reopen reports; gets staff notices"),
     ("close", "close and reopen reports"),
     ("suspend", "suspend and release by hand"),
@@ -246,7 +247,7 @@ pub async fn revoke_credential(desk: &Desk, id: i64) -> Result<(), StaffError> {
     Ok(())
 }
 
-fn generate_identifier() -> String {
+pub(crate) fn generate_identifier() -> String {
     let mut rng = rand::rng();
     (0..IDENTIFIER_LENGTH)
         .map(|_| {

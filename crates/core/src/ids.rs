@@ -90,13 +90,22 @@ impl ServiceKey {
     }
 }
 
-/// Who did something. Written to the history as `staff:alice`, `api:7`, `customer` or `desk`.
+/// Who did something. Written to the history as `staff:alice`, `api:7`, `token:3 (alice)`, `customer` or
+/// `desk`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// A member of staff, or whoever runs the command line (`cli`).
     Staff(String),
-    /// A script, by the reference of its credential.
+    /// A script at the drop-in endpoint, by the reference of its credential.
     Api(i64),
+    /// A script at the REST interface, by the reference of its token and the member of staff whose
+    /// token it is.
+    Token {
+        /// Reference of the token.
+        id: i64,
+        /// Whose it is.
+        staff: String,
+    },
     /// The customer of the report's service.
     Customer,
     /// The desk itself: a deadline, a reminder, what a panel showed.
@@ -104,9 +113,12 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// Whether a person of the desk pressed this at that moment.
-    pub fn press(&self) -> Press {
-        if matches!(self, Self::Staff(_)) { Press::Staff } else { Press::Automatic }
+    /// Under whose name idempotency keys of this caller are kept: names may change, references do not.
+    pub fn reference(&self) -> String {
+        match self {
+            Self::Token { id, .. } => format!("token:{id}"),
+            other => other.to_string(),
+        }
     }
 }
 
@@ -115,6 +127,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Staff(name) => write!(f, "staff:{name}"),
             Self::Api(credential) => write!(f, "api:{credential}"),
+            Self::Token { id, staff } => write!(f, "token:{id} ({staff})"),
             Self::Customer => f.write_str("customer"),
             Self::Desk => f.write_str("desk"),
         }

@@ -39,6 +39,15 @@ impl SuspendMethod {
     }
 }
 
+/// Longest category, in characters.
+pub const LONGEST_CATEGORY: usize = 255;
+
+/// Longest address of a report, in characters. It is text, but it is meant to be an address.
+pub const LONGEST_SERVICE_IP: usize = 255;
+
+/// Longest text of a report (`additional_info`, `admin_notes`), message or note, in characters.
+pub const LONGEST_TEXT: usize = 65_536;
+
 /// What is told about an abuse when a report is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allegation {
@@ -80,6 +89,8 @@ pub struct Report {
     pub state: State,
     /// Its reason, if any, for the service to be off.
     pub hold: Hold,
+    /// How often it was stored after a move: two people who change it at a time can tell.
+    pub revision: i64,
 }
 
 /// Where a report stands.
@@ -283,6 +294,7 @@ impl Report {
             opened_at: now,
             state: State::Open { turn: Turn::Customer, countdown: Countdown::None },
             hold: Hold::None,
+            revision: 1,
         };
         report.start(limit, facts, now)
     }
@@ -304,6 +316,7 @@ impl Report {
             opened_at: now,
             state: State::Queued { why },
             hold: Hold::None,
+            revision: 1,
         };
         (report, vec![event])
     }

@@ -104,6 +104,31 @@ impl Tx {
         })
     }
 
+    /// The lines that these reports got at these instants (milliseconds), oldest first, each with
+    /// its report.
+    pub async fn events_at(
+        &mut self,
+        instants: &[(ReportId, i64)],
+    ) -> Result<Vec<(ReportId, EventRow)>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in instants.chunks(64) {
+            let rows: Vec<(i64, i64, String, String, String)> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "SELECT report_id, at, actor, kind, text FROM events WHERE (report_id, at) IN ",
+                );
+                sql.push_tuples(chunk, |mut row, (report, at)| {
+                    row.push_bind(report.0).push_bind(*at);
+                });
+                sql.push(" ORDER BY report_id, id");
+                sql.build_query_as().fetch_all(conn).await?
+            });
+            found.extend(rows.into_iter().map(|(report, at, actor, kind, text)| {
+                (ReportId(report), EventRow { at, actor, kind, text })
+            }));
+        }
+        Ok(found)
+    }
+
     /// Adds a message between customer and staff.
     pub async fn add_message(
         &mut self,

@@ -7,8 +7,8 @@ use crate::db::{StoreError, Tx, on};
 /// A key, what was asked under it and what was answered.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct IdempotencyRow {
-    /// Whose key.
-    pub credential_id: i64,
+    /// Whose key: `api:7`, `token:3`.
+    pub caller: String,
     /// The key.
     pub key: String,
     /// Hash of the parsed request, in hex.
@@ -25,19 +25,19 @@ impl Tx {
     /// What is known of these keys since `since`.
     pub async fn idempotency_rows(
         &mut self,
-        keys: &[(i64, &str)],
+        keys: &[(String, &str)],
         since: i64,
     ) -> Result<Vec<IdempotencyRow>, StoreError> {
         let mut found = Vec::new();
         for chunk in keys.chunks(256) {
             found.extend(on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(
-                    "SELECT credential_id, key, request_hash, report_id, warnings, created_at
+                    "SELECT caller, key, request_hash, report_id, warnings, created_at
                      FROM idempotency_keys WHERE created_at > ",
                 );
-                sql.push_bind(since).push(" AND (credential_id, key) IN ");
-                sql.push_tuples(chunk, |mut row, (credential, key)| {
-                    row.push_bind(*credential).push_bind(*key);
+                sql.push_bind(since).push(" AND (caller, key) IN ");
+                sql.push_tuples(chunk, |mut row, (caller, key)| {
+                    row.push_bind(caller).push_bind(*key);
                 });
                 sql.build_query_as::<IdempotencyRow>().fetch_all(conn).await?
             }));
@@ -50,35 +50,33 @@ impl Tx {
     pub async fn add_idempotency_rows(
         &mut self,
         rows: &[IdempotencyRow],
-    ) -> Result<Vec<(i64, String)>, StoreError> {
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let mut rows: Vec<&IdempotencyRow> = rows.iter().collect();
-        rows.sort_unstable_by(|a, b| (a.credential_id, &a.key).cmp(&(b.credential_id, &b.key)));
-        let mut stored: Vec<(i64, String)> = Vec::new();
+        rows.sort_unstable_by(|a, b| (&a.caller, &a.key).cmp(&(&b.caller, &b.key)));
+        let mut stored: Vec<(String, String)> = Vec::new();
         for chunk in rows.chunks(128) {
             stored.extend(on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(
                     "INSERT INTO idempotency_keys
-                        (credential_id, key, request_hash, report_id, warnings, created_at) ",
+                        (caller, key, request_hash, report_id, warnings, created_at) ",
                 );
                 sql.push_values(chunk, |mut values, row| {
                     values
-                        .push_bind(row.credential_id)
+                        .push_bind(&row.caller)
                         .push_bind(&row.key)
                         .push_bind(&row.request_hash)
                         .push_bind(row.report_id)
                         .push_bind(&row.warnings)
                         .push_bind(row.created_at);
                 });
-                sql.push(" ON CONFLICT (credential_id, key) DO NOTHING RETURNING credential_id, key");
-                sql.build_query_as::<(i64, String)>().fetch_all(conn).await?
+                sql.push(" ON CONFLICT (caller, key) DO NOTHING RETURNING caller, key");
+                sql.build_query_as::<(String, String)>().fetch_all(conn).await?
             }));
         }
         let taken = |row: &&IdempotencyRow| {
-            !stored
-                .iter()
-                .any(|(credential, key)| *credential == row.credential_id && *key == row.key)
+            !stored.iter().any(|(caller, key)| *caller == row.caller && *key == row.key)
         };
-        Ok(rows.into_iter().filter(taken).map(|r| (r.credential_id, r.key.clone())).collect())
+        Ok(rows.into_iter().filter(taken).map(|r| (r.caller.clone(), r.key.clone())).collect())
     }
 
     /// Forgets keys that are older than `before`.

@@ -138,41 +138,68 @@ impl Tx {
         })
     }
 
-    /// Makes a lease longer. False when it is no longer ours.
+    /// Makes the lease of these jobs longer; those that are no longer ours are left alone.
     pub async fn renew_lease(
         &mut self,
-        id: i64,
+        ids: &[i64],
         lease: &str,
         until: i64,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE jobs SET run_at = $1 WHERE id = $2 AND lease = $3";
-        on!(self, conn => {
-            let done = sqlx::query::<Database>(sql).bind(until).bind(id).bind(lease).execute(conn).await?;
-            Ok(done.rows_affected() > 0)
-        })
+    ) -> Result<(), StoreError> {
+        for chunk in ids.chunks(64) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("UPDATE jobs SET run_at = ");
+                sql.push_bind(until).push(" WHERE lease = ").push_bind(lease).push(" AND id IN (");
+                let mut list = sql.separated(", ");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                sql.push(")");
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
     }
 
-    /// The job is done; when it was asked for meanwhile, it runs once more.
-    pub async fn finish_job(
+    /// These jobs are done; one that was asked for meanwhile runs once more.
+    pub async fn finish_jobs(
+        &mut self,
+        jobs: &[&DueJob],
+        lease: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        for chunk in jobs.chunks(64) {
+            let gone: Vec<i64> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("DELETE FROM jobs WHERE lease = ");
+                sql.push_bind(lease).push(" AND id IN (");
+                let mut list = sql.separated(", ");
+                for job in chunk {
+                    list.push_bind(job.id);
+                }
+                // The job as it was claimed: asked for again, it has a higher generation.
+                sql.push(") AND generation = CASE id");
+                for job in chunk {
+                    sql.push(" WHEN ").push_bind(job.id).push(" THEN ").push_bind(job.generation);
+                }
+                sql.push(" END RETURNING id");
+                sql.build_query_scalar::<i64>().fetch_all(conn).await?
+            });
+            for job in chunk.iter().filter(|job| !gone.contains(&job.id)) {
+                self.run_once_more(job, lease, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn run_once_more(
         &mut self,
         job: &DueJob,
         lease: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        let delete = "DELETE FROM jobs WHERE id = $1 AND lease = $2 AND generation = $3";
-        let again =
-            "UPDATE jobs SET lease = NULL, run_at = $1, tries = 0 WHERE id = $2 AND lease = $3";
+        let sql = "UPDATE jobs SET lease = NULL, run_at = $1, tries = 0
+            WHERE id = $2 AND lease = $3";
         on!(self, conn => {
-            let gone = sqlx::query::<Database>(delete)
-                .bind(job.id)
-                .bind(lease)
-                .bind(job.generation)
-                .execute(&mut *conn)
-                .await?
-                .rows_affected();
-            if gone == 0 {
-                sqlx::query::<Database>(again).bind(now).bind(job.id).bind(lease).execute(conn).await?;
-            }
+            sqlx::query::<Database>(sql).bind(now).bind(job.id).bind(lease).execute(conn).await?;
         });
         Ok(())
     }

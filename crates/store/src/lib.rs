@@ -26,5 +26,5 @@ pub use history::{EventRow, MessageRow, NewEvent, NewNote, NoteRow};
 pub use idempotency::IdempotencyRow;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob};
 pub use notices::NoticeResult;
-pub use people::{Credential, NewStaff, Role, Staff};
+pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff};
 pub use reports::{NewReport, ReportFilter};

@@ -2,6 +2,7 @@
 
 use portreeve_core::ids::ReportId;
 use portreeve_core::notice::{Audience, Notice};
+use sqlx::QueryBuilder;
 
 use crate::db::{StoreError, Tx, on};
 
@@ -25,26 +26,36 @@ pub struct NoticeResult {
 }
 
 impl Tx {
-    /// Writes down what became of a notice; a later try takes the place of an earlier one.
-    pub async fn put_notice(&mut self, result: &NoticeResult, now: i64) -> Result<(), StoreError> {
-        let sql = "INSERT INTO notices
-                (report_id, notice, audience, at, message_id, taken, detail, done_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            ON CONFLICT (report_id, notice, audience, at) DO UPDATE SET
-                taken = excluded.taken, detail = excluded.detail, done_at = excluded.done_at";
-        on!(self, conn => {
-            sqlx::query::<Database>(sql)
-                .bind(result.report.0)
-                .bind(result.notice.as_str())
-                .bind(result.audience.as_str())
-                .bind(result.at)
-                .bind(&result.message_id)
-                .bind(result.taken)
-                .bind(&result.detail)
-                .bind(now)
-                .execute(conn)
-                .await?;
-        });
+    /// Writes down what became of notices; a later try takes the place of an earlier one.
+    pub async fn put_notices(
+        &mut self,
+        results: &[NoticeResult],
+        now: i64,
+    ) -> Result<(), StoreError> {
+        for chunk in results.chunks(64) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO notices
+                        (report_id, notice, audience, at, message_id, taken, detail, done_at) ",
+                );
+                sql.push_values(chunk, |mut row, result| {
+                    row.push_bind(result.report.0)
+                        .push_bind(result.notice.as_str())
+                        .push_bind(result.audience.as_str())
+                        .push_bind(result.at)
+                        .push_bind(&result.message_id)
+                        .push_bind(result.taken)
+                        .push_bind(&result.detail)
+                        .push_bind(now);
+                });
+                sql.push(
+                    " ON CONFLICT (report_id, notice, audience, at) DO UPDATE SET
+                        taken = excluded.taken, detail = excluded.detail,
+                        done_at = excluded.done_at",
+                );
+                sql.build().execute(conn).await?;
+            });
+        }
         Ok(())
     }
 

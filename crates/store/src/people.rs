@@ -1,4 +1,4 @@
-//! Staff, roles and the credentials of scripts.
+//! Staff, roles, and the credentials and tokens of scripts.
 
 use crate::db::{StoreError, Tx, on};
 use crate::desk::Topic;
@@ -65,6 +65,95 @@ pub struct Credential {
     pub created_at: i64,
     /// When it was revoked, milliseconds.
     pub revoked_at: Option<i64>,
+}
+
+/// A token for the REST interface, without its text (only a hash of that is stored).
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ApiToken {
+    /// Its row; shown as reference.
+    pub id: i64,
+    /// The name of the member of staff it acts for.
+    pub staff_name: String,
+    /// When that member of staff was disabled.
+    pub staff_disabled_at: Option<i64>,
+    /// What that member of staff may do.
+    pub staff_rights: String,
+    /// Hash of the token in hex.
+    pub token_hash: String,
+    /// What it may do, where its member of staff may: words separated by a space; `*` is all.
+    pub scopes: String,
+    /// What it is for.
+    pub description: String,
+    /// When it was made, milliseconds.
+    pub created_at: i64,
+    /// From when on it is no longer good, milliseconds.
+    pub expires_at: Option<i64>,
+    /// When it was revoked, milliseconds.
+    pub revoked_at: Option<i64>,
+}
+
+/// A token to be stored.
+#[derive(Debug, Clone)]
+pub struct NewApiToken {
+    /// Whose it is.
+    pub staff_id: i64,
+    /// Hash of the token in hex.
+    pub token_hash: String,
+    /// Words separated by a space; `*` is all.
+    pub scopes: String,
+    /// What it is for.
+    pub description: String,
+    /// From when on it is no longer good, milliseconds.
+    pub expires_at: Option<i64>,
+}
+
+impl Tx {
+    /// Adds a token.
+    pub async fn add_api_token(&mut self, new: &NewApiToken, now: i64) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO api_tokens
+                (staff_id, token_hash, scopes, description, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let id = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(new.staff_id)
+                .bind(&new.token_hash)
+                .bind(&new.scopes)
+                .bind(&new.description)
+                .bind(now)
+                .bind(new.expires_at)
+                .fetch_one(conn)
+                .await?
+        });
+        self.touch(Topic::People).await?;
+        Ok(id)
+    }
+
+    /// Tokens after `after` (a row id), by id.
+    pub async fn api_tokens(
+        &mut self,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<ApiToken>, StoreError> {
+        let sql = "SELECT api_tokens.id, staff.name AS staff_name,
+                staff.disabled_at AS staff_disabled_at, roles.rights AS staff_rights, token_hash,
+                scopes, description, api_tokens.created_at, expires_at, revoked_at
+            FROM api_tokens JOIN staff ON staff.id = api_tokens.staff_id
+                JOIN roles ON roles.name = staff.role
+            WHERE api_tokens.id > $1 ORDER BY api_tokens.id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(after).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// Revokes a token for good. Whether it was there and not revoked yet.
+    pub async fn revoke_api_token(&mut self, id: i64, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE api_tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(now).bind(id).execute(conn).await?.rows_affected()
+        });
+        self.touch(Topic::People).await?;
+        Ok(rows > 0)
+    }
 }
 
 impl Tx {

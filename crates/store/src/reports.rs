@@ -26,6 +26,8 @@ pub struct NewReport {
 pub struct ReportFilter {
     /// `queued`, `open` or `closed`.
     pub status: Option<&'static str>,
+    /// `customer` or `staff`; a queued report waits for staff.
+    pub turn: Option<&'static str>,
     /// About this service.
     pub service: Option<ServiceKey>,
     /// Of this category, exactly.
@@ -66,11 +68,12 @@ struct Row {
     hold_since: Option<i64>,
     hold_press: Option<String>,
     hold_why: Option<String>,
+    revision: i64,
 }
 
 const SELECT: &str = "SELECT reports.id, reports.directory, reports.service_id, customer_id, category,
     service_ip, additional_info, suspend_method, allow_unsuspend, opened_at, status, queued_why, turn,
-    outcome, closed_at, countdown, deadline_at, remind_at, left_ms, remind_in_ms,
+    outcome, closed_at, countdown, deadline_at, remind_at, left_ms, remind_in_ms, revision,
     holds.state AS hold_state, holds.since AS hold_since, holds.press AS hold_press,
     holds.why AS hold_why
     FROM reports LEFT JOIN holds ON holds.report_id = reports.id";
@@ -283,6 +286,7 @@ impl Reader<'_> {
             opened_at: self.instant("opened_at", Some(row.opened_at))?,
             state: self.state()?,
             hold: self.hold()?,
+            revision: row.revision,
         })
     }
 }
@@ -323,7 +327,7 @@ impl Tx {
         Ok(self.take_ids(Counter::Reports, count).await?.into_iter().map(ReportId).collect())
     }
 
-    /// Stores new reports with their holds, and makes their categories known.
+    /// Stores new reports with their holds.
     pub async fn add_reports(&mut self, new: &[NewReport]) -> Result<(), StoreError> {
         for chunk in new.chunks(64) {
             on!(self, conn => {
@@ -331,7 +335,7 @@ impl Tx {
                     "INSERT INTO reports (id, directory, service_id, customer_id, category, service_ip,
                         additional_info, suspend_method, allow_unsuspend, opened_at, opened_by, status,
                         queued_why, turn, outcome, closed_at, countdown, deadline_at, remind_at,
-                        left_ms, remind_in_ms, wake_at) ",
+                        left_ms, remind_in_ms, wake_at, revision) ",
                 );
                 sql.push_values(chunk, |mut row, NewReport { report, opened_by }| {
                     let (directory, service_id, customer_id) = service_columns(report);
@@ -357,7 +361,8 @@ impl Tx {
                         .push_bind(columns.remind_at)
                         .push_bind(columns.left_ms)
                         .push_bind(columns.remind_in_ms)
-                        .push_bind(columns.wake_at);
+                        .push_bind(columns.wake_at)
+                        .push_bind(report.revision);
                 });
                 sql.build().execute(conn).await?;
             });
@@ -365,12 +370,12 @@ impl Tx {
         for new in new.iter().filter(|new| new.report.hold != Hold::None) {
             self.put_hold(&new.report).await?;
         }
-        self.add_categories(new).await
+        Ok(())
     }
 
-    async fn add_categories(&mut self, new: &[NewReport]) -> Result<(), StoreError> {
-        let mut names: Vec<&str> =
-            new.iter().map(|new| new.report.allegation.category.as_str()).collect();
+    /// Makes categories known.
+    pub async fn add_categories(&mut self, names: &[String]) -> Result<(), StoreError> {
+        let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
         // In one order everywhere, so that two writers never wait for each other in a ring.
         names.sort_unstable();
         names.dedup();
@@ -395,13 +400,13 @@ impl Tx {
         })
     }
 
-    /// Stores a report after a move, with its hold.
+    /// Stores a report after a move, with its hold, under the next revision.
     pub async fn save_report(&mut self, report: &Report) -> Result<(), StoreError> {
         let sql =
             "UPDATE reports SET directory = $1, service_id = $2, customer_id = $3, status = $4,
             queued_why = $5, turn = $6, outcome = $7, closed_at = $8, countdown = $9,
             deadline_at = $10, remind_at = $11, left_ms = $12, remind_in_ms = $13, wake_at = $14,
-            service_ip = $15 WHERE id = $16";
+            service_ip = $15, revision = revision + 1 WHERE id = $16";
         let (directory, service_id, customer_id) = service_columns(report);
         let columns = Columns::of(report);
         let rows = on!(self, conn => {
@@ -479,12 +484,26 @@ impl Tx {
 
     /// One report.
     pub async fn report(&mut self, id: ReportId) -> Result<Option<Report>, StoreError> {
-        let rows: Vec<Row> = on!(self, conn => {
-            let mut sql = QueryBuilder::<Database>::new(SELECT);
-            sql.push(" WHERE reports.id = ").push_bind(id.0);
-            sql.build_query_as().fetch_all(conn).await?
-        });
-        Ok(read(&rows)?.pop())
+        Ok(self.reports_by_id(&[id]).await?.pop())
+    }
+
+    /// The reports with these numbers, in no order.
+    pub async fn reports_by_id(&mut self, ids: &[ReportId]) -> Result<Vec<Report>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(64) {
+            let rows: Vec<Row> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(SELECT);
+                sql.push(" WHERE reports.id IN (");
+                let mut list = sql.separated(", ");
+                for id in chunk {
+                    list.push_bind(id.0);
+                }
+                sql.push(")");
+                sql.build_query_as().fetch_all(conn).await?
+            });
+            found.extend(read(&rows)?);
+        }
+        Ok(found)
     }
 
     /// Reports that a filter lets through.
@@ -494,6 +513,12 @@ impl Tx {
             sql.push(" WHERE TRUE");
             if let Some(status) = filter.status {
                 sql.push(" AND reports.status = ").push_bind(status);
+            }
+            match filter.turn {
+                Some("staff") => drop(sql.push(" AND (turn = 'staff' OR status = 'queued')")),
+                // A closed report keeps no turn.
+                Some(turn) => drop(sql.push(" AND turn = ").push_bind(turn)),
+                None => {}
             }
             if let Some(service) = &filter.service {
                 sql.push(" AND reports.directory = ").push_bind(&service.directory);

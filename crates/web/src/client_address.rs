@@ -3,21 +3,29 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
 /// The caller's address: the peer, or, when the peer is a trusted proxy, the last address in
 /// `X-Forwarded-For` that is not one. What stands before that was written by the caller.
 pub(crate) fn client_address(request: &Request, trusted: &[IpNet]) -> IpAddr {
-    let peer = request
-        .extensions()
+    address_of(request.headers(), request.extensions(), trusted)
+}
+
+/// The same, of the parts of a request.
+pub(crate) fn address_of(
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    trusted: &[IpNet],
+) -> IpAddr {
+    let peer = extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip().to_canonical());
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     if !is_trusted(&peer) {
         return peer;
     }
-    let forwarded: Vec<&str> = request
-        .headers()
+    let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")
         .iter()
         .filter_map(|value| value.to_str().ok())

@@ -3,8 +3,10 @@
 //! Handlers parse, call one operation of `portreeve-app`, and answer. They never open a transaction.
 
 mod amp;
+mod api;
 mod client_address;
 mod health;
+mod idempotency;
 mod public;
 mod routes;
 mod throttle;
@@ -17,6 +19,7 @@ use portreeve_app::report::Opener;
 
 use throttle::Throttles;
 
+pub use api::document;
 pub use routes::router;
 
 /// What the configuration says to the web.

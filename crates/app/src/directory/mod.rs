@@ -8,6 +8,7 @@ use portreeve_core::ledger::{Holding, Ledger, Resource, covering, outer_ends};
 use portreeve_core::time::{Timestamp, rfc3339};
 use portreeve_store::{KnownService, StoreError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::desk::Desk;
 
@@ -15,7 +16,7 @@ pub use file::{BadRow, Rows, read_csv, read_json};
 pub use import::{ImportError, Imported, Options, import};
 
 /// A service as it is shown.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ServiceView {
     /// Directory.
     pub directory: String,
@@ -53,7 +54,7 @@ pub struct ServiceView {
 }
 
 /// An answer of the ledger as it is shown.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HoldingView {
     /// Directory.
     pub directory: String,

@@ -1,5 +1,6 @@
 //! Durable jobs and the sweep.
 
+mod mails;
 mod runner;
 mod sweep;
 

@@ -1,31 +1,27 @@
-//! Claims due jobs in batches and runs them, each under a lease that is renewed while it runs.
+//! Claims due jobs in batches and runs them, each under a lease that is renewed while it runs. Notices,
+//! of which there are many, go through `mails.rs`.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use portreeve_core::event::Job;
-use portreeve_core::time::Span;
-use portreeve_store::{DueJob, JobKind, StoreError};
+use portreeve_core::time::{Span, Timestamp};
+use portreeve_store::{DueJob, JobKind, StoreError, Tx};
 use rand::RngExt;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
-use crate::notice::{self, NoticeJob, Sent};
+use crate::jobs::mails;
 use crate::record;
 
 /// How often the table is asked when nobody rings.
-const POLL: Duration = Duration::from_millis(250);
+pub(super) const POLL: Duration = Duration::from_millis(250);
 
 /// How long a claimed job is ours without a sign of life.
-const LEASE: Span = Span::from_secs(15);
-
-/// Tries of a notice, over about a day and a half, before it is given up.
-const NOTICE_TRIES: i64 = 14;
-const NOTICE_PAUSE: Span = Span::from_secs(10);
-const NOTICE_LONGEST_PAUSE: Span = Span::from_mins(360);
+pub(super) const LEASE: Span = Span::from_secs(15);
 
 /// Pause after a database error.
 const AFTER_ERROR: Span = Span::from_secs(5);
@@ -34,7 +30,7 @@ const AFTER_ERROR: Span = Span::from_secs(5);
 pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
-    let mails = lane(desk, JobKind::SendNotice, 8, stop);
+    let mails = mails::run(desk, stop);
     tokio::join!(panels, mails);
 }
 
@@ -74,7 +70,8 @@ async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::R
     while running.join_next().await.is_some() {}
 }
 
-async fn claim(
+/// Claims due jobs under a new lease.
+pub(super) async fn claim(
     desk: &Desk,
     kind: JobKind,
     count: usize,
@@ -94,9 +91,9 @@ async fn claim(
 }
 
 /// How a job ended.
-enum End {
+pub(super) enum End {
     Done,
-    At(portreeve_core::time::Timestamp, Option<String>),
+    At(Timestamp, Option<String>),
     Dead(String),
 }
 
@@ -128,7 +125,7 @@ async fn keep_lease<T>(desk: &Desk, job: &DueJob, lease: &str, work: impl Future
                 let until = LEASE.after(desk.now()).as_millisecond();
                 let renewed = async {
                     let mut tx = desk.db.write().await?;
-                    tx.renew_lease(job.id, lease, until).await?;
+                    tx.renew_lease(&[job.id], lease, until).await?;
                     tx.commit().await
                 };
                 if let Err(error) = renewed.await {
@@ -149,31 +146,35 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
                 After::Again(at) => End::At(at, None),
             })
         }
-        Some(Job::SendNotice { report, notice, audience, at }) => {
-            let last_try = job.tries + 1 >= NOTICE_TRIES;
-            let notice = NoticeJob { report, notice, audience, at };
-            Ok(match notice::send(desk, notice, last_try).await? {
-                Sent::Done => End::Done,
-                Sent::Later(why) if last_try => End::Dead(why),
-                Sent::Later(why) => End::At(notice_pause(job.tries).after(desk.now()), Some(why)),
-            })
+        Some(Job::SendNotice { .. }) => {
+            Ok(End::Dead("notices have a lane of their own".to_owned()))
         }
     }
-}
-
-fn notice_pause(tries: i64) -> Span {
-    (0..tries.clamp(0, 40)).fold(NOTICE_PAUSE, |pause, _| pause.doubled_up_to(NOTICE_LONGEST_PAUSE))
 }
 
 async fn write_end(desk: &Desk, job: &DueJob, lease: &str, end: End) -> Result<(), StoreError> {
     let now = desk.now().as_millisecond();
     let mut tx = desk.db.write().await?;
     match end {
-        End::Done => tx.finish_job(job, lease, now).await?,
-        End::At(at, why) => {
-            tx.postpone_job(job, lease, at.as_millisecond(), why.as_deref(), now).await?;
-        }
-        End::Dead(why) => tx.bury_job(job, lease, &why).await?,
+        End::Done => tx.finish_jobs(&[job], lease, now).await?,
+        end => put_off(&mut tx, job, lease, &end, now).await?,
     }
     tx.commit().await
+}
+
+/// Writes down that a job did not get done: when it runs again, or that it is given up.
+pub(super) async fn put_off(
+    tx: &mut Tx,
+    job: &DueJob,
+    lease: &str,
+    end: &End,
+    now: i64,
+) -> Result<(), StoreError> {
+    match end {
+        End::Done => Ok(()),
+        End::At(at, why) => {
+            tx.postpone_job(job, lease, at.as_millisecond(), why.as_deref(), now).await
+        }
+        End::Dead(why) => tx.bury_job(job, lease, why).await,
+    }
 }

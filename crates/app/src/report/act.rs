@@ -4,19 +4,17 @@ use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
-use portreeve_core::report::{Hold, MoveError, Moved, Outcome, Report, Subject};
+use portreeve_core::report::{Hold, LONGEST_TEXT, MoveError, Moved, Outcome, Report, Subject};
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::storable;
 use portreeve_core::time::{Span, Timestamp};
-use portreeve_store::{MessageRow, NewNote, StoreError, Tx};
+use portreeve_store::{IdempotencyRow, MessageRow, NewNote, StoreError, Tx};
 
 use super::facts::{count_suspension, facts};
+use super::open::KEYS_LIVE;
 use crate::desk::Desk;
 use crate::record::Record;
-
-/// Longest message or note, in characters.
-const LONGEST_TEXT: usize = 65_536;
 
 /// Something that is done to a report.
 #[derive(Debug, Clone)]
@@ -69,6 +67,12 @@ pub enum ActError {
         "{0} has not suspended its service, so there is nothing to keep; close it without that"
     )]
     NotSuspended(ReportId),
+    /// Somebody else changed the report since the caller looked at it.
+    #[error("report {0} was changed meanwhile; look at it again")]
+    ChangedMeanwhile(ReportId),
+    /// The idempotency key was used with another request.
+    #[error("the idempotency key was used for another request")]
+    KeyUsedForAnother,
     /// The text is empty or too long.
     #[error("the text must have 1 to {LONGEST_TEXT} characters")]
     BadText,
@@ -77,18 +81,86 @@ pub enum ActError {
     Store(#[from] StoreError),
 }
 
+/// What must hold for an act to be done.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions {
+    /// The report still has this revision.
+    pub revision: Option<i64>,
+    /// It was not done before: idempotency key, and hash of the request.
+    pub once: Option<(String, String)>,
+}
+
+/// An act that is done.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The report after it.
+    pub report: Report,
+    /// It was done before, under the same idempotency key; nothing was done now.
+    pub replayed: bool,
+}
+
 /// Does `act` to a report and returns the report after it.
 pub async fn act(desk: &Desk, id: ReportId, actor: &Actor, act: Act) -> Result<Report, ActError> {
+    Ok(act_if(desk, id, actor, act, &Conditions::default()).await?.report)
+}
+
+/// Does `act` to a report if the conditions hold.
+pub async fn act_if(
+    desk: &Desk,
+    id: ReportId,
+    actor: &Actor,
+    act: Act,
+    conditions: &Conditions,
+) -> Result<Done, ActError> {
     let now = desk.now();
     let live = desk.live();
     let mut tx = desk.db.write().await?;
     let before = tx.report_alone(id).await?.ok_or(ActError::NoReport(id))?;
+    if let Some(once) = &conditions.once
+        && was_done(&mut tx, id, actor, once, now).await?
+    {
+        return Ok(Done { report: before, replayed: true });
+    }
+    if conditions.revision.is_some_and(|revision| revision != before.revision) {
+        return Err(ActError::ChangedMeanwhile(id));
+    }
     let mut change = Change { tx: &mut tx, actor, settings: &live.settings, now };
     let (after, events) = change.make(before.clone(), act).await?;
     change.keep(&before, &after, &events).await?;
+    let report = tx.report(id).await?.ok_or(ActError::NoReport(id))?;
     tx.commit().await?;
     desk.work.notify_waiters();
-    Ok(after)
+    Ok(Done { report, replayed: false })
+}
+
+/// Takes an idempotency key for this act, or finds that it was done under it.
+async fn was_done(
+    tx: &mut Tx,
+    report: ReportId,
+    actor: &Actor,
+    (key, request_hash): &(String, String),
+    now: Timestamp,
+) -> Result<bool, ActError> {
+    let caller = actor.reference();
+    let since = KEYS_LIVE.before(now).as_millisecond();
+    tx.forget_idempotency_keys(since).await?;
+    let row = IdempotencyRow {
+        caller: caller.clone(),
+        key: key.clone(),
+        request_hash: request_hash.clone(),
+        report_id: report.0,
+        warnings: "[]".to_owned(),
+        created_at: now.as_millisecond(),
+    };
+    if tx.add_idempotency_rows(&[row]).await?.is_empty() {
+        return Ok(false);
+    }
+    let known = tx.idempotency_rows(&[(caller, key)], since).await?;
+    if known.iter().any(|row| row.request_hash == *request_hash) {
+        Ok(true)
+    } else {
+        Err(ActError::KeyUsedForAnother)
+    }
 }
 
 struct Change<'a> {
@@ -227,7 +299,8 @@ impl Change<'_> {
         after: &Report,
         events: &[Event],
     ) -> Result<(), StoreError> {
-        if before != after {
+        // A note changes nothing that another one could be in the way of.
+        if before != after || events != [Event::Noted] {
             self.tx.save_report(after).await?;
         }
         if newly_held_automatically(before, after) {

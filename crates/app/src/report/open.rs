@@ -4,8 +4,9 @@
 //! takes what has gathered, makes one transaction of it, and answers each only after the commit is
 //! synced. There is no artificial wait: the next batch gathers while this one is written.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use portreeve_core::event::Event;
 use portreeve_core::guard::Facts;
@@ -17,10 +18,12 @@ use portreeve_core::time::{Span, Timestamp};
 use portreeve_store::{
     DeskState, Engine, IdempotencyRow, KnownService, NewNote, NewReport, StoreError, Tx,
 };
+use serde::Serialize;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::facts::{clock, count_suspension, service_facts, suspensions_left};
 use crate::desk::Desk;
+use crate::digest::sha256_hex;
 use crate::record::Record;
 
 /// Reports in one commit at most.
@@ -29,6 +32,9 @@ const BATCH: usize = 256;
 /// Requests that may wait for a writer; more are turned away.
 const WAITING: usize = 4_096;
 
+/// Categories that are remembered as stored.
+const KNOWN_CATEGORIES: usize = 1_000;
+
 /// How long an answer is kept under its idempotency key.
 pub(crate) const KEYS_LIVE: Span = Span::from_mins(30 * 24 * 60);
 
@@ -36,11 +42,11 @@ pub(crate) const KEYS_LIVE: Span = Span::from_mins(30 * 24 * 60);
 const LANDED_LOOKS: u32 = 5;
 const LANDED_PAUSE: std::time::Duration = std::time::Duration::from_millis(300);
 
-/// A report that a script wants to open. Everything in it is parsed and within its limits.
+/// A report that somebody wants to open. Everything in it is parsed and within its limits.
 #[derive(Debug, Clone)]
 pub struct NewReportRequest {
-    /// The credential that calls.
-    pub credential: i64,
+    /// Who calls.
+    pub caller: Actor,
     /// The service.
     pub service: ServiceKey,
     /// Kind of abuse.
@@ -59,6 +65,37 @@ pub struct NewReportRequest {
     pub warnings: Vec<String>,
     /// Idempotency key and hash of the parsed fields.
     pub idempotency: Option<(String, String)>,
+}
+
+/// What two requests under one idempotency key must have in common.
+#[derive(Serialize)]
+struct Fingerprint<'a> {
+    service: String,
+    category: &'a str,
+    service_ip: Option<&'a str>,
+    suspend_method: &'a str,
+    allow_unsuspend: bool,
+    additional_info: &'a str,
+    admin_notes: &'a str,
+    warnings: &'a [String],
+}
+
+impl NewReportRequest {
+    /// The hash of the parsed fields, in hex.
+    pub fn fingerprint(&self) -> String {
+        let fingerprint = Fingerprint {
+            service: self.service.to_string(),
+            category: &self.category,
+            service_ip: self.service_ip.as_deref(),
+            suspend_method: self.suspend_method.as_str(),
+            allow_unsuspend: self.allow_unsuspend,
+            additional_info: &self.additional_info,
+            admin_notes: &self.admin_notes,
+            warnings: &self.warnings,
+        };
+        let text = serde_json::to_string(&fingerprint).unwrap_or_default();
+        sha256_hex(text.as_bytes())
+    }
 }
 
 /// A report that was opened and is on disk.
@@ -136,7 +173,9 @@ async fn write_batches(desk: Arc<Desk>, queue: Arc<Mutex<mpsc::Receiver<Waiting>
             return;
         }
         let (requests, waiting): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        desk.callers_waiting.fetch_add(requests.len(), Ordering::Relaxed);
         let answers = open_all(&desk, &requests).await;
+        desk.callers_waiting.fetch_sub(requests.len(), Ordering::Relaxed);
         desk.work.notify_waiters();
         for (waiting, answer) in waiting.into_iter().zip(answers) {
             // A caller that has gone away does not need the answer; its report is stored.
@@ -173,16 +212,35 @@ async fn open_in_one(
     let mut tx = desk.db.write().await?;
     let mut batch = Batch::read(&mut tx, requests, &live.settings, now).await?;
     batch.open(&mut tx, desk, &live.settings, now).await?;
-    let written = batch.write(&mut tx, now).await?;
-    let first = written.as_ref().copied();
+    batch.new_categories = unknown_categories(desk, &batch.record);
+    let first = batch.write(&mut tx, now).await?;
     match tx.commit().await {
-        Ok(()) => Ok(batch.answers()),
+        Ok(()) => {
+            lock(&desk.known_categories).extend(std::mem::take(&mut batch.new_categories));
+            Ok(batch.answers())
+        }
         // The answer to the commit was lost: look whether it landed instead of guessing.
         Err(error) if error.is_unavailable() && has_landed(desk, first).await => {
             Ok(batch.answers())
         }
         Err(error) => Err(error),
     }
+}
+
+/// Categories of new reports that are not known to be stored.
+fn unknown_categories(desk: &Desk, record: &BTreeMap<usize, (Report, Vec<Event>)>) -> Vec<String> {
+    let mut known = lock(&desk.known_categories);
+    // Any text may be a category; what is remembered of them must not grow without end.
+    if known.len() > KNOWN_CATEGORIES {
+        known.clear();
+    }
+    let categories = record.values().map(|(report, _)| &report.allegation.category);
+    let new: BTreeSet<&String> = categories.filter(|name| !known.contains(*name)).collect();
+    new.into_iter().cloned().collect()
+}
+
+fn lock(known: &std::sync::Mutex<HashSet<String>>) -> MutexGuard<'_, HashSet<String>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn has_landed(desk: &Desk, report: Option<ReportId>) -> bool {
@@ -223,6 +281,7 @@ struct Batch<'a> {
     notes: Vec<NewNote>,
     keys: Vec<IdempotencyRow>,
     suspended: Vec<ReportId>,
+    new_categories: Vec<String>,
     record: BTreeMap<usize, (Report, Vec<Event>)>,
 }
 
@@ -234,9 +293,9 @@ impl<'a> Batch<'a> {
         settings: &Settings,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let keys: Vec<(i64, &str)> = requests
+        let keys: Vec<(String, &str)> = requests
             .iter()
-            .filter_map(|r| r.idempotency.as_ref().map(|(key, _)| (r.credential, key.as_str())))
+            .filter_map(|r| Some((r.caller.reference(), r.idempotency.as_ref()?.0.as_str())))
             .collect();
         let known = if keys.is_empty() {
             Vec::new()
@@ -272,6 +331,7 @@ impl<'a> Batch<'a> {
             notes: Vec::new(),
             keys: Vec::new(),
             suspended: Vec::new(),
+            new_categories: Vec::new(),
             record: BTreeMap::new(),
         })
     }
@@ -284,15 +344,15 @@ impl<'a> Batch<'a> {
         settings: &Settings,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut leaders: HashMap<(i64, &str), usize> = HashMap::new();
+        let mut leaders: HashMap<(String, &str), usize> = HashMap::new();
         let mut new = Vec::new();
         for (i, request) in self.requests.iter().enumerate() {
             if !matches!(self.fates[i], Fate::Undecided) {
                 continue;
             }
-            let key =
-                request.idempotency.as_ref().map(|(key, _)| (request.credential, key.as_str()));
-            if let Some(leader) = key.and_then(|key| leaders.get(&key).copied()) {
+            let key = request.idempotency.as_ref();
+            let key = key.map(|(key, _)| (request.caller.reference(), key.as_str()));
+            if let Some(leader) = key.as_ref().and_then(|key| leaders.get(key).copied()) {
                 self.fates[i] = follow(request, leader, &self.requests[leader]);
             } else if self.services.contains_key(&request.service) {
                 leaders.extend(key.map(|key| (key, i)));
@@ -354,14 +414,14 @@ impl<'a> Batch<'a> {
             self.notes.push(NewNote {
                 report: id,
                 at: now.as_millisecond(),
-                author: Actor::Api(request.credential).to_string(),
+                author: request.caller.to_string(),
                 from_opening: true,
                 body: request.admin_notes.clone(),
             });
         }
         if let Some((key, request_hash)) = &request.idempotency {
             self.keys.push(IdempotencyRow {
-                credential_id: request.credential,
+                caller: request.caller.reference(),
                 key: key.clone(),
                 request_hash: request_hash.clone(),
                 report_id: id.0,
@@ -378,15 +438,16 @@ impl<'a> Batch<'a> {
         self.settle_keys(tx, now).await?;
         let mut record = Record::default();
         for (i, (report, events)) in &self.record {
-            let actor = Actor::Api(self.requests[*i].credential);
+            let actor = &self.requests[*i].caller;
             let service = report.subject.as_ref().map(|subject| &subject.service);
-            record.add(report.id, service, &actor, events, now);
+            record.add(report.id, service, actor, events, now);
             self.reports.push(NewReport { report: report.clone(), opened_by: actor.to_string() });
         }
         if self.reports.is_empty() {
             return Ok(None);
         }
         tx.add_reports(&self.reports).await?;
+        tx.add_categories(&self.new_categories).await?;
         tx.add_notes(&self.notes).await?;
         for report in &self.suspended {
             count_suspension(tx, *report, now).await?;
@@ -405,15 +466,15 @@ impl<'a> Batch<'a> {
         if taken.is_empty() {
             return Ok(());
         }
-        let taken: Vec<(i64, &str)> = taken.iter().map(|(c, key)| (*c, key.as_str())).collect();
+        let taken: Vec<(String, &str)> =
+            taken.iter().map(|(caller, key)| (caller.clone(), key.as_str())).collect();
         let since = KEYS_LIVE.before(now).as_millisecond();
         let known = tx.idempotency_rows(&taken, since).await?;
         for (i, request) in self.requests.iter().enumerate() {
             let ours = matches!(self.fates[i], Fate::New(_));
-            let lost = request
-                .idempotency
-                .as_ref()
-                .is_some_and(|(key, _)| taken.contains(&(request.credential, key.as_str())));
+            let lost = request.idempotency.as_ref().is_some_and(|(key, _)| {
+                taken.contains(&(request.caller.reference(), key.as_str()))
+            });
             if ours && lost {
                 self.fates[i] = replay(request, &known);
                 if let Some((report, _)) = self.record.remove(&i) {
@@ -442,7 +503,8 @@ impl<'a> Batch<'a> {
 /// What an earlier answer under the same key means for this request.
 fn replay(request: &NewReportRequest, known: &[IdempotencyRow]) -> Fate {
     let Some((key, hash)) = &request.idempotency else { return Fate::Undecided };
-    let row = known.iter().find(|row| row.credential_id == request.credential && row.key == *key);
+    let caller = request.caller.reference();
+    let row = known.iter().find(|row| row.caller == caller && row.key == *key);
     match row {
         None => Fate::Undecided,
         Some(row) if row.request_hash != *hash => Fate::Failed(OpenError::KeyUsedForAnother),

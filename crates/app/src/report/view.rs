@@ -7,6 +7,7 @@ use portreeve_core::suspension::{self, Unseen};
 use portreeve_core::time::{from_millis, rfc3339};
 use portreeve_store::{Enforcement, EventRow, MessageRow, NoteRow, ReportFilter, StoreError, Tx};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::desk::Desk;
 
@@ -14,7 +15,7 @@ use crate::desk::Desk;
 const SHOWN: i64 = 1_000;
 
 /// A report in a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReportView {
     /// Its number.
     pub id: i64,
@@ -52,10 +53,12 @@ pub struct ReportView {
     pub queued_why: Option<String>,
     /// State of the suspension.
     pub suspension: SuspensionView,
+    /// How often the report was stored after a move.
+    pub revision: i64,
 }
 
 /// The state of a suspension.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SuspensionView {
     /// One of the words of the contracts.
     pub state: &'static str,
@@ -66,7 +69,7 @@ pub struct SuspensionView {
 }
 
 /// A report with everything about it. For staff only: it has their notes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WholeReportView {
     /// What a list shows too.
     #[serde(flatten)]
@@ -82,7 +85,7 @@ pub struct WholeReportView {
 }
 
 /// A line of history.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventView {
     /// When.
     pub at: String,
@@ -95,7 +98,7 @@ pub struct EventView {
 }
 
 /// A message between customer and staff.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MessageView {
     /// When.
     pub at: String,
@@ -108,7 +111,7 @@ pub struct MessageView {
 }
 
 /// A staff note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NoteView {
     /// When.
     pub at: String,
@@ -127,6 +130,13 @@ pub async fn list(desk: &Desk, filter: &ReportFilter) -> Result<Vec<ReportView>,
     let mut tx = desk.db.read().await?;
     let reports = tx.reports(filter).await?;
     view_all(&mut tx, &reports).await
+}
+
+/// One report as it stands in a list.
+pub async fn of(desk: &Desk, report: &Report) -> Result<ReportView, StoreError> {
+    let mut tx = desk.db.read().await?;
+    let mut views = view_all(&mut tx, std::slice::from_ref(report)).await?;
+    views.pop().ok_or(StoreError::TooMany)
 }
 
 /// One report with everything about it.
@@ -196,6 +206,7 @@ fn view(
         time_left: None,
         queued_why: None,
         suspension: suspension_view(report, enforcement, held_by_others, paused),
+        revision: report.revision,
     };
     match &report.state {
         State::Queued { why } => {

@@ -1,5 +1,6 @@
 //! Ways to mail servers. Headers are set through typed builders only: no text can begin a new header.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +12,6 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, PoolConfig};
 use lettre::{Address, AsyncTransport, Tokio1Executor};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
-use tokio::io::AsyncWriteExt;
 
 /// Connections to the mail server that are kept.
 const CONNECTIONS: u32 = 4;
@@ -132,13 +132,13 @@ impl Folder {
         Self { from: from.0, path }
     }
 
-    async fn write(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-        tokio::fs::create_dir_all(&self.path).await?;
+    fn write(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+        std::fs::create_dir_all(&self.path)?;
         let unfinished = self.path.join(format!(".{name}.part"));
-        let mut file = tokio::fs::File::create(&unfinished).await?;
-        file.write_all(bytes).await?;
-        file.sync_all().await?;
-        tokio::fs::rename(&unfinished, self.path.join(name)).await
+        let mut file = std::fs::File::create(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&unfinished, self.path.join(name))
     }
 }
 
@@ -150,8 +150,11 @@ impl Mailer for Folder {
         let id = envelope.message_id.trim_matches(['<', '>']);
         let name: String =
             id.split('@').next().unwrap_or(id).chars().filter(|c| safe(*c)).collect();
-        self.write(&format!("{name}.eml"), &message.formatted())
+        let folder = self.clone();
+        let write = move || folder.write(&format!("{name}.eml"), &message.formatted());
+        tokio::task::spawn_blocking(write)
             .await
+            .unwrap_or_else(|ended| Err(std::io::Error::other(ended)))
             .map_err(|error| MailError::Later(format!("cannot write to the mail folder: {error}")))
     }
 }

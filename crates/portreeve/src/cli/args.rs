@@ -54,6 +54,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CredentialCommand,
     },
+    /// Tokens of the REST interface
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// Reports, and every act on them
     Report {
         #[command(subcommand)]
@@ -246,6 +251,37 @@ pub(crate) enum CredentialCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token for the REST interface and print it, once
+    Add {
+        /// For whom it acts; it can do nothing that they may not
+        #[arg(long, value_name = "NAME")]
+        staff: String,
+        /// A right it may use, or `*` for all of theirs (may be given more than once)
+        #[arg(long = "scope", value_name = "RIGHT", required = true)]
+        scopes: Vec<String>,
+        /// What it is for
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        description: String,
+        /// How long it is good, such as 2160h [default: until it is revoked]
+        #[arg(long, value_name = "DURATION")]
+        good_for: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// All tokens, without their text
+    List {
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// Revoke a token at once and for good
+    Revoke {
+        #[arg(value_name = "REF")]
+        reference: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum JobCommand {
     /// Jobs that wait or were given up
     List {
@@ -266,6 +302,9 @@ pub(crate) enum ReportCommand {
         /// queued, open or closed
         #[arg(long, value_parser = ["queued", "open", "closed"])]
         status: Option<String>,
+        /// customer or staff: whose move it is
+        #[arg(long, value_parser = ["customer", "staff"])]
+        turn: Option<String>,
         /// About this service (id or directory:id)
         #[arg(long, value_name = "ID")]
         service: Option<String>,

@@ -5,6 +5,7 @@ mod output;
 mod reports;
 mod services;
 mod setup;
+mod tokens;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -140,6 +141,7 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Staff { command } => setup::staff(desk, command).await,
         Command::Role { command } => setup::role(desk, command).await,
         Command::Credential { command } => setup::credential(desk, command).await,
+        Command::Token { command } => tokens::token(desk, command).await,
         Command::Job { command } => setup::job(desk, command).await,
         Command::Service { command } => services::service(desk, command).await,
         Command::WhoHad(ask) => services::who_had(desk, ask).await,

@@ -22,9 +22,10 @@ const LISTED: i64 = 100;
 
 pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
     match command {
-        ReportCommand::List { status, service, category, search, oldest, page } => {
+        ReportCommand::List { status, turn, service, category, search, oldest, page } => {
             let filter = ReportFilter {
                 status: status.as_deref().and_then(status_word),
+                turn: turn.as_deref().and_then(turn_word),
                 service: service.map(|text| service_key(desk, &text)).transpose()?,
                 category,
                 search,
@@ -70,6 +71,10 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
             done(desk, id, Act::Refuse, "will not suspend: that is refused").await
         }
     }
+}
+
+fn turn_word(word: &str) -> Option<&'static str> {
+    ["customer", "staff"].into_iter().find(|known| *known == word)
 }
 
 fn status_word(word: &str) -> Option<&'static str> {

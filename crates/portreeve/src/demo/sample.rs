@@ -70,7 +70,7 @@ struct Maker<'a> {
 impl Maker<'_> {
     async fn open(&self, service: &str, category: &str, method: SuspendMethod) -> Result<ReportId> {
         let request = NewReportRequest {
-            credential: self.credential,
+            caller: Actor::Api(self.credential),
             service: ServiceKey::parse(service, "main")?,
             category: category.to_owned(),
             service_ip: None,

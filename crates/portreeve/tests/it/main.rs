@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
 
 mod amp;
+mod api;
 mod browser;
 mod cli;
 mod crash;

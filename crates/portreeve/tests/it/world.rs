@@ -396,6 +396,27 @@ impl Serving {
         answer(agent().get(format!("{}{path}", self.base)).call()).unwrap()
     }
 
+    /// Sends any request.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let sent = if body.is_empty() {
+            agent().run(request.body(()).unwrap())
+        } else {
+            agent().run(request.body(body).unwrap())
+        };
+        answer(sent).unwrap_or_else(|| panic!("no answer: {}", self.log()))
+    }
+
     /// Posts a body to the endpoint; nothing when no answer came.
     pub(crate) fn try_post(
         &self,

@@ -32,7 +32,7 @@ CREATE TABLE roles (
 
 INSERT INTO roles (name, rights, built_in) VALUES
     ('admin', '*', TRUE),
-    ('agent', 'see_reports answer close suspend approve', TRUE),
+    ('agent', 'see_reports open answer close suspend approve', TRUE),
     ('viewer', 'see_reports', TRUE);
 
 CREATE TABLE staff (
@@ -52,6 +52,18 @@ CREATE TABLE credentials (
     identifier_hash TEXT NOT NULL UNIQUE,
     description TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+-- For the REST interface: act as a member of staff, with no more rights than that one has.
+CREATE TABLE api_tokens (
+    id BIGSERIAL PRIMARY KEY,
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    scopes TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
     revoked_at BIGINT
 );
 
@@ -119,7 +131,8 @@ CREATE TABLE reports (
     remind_at BIGINT,
     left_ms BIGINT,
     remind_in_ms BIGINT,
-    wake_at BIGINT
+    wake_at BIGINT,
+    revision BIGINT NOT NULL
 );
 CREATE INDEX reports_service ON reports (directory, service_id, id);
 CREATE INDEX reports_status ON reports (status, id);
@@ -237,12 +250,12 @@ CREATE TABLE notices (
 );
 
 CREATE TABLE idempotency_keys (
-    credential_id BIGINT NOT NULL,
+    caller TEXT NOT NULL,
     key TEXT NOT NULL,
     request_hash TEXT NOT NULL,
     report_id BIGINT NOT NULL,
     warnings TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (credential_id, key)
+    PRIMARY KEY (caller, key)
 );
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);

@@ -30,11 +30,10 @@ on_both! {
         // Asked for while it runs: not run beside itself, but once more afterwards.
         tx.enqueue(&[job("a")], 110).await.unwrap();
         assert!(!tx.job_is_due(KIND, 110).await.unwrap());
-        tx.finish_job(a, "l1", 120).await.unwrap();
-        tx.finish_job(b, "l1", 120).await.unwrap();
+        tx.finish_jobs(&[a, b], "l1", 120).await.unwrap();
         let again = tx.claim_jobs(KIND, "l3", 500, 10, 120).await.unwrap();
         assert_eq!(again.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["a"]);
-        tx.finish_job(&again[0], "l3", 130).await.unwrap();
+        tx.finish_jobs(&[&again[0]], "l3", 130).await.unwrap();
         assert!(tx.jobs(false, 0, 10).await.unwrap().is_empty());
     }
 
@@ -42,15 +41,17 @@ on_both! {
         let mut tx = world.tx().await;
         tx.enqueue(&[job("a")], 100).await.unwrap();
         let old = tx.claim_jobs(KIND, "old", 200, 1, 100).await.unwrap().pop().unwrap();
-        assert!(tx.renew_lease(old.id, "old", 300).await.unwrap());
+        tx.renew_lease(&[old.id], "old", 300).await.unwrap();
         assert!(tx.claim_jobs(KIND, "new", 900, 1, 299).await.unwrap().is_empty());
         let new = tx.claim_jobs(KIND, "new", 900, 1, 300).await.unwrap().pop().unwrap();
-        assert!(!tx.renew_lease(old.id, "old", 999).await.unwrap());
-        tx.finish_job(&old, "old", 310).await.unwrap();
+        tx.renew_lease(&[old.id], "old", 999).await.unwrap();
+        assert!(!tx.job_is_due(KIND, 899).await.unwrap());
+        assert!(tx.job_is_due(KIND, 900).await.unwrap(), "another's lease was made longer");
+        tx.finish_jobs(&[&old], "old", 310).await.unwrap();
         assert_eq!(tx.jobs(false, 0, 10).await.unwrap().len(), 1);
         tx.release_leases(320).await.unwrap();
         assert!(tx.job_is_due(KIND, 320).await.unwrap());
-        tx.finish_job(&new, "new", 330).await.unwrap();
+        tx.finish_jobs(&[&new], "new", 330).await.unwrap();
         assert_eq!(tx.jobs(false, 0, 10).await.unwrap().len(), 1, "its lease was taken back");
     }
 
@@ -134,16 +135,16 @@ on_both! {
             detail: String::new(),
         };
         let mut tx = world.tx().await;
-        tx.put_notice(&result(false), 6).await.unwrap();
+        tx.put_notices(&[result(false)], 6).await.unwrap();
         assert!(!tx.customer_was_told(ReportId(1)).await.unwrap());
-        tx.put_notice(&result(true), 7).await.unwrap();
+        tx.put_notices(&[result(true)], 7).await.unwrap();
         assert!(tx.customer_was_told(ReportId(1)).await.unwrap());
         assert!(!tx.customer_was_told(ReportId(2)).await.unwrap());
     }
 
     async fn a_key_that_is_taken_is_told_and_the_others_are_stored(world) {
-        let row = |credential_id, key: &str, hash: &str| IdempotencyRow {
-            credential_id,
+        let row = |caller: i64, key: &str, hash: &str| IdempotencyRow {
+            caller: format!("api:{caller}"),
             key: key.into(),
             request_hash: hash.into(),
             report_id: 1,
@@ -153,11 +154,11 @@ on_both! {
         let mut tx = world.tx().await;
         assert!(tx.add_idempotency_rows(&[row(1, "a", "h")]).await.unwrap().is_empty());
         let taken = tx.add_idempotency_rows(&[row(1, "b", "h"), row(1, "a", "x"), row(2, "a", "h")]).await;
-        assert_eq!(taken.unwrap(), [(1, "a".to_owned())]);
-        let found = tx.idempotency_rows(&[(1, "a"), (2, "a"), (3, "a")], 99).await.unwrap();
+        assert_eq!(taken.unwrap(), [("api:1".to_owned(), "a".to_owned())]);
+        let found = tx.idempotency_rows(&[("api:1".into(), "a"), ("api:2".into(), "a"), ("token:1".into(), "a")], 99).await.unwrap();
         assert_eq!(found.len(), 2);
         assert!(found.contains(&row(1, "a", "h")));
-        assert!(tx.idempotency_rows(&[(1, "a")], 100).await.unwrap().is_empty(), "too old");
+        assert!(tx.idempotency_rows(&[("api:1".into(), "a")], 100).await.unwrap().is_empty(), "too old");
         assert_eq!(tx.forget_idempotency_keys(100).await.unwrap(), 3);
     }
 }

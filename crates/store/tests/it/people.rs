@@ -1,4 +1,4 @@
-use portreeve_store::{DeskState, NewStaff, Topic};
+use portreeve_store::{DeskState, NewApiToken, NewStaff, Topic};
 
 use crate::world::{World, on_both};
 
@@ -40,6 +40,33 @@ on_both! {
         tx.commit().await.unwrap();
         assert_eq!(world.db.read().await.unwrap().desk_state().await.unwrap(), state);
         assert_eq!(server.is_some(), world.db.engine() == portreeve_store::Engine::Postgres);
+    }
+
+    async fn a_token_is_listed_with_what_its_member_of_staff_may_do(world) {
+        let alice = NewStaff {
+            name: "alice".into(),
+            email: "alice@example.com".into(),
+            role: "viewer".into(),
+            password_hash: None,
+        };
+        let mut tx = world.tx().await;
+        let staff_id = tx.add_staff(&alice, 1).await.unwrap();
+        let new = NewApiToken {
+            staff_id,
+            token_hash: "h".into(),
+            scopes: "*".into(),
+            description: "reports of the month".into(),
+            expires_at: Some(99),
+        };
+        let id = tx.add_api_token(&new, 5).await.unwrap();
+        let list = tx.api_tokens(0, 10).await.unwrap();
+        assert_eq!((list.len(), list[0].staff_name.as_str()), (1, "alice"));
+        assert_eq!((list[0].staff_rights.as_str(), list[0].scopes.as_str()), ("see_reports", "*"));
+        assert_eq!((list[0].expires_at, list[0].revoked_at), (Some(99), None));
+        assert!(tx.revoke_api_token(id, 7).await.unwrap());
+        assert!(!tx.revoke_api_token(id, 8).await.unwrap(), "once is enough");
+        assert_eq!(tx.api_tokens(0, 10).await.unwrap()[0].revoked_at, Some(7));
+        assert!(tx.api_tokens(id, 10).await.unwrap().is_empty());
     }
 
     async fn staff_roles_and_credentials(world) {

@@ -27,6 +27,7 @@ fn report(id: ReportId, state: State, hold: Hold) -> Report {
         opened_at: at(0),
         state,
         hold,
+        revision: 1,
     }
 }
 
@@ -84,6 +85,10 @@ on_both! {
             assert_eq!(tx.report_alone(report.id).await.unwrap().as_ref(), Some(report));
         }
         assert_eq!(tx.report(ReportId(999)).await.unwrap(), None);
+        let asked = [reports[2].id, ReportId(999), reports[0].id];
+        let mut found = tx.reports_by_id(&asked).await.unwrap();
+        found.sort_by_key(|report| report.id);
+        assert_eq!(found, [reports[0].clone(), reports[2].clone()]);
         // Each becomes the next one's shape, so that every change of state is stored once.
         for (one, other) in reports.iter().zip(reports.iter().cycle().skip(1)) {
             let changed = Report {
@@ -92,7 +97,8 @@ on_both! {
                 ..other.clone()
             };
             tx.save_report(&changed).await.unwrap();
-            assert_eq!(tx.report(one.id).await.unwrap(), Some(changed));
+            let next = Report { revision: one.revision + 1, ..changed };
+            assert_eq!(tx.report(one.id).await.unwrap(), Some(next));
         }
         let gone = report(ReportId(999), open(Countdown::None), Hold::None);
         assert!(tx.save_report(&gone).await.is_err());
@@ -133,6 +139,9 @@ on_both! {
         let other = ReportFilter { service: Some(key(2)), ..base.clone() };
         assert!(ids(&mut tx, other).await.is_empty());
         assert!(ids(&mut tx, ReportFilter { status: Some("closed"), ..base }).await.is_empty());
+        let names = ["Category 2", "Category 0", "Category 1"].map(str::to_owned);
+        tx.add_categories(&names).await.unwrap();
+        tx.add_categories(&names).await.unwrap();
         assert_eq!(tx.known_categories(10).await.unwrap().len(), 3);
     }
 
@@ -183,6 +192,10 @@ on_both! {
         tx.add_events(&events).await.unwrap();
         let history = tx.events(ReportId(1), 1_000).await.unwrap();
         assert_eq!((history.len(), history[1].at, history[1].text.as_str()), (150, 2, "2"));
+        let asked = [(ReportId(1), 4), (ReportId(2), 4), (ReportId(2), 7)];
+        let found: Vec<_> = tx.events_at(&asked).await.unwrap();
+        let found: Vec<_> = found.iter().map(|(id, event)| (id.0, event.text.as_str())).collect();
+        assert_eq!(found, [(1, "4"), (2, "7")]);
         let written =
             [(1, true, "why?"), (2, false, "first"), (3, false, "second"), (3, true, "ok")];
         for (at, from_customer, body) in written {

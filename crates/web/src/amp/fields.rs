@@ -1,25 +1,14 @@
 //! The fields of `create`, parsed once.
 
-use portreeve_app::digest::sha256_hex;
 use portreeve_app::report::NewReportRequest;
-use portreeve_core::ids::{ServiceId, ServiceKey};
+use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
 use portreeve_core::ledger::parse_address;
-use portreeve_core::report::SuspendMethod;
+use portreeve_core::report::{LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, SuspendMethod};
 use portreeve_core::settings::Amp;
 use portreeve_core::text::one_line;
-use serde::Serialize;
 
 use super::answer::AmpError;
 use super::php::{Value, Vars};
-
-/// Longest category, in characters.
-const LONGEST_CATEGORY: usize = 255;
-
-/// Longest `service_ip`, in characters. It is text, but it is meant to be an address.
-const LONGEST_IP: usize = 255;
-
-/// Longest `additional_info` and `admin_notes`, in characters.
-const LONGEST_TEXT: usize = 65_536;
 
 /// Parses the fields; errors come in the order of the contract.
 pub(super) fn parse(
@@ -36,7 +25,7 @@ pub(super) fn parse(
         })?;
     within("category", category, LONGEST_CATEGORY)?;
     let service_ip = optional(vars, "service_ip").map(str::trim).filter(|ip| !ip.is_empty());
-    within("service_ip", service_ip.unwrap_or_default(), LONGEST_IP)?;
+    within("service_ip", service_ip.unwrap_or_default(), LONGEST_SERVICE_IP)?;
     let additional_info = optional(vars, "additional_info").unwrap_or_default();
     within("additional_info", additional_info, LONGEST_TEXT)?;
     let admin_notes = optional(vars, "admin_notes").unwrap_or_default();
@@ -49,7 +38,7 @@ pub(super) fn parse(
     }
     let suspend_method = method(vars, amp, &mut warnings);
     Ok(NewReportRequest {
-        credential,
+        caller: Actor::Api(credential),
         service: ServiceKey { directory: directory.to_owned(), id },
         category: category.to_owned(),
         service_ip: service_ip.map(str::to_owned),
@@ -101,33 +90,4 @@ fn method(vars: &Vars, amp: &Amp, warnings: &mut Vec<String>) -> SuspendMethod {
 
 fn is_true(text: &str) -> bool {
     ["1", "true", "on", "yes"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
-}
-
-/// What two requests under one idempotency key must have in common.
-#[derive(Serialize)]
-struct Hashed<'a> {
-    service: String,
-    category: &'a str,
-    service_ip: Option<&'a str>,
-    suspend_method: &'a str,
-    allow_unsuspend: bool,
-    additional_info: &'a str,
-    admin_notes: &'a str,
-    warnings: &'a [String],
-}
-
-/// The hash of the parsed fields, in hex.
-pub(super) fn hash(report: &NewReportRequest) -> String {
-    let hashed = Hashed {
-        service: report.service.to_string(),
-        category: &report.category,
-        service_ip: report.service_ip.as_deref(),
-        suspend_method: report.suspend_method.as_str(),
-        allow_unsuspend: report.allow_unsuspend,
-        additional_info: &report.additional_info,
-        admin_notes: &report.admin_notes,
-        warnings: &report.warnings,
-    };
-    let text = serde_json::to_string(&hashed).unwrap_or_default();
-    sha256_hex(text.as_bytes())
 }

@@ -19,6 +19,7 @@ use portreeve_app::staff;
 
 use crate::Web;
 use crate::client_address::client_address;
+use crate::idempotency;
 use crate::throttle::counted_as;
 use answer::{AmpError, failure, success};
 use php::Vars;
@@ -28,9 +29,6 @@ const DRAIN: usize = 64 * 1024 * 1024;
 
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Longest idempotency key, in characters.
-const LONGEST_KEY: usize = 255;
 
 /// Answers one call.
 pub(crate) async fn endpoint(web: &Web, request: Request) -> Response {
@@ -74,8 +72,10 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
     let vars = php::read_body(content_type.unwrap_or_default(), body).await;
     check_action(&vars, parts.uri.query())?;
     let mut report = fields::parse(&vars, amp, &web.desk.config.amp_directory, credential.id)?;
-    if let Some(key) = idempotency_key(&parts.headers)? {
-        let hash = fields::hash(&report);
+    let key = idempotency::key(&parts.headers);
+    let bad = |why: &str| AmpError::Invalid { name: "Idempotency-Key", why: why.to_owned() };
+    if let Some(key) = key.map_err(bad)? {
+        let hash = report.fingerprint();
         report.idempotency = Some((key, hash));
     }
     web.opener.open(report).await.map_err(|error| match error {
@@ -139,20 +139,5 @@ fn check_action(vars: &Vars, query: Option<&str>) -> Result<(), AmpError> {
     match action {
         Some(word) if word.trim().eq_ignore_ascii_case("create") => Ok(()),
         _ => Err(AmpError::BadAction),
-    }
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, AmpError> {
-    let mut values = headers.get_all("idempotency-key").iter();
-    let Some(first) = values.next() else { return Ok(None) };
-    let bad = |why: &str| AmpError::Invalid { name: "Idempotency-Key", why: why.to_owned() };
-    if values.any(|other| other != first) {
-        return Err(bad("was sent twice with different values"));
-    }
-    let key = portreeve_core::text::storable_bytes(first.as_bytes());
-    if (1..=LONGEST_KEY).contains(&key.chars().count()) {
-        Ok(Some(key))
-    } else {
-        Err(bad("must have 1 to 255 characters"))
     }
 }
