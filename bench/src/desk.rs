@@ -12,10 +12,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::database::{Database, Engine, Place};
-use crate::directory;
+use crate::{directory, sink};
 
 /// How long a desk may take to start or to stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Names of databases differ.
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -56,7 +56,7 @@ impl Model {
         let made = run(&["credential", "add", "--staff", "alice", "--json"])?;
         let made: serde_json::Value = serde_json::from_str(&made)?;
         let identifier = made["identifier"].as_str().context("a credential has an identifier")?;
-        model.api_id = identifier.to_owned();
+        identifier.clone_into(&mut model.api_id);
         Ok(model)
     }
 
@@ -283,12 +283,12 @@ pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
 
 fn write_config(folder: &Path, data: &Path, url: Option<&str>) -> Result<()> {
     let database = url.map_or(String::new(), |url| format!("[database]\nurl = \"{url}\"\n"));
+    let port = sink::start()?;
     let text = format!(
-        "data_dir = \"{}\"\n{database}[mail.out]\nkind = \"folder\"\n\
-         from = \"Abuse desk <abuse@example.com>\"\npath = \"{}\"\n\
-         [[enforcer]]\nkind = \"record\"\n",
+        "data_dir = \"{}\"\n{database}[mail.out]\nkind = \"smtp\"\n\
+         from = \"Abuse desk <abuse@example.com>\"\nhost = \"127.0.0.1\"\nport = {port}\n\
+         tls = \"none\"\n[[enforcer]]\nkind = \"record\"\n",
         data.display(),
-        folder.join("mail").display(),
     );
     std::fs::write(folder.join("portreeve.toml"), text)?;
     Ok(())

@@ -16,3 +16,4 @@ pub mod load;
 pub mod machine;
 pub mod measure;
 pub mod process;
+pub mod sink;

@@ -17,7 +17,7 @@ use crate::load::{Found, Running};
 use crate::process::file_limit;
 
 /// Within this every slow client is cut off: a head may take 10 s, a body 30 s.
-const CUT_OFF: Duration = Duration::from_secs(60);
+const CUT_OFF: Duration = Duration::from_mins(1);
 
 pub(super) fn slow(stage: &mut Stage, told: &mut Told) -> Result<()> {
     let clients = stage.pick(200, 500);

@@ -41,5 +41,5 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
 /// Some time up to 420 ms.
 fn at_random() -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Duration::from_millis(20 + u64::from(now.subsec_nanos() / 1_000 % 400))
+    Duration::from_millis(20 + u64::from(now.subsec_micros() % 400))
 }

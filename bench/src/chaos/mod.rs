@@ -10,7 +10,7 @@ mod page;
 mod postgres;
 mod told;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -34,7 +34,6 @@ const MEMORY_BOUND: u64 = 512;
 /// What every story needs.
 struct Stage {
     short: bool,
-    binary: PathBuf,
     server: Server,
     on_sqlite: Model,
     on_postgres: Model,
@@ -90,7 +89,6 @@ pub fn run(binary: &Path, docs: &Path, short: bool, only: Option<&str>) -> Resul
     let machine = Machine::look(binary, &server.url)?;
     let mut stage = Stage {
         short,
-        binary: binary.to_owned(),
         on_sqlite: Model::new(binary, None, SERVICES)?,
         on_postgres: Model::new(binary, Some(&server.url), SERVICES)?,
         server,
@@ -133,7 +131,7 @@ fn callers(
     padding: usize,
     first_tag: u64,
 ) -> Running {
-    start(load(desk, address, callers, padding, first_tag, Duration::from_secs(600)))
+    start(load(desk, address, callers, padding, first_tag, Duration::from_mins(10)))
 }
 
 fn load(

@@ -22,7 +22,7 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
     let desk = stage.model(engine).desk()?;
     let serving = desk.start()?;
     let mut all = Found::default();
-    let mut phase = |callers: usize, length, all: &mut Found| -> Result<(f64, String)> {
+    let phase = |callers: usize, length, all: &mut Found| -> Result<(f64, String)> {
         let found = run(load(&desk, serving.address, callers, 0, all.next_tag, length))?;
         let asked: u64 = found.outcomes.values().sum();
         let sentence = format!(

@@ -1,4 +1,4 @@
-//! How fast jobs are done: notices into the mail folder, orders to the recording enforcer.
+//! How fast jobs are done: notices to the mail sink, orders to the recording enforcer.
 
 use std::time::{Duration, Instant};
 
@@ -83,7 +83,7 @@ fn fill(desk: &Desk, serving: &Serving, reports: u64, suspend_method: &'static s
         address: serving.address,
         callers: 64,
         warm_up: Duration::ZERO,
-        length: Duration::from_secs(60),
+        length: Duration::from_mins(1),
         most: reports,
         asked: asked(desk, suspend_method),
         first_tag: 0,
