@@ -1,13 +1,15 @@
-//! The project's own commands: `cargo xtask test`.
+//! The project's own commands: `cargo xtask test`, `bench` and `chaos`.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks")]
 
-mod packages;
-mod postgres;
+mod measure;
 mod test;
 mod tidy;
 mod tools;
 
 use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask test [-- FILTER...] | cargo xtask tidy | \
+                     cargo xtask bench [--quick] | cargo xtask chaos [--short] [--binary FILE]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -15,7 +17,9 @@ fn main() -> ExitCode {
         ["test"] => test::everything(),
         ["test", "--", filter @ ..] => test::tests_only(filter),
         ["tidy"] => tidy::check(&test::root()),
-        _ => Err(anyhow::anyhow!("usage: cargo xtask test [-- FILTER...] | cargo xtask tidy")),
+        ["bench", options @ ..] => measure::bench(options),
+        ["chaos", options @ ..] => measure::chaos(options),
+        _ => Err(anyhow::anyhow!(USAGE)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

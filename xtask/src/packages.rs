@@ -46,7 +46,7 @@ fn succeeds(program: &str, arguments: &[&str]) -> bool {
 }
 
 /// Makes sure that everything is there.
-pub(crate) fn ensure() -> Result<()> {
+pub fn ensure() -> Result<()> {
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -77,7 +77,7 @@ fn apt(arguments: &[&str]) -> bool {
 }
 
 /// Whether this process is root.
-pub(crate) fn is_root() -> bool {
+pub fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output();
     output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

@@ -5,9 +5,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use xtask::packages;
+use xtask::postgres::{Options, Server};
 
-use crate::postgres::Server;
-use crate::{packages, tidy, tools};
+use crate::{tidy, tools};
 
 /// Where the tests find the PostgreSQL server.
 const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
@@ -38,7 +39,7 @@ pub(crate) fn everything() -> Result<()> {
 /// The tests alone, perhaps some of them.
 pub(crate) fn tests_only(filter: &[&str]) -> Result<()> {
     packages::ensure()?;
-    let server = Server::start()?;
+    let server = Server::start(&Options::TESTS)?;
     let tools = tools::ensure(&root())?;
     let env =
         [(POSTGRES, server.url.as_str()), (tools::VARIABLE, tools.to_str().unwrap_or_default())];
@@ -66,7 +67,7 @@ fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-fn cargo(arguments: &[&str], env: &[(&str, &str)]) -> Result<()> {
+pub(crate) fn cargo(arguments: &[&str], env: &[(&str, &str)]) -> Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments).envs(env.iter().copied()).current_dir(root()).stdin(Stdio::null());
     if command.status()?.success() {

@@ -1,0 +1,68 @@
+//! The program behind `cargo xtask bench` and `cargo xtask chaos`.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use portreeve_bench::{chaos, measure, process};
+
+const USAGE: &str = "usage: portreeve-bench bench [--quick] [--binary FILE] [--docs FOLDER]\n       \
+                     portreeve-bench chaos [--short] [--binary FILE] [--docs FOLDER] [--only WORD]";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What was asked for.
+#[derive(Default)]
+struct Arguments {
+    little: bool,
+    binary: Option<PathBuf>,
+    docs: Option<PathBuf>,
+    only: Option<String>,
+}
+
+fn run() -> Result<()> {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().context(USAGE)?;
+    if command == measure::LEDGER_COMMAND {
+        let count = words.next().context("how many assignments?")?.parse()?;
+        println!("{}", measure::ledger_alone(count)?);
+        return Ok(());
+    }
+    let mut asked = Arguments::default();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--quick" | "--short" => asked.little = true,
+            "--binary" => asked.binary = Some(words.next().context(USAGE)?.into()),
+            "--docs" => asked.docs = Some(words.next().context(USAGE)?.into()),
+            "--only" => asked.only = Some(words.next().context(USAGE)?),
+            _ => bail!(USAGE),
+        }
+    }
+    process::raise_file_limit();
+    let binary = binary(asked.binary)?;
+    let docs = asked.docs.unwrap_or_else(|| PathBuf::from("docs"));
+    match command.as_str() {
+        "bench" => measure::run(&binary, &docs, asked.little),
+        "chaos" => chaos::run(&binary, &docs, asked.little, asked.only.as_deref()),
+        _ => bail!(USAGE),
+    }
+}
+
+/// The desk's binary: the one that was named, or the one that was built beside this program.
+fn binary(named: Option<PathBuf>) -> Result<PathBuf> {
+    let path = match named {
+        Some(path) => path,
+        None => std::env::current_exe()?.with_file_name("portreeve"),
+    };
+    path.canonicalize()
+        .with_context(|| format!("there is no {}; build portreeve first", path.display()))
+}
