@@ -1,12 +1,15 @@
 //! Opening a database, and transactions on either engine.
 
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{
+    ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+};
 
 /// SQLite before this can corrupt a database when one connection writes while another checkpoints
 /// (the WAL-reset fault, mended in 3.51.3).
@@ -196,6 +199,7 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(ready(is_between_transactions(connection))))
             .connect_with(options.clone())
             .await
             .map_err(opened)?;
@@ -209,6 +213,7 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(ready(is_between_transactions(connection))))
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(opened)?;
@@ -299,6 +304,13 @@ impl Tx {
     }
 }
 
+/// After an I/O error or on a full disk SQLite itself ends the transaction; sqlx still counts it, and
+/// would begin nothing on that connection ever again. Such a connection is replaced.
+#[expect(clippy::unnecessary_wraps, reason = "the pool's hook may fail")]
+fn is_between_transactions(connection: &SqliteConnection) -> Result<bool, sqlx::Error> {
+    Ok(!connection.is_in_transaction())
+}
+
 fn sqlite_version() -> String {
     // The bundled library's own constant; the crate is linked, so it cannot differ at run time.
     String::from_utf8_lossy(libsqlite3_sys::SQLITE_VERSION.to_bytes()).into_owned()
@@ -328,6 +340,20 @@ fn lock_beside(file: &Path) -> Result<std::fs::File, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_does_not_block_the_next() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open_sqlite(&folder.path().join("x.db")).await.expect("opens");
+        for _ in 0..3 {
+            let mut tx = db.write().await.expect("a connection that can begin");
+            let Tx::Sqlite(inner) = &mut tx else { panic!("SQLite") };
+            // What a full disk does, without sqlx's knowledge.
+            sqlx::raw_sql("ROLLBACK").execute(&mut **inner).await.expect("rolls back");
+            assert!(tx.commit().await.is_err(), "nothing is left to commit");
+        }
+        db.write().await.expect("a connection that can begin").commit().await.expect("commits");
+    }
 
     #[test]
     fn an_old_sqlite_is_refused_and_the_bundled_one_is_not() {
