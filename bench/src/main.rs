@@ -7,6 +7,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use portreeve_bench::{chaos, measure, process};
 
+/// The desk's, so that the ledger in this process costs what it costs there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const USAGE: &str = "usage: portreeve-bench bench [--quick] [--binary FILE] [--docs FOLDER]\n       \
                      portreeve-bench chaos [--short] [--binary FILE] [--docs FOLDER] [--only WORD]";
 
