@@ -52,7 +52,11 @@ fn run() -> Result<()> {
         }
     }
     process::raise_file_limit();
-    let binary = binary(asked.binary)?;
+    // A build that goes on meanwhile must not change what is measured.
+    let folder = tempfile::tempdir()?;
+    let copy = folder.path().join("portreeve");
+    std::fs::copy(binary(asked.binary)?, &copy)?;
+    let binary = copy;
     let docs = asked.docs.unwrap_or_else(|| PathBuf::from("docs"));
     match command.as_str() {
         "bench" => measure::run(&binary, &docs, asked.little),

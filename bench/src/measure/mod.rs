@@ -59,11 +59,11 @@ impl Size {
         long_ms: 20_000,
         services: 100_000,
         most_assignments: 1_000_000,
-        drained: 20_000,
+        drained: 12_000,
         suspended: 5_000,
-        watch_ms: 8_000,
+        watch_ms: 6_000,
         deadlines: 100_000,
-        due: 5_000,
+        due: 2_000,
         idle_ms: 8_000,
     };
 

@@ -200,6 +200,7 @@ impl Db {
             .max_lifetime(None)
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(ready(is_between_transactions(connection))))
+            .after_connect(|connection, _| Box::pin(refuse_read_only(connection)))
             .connect_with(options.clone())
             .await
             .map_err(opened)?;
@@ -311,6 +312,15 @@ fn is_between_transactions(connection: &SqliteConnection) -> Result<bool, sqlx::
     Ok(!connection.is_in_transaction())
 }
 
+/// Where a file cannot be written to at the moment, SQLite opens it for reading and says nothing. Such a
+/// connection would never write again, even when the file can be written to: it is not taken.
+async fn refuse_read_only(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("BEGIN IMMEDIATE; CREATE TABLE probe_of_writing (x); ROLLBACK")
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 fn sqlite_version() -> String {
     // The bundled library's own constant; the crate is linked, so it cannot differ at run time.
     String::from_utf8_lossy(libsqlite3_sys::SQLITE_VERSION.to_bytes()).into_owned()
@@ -353,6 +363,19 @@ mod tests {
             assert!(tx.commit().await.is_err(), "nothing is left to commit");
         }
         db.write().await.expect("a connection that can begin").commit().await.expect("commits");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_cannot_write_is_not_taken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("x.db");
+        Db::open_sqlite(&file).await.expect("opens").close().await;
+        let options = SqliteConnectOptions::new().filename(&file);
+        let mut writes = options.clone().connect().await.expect("connects");
+        refuse_read_only(&mut writes).await.expect("it can be written to");
+        let mut reads = options.read_only(true).connect().await.expect("connects");
+        let refused = StoreError::from(refuse_read_only(&mut reads).await.expect_err("refused"));
+        assert!(refused.is_unavailable(), "{refused:?}");
     }
 
     #[test]
