@@ -12,7 +12,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::database::{Database, Engine, Place};
-use crate::{directory, sink};
+use crate::directory;
+use crate::sink::Sink;
 
 /// How long a desk may take to start or to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -48,7 +49,7 @@ impl Model {
             model.database = Some(new_database(server, None)?);
         }
         let folder = model.folder.path();
-        write_config(folder, &folder.join("data"), model.url().as_deref())?;
+        write_config(folder, &folder.join("data"), model.url().as_deref(), Sink::Usual)?;
         std::fs::write(folder.join("services.csv"), directory::csv(services))?;
         let run = |words: &[&str]| run(&model.binary, folder, words);
         run(&["service", "import", "services.csv"])?;
@@ -87,7 +88,7 @@ impl Model {
             api_id: self.api_id.clone(),
             services: self.services,
         };
-        write_config(desk.folder.path(), &desk.data, desk.url().as_deref())?;
+        desk.mail_to(Sink::Usual)?;
         Ok(desk)
     }
 }
@@ -113,6 +114,11 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// From its next start on it sends its mail there.
+    pub fn mail_to(&self, sink: Sink) -> Result<()> {
+        write_config(self.folder.path(), &self.data, self.url().as_deref(), sink)
+    }
+
     /// Its data folder.
     pub fn data(&self) -> &Path {
         &self.data
@@ -281,9 +287,9 @@ pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
     answer.split(' ').nth(1)?.parse().ok()
 }
 
-fn write_config(folder: &Path, data: &Path, url: Option<&str>) -> Result<()> {
+fn write_config(folder: &Path, data: &Path, url: Option<&str>, sink: Sink) -> Result<()> {
     let database = url.map_or(String::new(), |url| format!("[database]\nurl = \"{url}\"\n"));
-    let port = sink::start()?;
+    let port = sink.port()?;
     let text = format!(
         "data_dir = \"{}\"\n{database}[mail.out]\nkind = \"smtp\"\n\
          from = \"Abuse desk <abuse@example.com>\"\nhost = \"127.0.0.1\"\nport = {port}\n\

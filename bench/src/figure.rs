@@ -64,6 +64,11 @@ pub fn digits(value: f64) -> String {
     if size >= 0.1 || size == 0.0 { format!("{value:.2}") } else { format!("{value:.4}") }
 }
 
+/// A count, with thousands apart.
+pub fn count(value: u64) -> String {
+    thousands(&value.to_string())
+}
+
 fn thousands(text: &str) -> String {
     let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let mut parts: Vec<&str> = Vec::new();
@@ -107,5 +112,7 @@ mod tests {
         assert_eq!(figure.show(), "2.00 (0.0500–12,346)");
         assert_eq!(digits(f64::NAN), "–");
         assert_eq!(digits(-1_234.0), "-1,234");
+        assert_eq!(count(0), "0");
+        assert_eq!(count(1_000_000), "1,000,000");
     }
 }

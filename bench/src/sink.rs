@@ -4,42 +4,64 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use rustix::net::sockopt::set_tcp_quickack;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-/// The port of the one sink of this process, once it was started.
-static PORT: OnceLock<u16> = OnceLock::new();
+/// How a sink acknowledges what it has received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sink {
+    /// As every server does: up to 40 ms later, when it has nothing to say itself. A sender that leaves
+    /// Nagle's algorithm on and writes the end of a mail by itself waits for that, once a mail.
+    Usual,
+    /// At once.
+    Prompt,
+}
+
+/// The ports of the sinks of this process, once they were started.
+static PORTS: OnceLock<(u16, u16)> = OnceLock::new();
 
 /// Mails that were taken.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
 
-/// Starts the sink of this process on a thread of its own, and says on which port of 127.0.0.1 it is.
-pub fn start() -> Result<u16> {
-    if let Some(port) = PORT.get() {
-        return Ok(*port);
-    }
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    listener.set_nonblocking(true)?;
-    let port = listener.local_addr()?.port();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    std::thread::Builder::new().name("mail sink".to_owned()).spawn(move || {
-        let served: Result<()> = runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            loop {
-                // Out of files for a moment: the next one may find room.
-                if let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(async move { drop(converse(stream).await) });
-                } else {
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                }
+impl Sink {
+    /// Its port on 127.0.0.1. Starts the sinks of this process, each on a thread of its own, when they
+    /// do not run yet.
+    pub fn port(self) -> Result<u16> {
+        let ports = match PORTS.get() {
+            Some(ports) => *ports,
+            None => {
+                let started = (Self::Usual.start()?, Self::Prompt.start()?);
+                *PORTS.get_or_init(|| started)
             }
-        });
-        drop(served);
-    })?;
-    PORT.set(port).ok().context("the mail sink was started twice")?;
-    Ok(port)
+        };
+        Ok(if self == Self::Usual { ports.0 } else { ports.1 })
+    }
+
+    fn start(self) -> Result<u16> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let port = listener.local_addr()?.port();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::Builder::new().name("mail sink".to_owned()).spawn(move || {
+            let served: Result<()> = runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                loop {
+                    // Out of files for a moment: the next one may find room.
+                    if let Ok((stream, _)) = listener.accept().await {
+                        tokio::spawn(async move { drop(converse(stream, self).await) });
+                    } else {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                }
+            });
+            drop(served);
+        })?;
+        Ok(port)
+    }
 }
 
 /// Mails that were taken so far.
@@ -48,7 +70,7 @@ pub fn taken() -> u64 {
 }
 
 /// One connection: as much of RFC 5321 as a sender that does everything right needs.
-async fn converse(stream: TcpStream) -> Result<()> {
+async fn converse(stream: TcpStream, sink: Sink) -> Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = BufReader::with_capacity(16 * 1024, stream);
     let mut line = Vec::new();
@@ -63,6 +85,10 @@ async fn converse(stream: TcpStream) -> Result<()> {
             "HELO" | "MAIL" | "RCPT" | "NOOP" | "RSET" => b"250 2.0.0 OK\r\n",
             "DATA" => {
                 stream.write_all(b"354 go ahead\r\n").await?;
+                if sink == Sink::Prompt {
+                    // Linux forgets it again and again.
+                    set_tcp_quickack(stream.get_ref(), true)?;
+                }
                 take_text(&mut stream, &mut line).await?;
                 TAKEN.fetch_add(1, Ordering::Relaxed);
                 b"250 2.0.0 taken\r\n"
@@ -103,7 +129,12 @@ mod tests {
 
     #[test]
     fn a_mail_is_taken_and_the_next_may_follow() {
-        let port = start().expect("a sink");
+        for sink in [Sink::Usual, Sink::Prompt] {
+            talk(sink.port().expect("a sink"));
+        }
+    }
+
+    fn talk(port: u16) {
         let stream = std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("connects");
         let mut answers = BufReader::new(stream.try_clone().expect("a second handle")).lines();
         let mut next = || answers.next().expect("an answer").expect("readable");

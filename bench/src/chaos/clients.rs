@@ -50,7 +50,7 @@ pub(super) fn slow(stage: &mut Stage, told: &mut Told) -> Result<()> {
     if watched >= CUT_OFF && cut < clients {
         told.broken(format!("{} slow clients were never cut off", clients - cut));
     }
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     told.take_answers(&found, &[]);
     serving.stop()?;
     told.compare(&desk, &found)
@@ -118,7 +118,7 @@ pub(super) fn idle(stage: &mut Stage, told: &mut Told) -> Result<()> {
          the end {still_open} of the idle ones were still open.",
         pace(&found)
     ));
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     drop(open);
     let after = callers(&desk, serving.address, 8, 0, found.next_tag);
     told.recovered(after.wait_for_success(0, RECOVERY), "after the idle connections were closed");

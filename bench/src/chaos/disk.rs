@@ -43,7 +43,7 @@ pub(super) fn full(stage: &mut Stage, told: &mut Told) -> Result<()> {
          and the desk is started again."
     ));
     let found = load.stop()?;
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     told.take_answers(&found, &[]);
     serving.stop()?;
     told.compare(&desk, &found)?;
@@ -76,7 +76,7 @@ pub(super) fn read_only(stage: &mut Stage, told: &mut Told) -> Result<()> {
          more they are freed. `/healthz` answered {health:?} meanwhile."
     ));
     let found = load.stop()?;
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     told.take_answers(&found, &[]);
     serving.stop()?;
     told.compare(&desk, &found)?;
@@ -113,7 +113,7 @@ pub(super) fn read_only_start(stage: &mut Stage, told: &mut Told) -> Result<()> 
         "A desk with reports is stopped, its disk is mounted read-only, and it is started: it ends with \
          status 1 and says `{last}`. The disk is mounted for writing again, and it starts."
     ));
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     told.take_answers(&all, &[]);
     serving.stop()?;
     told.compare(&desk, &all)?;

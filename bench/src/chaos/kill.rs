@@ -21,7 +21,7 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
             told.broken(format!("after kill {round} the desk did not serve"));
         }
         std::thread::sleep(at_random());
-        told.look_at_memory(&serving);
+        told.look_at(&serving);
         serving.kill()?;
         all.merge(load.stop()?);
     }

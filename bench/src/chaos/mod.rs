@@ -106,6 +106,9 @@ pub fn run(binary: &Path, docs: &Path, short: bool, only: Option<&str>) -> Resul
         }
         told.took = began.elapsed();
         println!("chaos: {}", told.line());
+        if !told.is_kept() && !told.last_words.is_empty() {
+            println!("chaos: the end of its log:\n{}", told.last_words);
+        }
         all.push(told);
     }
     if !short && only.is_none() {

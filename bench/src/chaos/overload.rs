@@ -54,7 +54,7 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
     told.recovered(after.wait_for_success(0, RECOVERY), "after the crowd had gone");
     std::thread::sleep(stage.time(200, 2_000));
     all.merge(after.stop()?);
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     told.take_answers(&all, &[]);
     serving.stop()?;
     told.compare(&desk, &all)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::MEMORY_BOUND;
 use super::told::Told;
-use crate::figure::{digits, number};
+use crate::figure::{count, digits};
 use crate::machine::Machine;
 
 /// The page.
@@ -42,8 +42,8 @@ pub(super) fn page(machine: &Machine, all: &[Told], took: Duration) -> String {
         text += &format!(
             "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
             told.name,
-            digits(number(told.acknowledged)),
-            digits(number(told.there_once)),
+            count(told.acknowledged),
+            count(told.there_once),
             told.lost,
             told.twice,
             told.memory_mib,
@@ -67,7 +67,7 @@ fn story(told: &Told) -> String {
         text += &format!(
             "\nAnswered with an error and stored all the same: {} (the server died during the commit; \
              `docs/adr/0002-group-commit.md`).\n",
-            digits(number(told.refused_but_stored))
+            count(told.refused_but_stored)
         );
     }
     for broken in &told.broken {

@@ -39,7 +39,7 @@ pub(super) fn stopped(stage: &mut Stage, told: &mut Told) -> Result<()> {
          from when the server takes connections."
     ));
     let found = load.stop()?;
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     told.take_answers(&found, &[]);
     serving.stop()?;
     told.compare(&desk, &found)
@@ -87,7 +87,7 @@ pub(super) fn out_of_connections(stage: &mut Stage, told: &mut Told) -> Result<(
          while more, the other client goes. *Served again* is counted from then."
     ));
     let found = load.stop()?;
-    told.look_at_memory(&serving);
+    told.look_at(&serving);
     told.take_answers(&found, &[]);
     serving.stop()?;
     // The server needs a moment to see that the other client has gone.

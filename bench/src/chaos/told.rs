@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::MEMORY_BOUND;
 use crate::database::{Database, Engine};
 use crate::desk::{Desk, Serving};
-use crate::figure::{digits, number};
+use crate::figure::{count, digits};
 use crate::load::Found;
 use crate::process::memory;
 
@@ -33,6 +33,8 @@ pub(super) struct Told {
     /// From the end of the trouble to the first success, the longest of several.
     pub(super) recovery: Option<Duration>,
     pub(super) took: Duration,
+    /// The end of the desk's log.
+    pub(super) last_words: String,
     /// Promises that were not kept.
     pub(super) broken: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl Told {
             memory_mib: 0,
             recovery: None,
             took: Duration::ZERO,
+            last_words: String::new(),
             broken: Vec::new(),
         }
     }
@@ -77,8 +80,9 @@ impl Told {
         }
     }
 
-    /// Looks at the memory that a desk ever had.
-    pub(super) fn look_at_memory(&mut self, serving: &Serving) {
+    /// Looks at the memory that a desk ever had, and at its log.
+    pub(super) fn look_at(&mut self, serving: &Serving) {
+        self.last_words = serving.last_words();
         let Some((_, highest)) = memory(serving.process()) else { return };
         let mib = highest / 1024;
         self.memory_mib = self.memory_mib.max(mib);
@@ -115,9 +119,9 @@ impl Told {
                 _ => self.lost += 1,
             }
         }
-        self.twice += count(by_tag.values().filter(|reports| reports.len() > 1));
+        self.twice += how_many(by_tag.values().filter(|reports| reports.len() > 1));
         self.refused_but_stored +=
-            count(found.refused.iter().filter(|tag| by_tag.contains_key(tag)));
+            how_many(found.refused.iter().filter(|tag| by_tag.contains_key(tag)));
         if self.lost > 0 {
             self.broken(format!("{} acknowledged reports are lost", self.lost));
         }
@@ -165,7 +169,7 @@ impl Told {
         let each: Vec<String> = self
             .outcomes
             .iter()
-            .map(|(outcome, times)| format!("{} × {outcome}", digits(number(*times))))
+            .map(|(outcome, times)| format!("{} × {outcome}", count(*times)))
             .collect();
         each.join(", ")
     }
@@ -194,6 +198,6 @@ impl Told {
     }
 }
 
-fn count<T>(items: impl Iterator<Item = T>) -> u64 {
+fn how_many<T>(items: impl Iterator<Item = T>) -> u64 {
     u64::try_from(items.count()).unwrap_or(u64::MAX)
 }

@@ -26,6 +26,9 @@ pub(super) struct Point {
     pub(super) failures: u64,
     pub(super) desk_cpu_us: Figure,
     pub(super) server_cpu_us: Figure,
+    pub(super) callers_cpu_us: Figure,
+    /// Requests a second if nothing but these three used the processors, and they all of them.
+    pub(super) ceiling: Figure,
     pub(super) others_percent: Figure,
     pub(super) memory_mib: Figure,
     pub(super) notices_done: Figure,
@@ -44,6 +47,8 @@ impl Point {
             failures: 0,
             desk_cpu_us: Figure::default(),
             server_cpu_us: Figure::default(),
+            callers_cpu_us: Figure::default(),
+            ceiling: Figure::default(),
             others_percent: Figure::default(),
             memory_mib: Figure::default(),
             notices_done: Figure::default(),
@@ -77,7 +82,13 @@ impl Point {
         self.max_ms.add_millis(found.latencies.longest());
         self.failures += found.failures();
         self.desk_cpu_us.add(micros(cost.desk));
-        self.server_cpu_us.add(micros(cost.server));
+        if self.engine == Engine::Postgres {
+            self.server_cpu_us.add(micros(cost.server));
+        }
+        self.callers_cpu_us.add(micros(cost.callers));
+        let each = micros(cost.desk + cost.server + cost.callers);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.ceiling.add(number(u64::try_from(cores)?) * 1e6 / each);
         self.others_percent.add(cost.others * 100.0);
         if let Some((_, highest)) = memory(serving.process()) {
             self.memory_mib.add(number(highest) / 1024.0);

@@ -11,6 +11,7 @@ use crate::database::{Database, Engine};
 use crate::desk::{Desk, Serving};
 use crate::figure::{Figure, rate};
 use crate::load::{Load, run};
+use crate::sink::Sink;
 
 /// Notices that are still to be sent.
 pub(super) const NOTICES_LEFT: &str = "jobs WHERE kind = 'send_notice' AND NOT dead";
@@ -27,6 +28,8 @@ pub(super) struct Drain {
     pub(super) engine: Engine,
     /// Notices a second, after the callers had stopped.
     pub(super) notices: Figure,
+    /// The same with a mail server that acknowledges at once.
+    pub(super) notices_prompt: Figure,
     /// Orders a second, from the first create to the last order.
     pub(super) orders: Figure,
     /// Orders that were not done when the watch was over, over all runs.
@@ -36,10 +39,16 @@ pub(super) struct Drain {
 pub(super) fn measure(bench: &Bench) -> Result<Vec<Drain>> {
     let mut found = Vec::new();
     for engine in Engine::BOTH {
-        let mut drain =
-            Drain { engine, notices: Figure::default(), orders: Figure::default(), orders_left: 0 };
+        let mut drain = Drain {
+            engine,
+            notices: Figure::default(),
+            notices_prompt: Figure::default(),
+            orders: Figure::default(),
+            orders_left: 0,
+        };
         bench.each_run(&format!("notices on {}", engine.name()), || {
-            drain.notices.add(notices(bench, engine)?);
+            drain.notices.add(notices(bench, engine, Sink::Usual)?);
+            drain.notices_prompt.add(notices(bench, engine, Sink::Prompt)?);
             Ok(())
         })?;
         bench.each_run(&format!("orders on {}", engine.name()), || {
@@ -54,8 +63,9 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Drain>> {
 }
 
 /// Fills the desk, and watches until no notice is left.
-fn notices(bench: &Bench, engine: Engine) -> Result<f64> {
+fn notices(bench: &Bench, engine: Engine, sink: Sink) -> Result<f64> {
     let desk = bench.model(engine)?.desk()?;
+    desk.mail_to(sink)?;
     let serving = desk.start()?;
     fill(&desk, &serving, bench.size.drained, "nosuspend")?;
     let mut database = desk.open_database()?;

@@ -21,11 +21,11 @@ use crate::process::memory;
 /// Asks this program to measure a ledger alone, in a process of its own.
 pub const LEDGER_COMMAND: &str = "ledger-alone";
 
-/// Assignments are made ahead in portions, so that making them is not measured.
+/// Assignments and questions are made ahead in portions, so that making them is not measured.
 const PORTION: u64 = 10_000;
 
 /// Questions of each kind.
-const QUESTIONS: u32 = 1_000_000;
+const QUESTIONS: u64 = 1_000_000;
 
 /// A moment at which everything is held.
 const NOW: i64 = 1_800_000_000_000;
@@ -112,18 +112,24 @@ pub fn alone(assignments: u64) -> Result<String> {
     let found = Alone {
         load_s: loading.as_secs_f64(),
         memory_mib: number(resident().saturating_sub(before)) / 1024.0,
-        holder_ns: time_each(|n| {
-            let asked = resource(n % assignments);
-            let found = ledger.who_had(&asked, now);
-            assert!(!found.is_empty(), "{asked} has a holder");
-            black_box(found);
-        }),
-        nobody_ns: time_each(|n| {
-            // 172.16.0.0/12: nobody's here.
-            let address = Ipv4Addr::from(0xac10_0000 + u32::try_from(n % 0x10_0000).unwrap_or(0));
-            let found = ledger.who_had(&Resource::Net(IpAddr::V4(address).into()), now);
-            black_box(found);
-        }),
+        holder_ns: time_each(
+            |n| resource(n % assignments),
+            |asked| {
+                let found = ledger.who_had(asked, now);
+                assert!(!found.is_empty(), "{asked} has a holder");
+                black_box(found);
+            },
+        ),
+        nobody_ns: time_each(
+            |n| {
+                // 172.16.0.0/12: nobody's here.
+                let host = u32::try_from(n % 0x10_0000).unwrap_or(0);
+                Resource::Net(IpAddr::V4(Ipv4Addr::from(0xac10_0000 + host)).into())
+            },
+            |asked| {
+                black_box(ledger.who_had(asked, now));
+            },
+        ),
         holds_ns: time_holds(&ledger, assignments, now)?,
     };
     Ok(serde_json::to_string(&found)?)
@@ -131,22 +137,35 @@ pub fn alone(assignments: u64) -> Result<String> {
 
 fn time_holds(ledger: &Ledger, assignments: u64, now: Timestamp) -> Result<f64> {
     let key = key(1)?;
-    Ok(time_each(|n| {
-        let address = v4(n % assignments);
-        black_box(ledger.holds(&key, IpAddr::V4(address), now));
-    }))
+    Ok(time_each(
+        |n| IpAddr::V4(v4(n % assignments)),
+        |address| {
+            black_box(ledger.holds(&key, *address, now));
+        },
+    ))
 }
 
-/// Nanoseconds a question, asked all over the place.
-fn time_each(mut ask: impl FnMut(u64)) -> f64 {
+/// Nanoseconds a question, asked all over the place. The questions are made ahead, in portions.
+fn time_each<T>(make: impl Fn(u64) -> T, mut ask: impl FnMut(&T)) -> f64 {
     let mut n = 1_u64;
-    let began = Instant::now();
-    for _ in 0..QUESTIONS {
-        // A linear congruential generator: its upper bits jump about.
-        n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ask(n >> 33);
+    let mut asking = Duration::ZERO;
+    for _ in 0..QUESTIONS / PORTION {
+        let questions: Vec<T> = (0..PORTION)
+            .map(|_| {
+                // A linear congruential generator: its upper bits jump about.
+                n = n
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                make(n >> 33)
+            })
+            .collect();
+        let began = Instant::now();
+        for question in &questions {
+            ask(question);
+        }
+        asking += began.elapsed();
     }
-    began.elapsed().as_secs_f64() * 1e9 / f64::from(QUESTIONS)
+    asking.as_secs_f64() * 1e9 / number(QUESTIONS)
 }
 
 fn key(service: u64) -> Result<ServiceKey> {
@@ -191,7 +210,7 @@ pub(super) fn starts(bench: &Bench, binary: &Path) -> Result<Vec<Start>> {
         let desk = bench.model(engine)?.desk()?;
         let have = desk.open_database()?.count("assignments")?;
         found.push(start(bench, engine, have, &desk)?);
-        let most = ASSIGNMENTS[1];
+        let most = bench.size.most_assignments;
         let address = "'10.' || (n / 65536) || '.' || (n / 256 % 256) || '.' || (n % 256)";
         let mut database = desk.open_database()?;
         database.copy_row("assignments", (have + 1, most), &[("resource", address)])?;

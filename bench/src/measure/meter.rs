@@ -25,6 +25,7 @@ struct Used {
 pub(super) struct Cost {
     pub(super) desk: Duration,
     pub(super) server: Duration,
+    pub(super) callers: Duration,
     /// Part of all processors that went to processes which have nothing to do with it.
     pub(super) others: f64,
     pub(super) time: Duration,
@@ -47,7 +48,7 @@ impl Meter {
         let others = machine.saturating_sub(desk + server + callers);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let all = time.as_secs_f64() * f64::from(u32::try_from(cores).unwrap_or(1));
-        Cost { desk, server, others: others.as_secs_f64() / all, time }
+        Cost { desk, server, callers, others: others.as_secs_f64() / all, time }
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Size {
     pub long_ms: u64,
     /// Services of the directory.
     pub services: u64,
+    /// Assignments of the largest desk that is started.
+    pub most_assignments: u64,
     /// Reports whose notices are drained.
     pub drained: u64,
     /// Reports that suspend at once.
@@ -52,16 +54,17 @@ pub struct Size {
 impl Size {
     const FULL: Self = Self {
         runs: 3,
-        length_ms: 4_000,
+        length_ms: 3_000,
         warm_up_ms: 1_000,
-        long_ms: 30_000,
+        long_ms: 20_000,
         services: 100_000,
-        drained: 20_000,
+        most_assignments: 1_000_000,
+        drained: 12_000,
         suspended: 5_000,
-        watch_ms: 12_000,
+        watch_ms: 6_000,
         deadlines: 100_000,
-        due: 5_000,
-        idle_ms: 10_000,
+        due: 2_000,
+        idle_ms: 8_000,
     };
 
     const QUICK: Self = Self {
@@ -69,11 +72,12 @@ impl Size {
         length_ms: 800,
         warm_up_ms: 300,
         long_ms: 3_000,
-        services: 100_000,
+        services: 10_000,
+        most_assignments: 100_000,
         drained: 2_000,
         suspended: 500,
-        watch_ms: 5_000,
-        deadlines: 100_000,
+        watch_ms: 3_000,
+        deadlines: 20_000,
         due: 500,
         idle_ms: 3_000,
     };

@@ -1,12 +1,15 @@
 //! Opening a database, and transactions on either engine.
 
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{
+    ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+};
 
 /// SQLite before this can corrupt a database when one connection writes while another checkpoints
 /// (the WAL-reset fault, mended in 3.51.3).
@@ -196,6 +199,8 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(ready(is_between_transactions(connection))))
+            .after_connect(|connection, _| Box::pin(refuse_read_only(connection)))
             .connect_with(options.clone())
             .await
             .map_err(opened)?;
@@ -209,6 +214,7 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(ready(is_between_transactions(connection))))
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(opened)?;
@@ -299,6 +305,22 @@ impl Tx {
     }
 }
 
+/// After an I/O error or on a full disk SQLite itself ends the transaction; sqlx still counts it, and
+/// would begin nothing on that connection ever again. Such a connection is replaced.
+#[expect(clippy::unnecessary_wraps, reason = "the pool's hook may fail")]
+fn is_between_transactions(connection: &SqliteConnection) -> Result<bool, sqlx::Error> {
+    Ok(!connection.is_in_transaction())
+}
+
+/// Where a file cannot be written to at the moment, SQLite opens it for reading and says nothing. Such a
+/// connection would never write again, even when the file can be written to: it is not taken.
+async fn refuse_read_only(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("BEGIN IMMEDIATE; CREATE TABLE probe_of_writing (x); ROLLBACK")
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 fn sqlite_version() -> String {
     // The bundled library's own constant; the crate is linked, so it cannot differ at run time.
     String::from_utf8_lossy(libsqlite3_sys::SQLITE_VERSION.to_bytes()).into_owned()
@@ -328,6 +350,33 @@ fn lock_beside(file: &Path) -> Result<std::fs::File, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_does_not_block_the_next() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open_sqlite(&folder.path().join("x.db")).await.expect("opens");
+        for _ in 0..3 {
+            let mut tx = db.write().await.expect("a connection that can begin");
+            let Tx::Sqlite(inner) = &mut tx else { panic!("SQLite") };
+            // What a full disk does, without sqlx's knowledge.
+            sqlx::raw_sql("ROLLBACK").execute(&mut **inner).await.expect("rolls back");
+            assert!(tx.commit().await.is_err(), "nothing is left to commit");
+        }
+        db.write().await.expect("a connection that can begin").commit().await.expect("commits");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_cannot_write_is_not_taken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("x.db");
+        Db::open_sqlite(&file).await.expect("opens").close().await;
+        let options = SqliteConnectOptions::new().filename(&file);
+        let mut writes = options.clone().connect().await.expect("connects");
+        refuse_read_only(&mut writes).await.expect("it can be written to");
+        let mut reads = options.read_only(true).connect().await.expect("connects");
+        let refused = StoreError::from(refuse_read_only(&mut reads).await.expect_err("refused"));
+        assert!(refused.is_unavailable(), "{refused:?}");
+    }
 
     #[test]
     fn an_old_sqlite_is_refused_and_the_bundled_one_is_not() {
