@@ -1,6 +1,7 @@
 //! The command line.
 
 mod args;
+mod manual;
 mod output;
 mod reports;
 mod services;
@@ -118,6 +119,11 @@ async fn dispatch(args: Args) -> Result<()> {
     if let Command::Demo(demo) = args.command {
         return demo::run(demo).await;
     }
+    match &args.command {
+        Command::Completions { shell } => return manual::completions(*shell),
+        Command::Man { dir } => return manual::man(dir.as_deref()),
+        _ => {}
+    }
     if let Command::Config { command: ConfigCommand::Explain } = args.command {
         return explain();
     }
@@ -151,7 +157,11 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Report { command } => reports::report(desk, command).await,
         Command::Pause => reports::pause(desk).await,
         Command::Resume { yes } => reports::resume(desk, yes).await,
-        Command::Serve | Command::Demo(_) | Command::Config { .. } => Ok(()),
+        Command::Serve
+        | Command::Demo(_)
+        | Command::Config { .. }
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(()),
     }
 }
 

@@ -131,3 +131,34 @@ fn the_configuration_is_checked_and_explained() {
         assert!(error.contains("server.lisen") && error.contains("server.listen"), "{error}");
     }
 }
+
+#[test]
+fn the_manual_names_every_command_and_shells_take_the_completions() {
+    let world = World::bare(Engine::Sqlite);
+    let help = world.ok(&["--help"]);
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let names: Vec<&str> = commands
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    let page = world.ok(&["man"]).replace('\\', "");
+    let scripts = ["bash", "zsh", "fish"].map(|shell| world.ok(&["completions", shell]));
+    world.ok(&["man", "--dir", "pages"]);
+    assert_eq!(world.read("pages/portreeve.1").replace('\\', ""), page);
+    for name in names {
+        assert!(page.contains(&format!("portreeve-{name}(1)")), "{name} is not in {page}");
+        assert!(world.read(&format!("pages/portreeve-{name}.1")).contains(".SH SYNOPSIS"));
+        for script in &scripts {
+            assert!(script.contains(name), "{name} is not completed");
+        }
+    }
+    assert!(world.read("pages/portreeve-report-close.1").contains("resolved"));
+
+    world.write("completions.bash", &scripts[0]);
+    let script = world.path("completions.bash");
+    let checked = std::process::Command::new("bash").arg("-n").arg(script).output().unwrap();
+    assert!(checked.status.success(), "{checked:?}");
+    assert!(world.fails(2, &["completions", "tcsh"]).contains("bash"));
+}
