@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask test`, `bench` and `chaos`.
+//! The project's own commands: `cargo xtask test`, `deb`, `bench` and `chaos`.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks")]
 
+mod deb;
 mod measure;
 mod test;
 mod tidy;
@@ -9,7 +10,8 @@ mod tools;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask test [-- FILTER...] | cargo xtask tidy | \
-                     cargo xtask bench [--quick] | cargo xtask chaos [--short] [--binary FILE]";
+                     cargo xtask bench [--quick] | cargo xtask chaos [--short] [--binary FILE] | \
+                     cargo xtask deb [--check] [--profile PROFILE]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
         ["test"] => test::everything(),
         ["test", "--", filter @ ..] => test::tests_only(filter),
         ["tidy"] => tidy::check(&test::root()),
+        ["deb", options @ ..] => deb::package(options),
         ["bench", options @ ..] => measure::bench(options),
         ["chaos", options @ ..] => measure::chaos(options),
         _ => Err(anyhow::anyhow!(USAGE)),

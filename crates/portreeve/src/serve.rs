@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Database, TlsFiles};
-use crate::wire;
+use crate::{supervisor, wire};
 
 /// How long the writer may take after the last request.
 const LAST_WRITES: Duration = Duration::from_secs(2);
@@ -213,7 +213,9 @@ pub(crate) async fn serve(config: &Config) -> Result<()> {
     let listener = portreeve_web::listen(config.listen)
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let running = start(config, listener).await?;
+    supervisor::ready();
     stop.wait().await;
+    supervisor::stopping();
     running.stop().await
 }
 

@@ -77,6 +77,8 @@ pub(crate) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Whether the desk of this configuration is up and ready: exit status 0 or 1
+    Healthcheck,
     /// Print a completion script for a shell
     Completions { shell: Shell },
     /// Print the manual page

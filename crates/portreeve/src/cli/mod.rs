@@ -1,6 +1,7 @@
 //! The command line.
 
 mod args;
+mod healthcheck;
 mod manual;
 mod output;
 mod reports;
@@ -131,6 +132,7 @@ async fn dispatch(args: Args) -> Result<()> {
     init_log(&config, matches!(args.command, Command::Serve));
     match args.command {
         Command::Serve => serve::serve(&config).await,
+        Command::Healthcheck => healthcheck::healthcheck(&config),
         Command::Config { command: ConfigCommand::Check } => {
             serve::certificates(&config)?;
             say("The configuration is good.")
@@ -160,6 +162,7 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Serve
         | Command::Demo(_)
         | Command::Config { .. }
+        | Command::Healthcheck
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     }

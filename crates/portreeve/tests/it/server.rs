@@ -301,3 +301,31 @@ fn without_tls_a_hang_up_is_no_end() {
     desk.signal("HUP");
     assert_eq!(desk.create(&world, "service_id=1&category=Spam"), 1);
 }
+
+#[test]
+fn the_supervisor_is_told_and_the_health_check_knows() {
+    let world = World::bare(Engine::Sqlite);
+    let socket = std::os::unix::net::UnixDatagram::bind(world.path("notify")).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let told = || {
+        let mut word = [0; 64];
+        let length = socket.recv(&mut word).unwrap();
+        String::from_utf8_lossy(&word[..length]).into_owned()
+    };
+    let path = world.path("notify").display().to_string();
+    let desk = world.start(&[("NOTIFY_SOCKET", &path)]);
+    assert_eq!(told(), "READY=1");
+    assert_eq!(desk.get("/readyz").status, 200, "ready means ready");
+
+    let everywhere = desk.address().replace("127.0.0.1", "0.0.0.0");
+    let check = || {
+        let mut command = world.command(&["healthcheck"]);
+        command.env("PORTREEVE_SERVER__LISTEN", &everywhere).output().unwrap()
+    };
+    assert!(check().status.success());
+    assert!(desk.stop().success());
+    assert_eq!(told(), "STOPPING=1");
+    let output = check();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("does not answer"));
+}
