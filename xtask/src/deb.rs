@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::test::root;
+use crate::test::{cargo, root};
 
 /// What is shipped, unless another profile is asked for.
 const PROFILE: &str = "dist";
@@ -25,12 +25,12 @@ pub(crate) fn package(options: &[&str]) -> Result<()> {
         }
     }
     ensure_cargo_deb()?;
-    run(cargo().args(["build", "--package", "portreeve", "--locked", "--profile", profile]))?;
+    cargo(&["build", "--package", "portreeve", "--locked", "--profile", profile], &[])?;
     make_manual(&binary(profile)?)?;
     let made = root().join("packaging/made");
-    let mut packing = cargo();
-    packing.args(["deb", "--no-build", "--package", "portreeve", "--profile", profile]);
-    run(packing.arg("--output").arg(&made))?;
+    let out = made.to_string_lossy();
+    let packing = ["deb", "--no-build", "--package", "portreeve", "--profile", profile];
+    cargo(&[&packing[..], &["--output", &out]].concat(), &[])?;
     let package = built_package(&made)?;
     println!("xtask: {}", package.display());
     if check {
@@ -40,14 +40,14 @@ pub(crate) fn package(options: &[&str]) -> Result<()> {
 }
 
 fn ensure_cargo_deb() -> Result<()> {
-    let mut version = cargo();
+    let mut version = Command::new(env!("CARGO"));
     version.args(["deb", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
     if version.status().is_ok_and(|status| status.success()) {
         return Ok(());
     }
     println!("xtask: installing cargo-deb");
-    let installed = run(cargo().args(["install", "cargo-deb", "--locked", "--version", CARGO_DEB]));
-    installed.context("install it by hand: cargo install cargo-deb")
+    cargo(&["install", "cargo-deb", "--locked", "--version", CARGO_DEB], &[])
+        .context("install it by hand: cargo install cargo-deb")
 }
 
 /// The manual pages and completion scripts, as the binary itself makes them.
@@ -83,12 +83,6 @@ fn built_package(folder: &Path) -> Result<PathBuf> {
         }
     }
     bail!("cargo-deb has left no package in {}", folder.display())
-}
-
-fn cargo() -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command.current_dir(root()).stdin(Stdio::null());
-    command
 }
 
 fn run(command: &mut Command) -> Result<()> {
