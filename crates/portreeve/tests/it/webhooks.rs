@@ -169,7 +169,7 @@ on_both! {
     }
 
     fn a_slow_receiver_holds_up_neither_mails_nor_other_receivers(world) {
-        let slow = Receiver::start(|_| Reply::Hang(Duration::from_secs(60)));
+        let slow = Receiver::start(|_| Reply::Hang(Duration::from_mins(1)));
         let quick = Receiver::start(|_| Reply::status(200));
         tell(&world, &[("slow", &slow, ""), ("quick", &quick, "")]);
         let desk = world.serve();
@@ -193,7 +193,7 @@ on_both! {
             if played.load(Ordering::SeqCst) {
                 return Reply::status(200);
             }
-            Reply::Hang(Duration::from_secs(60))
+            Reply::Hang(Duration::from_mins(1))
         });
         tell(&world, &[("crm", &receiver, "timeout = \"1s\"")]);
         let desk = world.serve();
