@@ -16,6 +16,7 @@ use crate::enforce::Panel;
 use crate::notice::Mail;
 use crate::time::Clock;
 use crate::token::Bearer;
+use crate::webhook::Webhook;
 
 /// How often a process looks whether another one changed something.
 pub const POLL_CHANGES: Duration = Duration::from_millis(200);
@@ -62,6 +63,8 @@ pub struct Desk {
     pub panels: Vec<Panel>,
     /// Outgoing mail; none: notices are written down as not sent.
     pub mail: Option<Mail>,
+    /// Programs that are told what happens to reports.
+    pub webhooks: Vec<Webhook>,
     /// Rung when there may be a job to do.
     pub work: Notify,
     /// Scripts that wait for their report to be stored: they go before mails.
@@ -80,6 +83,7 @@ impl Desk {
         config: DeskConfig,
         panels: Vec<Panel>,
         mail: Option<Mail>,
+        webhooks: Vec<Webhook>,
     ) -> Self {
         Self {
             db,
@@ -87,6 +91,7 @@ impl Desk {
             config,
             panels,
             mail,
+            webhooks,
             work: Notify::new(),
             callers_waiting: AtomicUsize::new(0),
             known_categories: Mutex::default(),

@@ -3,7 +3,8 @@
 //! Every act has one operation here, whichever door it comes through (endpoint, command line, deadline).
 //! An operation opens one transaction, moves the domain ([`portreeve_core`]), stores what changed with its
 //! history and the jobs that it causes, and commits. The outside world (panels, mail) is reached by jobs
-//! alone, through the ports in [`enforce`] and [`notice`].
+//! alone, through the ports in [`enforce`], [`notice`] and
+//! [`webhook`].
 
 pub mod desk;
 pub mod digest;
@@ -18,8 +19,9 @@ pub mod settings;
 pub mod staff;
 pub mod time;
 pub mod token;
+pub mod webhook;
 
 pub use desk::{Desk, DeskConfig, Live};
 
 // What operations take and give that the store has already.
-pub use portreeve_store::{Credential, ReportFilter, StoreError};
+pub use portreeve_store::{Credential, DeliveryFilter, ReportFilter, StoreError};

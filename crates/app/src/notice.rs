@@ -148,7 +148,7 @@ pub(crate) async fn write(
 ) -> Result<(), StoreError> {
     let domain = desk.mail.as_ref().map_or("", |mail| &mail.domain);
     let mut results = Vec::with_capacity(ended.len());
-    let mut record = Record::default();
+    let mut record = Record::new(desk);
     for (planned, sent) in ended {
         let job = planned.job;
         let (notice, audience) = (job.notice, job.audience);

@@ -94,7 +94,7 @@ async fn look_again(desk: &Desk, id: ReportId, actor: &Actor) -> Result<bool, St
     if crate::report::newly_held_automatically(&before, &after) {
         crate::report::count_suspension(&mut tx, id, now).await?;
     }
-    let mut record = Record::default();
+    let mut record = Record::new(desk);
     record.add(id, Some(&subject.service), actor, &events, now);
     record.write(&mut tx, now).await?;
     tx.commit().await?;

@@ -6,14 +6,24 @@ use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::{JobKind, NewEvent, NewJob, StoreError, Tx};
 
-/// History and jobs of a transaction, gathered and then written with few statements.
-#[derive(Debug, Default)]
-pub struct Record {
+use crate::desk::Desk;
+use crate::webhook::{self, Happening, Webhook};
+
+/// History, jobs and deliveries to webhooks of a transaction, gathered and then written with few statements.
+pub struct Record<'a> {
+    webhooks: &'a [Webhook],
     events: Vec<NewEvent>,
     jobs: Vec<NewJob>,
+    happenings: Vec<Happening>,
 }
 
-impl Record {
+impl<'a> Record<'a> {
+    /// An empty one.
+    pub fn new(desk: &'a Desk) -> Self {
+        let webhooks = desk.webhooks.as_slice();
+        Self { webhooks, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new() }
+    }
+
     /// Adds what happened to one report.
     pub fn add(
         &mut self,
@@ -32,10 +42,11 @@ impl Record {
                 text: event.text(),
             });
             self.jobs.extend(event::jobs_for(report, service, event, now).iter().map(to_row));
+            self.happenings.extend(Happening::of(self.webhooks, report, event, now));
         }
     }
 
-    /// Writes it all.
+    /// Writes it all. The reports themselves are stored before: webhooks are told how they stand.
     pub async fn write(self, tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
         if !self.events.is_empty() {
             tx.add_events(&self.events).await?;
@@ -43,7 +54,7 @@ impl Record {
         if !self.jobs.is_empty() {
             tx.enqueue(&self.jobs, now.as_millisecond()).await?;
         }
-        Ok(())
+        webhook::enqueue(tx, self.webhooks, &self.happenings, now).await
     }
 }
 

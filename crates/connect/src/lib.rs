@@ -3,3 +3,4 @@
 pub mod mail;
 pub mod outbound;
 pub mod panel;
+mod webhook;

@@ -16,3 +16,4 @@ pub mod settings;
 pub mod suspension;
 pub mod text;
 pub mod time;
+pub mod webhook;

@@ -11,6 +11,7 @@ use portreeve_connect::mail::{Protection, Sender, SmtpServer};
 use portreeve_connect::outbound::Poster;
 use portreeve_core::time::Span;
 use toml::{Table, Value};
+pub(crate) use webhook::WebhookConfig;
 
 /// One option, for `config explain` and for naming the nearest of a mistyped one.
 pub(crate) struct Option_ {
@@ -80,6 +81,25 @@ pub(crate) const OPTIONS: &[Option_] = &[
     ),
     option("enforcer[].retry_min", "1s", "first pause before something is tried again"),
     option("enforcer[].retry_max", "15m", "longest pause"),
+    option("webhook[].name", "webhook", "name of a program that is told what happens to reports"),
+    option("webhook[].url", "", "where it is told"),
+    option(
+        "webhook[].secret",
+        "",
+        "what messages are signed with, whsec_ and base64; several while they are exchanged",
+    ),
+    option("webhook[].secret_file", "", "a file that has webhook[].secret"),
+    option(
+        "webhook[].events",
+        "(all)",
+        "what it is told: opened, reminded, suspended, unsuspended, answered, closed",
+    ),
+    option("webhook[].timeout", "30s", "time limit of one call"),
+    option(
+        "webhook[].allow_private",
+        "false",
+        "the address may be off the public Internet (private, loopback, link-local)",
+    ),
     option("mail.out.kind", "", "smtp or folder; absent: no mail is sent"),
     option("mail.out.from", "", "sender, such as Abuse desk <abuse@example.com>"),
     option("mail.out.path", "<data_dir>/mail", "folder: where the .eml files go"),
@@ -108,6 +128,7 @@ pub(crate) struct Config {
     pub(crate) amp_directory: String,
     pub(crate) enforcers: Vec<EnforcerConfig>,
     pub(crate) mail: Option<MailConfig>,
+    pub(crate) webhooks: Vec<WebhookConfig>,
 }
 
 /// Certificate and key of the web server.
@@ -274,6 +295,7 @@ impl Config {
         }
         let enforcers = enforcers(&mut root, &directories)?;
         let mail = mail(&mut root, &data_dir)?;
+        let webhooks = webhook::webhooks(&mut root)?;
         root.end()?;
         Ok(Self {
             data_dir,
@@ -290,6 +312,7 @@ impl Config {
             amp_directory,
             enforcers,
             mail,
+            webhooks,
         })
     }
 }

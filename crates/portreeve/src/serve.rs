@@ -58,6 +58,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         // Nobody else runs jobs on this file: what the last process had claimed is free again.
         let mut tx = desk.db.write().await?;
         tx.release_leases(desk.now().as_millisecond()).await?;
+        tx.release_deliveries(desk.now().as_millisecond()).await?;
         tx.commit().await?;
     }
     let counters = desk.load().await?;

@@ -7,12 +7,15 @@ use anyhow::{Context, Result};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::notice::{Mail, Mailer};
 use portreeve_app::time::SystemClock;
+use portreeve_app::webhook::Webhook;
 use portreeve_app::{Desk, DeskConfig};
 use portreeve_connect::mail::{Folder, Sender, Smtp};
-use portreeve_connect::panel::{Exec, Recorder, Webhook};
+use portreeve_connect::panel::{self, Exec, Recorder};
 use portreeve_store::Db;
 
-use crate::config::{Config, Database, EnforcerConfig, EnforcerKind, MailConfig, MailKind};
+use crate::config::{
+    Config, Database, EnforcerConfig, EnforcerKind, MailConfig, MailKind, WebhookConfig,
+};
 
 /// A desk on an open database, with its settings read, and its clock.
 pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>)> {
@@ -31,7 +34,9 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     };
     let panels = config.enforcers.iter().map(panel).collect();
     let mail = config.mail.as_ref().map(mail).transpose()?;
-    let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, panels, mail);
+    let webhooks = config.webhooks.iter().map(webhook).collect();
+    let desk =
+        Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, panels, mail, webhooks);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))
 }
@@ -52,7 +57,7 @@ fn panel(config: &EnforcerConfig) -> Panel {
             Box::new(Exec { command: command.clone(), timeout: *timeout, observe: *observe })
         }
         EnforcerKind::Webhook { poster, observe } => {
-            Box::new(Webhook { poster: (**poster).clone(), observe: *observe })
+            Box::new(panel::Webhook { poster: (**poster).clone(), observe: *observe })
         }
     };
     Panel {
@@ -61,6 +66,14 @@ fn panel(config: &EnforcerConfig) -> Panel {
         retry_min: config.retry_min,
         retry_max: config.retry_max,
         enforcer,
+    }
+}
+
+fn webhook(config: &WebhookConfig) -> Webhook {
+    Webhook {
+        name: config.name.clone(),
+        topics: config.topics.clone(),
+        receiver: Box::new(config.poster.clone()),
     }
 }
 

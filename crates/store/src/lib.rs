@@ -6,6 +6,7 @@
 //! `dialect.rs` and nowhere else.
 
 mod db;
+mod deliveries;
 mod desk;
 mod dialect;
 mod directory;
@@ -19,6 +20,9 @@ mod people;
 mod reports;
 
 pub use db::{Db, Engine, StoreError, Tx};
+pub use deliveries::{
+    DeliveryCount, DeliveryFilter, DeliveryRow, DueDelivery, NewDelivery, NextTry, TriedDelivery,
+};
 pub use desk::{DeskState, Topic};
 pub use directory::{DirectoryLooks, KnownService};
 pub use enforcement::{Enforcement, OrderRow};

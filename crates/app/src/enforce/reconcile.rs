@@ -144,7 +144,7 @@ async fn look(
         panel.enforcer.can_look(),
         now,
     );
-    let mut step = Deciding { tx: &mut tx, panel, wish: &wish, target, now, jitter };
+    let mut step = Deciding { desk, tx: &mut tx, panel, wish: &wish, target, now, jitter };
     let result = step.settle(&mut known, verdict, &observed).await?;
     tx.put_enforcement(&known).await?;
     tx.commit().await?;
@@ -156,6 +156,7 @@ fn directory_says_off(known: Option<&KnownService>) -> bool {
 }
 
 struct Deciding<'a> {
+    desk: &'a Desk,
     tx: &'a mut Tx,
     panel: &'a Panel,
     wish: &'a Wish,
@@ -186,7 +187,7 @@ impl Deciding<'_> {
             Next::Order(action) => self.order(known, action).await?,
         };
         known.watched = self.wish.wanted != Wanted::Free || known.record != Suspension::Clear;
-        let mut record = Record::default();
+        let mut record = Record::new(self.desk);
         for report in &self.wish.reports {
             let service = Some(&self.target.service);
             record.add(*report, service, &Actor::Desk, &events, self.now);
@@ -280,7 +281,7 @@ impl Deciding<'_> {
             clock: Clock::Sane,
             paused: false,
         };
-        let mut record = Record::default();
+        let mut record = Record::new(self.desk);
         let mut stopped = false;
         for id in &self.wish.reports {
             let Some(report) = self.tx.report(*id).await? else { continue };
@@ -390,7 +391,7 @@ async fn by_hand(desk: &Desk, service: &ServiceKey) -> Result<Step, StoreError> 
     known.looked_at = now.as_millisecond();
     // The slow pass goes on looking, so that a panel that is connected later takes over.
     known.watched = wish.wanted != Wanted::Free || known.record != Suspension::Clear;
-    let mut record = Record::default();
+    let mut record = Record::new(desk);
     for report in &wish.reports {
         record.add(*report, Some(service), &Actor::Desk, &verdict.events, now);
     }

@@ -3,6 +3,7 @@
 mod mails;
 mod runner;
 mod sweep;
+mod webhooks;
 
 pub use runner::run;
 pub use sweep::{Sweeper, sweep};

@@ -1,5 +1,5 @@
 //! Claims due jobs in batches and runs them, each under a lease that is renewed while it runs. Notices,
-//! of which there are many, go through `mails.rs`.
+//! of which there are many, go through `mails.rs`; messages to webhooks through `webhooks.rs`.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
-use crate::jobs::mails;
+use crate::jobs::{mails, webhooks};
 use crate::record;
 
 /// How often the table is asked when nobody rings.
@@ -30,8 +30,9 @@ const AFTER_ERROR: Span = Span::from_secs(5);
 pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
-    let mails = mails::run(desk, stop);
-    tokio::join!(panels, mails);
+    let mails = mails::run(Arc::clone(&desk), stop.clone());
+    let webhooks = webhooks::run(desk, stop);
+    tokio::join!(panels, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {

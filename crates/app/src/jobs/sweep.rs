@@ -38,6 +38,9 @@ const JUMP: Span = Span::from_mins(5);
 /// How often old idempotency keys are forgotten.
 const TIDY_EVERY: Span = Span::from_mins(10);
 
+/// Old deliveries that are forgotten at a time.
+const DELIVERIES_AT_A_TIME: i64 = 20_000;
+
 /// What one process remembers between sweeps.
 #[derive(Debug, Default)]
 pub struct Sweeper {
@@ -153,6 +156,9 @@ impl Sweeper {
         let mut tx = desk.db.write().await?;
         let before = crate::report::KEYS_LIVE.before(now).as_millisecond();
         tx.forget_idempotency_keys(before).await?;
+        let before = crate::webhook::KEPT.before(now).as_millisecond();
+        // What is too much for one time comes the next time: a long transaction keeps others waiting.
+        tx.forget_deliveries(before, DELIVERIES_AT_A_TIME).await?;
         tx.commit().await
     }
 }
@@ -209,7 +215,7 @@ async fn wake(desk: &Desk, id: ReportId, settings: &Settings) -> Result<(), Stor
     if newly_held_automatically(&before, &after) {
         count_suspension(&mut tx, id, now).await?;
     }
-    let mut record = Record::default();
+    let mut record = Record::new(desk);
     record.add(id, Some(&subject.service), &Actor::Desk, &events, now);
     record.write(&mut tx, now).await?;
     tx.commit().await

@@ -124,7 +124,7 @@ pub async fn act_if(
     if conditions.revision.is_some_and(|revision| revision != before.revision) {
         return Err(ActError::ChangedMeanwhile(id));
     }
-    let mut change = Change { tx: &mut tx, actor, settings: &live.settings, now };
+    let mut change = Change { desk, tx: &mut tx, actor, settings: &live.settings, now };
     let (after, events) = change.make(before.clone(), act).await?;
     change.keep(&before, &after, &events).await?;
     let report = tx.report(id).await?.ok_or(ActError::NoReport(id))?;
@@ -164,6 +164,7 @@ async fn was_done(
 }
 
 struct Change<'a> {
+    desk: &'a Desk,
     tx: &'a mut Tx,
     actor: &'a Actor,
     settings: &'a Settings,
@@ -306,7 +307,7 @@ impl Change<'_> {
         if newly_held_automatically(before, after) {
             count_suspension(self.tx, after.id, self.now).await?;
         }
-        let mut record = Record::default();
+        let mut record = Record::new(self.desk);
         let service = after.subject.as_ref().map(|subject| &subject.service);
         record.add(after.id, service, self.actor, events, self.now);
         record.write(self.tx, self.now).await

@@ -213,7 +213,7 @@ async fn open_in_one(
     let mut batch = Batch::read(&mut tx, requests, &live.settings, now).await?;
     batch.open(&mut tx, desk, &live.settings, now).await?;
     batch.new_categories = unknown_categories(desk, &batch.record);
-    let first = batch.write(&mut tx, now).await?;
+    let first = batch.write(&mut tx, desk, now).await?;
     match tx.commit().await {
         Ok(()) => {
             lock(&desk.known_categories).extend(std::mem::take(&mut batch.new_categories));
@@ -434,9 +434,14 @@ impl<'a> Batch<'a> {
     }
 
     /// Stores all of it; returns one of the new reports, if there is one.
-    async fn write(&mut self, tx: &mut Tx, now: Timestamp) -> Result<Option<ReportId>, StoreError> {
+    async fn write(
+        &mut self,
+        tx: &mut Tx,
+        desk: &Desk,
+        now: Timestamp,
+    ) -> Result<Option<ReportId>, StoreError> {
         self.settle_keys(tx, now).await?;
-        let mut record = Record::default();
+        let mut record = Record::new(desk);
         for (i, (report, events)) in &self.record {
             let actor = &self.requests[*i].caller;
             let service = report.subject.as_ref().map(|subject| &subject.service);

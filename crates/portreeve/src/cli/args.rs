@@ -64,6 +64,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
+    /// Programs that are told what happens to reports, and what they were told
+    Webhook {
+        #[command(subcommand)]
+        command: WebhookCommand,
+    },
     /// Background jobs that wait or were given up
     Job {
         #[command(subcommand)]
@@ -393,4 +398,38 @@ pub(crate) enum ReportCommand {
     Approve { id: i64 },
     /// Refuse a suspension that a guard held back
     Refuse { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WebhookCommand {
+    /// The webhooks of the configuration, and how many deliveries each has
+    List {
+        #[command(flatten)]
+        page: Page<String>,
+    },
+    /// The log of deliveries, newest first; kept for 30 days
+    Deliveries {
+        /// Only to this webhook
+        #[arg(long, value_name = "NAME")]
+        webhook: Option<String>,
+        /// Only about this report
+        #[arg(long, value_name = "ID")]
+        report: Option<i64>,
+        /// Only those that were given up, or tried in vain so far
+        #[arg(long)]
+        failed: bool,
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// Deliver once more: the same bytes under the same id
+    Replay {
+        #[arg(value_name = "DELIVERY_ID")]
+        id: i64,
+    },
+    /// Send a trial message at once and say what was answered
+    Test {
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
 }

@@ -8,6 +8,7 @@ mod reports;
 mod services;
 mod setup;
 mod tokens;
+mod webhooks;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -153,6 +154,7 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Role { command } => setup::role(desk, command).await,
         Command::Credential { command } => setup::credential(desk, command).await,
         Command::Token { command } => tokens::token(desk, command).await,
+        Command::Webhook { command } => webhooks::webhook(desk, command).await,
         Command::Job { command } => setup::job(desk, command).await,
         Command::Service { command } => services::service(desk, command).await,
         Command::WhoHad(ask) => services::who_had(desk, ask).await,

@@ -1,9 +1,18 @@
-//! Options of outgoing posts: the `webhook` enforcer.
+//! Options of outgoing posts: the `webhook` enforcer, and the webhooks that are told of events.
 
 use portreeve_connect::outbound::{Endpoint, Poster, Secrets};
 use portreeve_core::time::Span;
+use portreeve_core::webhook::Topic;
 
 use super::{ConfigError, Section, bad};
+
+/// A program that is told what happens to reports.
+#[derive(Debug, Clone)]
+pub(crate) struct WebhookConfig {
+    pub(crate) name: String,
+    pub(crate) topics: Vec<Topic>,
+    pub(crate) poster: Poster,
+}
 
 /// The longest that a call may take: whoever needs more answers at once and works afterwards.
 const LONGEST: Span = Span::from_mins(5);
@@ -25,9 +34,49 @@ pub(super) fn poster(section: &mut Section) -> Result<Poster, ConfigError> {
     Ok(Poster { endpoint, secrets, timeout, allow_private })
 }
 
+/// Takes all `[[webhook]]` sections.
+pub(super) fn webhooks(root: &mut Section) -> Result<Vec<WebhookConfig>, ConfigError> {
+    let mut list: Vec<WebhookConfig> = Vec::new();
+    for mut section in root.sections("webhook")? {
+        let name = section.text("name")?.unwrap_or_else(|| "webhook".into());
+        let key = section.key("name");
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.len() > 64 || !name.chars().all(fits) {
+            let why = format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens");
+            return Err(bad(key, why));
+        }
+        if list.iter().any(|other| other.name == name) {
+            return Err(bad(key, format!("{name:?} stands there twice")));
+        }
+        let poster = poster(&mut section)?;
+        let topics = topics(&mut section)?;
+        section.end()?;
+        list.push(WebhookConfig { name, topics, poster });
+    }
+    Ok(list)
+}
+
+fn topics(section: &mut Section) -> Result<Vec<Topic>, ConfigError> {
+    let key = section.key("events");
+    let Some(words) = section.list("events")? else { return Ok(Topic::ALL.to_vec()) };
+    let known = || Topic::ALL.map(Topic::as_str).join(", ");
+    let parse = |word: &String| {
+        let unknown = || bad(&*key, format!("{word:?} is no event; there are {}", known()));
+        Topic::parse(word).ok_or_else(unknown)
+    };
+    let mut topics = words.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    topics.sort_unstable();
+    topics.dedup();
+    if topics.is_empty() {
+        return Err(bad(key, format!("must name some of {}", known())));
+    }
+    Ok(topics)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Config, EnforcerKind};
+    use super::Topic;
 
     const GOOD: &str = "[[enforcer]]\nkind='webhook'\nurl='https://panel.example.com/hook?key=hunter2'\n\
                         secret='whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'\n";
@@ -67,6 +116,35 @@ mod tests {
             let error = parse(&GOOD.replace(from, to)).expect_err(to).to_string();
             assert!(error.contains(said), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    const TOLD: &str = "[[webhook]]\nname='crm'\nurl='https://crm.example.com/hook?key=hunter2'\n\
+                        secret='whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'\n";
+
+    #[test]
+    fn webhooks_are_told_all_or_what_they_name() {
+        assert!(parse("").expect("good").webhooks.is_empty());
+        let config = parse(TOLD).expect("good");
+        let [crm] = &config.webhooks[..] else { panic!("not one") };
+        assert_eq!((crm.name.as_str(), crm.topics.len()), ("crm", 6));
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("hunter2") && !shown.contains("MfKQ"), "{shown}");
+        let two =
+            format!("{TOLD}events=['closed','opened','closed']\n{}", TOLD.replace("crm", "b"));
+        let config = parse(&two).expect("good");
+        assert_eq!(config.webhooks[0].topics, [Topic::Opened, Topic::Closed]);
+        for (text, said) in [
+            (TOLD.repeat(2), "webhook.name: \"crm\" stands there twice"),
+            (TOLD.replace("'crm'", "'c r m'"), "webhook.name"),
+            (TOLD.replace("url=", "uri="), "webhook.url: is missing"),
+            (TOLD.replace("secret=", "#"), "webhook.secret: is missing"),
+            (format!("{TOLD}events=['noted']"), "webhook.events: \"noted\" is no event"),
+            (format!("{TOLD}events=[]"), "webhook.events: must name"),
+            (format!("{TOLD}event=['closed']"), "unknown option webhook.event; did you mean"),
+        ] {
+            let error = parse(&text).expect_err(&text).to_string();
+            assert!(error.contains(said), "{error}");
         }
     }
 }

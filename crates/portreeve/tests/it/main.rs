@@ -18,4 +18,5 @@ mod php;
 mod receiver;
 mod server;
 mod webhook_enforcer;
+mod webhooks;
 mod world;
