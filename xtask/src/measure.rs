@@ -23,6 +23,14 @@ pub(crate) fn chaos(options: &[&str]) -> Result<()> {
     run(&built.join(BENCH), &[&["chaos"], options].concat())
 }
 
+/// The short fault stories against a debug build, which the tests have made already for the most part.
+pub(crate) fn short_chaos() -> Result<()> {
+    cargo(&["build", "--locked", "-p", "portreeve", "-p", BENCH], &[])?;
+    let built = beside_us()?;
+    let binary = built.join("portreeve").display().to_string();
+    run(&built.join(BENCH), &["chaos", "--short", "--binary", &binary])
+}
+
 const BENCH: &str = "portreeve-bench";
 
 fn build_release() -> Result<PathBuf> {

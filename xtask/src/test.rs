@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use xtask::packages;
 use xtask::postgres::{Options, Server};
 
-use crate::{tidy, tools};
+use crate::{measure, tidy, tools};
 
 /// Where the tests find the PostgreSQL server.
 const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
@@ -30,6 +30,7 @@ pub(crate) fn everything() -> Result<()> {
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])
     })?;
     step("tests", || tests_only(&[]))?;
+    step("faults", measure::short_chaos)?;
     let docs = [("RUSTDOCFLAGS", denied[0].1)];
     step("documentation", || cargo(&["doc", "--workspace", "--no-deps", "--locked"], &docs))?;
     println!("xtask: all green in {} s", started.elapsed().as_secs());
