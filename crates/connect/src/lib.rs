@@ -3,4 +3,5 @@
 pub mod mail;
 pub mod outbound;
 pub mod panel;
+mod tls;
 mod webhook;

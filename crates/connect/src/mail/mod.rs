@@ -2,54 +2,17 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
+use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::transport::smtp::{AsyncSmtpTransport, PoolConfig};
-use lettre::{Address, AsyncTransport, Tokio1Executor};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
 
-/// Connections to the mail server that are kept.
-const CONNECTIONS: u32 = 4;
+mod smtp;
 
-/// How long a mail server may take over one step.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How the connection to a mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protection {
-    /// Not at all: for a server on the same machine.
-    None,
-    /// STARTTLS where the server offers it.
-    Opportunistic,
-    /// STARTTLS, or no mail.
-    StartTls,
-    /// TLS from the first byte.
-    Implicit,
-}
-
-/// A mail server.
-#[derive(Debug, Clone)]
-pub struct SmtpServer {
-    /// Name or address.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    /// TLS.
-    pub protection: Protection,
-    /// User and password.
-    pub login: Option<(String, String)>,
-}
-
-/// Sends by SMTP.
-pub struct Smtp {
-    from: Mailbox,
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-}
+pub use smtp::{Protection, Smtp, SmtpServer};
 
 /// Writes each mail into a folder, one `.eml` file a mail.
 #[derive(Debug, Clone)]
@@ -77,53 +40,6 @@ impl Sender {
     pub fn domain(&self) -> &str {
         self.0.email.domain()
     }
-}
-
-impl Smtp {
-    /// A way to a mail server. Connects when the first mail goes out.
-    pub fn new(from: Sender, server: SmtpServer) -> Result<Self, String> {
-        let tls = || {
-            TlsParameters::new(server.host.clone())
-                .map_err(|error| format!("TLS to {}: {error}", server.host))
-        };
-        let tls = match server.protection {
-            Protection::None => Tls::None,
-            Protection::Opportunistic => Tls::Opportunistic(tls()?),
-            Protection::StartTls => Tls::Required(tls()?),
-            Protection::Implicit => Tls::Wrapper(tls()?),
-        };
-        let mut builder =
-            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.host.clone())
-                .port(server.port)
-                .tls(tls)
-                .timeout(Some(PATIENCE))
-                .pool_config(PoolConfig::new().max_size(CONNECTIONS));
-        if let Some((user, password)) = server.login {
-            builder = builder.credentials(Credentials::new(user, password));
-        }
-        Ok(Self { from: from.0, transport: builder.build() })
-    }
-}
-
-#[async_trait]
-impl Mailer for Smtp {
-    async fn send(&self, envelope: &Envelope) -> Result<(), MailError> {
-        let message = build(&self.from, envelope)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            // A wrong password is the desk's fault, not the addressee's: it can be mended.
-            Err(error) if error.is_permanent() && !is_about_login(&error) => {
-                Err(MailError::Refused(format!("the mail server refused it: {error}")))
-            }
-            Err(error) => {
-                Err(MailError::Later(format!("the mail server did not take it: {error}")))
-            }
-        }
-    }
-}
-
-fn is_about_login(error: &lettre::transport::smtp::Error) -> bool {
-    error.status().is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538))
 }
 
 impl Folder {

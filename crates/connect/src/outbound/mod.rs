@@ -4,7 +4,6 @@
 mod post;
 mod reach;
 mod sign;
-mod tls;
 mod url;
 
 pub use post::{Answered, Outcome, Poster};

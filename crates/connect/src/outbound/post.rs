@@ -17,7 +17,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::client::TlsStream;
 
-use super::{Endpoint, Secrets, reach, tls};
+use super::{Endpoint, Secrets, reach};
+use crate::tls;
 
 /// Bytes of an answer that are read; the rest is left.
 const ANSWER: usize = 64 * 1024;

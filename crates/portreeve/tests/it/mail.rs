@@ -1,10 +1,21 @@
 //! Notices by SMTP, to a server on loopback that keeps what it takes and refuses what it is told to.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 use crate::world::*;
+
+/// How the mail server speaks TLS.
+#[derive(Clone)]
+enum Speaks {
+    Plainly,
+    OnRequest(Arc<ServerConfig>),
+    FromTheStart(Arc<ServerConfig>),
+}
 
 /// A mail server: refuses `refused@` for good, is too busy while `busy` is set.
 struct Sink {
@@ -15,6 +26,10 @@ struct Sink {
 
 impl Sink {
     fn start() -> Self {
+        Self::that(Speaks::Plainly)
+    }
+
+    fn that(speaks: Speaks) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -23,7 +38,8 @@ impl Sink {
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (keep, is_busy) = (Arc::clone(&keep), Arc::clone(&is_busy));
-                std::thread::spawn(move || session(&stream, &keep, &is_busy));
+                let speaks = speaks.clone();
+                std::thread::spawn(move || session(stream, &speaks, &keep, &is_busy));
             }
         });
         Self { port, taken, busy }
@@ -35,54 +51,156 @@ impl Sink {
     }
 }
 
-fn session(stream: &TcpStream, taken: &Mutex<Vec<String>>, busy: &Mutex<bool>) -> Option<()> {
-    let mut out = stream.try_clone().ok()?;
-    let mut say = move |line: &str| out.write_all(format!("{line}\r\n").as_bytes()).ok();
-    let mut lines = BufReader::new(stream).lines();
-    say("220 sink")?;
+trait Wire: Read + Write + Send {}
+impl<T: Read + Write + Send> Wire for T {}
+
+fn encrypted(stream: TcpStream, config: &Arc<ServerConfig>) -> Box<dyn Wire> {
+    Box::new(StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), stream))
+}
+
+/// Answers one client until it leaves. What it takes over TLS is marked.
+fn session(
+    stream: TcpStream,
+    speaks: &Speaks,
+    taken: &Mutex<Vec<String>>,
+    busy: &Mutex<bool>,
+) -> Option<()> {
+    let mut is_encrypted = matches!(speaks, Speaks::FromTheStart(_));
+    let below = stream.try_clone().unwrap();
+    let mut wire = BufReader::new(match speaks {
+        Speaks::FromTheStart(config) => encrypted(stream, config),
+        Speaks::Plainly | Speaks::OnRequest(_) => Box::new(stream),
+    });
+    say(&mut wire, "220 sink")?;
     loop {
-        let line = lines.next()?.ok()?;
+        let line = line(&mut wire)?;
         let upper = line.to_uppercase();
         let word = upper.get(..4).unwrap_or(&upper);
-        match word {
-            "EHLO" | "HELO" => say("250 sink")?,
-            "MAIL" if *busy.lock().unwrap() => say("451 come again")?,
-            "RCPT" if line.contains("refused@") => say("550 no such user")?,
-            "DATA" => {
-                say("354 go on")?;
-                let mut mail = String::new();
-                loop {
-                    let line = lines.next()?.ok()?;
-                    if line == "." {
-                        break;
-                    }
-                    mail.push_str(line.strip_prefix('.').unwrap_or(&line));
-                    mail.push('\n');
-                }
-                taken.lock().unwrap().push(mail);
-                say("250 taken")?;
+        match (word, speaks) {
+            ("EHLO", Speaks::OnRequest(_)) if !is_encrypted => {
+                say(&mut wire, "250-sink\r\n250 STARTTLS")?;
             }
-            "QUIT" => {
-                say("221 bye")?;
+            ("STAR", Speaks::OnRequest(config)) => {
+                say(&mut wire, "220 go on")?;
+                wire = BufReader::new(encrypted(below.try_clone().unwrap(), config));
+                is_encrypted = true;
+            }
+            ("EHLO" | "HELO", _) => say(&mut wire, "250 sink")?,
+            ("MAIL", _) if *busy.lock().unwrap() => say(&mut wire, "451 come again")?,
+            ("RCPT", _) if line.contains("refused@") => say(&mut wire, "550 no such user")?,
+            ("DATA", _) => {
+                say(&mut wire, "354 go on")?;
+                let mail = mail(&mut wire)?;
+                let mark = if is_encrypted { "over TLS\n" } else { "" };
+                taken.lock().unwrap().push(format!("{mark}{mail}"));
+                say(&mut wire, "250 taken")?;
+            }
+            ("QUIT", _) => {
+                say(&mut wire, "221 bye")?;
                 return None;
             }
-            _ => say("250 ok")?,
+            _ => say(&mut wire, "250 ok")?,
         }
     }
 }
 
+fn say(wire: &mut BufReader<Box<dyn Wire>>, line: &str) -> Option<()> {
+    wire.get_mut().write_all(format!("{line}\r\n").as_bytes()).ok()?;
+    wire.get_mut().flush().ok()
+}
+
+fn line(wire: &mut BufReader<Box<dyn Wire>>) -> Option<String> {
+    let mut line = String::new();
+    (wire.read_line(&mut line).ok()? > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn mail(wire: &mut BufReader<Box<dyn Wire>>) -> Option<String> {
+    let mut mail = String::new();
+    loop {
+        let line = line(wire)?;
+        if line == "." {
+            return Some(mail);
+        }
+        mail.push_str(line.strip_prefix('.').unwrap_or(&line));
+        mail.push('\n');
+    }
+}
+
 fn with_smtp(world: &World, sink: &Sink) {
+    with_smtp_and_tls(world, sink, "none");
+}
+
+fn with_smtp_and_tls(world: &World, sink: &Sink, tls: &str) {
     let options = world.options("");
     let (before, rest) = options.split_once("[mail.out]").unwrap();
     let (_, after) = rest.split_once("[[enforcer]]").unwrap();
     world.write(
         "portreeve.toml",
         &format!(
-            "{before}[mail.out]\nkind = \"smtp\"\nfrom = \"abuse@example.com\"\nhost = \"127.0.0.1\"\n\
-             port = {}\ntls = \"none\"\n[[enforcer]]{after}",
+            "{before}[mail.out]\nkind = \"smtp\"\nfrom = \"abuse@example.com\"\nhost = \"localhost\"\n\
+             port = {}\ntls = \"{tls}\"\n[[enforcer]]{after}",
             sink.port
         ),
     );
+}
+
+/// A mail server's side of TLS, with a certificate of its own that is written to `mail-ca.pem`.
+fn certificate(world: &World) -> Arc<ServerConfig> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    world.write("mail-ca.pem", &made.cert.pem());
+    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    Arc::new(config)
+}
+
+/// Whether customer and staff are told over TLS by a desk that trusts the mail server's certificate.
+fn told_over_tls(speaks: impl Fn(Arc<ServerConfig>) -> Speaks, tls: &str) -> bool {
+    let world = World::new(Engine::Sqlite);
+    let sink = Sink::that(speaks(certificate(&world)));
+    with_smtp_and_tls(&world, &sink, tls);
+    let desk = world.serve_with(&[("SSL_CERT_FILE", world.path("mail-ca.pem").to_str().unwrap())]);
+    desk.create(&world, "service_id=1&category=Spam");
+    eventually("customer and staff are told", || sink.mails("").len() == 2);
+    sink.mails("over TLS").len() == 2
+}
+
+/// Why no mail goes out.
+fn not_told(speaks: impl Fn(Arc<ServerConfig>) -> Speaks, tls: &str) -> String {
+    let world = World::new(Engine::Sqlite);
+    let sink = Sink::that(speaks(certificate(&world)));
+    with_smtp_and_tls(&world, &sink, tls);
+    let desk = world.serve();
+    desk.create(&world, "service_id=1&category=Spam");
+    let why = || world.json(&["job", "list"])[0]["last_error"].as_str().map(str::to_owned);
+    eventually("it was tried", || why().is_some());
+    assert_eq!(sink.mails("").len(), 0);
+    why().unwrap()
+}
+
+#[test]
+fn mail_is_encrypted_as_the_configuration_says() {
+    assert!(told_over_tls(Speaks::OnRequest, "starttls"));
+    assert!(told_over_tls(Speaks::OnRequest, "opportunistic"));
+    assert!(told_over_tls(Speaks::FromTheStart, "implicit"));
+    assert!(!told_over_tls(|_| Speaks::Plainly, "opportunistic"));
+}
+
+#[test]
+fn no_mail_goes_to_a_server_that_cannot_prove_who_it_is_or_does_not_encrypt() {
+    let why = not_told(|_| Speaks::Plainly, "starttls");
+    assert!(why.contains("STARTTLS"), "{why}");
+    for (speaks, tls) in
+        [(Speaks::OnRequest as fn(_) -> _, "starttls"), (Speaks::FromTheStart, "implicit")]
+    {
+        let why = not_told(speaks, tls);
+        assert!(why.contains("certificate"), "{why}");
+    }
 }
 
 on_both! {

@@ -1,4 +1,4 @@
-//! TLS of outgoing calls, with the certificate authorities that the system trusts.
+//! TLS of outgoing connections, with the certificate authorities that the system trusts.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio_rustls::client::TlsStream;
 static CONFIG: OnceCell<Arc<ClientConfig>> = OnceCell::const_new();
 
 /// Speaks TLS on a connection, or says why not; nothing was sent then.
-pub(super) async fn wrap(stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, String> {
+pub(crate) async fn wrap(stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, String> {
     let config = CONFIG.get_or_try_init(config).await?;
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("{host} is no name that a certificate can be for"))?;
