@@ -10,6 +10,10 @@ use anyhow::{Context, Result, bail};
 const PYTHON: &[&str] = &[
     // verifies our webhooks
     "standardwebhooks==1.1.0",
+    // calls the REST interface with all that its description allows and forbids
+    "schemathesis==4.32.5",
+    // makes a client from that description
+    "openapi-python-client==0.29.1",
 ];
 
 /// Packages of npm.

@@ -6,7 +6,7 @@ use crate::world::*;
 
 const ROOT: &str = "/api/v1";
 
-fn token(world: &World, scopes: &[&str]) -> String {
+pub(crate) fn token(world: &World, scopes: &[&str]) -> String {
     let mut args = vec!["token", "add", "--staff", "alice"];
     for scope in scopes {
         args.extend(["--scope", scope]);
@@ -108,6 +108,10 @@ on_both! {
         assert_eq!(desk.api(&all, "POST", "/reports/1/answer", &if_match, &json!({ "text": "Hello" })).status, 200);
         let second = desk.api(&all, "POST", "/reports/1/close", &if_match, &close);
         assert_eq!((second.status, &second.json()["code"]), (412, &json!("changed_meanwhile")));
+        let unquoted = [("If-Match", "2")];
+        let refused = desk.api(&all, "POST", "/reports/1/close", &unquoted, &close);
+        assert_eq!(refused.status, 412);
+        assert!(refused.json()["detail"].as_str().unwrap().contains("quotes"), "{refused:?}");
         assert_eq!(world.report(1)["status"], "open");
 
         let shown = desk.api_get(&all, "/settings/time_limit.period");

@@ -29,7 +29,7 @@ const told = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 console.log(JSON.stringify(new Webhook(told.secret).verify(told.body, told.headers)));
 ";
 
-fn tools() -> PathBuf {
+pub(crate) fn tools() -> PathBuf {
     std::env::var(TOOLS)
         .unwrap_or_else(|_| panic!("{TOOLS} is not set: run `cargo xtask test`"))
         .into()

@@ -3,6 +3,7 @@
 
 mod amp;
 mod api;
+mod api_foreign;
 mod browser;
 mod cli;
 mod crash;

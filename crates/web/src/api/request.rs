@@ -124,7 +124,11 @@ fn revision(headers: &HeaderMap) -> Result<Option<i64>, Failure> {
     let number = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     match number.and_then(|number| number.parse().ok()) {
         Some(revision) => Ok(Some(revision)),
-        None => Err(Failure::new(Code::Malformed, "If-Match must be an ETag of the report, or *")),
+        // No state of the report can have it (RFC 9110, 13.1.1).
+        None => Err(Failure::new(
+            Code::ChangedMeanwhile,
+            "If-Match must be the ETag of the report with its quotes, or *; nothing was done",
+        )),
     }
 }
 
