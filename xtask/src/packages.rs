@@ -31,6 +31,11 @@ const NEEDS: &[Need] = &[
     },
     Need { what: "node", is_there: || succeeds("node", &["--version"]), packages: &["nodejs"] },
     Need { what: "npm", is_there: || succeeds("npm", &["--version"]), packages: &["npm"] },
+    Need {
+        what: "faketime",
+        is_there: || succeeds("faketime", &["-f", "+1d", "true"]),
+        packages: &["faketime"],
+    },
     Need { what: "kill", is_there: || succeeds("kill", &["-l"]), packages: &["procps"] },
     Need {
         what: "chromium",

@@ -12,6 +12,8 @@ const PYTHON: &[&str] = &[
     "standardwebhooks==1.1.0",
     // calls the REST interface with all that its description allows and forbids
     "schemathesis==4.32.5",
+    // reads our numbers as Prometheus does
+    "prometheus-client==0.26.0",
     // makes a client from that description
     "openapi-python-client==0.29.1",
 ];

@@ -70,8 +70,8 @@ pub(super) fn read_only(stage: &mut Stage, told: &mut Told) -> Result<()> {
     told.recovered(load.wait_for_success(back, RECOVERY), "after it could write again");
     std::thread::sleep(stage.time(300, 2_000));
     told.did(format!(
-        "While 16 callers create reports, the data folder and every file in it are made immutable \
-         (`chattr +i`: the file system then refuses writes to open files too; a mount cannot be made \
+        "While 16 callers create reports, the data folder and every file in it but SQLite's shared memory are \
+         made immutable (`chattr +i`: the file system then refuses writes to open files too; a mount cannot be made \
          read-only while files on it are open for writing), and after 503 was answered and a while \
          more they are freed. `/healthz` answered {health:?} meanwhile."
     ));
@@ -169,7 +169,12 @@ impl Frozen {
         refuse_where_it_has_no_effect(folder)?;
         let mut frozen = Self { paths: vec![folder.to_owned()] };
         for entry in std::fs::read_dir(folder)? {
-            frozen.paths.push(entry?.path());
+            let path = entry?.path();
+            // Mapped into memory: a write to it would not fail but end the process (SIGBUS), which no
+            // disk that went read-only does.
+            if !path.to_string_lossy().ends_with("-shm") {
+                frozen.paths.push(path);
+            }
         }
         frozen.change("+i")?;
         Ok(frozen)

@@ -1,7 +1,6 @@
 //! The desk: what every operation needs at hand.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::Notify;
 
 use crate::enforce::Panel;
+use crate::metrics::Metrics;
 use crate::notice::Mail;
 use crate::time::Clock;
 use crate::token::Bearer;
@@ -65,10 +65,10 @@ pub struct Desk {
     pub mail: Option<Mail>,
     /// Programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
+    /// What an operator watches.
+    pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
     pub work: Notify,
-    /// Scripts that wait for their report to be stored: they go before mails.
-    pub(crate) callers_waiting: AtomicUsize,
     /// Categories that are known to be stored.
     pub(crate) known_categories: Mutex<HashSet<String>>,
     live: RwLock<Arc<Live>>,
@@ -85,6 +85,9 @@ impl Desk {
         mail: Option<Mail>,
         webhooks: Vec<Webhook>,
     ) -> Self {
+        let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
+        let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
+        let metrics = Arc::new(Metrics::new(db.engine(), &panel_names, &webhook_names));
         Self {
             db,
             clock,
@@ -92,8 +95,8 @@ impl Desk {
             panels,
             mail,
             webhooks,
+            metrics,
             work: Notify::new(),
-            callers_waiting: AtomicUsize::new(0),
             known_categories: Mutex::default(),
             live: RwLock::default(),
             ledger: RwLock::default(),

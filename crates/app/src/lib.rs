@@ -11,6 +11,7 @@ pub mod digest;
 pub mod directory;
 pub mod enforce;
 pub mod jobs;
+pub mod metrics;
 pub mod notice;
 pub mod pause;
 pub mod record;

@@ -38,6 +38,11 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "[]",
         "addresses or prefixes of proxies whose X-Forwarded-For is believed",
     ),
+    option(
+        "server.metrics_allow",
+        "[\"127.0.0.0/8\", \"::1\"]",
+        "addresses or prefixes that may see the numbers at /metrics",
+    ),
     option("server.max_body", "1048576", "largest body of the drop-in endpoint, in bytes"),
     option("server.max_connections", "16384", "open connections; beyond them callers get a 503"),
     option("server.tls.cert", "", "PEM file with the certificate chain: HTTPS in this process"),
@@ -118,6 +123,7 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) metrics_allow: Vec<IpNet>,
     pub(crate) max_body: usize,
     pub(crate) max_connections: u32,
     pub(crate) tls: Option<TlsFiles>,
@@ -256,9 +262,8 @@ impl Config {
             )
         })?;
         let public_url = server.text("public_url")?.map(|url| public_url(&url)).transpose()?;
-        let trusted_proxies = server.list("trusted_proxies")?.unwrap_or_default();
-        let trusted_proxies =
-            trusted_proxies.iter().map(|net| proxy(net)).collect::<Result<_, _>>()?;
+        let trusted_proxies = networks(&mut server, "trusted_proxies", &[])?;
+        let metrics_allow = networks(&mut server, "metrics_allow", &["127.0.0.0/8", "::1"])?;
         let max_body = server.parsed("max_body", "a number of bytes")?.unwrap_or(1024 * 1024);
         let max_connections = max_connections(&mut server)?;
         let tls = tls(&mut server)?;
@@ -302,6 +307,7 @@ impl Config {
             listen,
             public_url,
             trusted_proxies,
+            metrics_allow,
             max_body,
             max_connections,
             tls,
@@ -328,11 +334,17 @@ fn public_url(url: &str) -> Result<String, ConfigError> {
     }
 }
 
-fn proxy(text: &str) -> Result<IpNet, ConfigError> {
-    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
-    text.parse::<IpNet>()
-        .or_else(|_| address())
-        .map_err(|_| bad("server.trusted_proxies", format!("{text:?} is no address or prefix")))
+/// Addresses and prefixes of the section `server`.
+fn networks(server: &mut Section, name: &str, default: &[&str]) -> Result<Vec<IpNet>, ConfigError> {
+    let configured = server.list(name)?;
+    let list = configured.unwrap_or_else(|| default.iter().map(|&net| net.to_owned()).collect());
+    let network = |text: &String| {
+        let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+        text.parse::<IpNet>()
+            .or_else(|_| address())
+            .map_err(|_| bad(format!("server.{name}"), format!("{text:?} is no address or prefix")))
+    };
+    list.iter().map(network).collect()
 }
 
 fn max_connections(server: &mut Section) -> Result<u32, ConfigError> {

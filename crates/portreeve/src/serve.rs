@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use portreeve_app::time::SystemClock;
-use portreeve_app::{Desk, jobs, report};
+use portreeve_app::{Desk, jobs, metrics, report};
 use portreeve_connect::mail::Sender;
 use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, router};
 use tokio::net::TcpListener;
@@ -82,6 +82,10 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             async move { desk.follow_changes(counters).await }
         }),
         tokio::spawn(compare_clocks(Arc::clone(&desk), clock)),
+        tokio::spawn({
+            let desk = Arc::clone(&desk);
+            async move { metrics::watch(&desk).await }
+        }),
     ];
     let web = Web::new(
         Arc::clone(&desk),
@@ -89,6 +93,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         WebConfig {
             public_url: config.public_url.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
+            metrics_allow: config.metrics_allow.clone(),
             max_body: config.max_body,
             abuse_address: abuse_address(config),
         },
@@ -100,6 +105,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
     let server = ServerConfig {
         max_connections: room_for_connections(config.max_connections),
         tls: certificates,
+        metrics: Arc::clone(&desk.metrics),
     };
     let web = tokio::spawn(portreeve_web::serve(listener, router(web), server, stopped));
     tracing::info!(%address, "the desk runs at {scheme}://{address}");

@@ -5,6 +5,7 @@
 //! ends, and no network call happens inside one. What truly differs between the engines stands in
 //! `dialect.rs` and nowhere else.
 
+mod backlog;
 mod db;
 mod deliveries;
 mod desk;
@@ -19,6 +20,7 @@ mod notices;
 mod people;
 mod reports;
 
+pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DueDelivery, NewDelivery, NextTry, TriedDelivery,

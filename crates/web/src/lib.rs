@@ -7,6 +7,7 @@ mod api;
 mod client_address;
 mod health;
 mod idempotency;
+mod metrics;
 mod public;
 mod routes;
 mod server;
@@ -31,6 +32,8 @@ pub struct WebConfig {
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Who may see the numbers at `/metrics`.
+    pub metrics_allow: Vec<IpNet>,
     /// Largest body of the drop-in endpoint, in bytes.
     pub max_body: usize,
     /// Where reports can be mailed to, for the public page.

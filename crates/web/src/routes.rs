@@ -12,7 +12,7 @@ use axum::routing::get;
 use rand::RngExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{Web, amp, api, health, public};
+use crate::{Web, amp, api, health, metrics, public};
 
 /// The end of the drop-in endpoint's path; anything may stand before it.
 const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.php";
@@ -25,6 +25,7 @@ pub fn router(web: Web) -> Router {
         .route("/static/site.css", get(public::style))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
         .nest("/api/v1", api::router())
         .fallback(any_prefix)
         .layer(CatchPanicLayer::new())

@@ -73,6 +73,7 @@ pub async fn reconcile(
             Step::Send(order) => {
                 if let Some(panel) = desk.panel_for(service) {
                     let answer = panel.enforcer.send(&order).await;
+                    desk.metrics.ordered(&panel.name, order.action, &answer);
                     write_answer(desk, &order, answer).await?;
                 }
             }
@@ -122,6 +123,9 @@ async fn look(
     let target = Target { service: service.clone(), customer_id };
     let seen =
         if panel.enforcer.can_look() { Some(panel.enforcer.observe(&target).await) } else { None };
+    if let Some(seen) = &seen {
+        desk.metrics.looked_at_panel(&panel.name, seen);
+    }
 
     let now = desk.now();
     let mut tx = desk.db.write().await?;

@@ -3,7 +3,6 @@
 //! results gather while it does.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -80,7 +79,7 @@ pub(super) async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<bool>) {
         let rung = desk.work.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
-        let wait = if desk.callers_waiting.load(Ordering::Relaxed) > 0 {
+        let wait = if desk.metrics.callers_wait() {
             COURTESY.saturating_sub(claimed_at.elapsed())
         } else {
             Duration::ZERO
@@ -109,6 +108,7 @@ pub(super) async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<bool>) {
                     Some(planned) => notice::send(&desk, planned).await,
                     None => Sent::Nobody,
                 };
+                desk.metrics.tried_notice(&sent, in_hand.job.tries + 1 >= TRIES);
                 drop(ended.send((in_hand, sent)).await);
             });
         }

@@ -10,7 +10,7 @@ use portreeve_core::report::Countdown;
 use portreeve_core::report::{Report, State};
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{DeskState, StoreError};
+use portreeve_store::{DeskState, StoreError, Tx};
 use tokio::sync::watch;
 
 use crate::desk::Desk;
@@ -22,6 +22,10 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// Reports that are woken in one sweep; the rest follow in the next.
 const WAKE: i64 = 500;
+
+/// Reports that are woken in one transaction: a commit for each would make a big deadline slow, and a long
+/// transaction would keep callers waiting.
+const WAKE_AT_ONCE: usize = 32;
 
 /// The slow pass looks at a service this often at the most ...
 const LOOK_AT_MOST_EVERY: Span = Span::from_secs(30);
@@ -73,14 +77,8 @@ impl Sweeper {
         self.beat(desk, &live.settings, jumped, now).await?;
         let due = desk.db.read().await?.reports_to_wake(now.as_millisecond(), WAKE).await?;
         let woken = !due.is_empty();
-        for id in due {
-            // One report that cannot be read must not keep the others waiting.
-            if let Err(error) = wake(desk, id, &live.settings).await {
-                if error.is_unavailable() {
-                    return Err(error);
-                }
-                tracing::error!(report.id = id.0, "cannot let time pass for report {id}: {error}");
-            }
+        for batch in due.chunks(WAKE_AT_ONCE) {
+            wake_all(desk, batch, &live.settings).await?;
         }
         if woken {
             desk.work.notify_waiters();
@@ -195,30 +193,69 @@ fn after_heartbeat(
     state
 }
 
-/// Lets time pass for one report.
-async fn wake(desk: &Desk, id: ReportId, settings: &Settings) -> Result<(), StoreError> {
+/// Lets time pass for reports, in one transaction if they can all be read.
+async fn wake_all(desk: &Desk, ids: &[ReportId], settings: &Settings) -> Result<(), StoreError> {
+    match wake_in_one(desk, ids, settings).await {
+        Err(error) if !error.is_unavailable() => {
+            // One report that cannot be read must not keep the others waiting.
+            for id in ids {
+                match wake_in_one(desk, &[*id], settings).await {
+                    Err(error) if error.is_unavailable() => return Err(error),
+                    Err(error) => tracing::error!(
+                        report.id = id.0,
+                        "cannot let time pass for report {id}: {error}"
+                    ),
+                    Ok(()) => {}
+                }
+            }
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+async fn wake_in_one(desk: &Desk, ids: &[ReportId], settings: &Settings) -> Result<(), StoreError> {
     let now = desk.now();
     let mut tx = desk.db.write().await?;
-    let Some(report) = tx.report_to_wake(id, now.as_millisecond()).await? else { return Ok(()) };
-    let Some(subject) = report.subject.clone() else { return Ok(()) };
+    let mut record = Record::new(desk);
+    let mut changed = false;
+    for id in ids {
+        changed |= wake(&mut tx, &mut record, *id, settings, now).await?;
+    }
+    if !changed {
+        return Ok(());
+    }
+    record.write(&mut tx, now).await?;
+    tx.commit().await
+}
+
+/// Lets time pass for one report; whether anything came of it. Reports that others hold are passed over,
+/// so nothing is waited for while the desk's own row is held from the report before.
+async fn wake(
+    tx: &mut Tx,
+    record: &mut Record<'_>,
+    id: ReportId,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(report) = tx.report_to_wake(id, now.as_millisecond()).await? else { return Ok(false) };
+    let Some(subject) = report.subject.clone() else { return Ok(false) };
     let facts = if report.deadline_is_due(now) {
-        facts(&mut tx, id, &subject.service, deadline(&report), settings, now).await?
+        facts(tx, id, &subject.service, deadline(&report), settings, now).await?
     } else {
         nothing_known()
     };
     let before = report.clone();
     let (after, events) = report.tick(&settings.time_limit, &facts, now);
     if after == before {
-        return Ok(());
+        return Ok(false);
     }
     tx.save_report(&after).await?;
     if newly_held_automatically(&before, &after) {
-        count_suspension(&mut tx, id, now).await?;
+        count_suspension(tx, id, now).await?;
     }
-    let mut record = Record::new(desk);
     record.add(id, Some(&subject.service), &Actor::Desk, &events, now);
-    record.write(&mut tx, now).await?;
-    tx.commit().await
+    Ok(true)
 }
 
 fn deadline(report: &Report) -> Option<Timestamp> {

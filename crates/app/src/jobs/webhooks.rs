@@ -1,7 +1,6 @@
 //! The lanes of the webhooks, one for each: a receiver that is slow or away holds up nobody but itself.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use portreeve_core::time::Timestamp;
@@ -50,7 +49,7 @@ async fn lane(desk: Arc<Desk>, index: usize, mut stop: watch::Receiver<bool>) {
         let rung = desk.work.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
-        if desk.callers_waiting.load(Ordering::Relaxed) > 0 {
+        if desk.metrics.callers_wait() {
             tokio::time::sleep(COURTESY.saturating_sub(turned_at.elapsed())).await;
         }
         turned_at = Instant::now();
@@ -128,5 +127,7 @@ async fn post(desk: Arc<Desk>, index: usize, delivery: DueDelivery, lease: Strin
         let name = &webhook.name;
         tracing::info!(webhook = name, delivery.id, "not delivered: {}", posted.words);
     }
-    (judge(&delivery, &posted, now), lease)
+    let tried = judge(&delivery, &posted, now);
+    desk.metrics.tried_delivery(&webhook.name, tried.next);
+    (tried, lease)
 }

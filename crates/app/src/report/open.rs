@@ -5,8 +5,8 @@
 //! synced. There is no artificial wait: the next batch gathers while this one is written.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use portreeve_core::event::Event;
 use portreeve_core::guard::Facts;
@@ -19,6 +19,7 @@ use portreeve_store::{
     DeskState, Engine, IdempotencyRow, KnownService, NewNote, NewReport, StoreError, Tx,
 };
 use serde::Serialize;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::facts::{clock, count_suspension, service_facts, suspensions_left};
@@ -31,6 +32,11 @@ const BATCH: usize = 256;
 
 /// Requests that may wait for a writer; more are turned away.
 const WAITING: usize = 4_096;
+
+/// How long a caller waits who is turned away because too many wait. Without it, callers who come again at
+/// once take the processors from the reports that were let in: 6,000 of them brought 15,000 reports a second
+/// down to 140.
+const PUSHBACK: Duration = Duration::from_secs(1);
 
 /// Categories that are remembered as stored.
 const KNOWN_CATEGORIES: usize = 1_000;
@@ -134,7 +140,12 @@ impl Opener {
     /// Opens a report. Returns only after it is on disk, or with the certainty that it is not.
     pub async fn open(&self, request: NewReportRequest) -> Answer {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send((request, answer)).map_err(|_| OpenError::Unavailable)?;
+        if let Err(refused) = self.queue.try_send((request, answer)) {
+            if matches!(refused, TrySendError::Full(_)) {
+                tokio::time::sleep(PUSHBACK).await;
+            }
+            return Err(OpenError::Unavailable);
+        }
         answered.await.unwrap_or(Err(OpenError::Unavailable))
     }
 }
@@ -173,9 +184,9 @@ async fn write_batches(desk: Arc<Desk>, queue: Arc<Mutex<mpsc::Receiver<Waiting>
             return;
         }
         let (requests, waiting): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        desk.callers_waiting.fetch_add(requests.len(), Ordering::Relaxed);
+        desk.metrics.begins_to_store(requests.len());
         let answers = open_all(&desk, &requests).await;
-        desk.callers_waiting.fetch_sub(requests.len(), Ordering::Relaxed);
+        desk.metrics.has_stored(requests.len());
         desk.work.notify_waiters();
         for (waiting, answer) in waiting.into_iter().zip(answers) {
             // A caller that has gone away does not need the answer; its report is stored.

@@ -28,6 +28,10 @@ on_both! {
         let ids = tx.add_deliveries(&three, None, 100, 100).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = world.tx().await;
+        let waiting = tx.delivery_backlog(10).await.unwrap();
+        let waiting: Vec<_> = waiting.iter().map(|one| (one.webhook.as_str(), one.waiting)).collect();
+        assert_eq!(waiting, [("a", 2), ("b", 1)]);
+        assert_eq!(tx.delivery_backlog(1).await.unwrap().len(), 1);
         assert!(!tx.delivery_is_due("a", 99).await.unwrap());
         assert!(tx.delivery_is_due("b", 100).await.unwrap());
         assert!(!tx.delivery_is_due("c", 100).await.unwrap());

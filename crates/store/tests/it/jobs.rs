@@ -2,7 +2,9 @@ use portreeve_core::enforcement::{Action, Answer, Out, Record};
 use portreeve_core::ids::{OrderId, ReportId};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::time::from_millis;
-use portreeve_store::{Enforcement, IdempotencyRow, JobKind, NewJob, NoticeResult};
+use portreeve_store::{
+    Enforcement, IdempotencyRow, JobBacklog, JobKind, NewJob, NoticeResult, ReportBacklog,
+};
 
 use crate::world::{World, key, on_both};
 
@@ -35,6 +37,23 @@ on_both! {
         assert_eq!(again.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["a"]);
         tx.finish_jobs(&[&again[0]], "l3", 130).await.unwrap();
         assert!(tx.jobs(false, 0, 10).await.unwrap().is_empty());
+    }
+
+    async fn what_waits_is_counted_up_to_a_bound(world) {
+        let mut tx = world.tx().await;
+        assert_eq!(tx.job_backlog(KIND, 100, 9).await.unwrap(), JobBacklog::default());
+        let jobs: Vec<_> = ["a", "b", "c", "d", "e"].map(job).into();
+        tx.enqueue(&jobs, 100).await.unwrap();
+        let claimed = tx.claim_jobs(KIND, "l", 500, 3, 150).await.unwrap();
+        tx.bury_job(&claimed[0], "l", "no").await.unwrap();
+        tx.postpone_job(&claimed[1], "l", 900, None, 150).await.unwrap();
+        let backlog = JobBacklog { due: 2, running: 1, later: 1, dead: 1, due_since: Some(100) };
+        assert_eq!(tx.job_backlog(KIND, 200, 9).await.unwrap(), backlog);
+        assert_eq!(tx.job_backlog(KIND, 200, 1).await.unwrap().due, 1);
+        let other = tx.job_backlog(JobKind::ReconcileService, 200, 9).await.unwrap();
+        assert_eq!(other, JobBacklog::default());
+        let reports = tx.report_backlog(200, 9).await.unwrap();
+        assert_eq!(reports, ReportBacklog::default());
     }
 
     async fn a_lease_that_ran_out_is_taken_over_and_its_old_holder_can_do_nothing(world) {

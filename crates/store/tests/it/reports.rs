@@ -153,6 +153,10 @@ on_both! {
         assert_eq!(tx.reports_to_wake(due(29), 10).await.unwrap(), []);
         assert_eq!(tx.reports_to_wake(due(30), 10).await.unwrap(), [id(1)]);
         assert_eq!(tx.reports_to_wake(due(60), 10).await.unwrap(), [id(1), id(2)]);
+        let backlog = tx.report_backlog(due(60), 10).await.unwrap();
+        assert_eq!((backlog.due, backlog.due_since), (2, Some(due(30))));
+        assert_eq!(tx.report_backlog(due(60), 1).await.unwrap().due, 1);
+        assert!(backlog.awaiting_approval >= 1, "{backlog:?}");
         assert_eq!(tx.report_to_wake(id(2), due(59)).await.unwrap(), None);
         assert_eq!(tx.report_to_wake(id(2), due(60)).await.unwrap().as_ref(), Some(&reports[2]));
         let holders = tx.holders(&key(1)).await.unwrap();

@@ -7,7 +7,7 @@ mod answer;
 mod fields;
 mod php;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -33,13 +33,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Answers one call.
 pub(crate) async fn endpoint(web: &Web, request: Request) -> Response {
     let live = web.desk.live();
-    match call(web, request).await {
-        Ok(opened) => success(&opened),
+    let started = Instant::now();
+    let (code, response) = match call(web, request).await {
+        Ok(opened) => ("success", success(&opened)),
         Err(error) => {
-            tracing::info!(code = error.code(&live.settings.amp), "drop-in call refused: {error}");
-            failure(&error, &live.settings.amp)
+            let code = error.code(&live.settings.amp);
+            tracing::info!(code, "drop-in call refused: {error}");
+            (code, failure(&error, &live.settings.amp))
         }
-    }
+    };
+    web.desk.metrics.answered_amp_call(code, started.elapsed());
+    response
 }
 
 async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {

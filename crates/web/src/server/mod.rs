@@ -19,6 +19,8 @@ use hyper::server::conn::http1;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
+use portreeve_app::metrics::Metrics;
+
 use connection::Connection;
 use refusal::Refusals;
 pub use tls::{Certificates, TlsError};
@@ -46,6 +48,8 @@ pub struct ServerConfig {
     pub max_connections: u32,
     /// TLS in this process; none: plain HTTP.
     pub tls: Option<Arc<Certificates>>,
+    /// Where connections are counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// What all connections share.
@@ -115,6 +119,7 @@ async fn take_in(
     stopped: watch::Receiver<bool>,
 ) -> std::convert::Infallible {
     let refusals = Refusals::new();
+    let metrics = &shared.config.metrics;
     let mut troubles = Troubles::default();
     loop {
         let (stream, peer) = match listener.accept().await {
@@ -126,6 +131,7 @@ async fn take_in(
         };
         let Ok(place) = Arc::clone(open).try_acquire_owned() else {
             troubles.full(shared.config.max_connections);
+            metrics.connections_refused.inc();
             // Speaking TLS to say no would cost more than to serve.
             if shared.config.tls.is_none() {
                 refusals.refuse(stream);
@@ -134,10 +140,27 @@ async fn take_in(
         };
         without_delay(&stream);
         let connection = Connection::new(Arc::clone(shared), peer, stopped.clone());
+        let counted = Counted::new(metrics);
         tokio::spawn(async move {
             connection.serve(stream).await;
-            drop(place);
+            drop((counted, place));
         });
+    }
+}
+
+/// An open connection among the numbers.
+struct Counted(Arc<Metrics>);
+
+impl Counted {
+    fn new(metrics: &Arc<Metrics>) -> Self {
+        metrics.connections.inc();
+        Self(Arc::clone(metrics))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.connections.dec();
     }
 }
 

@@ -1,0 +1,339 @@
+//! What an operator watches. Each number has one name, one unit and one place where it is counted; they are
+//! rendered in the text format of `OpenMetrics` 1.0, which Prometheus reads. Counters are counted where
+//! things happen. What only the database knows is looked up by a task every few seconds, so that asking
+//! for the numbers costs the same at any size of the desk and works while the database is away.
+
+use std::time::Duration;
+
+use portreeve_core::enforcement::{Action, Answer, Observed};
+use portreeve_store::{Engine, JobKind, NextTry, StoreError};
+use prometheus_client::encoding::text;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::desk::Desk;
+use crate::notice::Sent;
+
+mod process;
+
+use process::Process;
+
+/// How often the database is asked.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// What waits is counted up to this number; more is shown as this.
+const BOUND: i64 = 10_000;
+
+/// Answers of the drop-in endpoint, by the code that scripts see.
+const AMP_CODES: [&str; 11] = [
+    "success", "AMP001", "AMP002", "AMP003", "AMP009", "AMP101", "AMP102", "AMP103", "AMP104",
+    "AMP105", "AMP106",
+];
+
+const ACTIONS: [Action; 2] = [Action::Suspend, Action::Unsuspend];
+const ANSWERS: [&str; 6] = ["done", "was_so", "refused", "later", "failed", "lost"];
+const SENT: [&str; 4] = ["sent", "refused", "later", "given_up"];
+const POSTED: [&str; 3] = ["delivered", "later", "given_up"];
+const KINDS: [JobKind; 2] = [JobKind::ReconcileService, JobKind::SendNotice];
+const STATES: [&str; 4] = ["due", "running", "later", "dead"];
+
+/// One label with one of a few words.
+type Word = [(&'static str, &'static str); 1];
+/// Two such labels.
+type Words = [(&'static str, &'static str); 2];
+/// Labels with names from the configuration.
+type Names = Vec<(&'static str, String)>;
+
+/// The numbers.
+pub struct Metrics {
+    registry: Registry,
+    process: Process,
+    amp_calls: Family<Word, Counter>,
+    amp_call_seconds: Histogram,
+    batch: Histogram,
+    callers_waiting: Gauge,
+    /// Open connections of the web server.
+    pub connections: Gauge,
+    /// Connections that were turned away because too many were open.
+    pub connections_refused: Counter,
+    notices: Family<Word, Counter>,
+    orders: Family<Names, Counter>,
+    panel_up: Family<Names, Gauge>,
+    deliveries: Family<Names, Counter>,
+    deliveries_waiting: Family<Names, Gauge>,
+    jobs: Family<Words, Gauge>,
+    job_due_since: Family<Word, Gauge>,
+    reports_due: Gauge,
+    reports_due_since: Gauge,
+    awaiting_approval: Gauge,
+    database_up: Gauge,
+    paused: Gauge,
+    clock_suspect: Gauge,
+    heartbeat: Gauge,
+    looked: Gauge,
+}
+
+impl Metrics {
+    /// All numbers at zero, with every label that they can have: what has not happened yet is 0, not
+    /// missing.
+    pub fn new(engine: Engine, panels: &[&str], webhooks: &[&str]) -> Self {
+        let mut metrics = Self {
+            registry: Registry::default(),
+            process: Process::default(),
+            amp_calls: Family::default(),
+            amp_call_seconds: Histogram::new([
+                0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+            ]),
+            batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]),
+            callers_waiting: Gauge::default(),
+            connections: Gauge::default(),
+            connections_refused: Counter::default(),
+            notices: Family::default(),
+            orders: Family::default(),
+            panel_up: Family::default(),
+            deliveries: Family::default(),
+            deliveries_waiting: Family::default(),
+            jobs: Family::default(),
+            job_due_since: Family::default(),
+            reports_due: Gauge::default(),
+            reports_due_since: Gauge::default(),
+            awaiting_approval: Gauge::default(),
+            database_up: Gauge::default(),
+            paused: Gauge::default(),
+            clock_suspect: Gauge::default(),
+            heartbeat: Gauge::default(),
+            looked: Gauge::default(),
+        };
+        metrics.begin_at_zero(panels, webhooks);
+        metrics.register(engine);
+        metrics
+    }
+
+    fn begin_at_zero(&self, panels: &[&str], webhooks: &[&str]) {
+        for code in AMP_CODES {
+            drop(self.amp_calls.get_or_create(&[("code", code)]));
+        }
+        for outcome in SENT {
+            drop(self.notices.get_or_create(&[("outcome", outcome)]));
+        }
+        for panel in panels {
+            // Nothing is known to be wrong with it.
+            self.panel_up.get_or_create(&vec![("panel", (*panel).to_owned())]).set(1);
+            for (action, answer) in ACTIONS.iter().flat_map(|a| ANSWERS.map(|b| (*a, b))) {
+                drop(self.orders.get_or_create(&order(panel, action, answer)));
+            }
+        }
+        for webhook in webhooks {
+            drop(self.deliveries_waiting.get_or_create(&vec![("webhook", (*webhook).to_owned())]));
+            for outcome in POSTED {
+                drop(self.deliveries.get_or_create(&delivery(webhook, outcome)));
+            }
+        }
+        for kind in KINDS {
+            drop(self.job_due_since.get_or_create(&[("kind", kind.as_str())]));
+            for state in STATES {
+                drop(self.jobs.get_or_create(&[("kind", kind.as_str()), ("state", state)]));
+            }
+        }
+    }
+
+    fn register(&mut self, engine: Engine) {
+        self.process.register(&mut self.registry);
+        let all = self.registry.sub_registry_with_prefix("portreeve");
+        let engine = match engine {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres => "postgresql",
+        };
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION")), ("engine", engine)]);
+        all.register("build", "Version and database engine", build);
+        let calls = self.amp_calls.clone();
+        all.register("amp_calls", "Calls of the drop-in endpoint by the code of the answer", calls);
+        let seconds = self.amp_call_seconds.clone();
+        let help = "From the head of a drop-in call to its answer";
+        all.register_with_unit("amp_call", help, Unit::Seconds, seconds);
+        let help = "Requests in one commit of the writer";
+        all.register("commit_requests", help, self.batch.clone());
+        let waiting = self.callers_waiting.clone();
+        all.register("callers_waiting", "Calls that wait until their report is stored", waiting);
+        all.register("connections", "Open connections of the web server", self.connections.clone());
+        let help = "Connections turned away because server.max_connections were open";
+        all.register("connections_refused", help, self.connections_refused.clone());
+        all.register("notices", "Tries to send a notice by outcome", self.notices.clone());
+        let help = "Orders to panels by what the panel answered";
+        all.register("orders", help, self.orders.clone());
+        let help = "1 when the panel answered the last time it was asked, or was not asked yet";
+        all.register("panel_up", help, self.panel_up.clone());
+        let help = "Tries to deliver a message to a webhook by outcome";
+        all.register("webhook_tries", help, self.deliveries.clone());
+        let waiting = self.deliveries_waiting.clone();
+        all.register("webhook_waiting", "Messages to a webhook that wait", waiting);
+        let help = "Background jobs that are not done; 10000 means that or more";
+        all.register("jobs", help, self.jobs.clone());
+        let help = "Since when the oldest due job has been due, Unix time; 0 when none is due";
+        all.register_with_unit("job_due_since", help, Unit::Seconds, self.job_due_since.clone());
+        let help = "Reports whose reminder or deadline is due and not carried out";
+        all.register("reports_due", help, self.reports_due.clone());
+        let help = "Since when the oldest of them has been due, Unix time; 0 when there is none";
+        all.register_with_unit(
+            "reports_due_since",
+            help,
+            Unit::Seconds,
+            self.reports_due_since.clone(),
+        );
+        let help = "Suspensions that a guard holds until a person decides";
+        all.register("suspensions_awaiting_approval", help, self.awaiting_approval.clone());
+        let help = "1 when the database answered the last look";
+        all.register("database_up", help, self.database_up.clone());
+        let help = "1 while automatic suspensions are paused by staff";
+        all.register("paused", help, self.paused.clone());
+        let help = "1 while the clock is not trusted and automatic suspensions wait for `resume`";
+        all.register("clock_suspect", help, self.clock_suspect.clone());
+        let help = "Last heartbeat of the sweep, Unix time";
+        all.register_with_unit("heartbeat", help, Unit::Seconds, self.heartbeat.clone());
+        let help = "When the database was last looked at for these numbers, Unix time";
+        all.register_with_unit("looked", help, Unit::Seconds, self.looked.clone());
+    }
+
+    /// All numbers as text, with the media type of that text.
+    pub fn render(&self) -> (&'static str, String) {
+        self.process.look();
+        let mut page = String::new();
+        // Writing to a string does not fail.
+        if text::encode(&mut page, &self.registry).is_err() {
+            tracing::error!("the numbers cannot be rendered");
+        }
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8", page)
+    }
+
+    /// A drop-in call was answered with this code after so long.
+    pub fn answered_amp_call(&self, code: &'static str, took: Duration) {
+        self.amp_calls.get_or_create(&[("code", code)]).inc();
+        self.amp_call_seconds.observe(took.as_secs_f64());
+    }
+
+    /// So many callers wait for one transaction from here on.
+    pub(crate) fn begins_to_store(&self, requests: usize) {
+        self.batch.observe(f64::from(u32::try_from(requests).unwrap_or(u32::MAX)));
+        self.callers_waiting.inc_by(i64::try_from(requests).unwrap_or_default());
+    }
+
+    /// These callers have their answer.
+    pub(crate) fn has_stored(&self, requests: usize) {
+        self.callers_waiting.dec_by(i64::try_from(requests).unwrap_or_default());
+    }
+
+    /// Whether anybody waits for a report to be stored: they go before mails.
+    pub(crate) fn callers_wait(&self) -> bool {
+        self.callers_waiting.get() > 0
+    }
+
+    /// A try to send a notice ended.
+    pub(crate) fn tried_notice(&self, sent: &Sent, given_up: bool) {
+        let outcome = match sent {
+            Sent::Nobody => return,
+            Sent::Taken(_) => "sent",
+            Sent::Refused(_) => "refused",
+            Sent::Later(_) if given_up => "given_up",
+            Sent::Later(_) => "later",
+        };
+        self.notices.get_or_create(&[("outcome", outcome)]).inc();
+    }
+
+    /// A panel answered an order, or did not.
+    pub(crate) fn ordered(&self, panel: &str, action: Action, answer: &Answer) {
+        let answer = match answer {
+            Answer::Done => "done",
+            Answer::WasSo => "was_so",
+            Answer::Refused(_) => "refused",
+            Answer::Later(_) => "later",
+            Answer::Failed(_) => "failed",
+            Answer::Lost => "lost",
+        };
+        self.orders.get_or_create(&order(panel, action, answer)).inc();
+        let up = i64::from(answer != "lost");
+        self.panel_up.get_or_create(&vec![("panel", panel.to_owned())]).set(up);
+    }
+
+    /// A panel was asked for the state of a service.
+    pub(crate) fn looked_at_panel(&self, panel: &str, seen: &Observed) {
+        let up = i64::from(!matches!(seen, Observed::Unknown { .. }));
+        self.panel_up.get_or_create(&vec![("panel", panel.to_owned())]).set(up);
+    }
+
+    /// A try to deliver a message ended.
+    pub(crate) fn tried_delivery(&self, webhook: &str, next: NextTry) {
+        let outcome = match next {
+            NextTry::Delivered => "delivered",
+            NextTry::At(_) => "later",
+            NextTry::GivenUp => "given_up",
+        };
+        self.deliveries.get_or_create(&delivery(webhook, outcome)).inc();
+    }
+
+    /// Looks up what only the database knows.
+    async fn look(&self, desk: &Desk) -> Result<(), StoreError> {
+        let now = desk.now().as_millisecond();
+        let mut tx = desk.db.read().await?;
+        for kind in KINDS {
+            let backlog = tx.job_backlog(kind, now, BOUND).await?;
+            let numbers = [backlog.due, backlog.running, backlog.later, backlog.dead];
+            let kind = kind.as_str();
+            for (state, number) in STATES.into_iter().zip(numbers) {
+                self.jobs.get_or_create(&[("kind", kind), ("state", state)]).set(number);
+            }
+            self.job_due_since.get_or_create(&[("kind", kind)]).set(unix(backlog.due_since));
+        }
+        let waiting = tx.delivery_backlog(BOUND).await?;
+        for webhook in &desk.webhooks {
+            let number = waiting.iter().find(|one| one.webhook == webhook.name);
+            self.deliveries_waiting
+                .get_or_create(&vec![("webhook", webhook.name.clone())])
+                .set(number.map_or(0, |one| one.waiting));
+        }
+        let reports = tx.report_backlog(now, BOUND).await?;
+        self.reports_due.set(reports.due);
+        self.reports_due_since.set(unix(reports.due_since));
+        self.awaiting_approval.set(reports.awaiting_approval);
+        let state = tx.desk_state().await?;
+        self.paused.set(i64::from(state.paused_at.is_some()));
+        self.clock_suspect.set(i64::from(state.clock_suspect.is_some()));
+        self.heartbeat.set(unix(state.heartbeat_at));
+        self.looked.set(now / 1_000);
+        Ok(())
+    }
+}
+
+/// Looks at the database every few seconds until the task is dropped.
+pub async fn watch(desk: &Desk) {
+    loop {
+        // A database that does not answer must not make the last numbers look fresh.
+        let looked = tokio::time::timeout(LOOK_EVERY, desk.metrics.look(desk)).await;
+        desk.metrics.database_up.set(i64::from(matches!(looked, Ok(Ok(())))));
+        match looked {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!("cannot look up the numbers of /metrics: {error}"),
+            Err(_) => tracing::warn!("the database took too long over the numbers of /metrics"),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn unix(millis: Option<i64>) -> i64 {
+    millis.map_or(0, |millis| millis / 1_000)
+}
+
+fn order(panel: &str, action: Action, answer: &str) -> Names {
+    vec![
+        ("panel", panel.to_owned()),
+        ("action", action.as_str().to_owned()),
+        ("answer", answer.to_owned()),
+    ]
+}
+
+fn delivery(webhook: &str, outcome: &str) -> Names {
+    vec![("webhook", webhook.to_owned()), ("outcome", outcome.to_owned())]
+}

@@ -1,0 +1,208 @@
+//! The numbers that an operator watches, and the files that are made from them.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::foreign::tools;
+use crate::receiver::{Receiver, Reply};
+use crate::webhooks::tell;
+use crate::world::*;
+
+const PAGE: &str = include_str!("../../../../docs/monitoring.md");
+const ALERTS: &str = include_str!("../../../../docs/alerts.yml");
+const DASHBOARD: &str = include_str!("../../../../docs/grafana-dashboard.json");
+
+impl Serving {
+    fn metrics(&self) -> Answer {
+        self.get("/metrics")
+    }
+
+    /// The whole part of the value of one line, by all that stands before it.
+    fn number(&self, line: &str) -> i64 {
+        let page = self.metrics().body;
+        let value = page.lines().find_map(|l| l.strip_prefix(line)?.strip_prefix(' '));
+        let value = value.unwrap_or_else(|| panic!("no {line} in {page}"));
+        value.split('.').next().unwrap().parse().unwrap()
+    }
+}
+
+on_both! {
+    fn what_happens_is_counted(world) {
+        let desk = world.serve();
+        assert_eq!(desk.number("portreeve_amp_calls_total{code=\"success\"}"), 0);
+        let id = desk.create(&world, "service_id=1&category=x&suspend_method=immediate");
+        let stranger = [("API_ID", "wrong"), ("Content-Type", "application/x-www-form-urlencoded")];
+        desk.send("POST", AMP, &stranger, b"action=create&service_id=1&category=x");
+        assert_eq!(desk.number("portreeve_amp_calls_total{code=\"success\"}"), 1);
+        assert_eq!(desk.number("portreeve_amp_calls_total{code=\"AMP001\"}"), 1);
+        assert_eq!(desk.number("portreeve_amp_call_seconds_count"), 2);
+        assert_eq!(desk.number("portreeve_commit_requests_sum"), 1);
+        assert_eq!(desk.number("portreeve_callers_waiting"), 0);
+        world.wait_for(id, "suspended");
+        let done = "portreeve_orders_total{panel=\"exec\",action=\"suspend\",answer=\"done\"}";
+        assert_eq!(desk.number(done), 1);
+        assert_eq!(desk.number("portreeve_panel_up{panel=\"exec\"}"), 1);
+        eventually("notices are counted", || {
+            desk.number("portreeve_notices_total{outcome=\"sent\"}") >= 2
+        });
+        assert_eq!(desk.number("portreeve_paused"), 0);
+        world.ok(&["pause"]);
+        eventually("the pause is seen", || desk.number("portreeve_paused") == 1);
+        assert!(desk.number("portreeve_connections") >= 1);
+        assert!(desk.number("process_resident_memory_bytes") > 1_000_000);
+        assert!(desk.number("process_open_fds") > 3);
+    }
+
+    fn what_waits_for_a_person_is_seen(world) {
+        world.ok(&["pause"]);
+        let desk = world.serve();
+        let held = desk.create(&world, "service_id=1&category=x&suspend_method=immediate");
+        world.wait_for(held, "awaiting_approval");
+        eventually("it is among the numbers", || {
+            desk.number("portreeve_suspensions_awaiting_approval") == 1
+        });
+    }
+}
+
+#[test]
+fn while_the_database_is_away_the_numbers_say_so() {
+    let world = World::new(Engine::Postgres);
+    let desk = world.serve();
+    eventually("it was looked at", || desk.number("portreeve_database_up") == 1);
+    world.close_database(true);
+    eventually("it is known to be away", || desk.number("portreeve_database_up") == 0);
+    world.close_database(false);
+    eventually("it is back", || desk.number("portreeve_database_up") == 1);
+}
+
+#[test]
+fn only_those_who_are_allowed_see_the_numbers() {
+    let world = World::new(Engine::Sqlite);
+    let desk = world.serve();
+    assert_eq!(desk.metrics().status, 200);
+    // An unknown proxy on this machine would make everybody look like loopback.
+    let through = desk.send("GET", "/metrics", &[("X-Forwarded-For", "127.0.0.1")], b"");
+    assert_eq!(through.status, 403);
+    assert!(through.body.contains("server.metrics_allow"), "{through:?}");
+    drop(desk);
+    let options = world.options("");
+    world.write(
+        "portreeve.toml",
+        &format!("{options}[server]\nmetrics_allow = [\"192.0.2.0/24\"]\n"),
+    );
+    assert_eq!(world.serve().metrics().status, 403);
+    world.write("portreeve.toml", &format!("{options}[server]\nmetrics_allow = [\"here\"]\n"));
+    let said = world.fails(1, &["config", "check"]);
+    assert!(said.contains("server.metrics_allow") && said.contains("here"), "{said}");
+}
+
+const PARSE: &str = "\
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    for sample in family.samples:
+        print(sample.name, *sample.labels)
+";
+
+/// Every sample that a desk exposes, as the parser of Prometheus' own Python client reads it: its name and
+/// the names of its labels.
+fn exposed(page: &Answer) -> BTreeSet<(String, BTreeSet<String>)> {
+    assert!(page.header("content-type").starts_with("application/openmetrics-text;"), "{page:?}");
+    let mut parser = Command::new(tools().join("venv/bin/python"));
+    parser.args(["-c", PARSE]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut parser = parser.spawn().unwrap();
+    std::io::Write::write_all(&mut parser.stdin.take().unwrap(), page.body.as_bytes()).unwrap();
+    let output = parser.wait_with_output().unwrap();
+    assert!(output.status.success(), "{page:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let sample = |line: &str| {
+        let mut words = line.split(' ').map(str::to_owned);
+        (words.next().unwrap(), words.collect())
+    };
+    text.lines().map(sample).collect()
+}
+
+/// Names of numbers in an expression, each with the labels that it is asked for.
+fn asked(expression: &str) -> Vec<(String, BTreeSet<String>)> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(is_name) {
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        if !(word.starts_with("portreeve_") || word.starts_with("process_")) {
+            continue;
+        }
+        let inside = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+        let labels = inside.map_or("", |(labels, _)| labels).split(',');
+        let names = labels.filter_map(|label| Some(label.split_once('=')?.0.to_owned()));
+        // Prometheus adds these two to everything.
+        let own = names.filter(|name| name != "job" && name != "instance");
+        found.push((word.to_owned(), own.collect()));
+    }
+    found
+}
+
+/// The expressions of the dashboard.
+fn expressions(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(text) if name == "expr" || name == "query" => {
+                        found.push(text.clone());
+                    }
+                    value => expressions(value, found),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| expressions(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn dashboard_alerts_and_documentation_name_what_is_there_and_all_of_it() {
+    let world = World::new(Engine::Sqlite);
+    let receiver = Receiver::start(|_| Reply::status(200));
+    tell(&world, &[("crm", &receiver, "")]);
+    let desk = world.serve();
+    let exposed = exposed(&desk.metrics());
+
+    let mut wanted = Vec::new();
+    expressions(&serde_json::from_str(DASHBOARD).unwrap(), &mut wanted);
+    assert!(wanted.len() > 20, "{wanted:?}");
+    let alerts = ALERTS.lines().filter_map(|line| line.trim().strip_prefix("expr: "));
+    wanted.extend(alerts.map(str::to_owned));
+    for expression in &wanted {
+        for (name, labels) in asked(expression) {
+            let known = |(there, their): &(String, BTreeSet<String>)| {
+                *there == name && labels.is_subset(their)
+            };
+            assert!(exposed.iter().any(known), "no {name} with {labels:?}, in {expression}");
+        }
+    }
+
+    let mut documented = BTreeSet::new();
+    for row in PAGE.lines().filter(|line| line.starts_with("| `")) {
+        let names = row.split('|').nth(1).unwrap();
+        documented.extend(names.split('`').filter(|name| name.contains('_')).map(str::to_owned));
+    }
+    for name in &documented {
+        let of_it = |(there, _): &(String, BTreeSet<String>)| family(there) == *name;
+        assert!(exposed.iter().any(of_it), "{name} is documented and not there");
+    }
+    for (name, _) in &exposed {
+        assert!(documented.contains(family(name)), "{name} is there and not documented");
+    }
+}
+
+/// The name under which a sample is documented: parts of a histogram go under its own.
+fn family(sample: &str) -> &str {
+    let histograms = ["portreeve_amp_call_seconds", "portreeve_commit_requests"];
+    histograms.into_iter().find(|name| sample.starts_with(name)).unwrap_or(sample)
+}

@@ -1,0 +1,98 @@
+//! The numbers that an operator watches, for those who may see them.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ipnet::IpNet;
+
+use crate::Web;
+use crate::client_address::client_address;
+use crate::routes::plain;
+
+/// What proxies add. Behind one that is not known as such the caller may be anybody.
+const SIGNS_OF_A_PROXY: [&str; 5] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
+const REFUSED: &str = "These numbers are for the addresses in server.metrics_allow (loopback unless \
+                       configured); behind a proxy, the proxy has to be in server.trusted_proxies.\n";
+
+/// Answers with the numbers in the text format of `OpenMetrics`.
+pub(crate) async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Response {
+    let config = &web.config;
+    if !may_see(&request, &config.metrics_allow, &config.trusted_proxies) {
+        return plain(StatusCode::FORBIDDEN, REFUSED);
+    }
+    let (media_type, text) = web.desk.metrics.render();
+    let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "no-store")];
+    (headers, text).into_response()
+}
+
+/// Whether the caller's address is allowed. A proxy on this machine that we do not know would make
+/// everybody look like loopback: what came through one is refused.
+fn may_see(request: &Request, allowed: &[IpNet], proxies: &[IpNet]) -> bool {
+    let caller = client_address(request, &[]);
+    let through_a_known_proxy = proxies.iter().any(|net| net.contains(&caller));
+    if !through_a_known_proxy && is_forwarded(request.headers()) {
+        return false;
+    }
+    let client = client_address(request, proxies);
+    allowed.iter().any(|net| net.contains(&client))
+}
+
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    SIGNS_OF_A_PROXY.iter().any(|name| headers.contains_key(*name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use axum::body::Body;
+    use axum::extract::ConnectInfo;
+
+    use super::*;
+
+    fn nets(list: &[&str]) -> Vec<IpNet> {
+        list.iter().map(|net| net.parse().expect("a net")).collect()
+    }
+
+    fn asks(peer: &str, forwarded: &[(&str, &str)], allowed: &[&str], proxies: &[&str]) -> bool {
+        let mut request = Request::builder();
+        for (name, value) in forwarded {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::empty()).expect("a request");
+        let peer: SocketAddr = format!("{peer}:1").parse().expect("an address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        may_see(&request, &nets(allowed), &nets(proxies))
+    }
+
+    #[test]
+    fn the_address_has_to_be_allowed() {
+        let loopback = ["127.0.0.0/8", "::1/128"];
+        assert!(asks("127.0.0.1", &[], &loopback, &[]));
+        assert!(asks("[::1]", &[], &loopback, &[]));
+        assert!(!asks("192.0.2.1", &[], &loopback, &[]));
+        assert!(asks("192.0.2.1", &[], &["192.0.2.0/24"], &[]));
+        assert!(!asks("127.0.0.1", &[], &[], &[]));
+    }
+
+    #[test]
+    fn what_came_through_an_unknown_proxy_on_this_machine_is_refused() {
+        let loopback = ["127.0.0.0/8"];
+        for sign in SIGNS_OF_A_PROXY {
+            assert!(!asks("127.0.0.1", &[(sign, "127.0.0.1")], &loopback, &[]), "{sign}");
+        }
+    }
+
+    #[test]
+    fn behind_a_known_proxy_the_client_counts() {
+        let proxy = ["127.0.0.1/32"];
+        let from = |client| [("x-forwarded-for", client)];
+        assert!(asks("127.0.0.1", &from("192.0.2.7"), &["192.0.2.7/32"], &proxy));
+        assert!(!asks("127.0.0.1", &from("203.0.113.9"), &["192.0.2.7/32"], &proxy));
+        assert!(!asks("127.0.0.1", &from("203.0.113.9"), &["127.0.0.0/8"], &proxy));
+    }
+}
