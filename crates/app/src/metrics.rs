@@ -1,5 +1,5 @@
 //! What an operator watches. Each number has one name, one unit and one place where it is counted; they are
-//! rendered in the text format of `OpenMetrics` 1.0, which Prometheus reads. Counters are counted where
+//! rendered in the text formats that Prometheus reads. Counters are counted where
 //! things happen. What only the database knows is looked up by a task every few seconds, so that asking
 //! for the numbers costs the same at any size of the desk and works while the database is away.
 
@@ -47,6 +47,25 @@ type Word = [(&'static str, &'static str); 1];
 type Words = [(&'static str, &'static str); 2];
 /// Labels with names from the configuration.
 type Names = Vec<(&'static str, String)>;
+
+/// How the numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `OpenMetrics` 1.0.
+    OpenMetrics,
+    /// The older text format of Prometheus, 0.0.4, which everything reads.
+    Classic,
+}
+
+impl Format {
+    /// What goes into `Content-Type`.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Classic => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
+}
 
 /// The numbers.
 pub struct Metrics {
@@ -198,15 +217,18 @@ impl Metrics {
         all.register_with_unit("looked", help, Unit::Seconds, self.looked.clone());
     }
 
-    /// All numbers as text, with the media type of that text.
-    pub fn render(&self) -> (&'static str, String) {
+    /// All numbers as text.
+    pub fn render(&self, format: Format) -> String {
         self.process.look();
         let mut page = String::new();
         // Writing to a string does not fail.
         if text::encode(&mut page, &self.registry).is_err() {
             tracing::error!("the numbers cannot be rendered");
         }
-        ("application/openmetrics-text; version=1.0.0; charset=utf-8", page)
+        match format {
+            Format::OpenMetrics => page,
+            Format::Classic => classic(&page),
+        }
     }
 
     /// A drop-in call was answered with this code after so long.
@@ -322,6 +344,35 @@ pub async fn watch(desk: &Desk) {
     }
 }
 
+/// The same in the older format: it has no units, no end mark and no type `info`, and names a counter with its
+/// `_total`.
+fn classic(page: &str) -> String {
+    let mut text = String::with_capacity(page.len());
+    let mut help = "";
+    for line in page.lines() {
+        if line.starts_with("# UNIT ") || line == "# EOF" {
+            continue;
+        }
+        if line.starts_with("# HELP ") {
+            help = line;
+            continue;
+        }
+        if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|l| l.split_once(' ')) {
+            let (end, kind) = match kind {
+                "counter" => ("_total", kind),
+                "info" => ("_info", "gauge"),
+                kind => ("", kind),
+            };
+            let words = help.splitn(4, ' ').nth(3).unwrap_or_default();
+            text += &format!("# HELP {name}{end} {words}\n# TYPE {name}{end} {kind}\n");
+        } else {
+            text += line;
+            text.push('\n');
+        }
+    }
+    text
+}
+
 fn unix(millis: Option<i64>) -> i64 {
     millis.map_or(0, |millis| millis / 1_000)
 }
@@ -336,4 +387,18 @@ fn order(panel: &str, action: Action, answer: &str) -> Names {
 
 fn delivery(webhook: &str, outcome: &str) -> Names {
     vec![("webhook", webhook.to_owned()), ("outcome", outcome.to_owned())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_format_names_counters_in_full_and_has_no_units() {
+        let page = "# HELP a_b Some words.\n# TYPE a_b counter\n# UNIT a_b seconds\na_b_total 1\n\
+                    # HELP c About.\n# TYPE c info\nc_info{v=\"1\"} 1\n# EOF\n";
+        let expected = "# HELP a_b_total Some words.\n# TYPE a_b_total counter\na_b_total 1\n\
+                        # HELP c_info About.\n# TYPE c_info gauge\nc_info{v=\"1\"} 1\n";
+        assert_eq!(classic(page), expected);
+    }
 }

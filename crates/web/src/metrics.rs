@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
+use portreeve_app::metrics::Format;
 
 use crate::Web;
 use crate::client_address::client_address;
@@ -18,15 +19,25 @@ const SIGNS_OF_A_PROXY: [&str; 5] =
 const REFUSED: &str = "These numbers are for the addresses in server.metrics_allow (loopback unless \
                        configured); behind a proxy, the proxy has to be in server.trusted_proxies.\n";
 
-/// Answers with the numbers in the text format of `OpenMetrics`.
+/// Answers with the numbers: as `OpenMetrics` to whoever accepts that, else in Prometheus' older format.
 pub(crate) async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Response {
     let config = &web.config;
     if !may_see(&request, &config.metrics_allow, &config.trusted_proxies) {
         return plain(StatusCode::FORBIDDEN, REFUSED);
     }
-    let (media_type, text) = web.desk.metrics.render();
-    let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "no-store")];
-    (headers, text).into_response()
+    let accepted = request.headers().get_all(header::ACCEPT).iter();
+    let mut accepted = accepted.filter_map(|value| value.to_str().ok());
+    let format = if accepted.any(|value| value.contains("application/openmetrics-text")) {
+        Format::OpenMetrics
+    } else {
+        Format::Classic
+    };
+    let headers = [
+        (header::CONTENT_TYPE, format.media_type()),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "accept"),
+    ];
+    (headers, web.desk.metrics.render(format)).into_response()
 }
 
 /// Whether the caller's address is allowed. A proxy on this machine that we do not know would make

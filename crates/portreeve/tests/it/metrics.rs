@@ -100,7 +100,10 @@ fn only_those_who_are_allowed_see_the_numbers() {
 
 const PARSE: &str = "\
 import sys
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
+if sys.argv[1] == 'openmetrics':
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+else:
+    from prometheus_client.parser import text_string_to_metric_families
 for family in text_string_to_metric_families(sys.stdin.read()):
     for sample in family.samples:
         print(sample.name, *sample.labels)
@@ -108,10 +111,9 @@ for family in text_string_to_metric_families(sys.stdin.read()):
 
 /// Every sample that a desk exposes, as the parser of Prometheus' own Python client reads it: its name and
 /// the names of its labels.
-fn exposed(page: &Answer) -> BTreeSet<(String, BTreeSet<String>)> {
-    assert!(page.header("content-type").starts_with("application/openmetrics-text;"), "{page:?}");
+fn exposed(page: &Answer, format: &str) -> BTreeSet<(String, BTreeSet<String>)> {
     let mut parser = Command::new(tools().join("venv/bin/python"));
-    parser.args(["-c", PARSE]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    parser.args(["-c", PARSE, format]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut parser = parser.spawn().unwrap();
     std::io::Write::write_all(&mut parser.stdin.take().unwrap(), page.body.as_bytes()).unwrap();
     let output = parser.wait_with_output().unwrap();
@@ -171,7 +173,13 @@ fn dashboard_alerts_and_documentation_name_what_is_there_and_all_of_it() {
     let receiver = Receiver::start(|_| Reply::status(200));
     tell(&world, &[("crm", &receiver, "")]);
     let desk = world.serve();
-    let exposed = exposed(&desk.metrics());
+    let accept = [("Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")];
+    let page = desk.send("GET", "/metrics", &accept, b"");
+    assert!(page.header("content-type").starts_with("application/openmetrics-text;"), "{page:?}");
+    let exposed = exposed(&page, "openmetrics");
+    let page = desk.metrics();
+    assert!(page.header("content-type").starts_with("text/plain; version=0.0.4;"), "{page:?}");
+    assert_eq!(self::exposed(&page, "classic"), exposed, "the same in both formats");
 
     let mut wanted = Vec::new();
     expressions(&serde_json::from_str(DASHBOARD).unwrap(), &mut wanted);
