@@ -34,6 +34,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     arrows(root, &mut wrong)?;
     document_paths(root, &mut wrong)?;
     sources(root, &mut wrong)?;
+    merges(root, &mut wrong)?;
     migrations(root, &mut wrong)?;
     tests_named_in_documents(root, &mut wrong)?;
     store_contract(root, &mut wrong)?;
@@ -80,6 +81,21 @@ fn document_paths(root: &Path, wrong: &mut Vec<String>) -> Result<()> {
                 && !quoted.contains([' ', '*', '{', '<']);
             if is_path && !root.join(quoted).exists() {
                 wrong.push(format!("{document} names {quoted}, which is not there"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a merge leaves where it needs a person.
+fn merges(root: &Path, wrong: &mut Vec<String>) -> Result<()> {
+    for kind in ["rs", "md", "toml", "yml", "json", "sql"] {
+        for path in files(root, kind)? {
+            let text = read(&path)?;
+            let mark = |line: &&str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+            if let Some(line) = text.lines().find(mark) {
+                let shown = path.strip_prefix(root).unwrap_or(&path).display();
+                wrong.push(format!("{shown}: a merge is not finished: {line}"));
             }
         }
     }
