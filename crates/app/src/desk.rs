@@ -11,6 +11,7 @@ use portreeve_core::time::Timestamp;
 use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::Notify;
 
+use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::metrics::Metrics;
 use crate::notice::Mail;
@@ -65,6 +66,8 @@ pub struct Desk {
     pub mail: Option<Mail>,
     /// Programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
+    /// Directories that are looked at by themselves.
+    pub directories: Vec<LiveDirectory>,
     /// What an operator watches.
     pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
@@ -75,16 +78,23 @@ pub struct Desk {
     ledger: RwLock<Ledger>,
 }
 
+/// The ways out of the desk.
+#[derive(Default)]
+pub struct Ways {
+    /// To panels, in the order of the configuration.
+    pub panels: Vec<Panel>,
+    /// Outgoing mail.
+    pub mail: Option<Mail>,
+    /// To programs that are told what happens to reports.
+    pub webhooks: Vec<Webhook>,
+    /// To directories that are looked at by themselves.
+    pub directories: Vec<LiveDirectory>,
+}
+
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
-    pub fn new(
-        db: Db,
-        clock: Arc<dyn Clock>,
-        config: DeskConfig,
-        panels: Vec<Panel>,
-        mail: Option<Mail>,
-        webhooks: Vec<Webhook>,
-    ) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
+        let Ways { panels, mail, webhooks, directories } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let metrics = Arc::new(Metrics::new(db.engine(), &panel_names, &webhook_names));
@@ -95,6 +105,7 @@ impl Desk {
             panels,
             mail,
             webhooks,
+            directories,
             metrics,
             work: Notify::new(),
             known_categories: Mutex::default(),
@@ -165,11 +176,6 @@ impl Desk {
         }
     }
 
-    /// Whether the database answers.
-    pub async fn check_ready(&self) -> Result<(), StoreError> {
-        self.db.read().await?.change_counters().await.map(|_| ())
-    }
-
     /// The state of the desk as a whole: paused, its clock.
     pub async fn state(&self) -> Result<DeskState, StoreError> {
         self.db.read().await?.desk_state().await
@@ -183,6 +189,11 @@ impl Desk {
     /// The panel that serves a directory, if any.
     pub fn panel_for(&self, service: &ServiceKey) -> Option<&Panel> {
         self.panels.iter().find(|panel| panel.serves(&service.directory))
+    }
+
+    /// The directory of this name, if it is one that is looked at by itself.
+    pub fn live_directory(&self, name: &str) -> Option<&LiveDirectory> {
+        self.directories.iter().find(|live| live.name == name)
     }
 
     /// Keeps settings, credentials and the ledger current until the task is dropped. What another

@@ -17,12 +17,13 @@ pub mod pause;
 pub mod record;
 pub mod report;
 pub mod settings;
+pub mod signature;
 pub mod staff;
 pub mod time;
 pub mod token;
 pub mod webhook;
 
-pub use desk::{Desk, DeskConfig, Live};
+pub use desk::{Desk, DeskConfig, Live, Ways};
 
 // What operations take and give that the store has already.
 pub use portreeve_store::{Credential, DeliveryFilter, ReportFilter, StoreError};

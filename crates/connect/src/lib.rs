@@ -1,7 +1,10 @@
 //! Adapters to the outside world, behind the ports of `portreeve-app`: panels, mail servers, webhooks.
 
+mod addresses;
 pub mod mail;
 pub mod outbound;
 pub mod panel;
+pub mod sql;
 mod tls;
 mod webhook;
+pub mod whmcs;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
 use crate::ids::{OrderId, ReportId};
+use crate::service::ServiceStatus;
 use crate::time::{Span, Timestamp};
 
 /// How long a panel may work on an order that it took before staff are told.
@@ -38,6 +39,11 @@ pub enum Observed {
     Suspended {
         /// The panel's reason; none when it shows none.
         reason: Option<String>,
+    },
+    /// It was ended for good: nothing is left that could be on or off.
+    Gone {
+        /// How.
+        status: ServiceStatus,
     },
     /// The panel could not be asked, or does not know.
     Unknown {
@@ -203,6 +209,9 @@ pub fn decide(
     can_look: bool,
     now: Timestamp,
 ) -> Verdict {
+    if let Observed::Gone { status } = observed {
+        return gone(wanted, record, *status, now);
+    }
     match record {
         Record::Clear => from_clear(wanted, observed, now),
         Record::Suspending(out) => from_suspending(wanted, out, observed, can_look, now),
@@ -233,6 +242,21 @@ fn order(record: Record, action: Action) -> Verdict {
     Verdict { record, next: Next::Order(action), events: Vec::new() }
 }
 
+/// The service was ended for good. A hold beside that has nothing to do, unless it comes back.
+fn gone(wanted: Wanted, record: Record, status: ServiceStatus, now: Timestamp) -> Verdict {
+    match (wanted, record) {
+        (Wanted::Free, Record::Clear | Record::Theirs { .. } | Record::Drifted { .. }) => {
+            settled(Record::Clear, Vec::new())
+        }
+        (Wanted::Free, _) => settled(Record::Clear, vec![Event::NothingToSuspend { status }]),
+        (Wanted::Suspended { .. }, record @ Record::Theirs { .. }) => settled(record, Vec::new()),
+        (Wanted::Suspended { .. }, _) => {
+            let record = Record::Theirs { since: now, reason: Some(status.to_string()) };
+            settled(record, vec![Event::NothingToSuspend { status }])
+        }
+    }
+}
+
 fn from_clear(wanted: Wanted, observed: &Observed, now: Timestamp) -> Verdict {
     match (wanted, observed) {
         (Wanted::Free, _) => settled(Record::Clear, Vec::new()),
@@ -240,7 +264,9 @@ fn from_clear(wanted: Wanted, observed: &Observed, now: Timestamp) -> Verdict {
         (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
             whose(reason.as_deref(), false, now)
         }
-        (Wanted::Suspended { .. }, Observed::Unknown { .. }) => look_again(Record::Clear),
+        (Wanted::Suspended { .. }, Observed::Unknown { .. } | Observed::Gone { .. }) => {
+            look_again(Record::Clear)
+        }
     }
 }
 
@@ -291,12 +317,14 @@ fn from_suspending(
         (Wanted::Free, Observed::Active) => {
             unless_it_may_still_act(Out { lagged: true, ..out }, now)
         }
-        (Wanted::Free, Observed::Unknown { .. }) if !can_look => {
+        (Wanted::Free, Observed::Unknown { .. } | Observed::Gone { .. }) if !can_look => {
             // Nobody can look, and the service ran before our order: giving it back does no harm.
             let ours = Record::Ours { since: out.sent_at, reason: None, by_hand: false };
             order(ours, Action::Unsuspend)
         }
-        (_, Observed::Unknown { .. }) => look_again(Record::Suspending(out)),
+        (_, Observed::Unknown { .. } | Observed::Gone { .. }) => {
+            look_again(Record::Suspending(out))
+        }
     }
 }
 
@@ -380,7 +408,7 @@ fn from_ours(wanted: Wanted, record: Record, observed: &Observed, now: Timestamp
             let detail = "it ran already when we looked".to_owned();
             settled(Record::Clear, vec![Event::Unsuspended { detail }])
         }
-        (_, Observed::Unknown { .. }) => look_again(record),
+        (_, Observed::Unknown { .. } | Observed::Gone { .. }) => look_again(record),
     }
 }
 
@@ -398,7 +426,9 @@ fn from_theirs(
         {
             order(whose(shown.as_deref(), true, now).record, Action::Unsuspend)
         }
-        (Wanted::Free, Observed::Unknown { .. }) => look_again(Record::Theirs { since, reason }),
+        (Wanted::Free, Observed::Unknown { .. } | Observed::Gone { .. }) => {
+            look_again(Record::Theirs { since, reason })
+        }
         (Wanted::Free, Observed::Active) => settled(Record::Clear, Vec::new()),
         (Wanted::Free, Observed::Suspended { reason: shown }) => {
             let reason = shown.clone().or(reason).unwrap_or_default();
@@ -414,7 +444,7 @@ fn from_theirs(
         (Wanted::Suspended { .. }, Observed::Suspended { reason: shown }) => {
             settled(Record::Theirs { since, reason: shown.clone() }, Vec::new())
         }
-        (Wanted::Suspended { .. }, Observed::Unknown { .. }) => {
+        (Wanted::Suspended { .. }, Observed::Unknown { .. } | Observed::Gone { .. }) => {
             look_again(Record::Theirs { since, reason })
         }
     }
@@ -429,7 +459,7 @@ fn from_drifted(wanted: Wanted, since: Timestamp, observed: &Observed, now: Time
         (Wanted::Suspended { .. }, Observed::Active) => {
             settled(Record::Drifted { since }, Vec::new())
         }
-        (Wanted::Suspended { .. }, Observed::Unknown { .. }) => {
+        (Wanted::Suspended { .. }, Observed::Unknown { .. } | Observed::Gone { .. }) => {
             look_again(Record::Drifted { since })
         }
     }
@@ -461,7 +491,7 @@ fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -
         (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
             whose(reason.as_deref(), !is_foreign(reason.as_deref()), now)
         }
-        (_, Observed::Unknown { .. }) => look_again(Record::Lifting(out)),
+        (_, Observed::Unknown { .. } | Observed::Gone { .. }) => look_again(Record::Lifting(out)),
     }
 }
 

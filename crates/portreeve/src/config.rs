@@ -1,14 +1,17 @@
 //! The configuration: a TOML file and the environment, parsed once into checked types.
 
+mod directory;
 mod webhook;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub(crate) use directory::{DirectoryConfig, DirectoryKind};
 use ipnet::IpNet;
 use portreeve_connect::mail::{Protection, Sender, SmtpServer};
 use portreeve_connect::outbound::Poster;
+use portreeve_connect::whmcs::Access;
 use portreeve_core::time::Span;
 use toml::{Table, Value};
 pub(crate) use webhook::WebhookConfig;
@@ -57,20 +60,64 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "the directory whose service ids the drop-in endpoint means",
     ),
     option("directory[].name", "(its kind, or main)", "name of a service directory"),
-    option("directory[].kind", "file", "file: filled by `portreeve service import`"),
+    option(
+        "directory[].kind",
+        "file",
+        "file: filled by `portreeve service import`; sql: a query; whmcs: the API of a WHMCS",
+    ),
+    option("directory[].every", "15m", "sql, whmcs: how often everything is looked at"),
+    option("directory[].timeout", "30s", "sql, whmcs: how long an answer may take"),
+    option(
+        "directory[].url",
+        "",
+        "whmcs: its System URL, with or without /includes/api.php; sql: mysql:// or postgres://user:password@host/name",
+    ),
+    option("directory[].url_file", "", "sql: a file that has directory[].url"),
+    option("directory[].query", "", "sql: a query whose columns are named as in a directory file"),
+    option(
+        "directory[].entities",
+        "false",
+        "sql: texts stand there sanitised for HTML, as in WHMCS's tables",
+    ),
+    option("directory[].identifier", "", "whmcs: identifier of an API credential"),
+    option("directory[].identifier_file", "", "a file that has directory[].identifier"),
+    option("directory[].secret", "", "whmcs: secret of that credential"),
+    option("directory[].secret_file", "", "a file that has directory[].secret"),
+    option("directory[].access_key", "", "whmcs: $api_access_key, where there is one"),
+    option("directory[].access_key_file", "", "a file that has directory[].access_key"),
+    option("directory[].page", "250", "whmcs: services that are asked for at a time"),
+    option(
+        "directory[].bridge_secret",
+        "",
+        "whmcs: the secret that its addon has too, whsec_ and base64; several while they are exchanged",
+    ),
+    option("directory[].bridge_secret_file", "", "a file that has directory[].bridge_secret"),
+    option(
+        "directory[].bridge_url",
+        "<url>/modules/addons/portreeve/desk.php",
+        "whmcs: where its addon listens",
+    ),
     option("enforcer[].name", "(its kind)", "name of a way to a panel"),
     option(
         "enforcer[].kind",
         "",
-        "record (does nothing but write it down), exec (runs a command) or webhook (posts to an address)",
+        "record (does nothing but write it down), exec (runs a command), webhook (posts to an address) or whmcs",
     ),
     option("enforcer[].directories", "[] (all)", "directories that it serves"),
     option("enforcer[].command", "", "exec: path and arguments, a list; no shell"),
-    option("enforcer[].url", "", "webhook: where orders are posted to"),
+    option(
+        "enforcer[].url",
+        "",
+        "webhook: where orders are posted to; whmcs: its System URL [default: that of the directories it serves]",
+    ),
+    option("enforcer[].identifier", "", "whmcs, with url: identifier of an API credential"),
+    option("enforcer[].identifier_file", "", "a file that has enforcer[].identifier"),
+    option("enforcer[].access_key", "", "whmcs, with url: $api_access_key, where there is one"),
+    option("enforcer[].access_key_file", "", "a file that has enforcer[].access_key"),
     option(
         "enforcer[].secret",
         "",
-        "webhook: what orders are signed with, whsec_ and base64; several while they are exchanged",
+        "webhook: what orders are signed with, whsec_ and base64; several while they are exchanged; whmcs, with url: secret of the credential",
     ),
     option("enforcer[].secret_file", "", "a file that has enforcer[].secret"),
     option(
@@ -78,7 +125,11 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "false",
         "webhook: the address may be off the public Internet (private, loopback, link-local)",
     ),
-    option("enforcer[].timeout", "30s", "exec, webhook: time limit of one run or call"),
+    option(
+        "enforcer[].timeout",
+        "30s",
+        "exec, webhook, whmcs with url: time limit of one run or call",
+    ),
     option(
         "enforcer[].observe",
         "true",
@@ -130,7 +181,7 @@ pub(crate) struct Config {
     pub(crate) log_json: bool,
     pub(crate) log_level: tracing::Level,
     pub(crate) database: Database,
-    pub(crate) directories: Vec<String>,
+    pub(crate) directories: Vec<DirectoryConfig>,
     pub(crate) amp_directory: String,
     pub(crate) enforcers: Vec<EnforcerConfig>,
     pub(crate) mail: Option<MailConfig>,
@@ -176,8 +227,17 @@ pub(crate) struct EnforcerConfig {
 #[derive(Debug, Clone)]
 pub(crate) enum EnforcerKind {
     Record,
-    Exec { command: Vec<String>, timeout: Span, observe: bool },
-    Webhook { poster: Box<Poster>, observe: bool },
+    Exec {
+        command: Vec<String>,
+        timeout: Span,
+        observe: bool,
+    },
+    Webhook {
+        poster: Box<Poster>,
+        observe: bool,
+    },
+    /// None: what the directories say that it serves.
+    Whmcs(Option<Box<Access>>),
 }
 
 /// Outgoing mail.
@@ -291,11 +351,11 @@ impl Config {
             Some(_) => return Err(bad("database.url", "must begin with postgres://")),
         };
 
-        let directories = directories(&mut root)?;
+        let directories = directory::directories(&mut root)?;
         let mut amp = root.section("amp")?;
-        let amp_directory = amp.text("directory")?.unwrap_or_else(|| directories[0].clone());
+        let amp_directory = amp.text("directory")?.unwrap_or_else(|| directories[0].name.clone());
         amp.end()?;
-        if !directories.contains(&amp_directory) {
+        if !directories.iter().any(|directory| directory.name == amp_directory) {
             return Err(bad("amp.directory", format!("there is no directory {amp_directory:?}")));
         }
         let enforcers = enforcers(&mut root, &directories)?;
@@ -368,43 +428,9 @@ fn tls(server: &mut Section) -> Result<Option<TlsFiles>, ConfigError> {
     Ok(files)
 }
 
-fn directories(root: &mut Section) -> Result<Vec<String>, ConfigError> {
-    let mut names = Vec::new();
-    for mut section in root.sections("directory")? {
-        let kind = section.text("kind")?.unwrap_or_else(|| "file".into());
-        match kind.as_str() {
-            "file" => {}
-            "sql" | "whmcs" => {
-                return Err(bad(
-                    section.key("kind"),
-                    format!("{kind:?} is not in this version; use file"),
-                ));
-            }
-            _ => return Err(bad(section.key("kind"), "must be file")),
-        }
-        let name = section.text("name")?.unwrap_or(kind);
-        section.end()?;
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
-            return Err(bad(
-                "directory.name",
-                format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens"),
-            ));
-        }
-        if names.contains(&name) {
-            return Err(bad("directory.name", format!("{name:?} stands there twice")));
-        }
-        names.push(name);
-    }
-    if names.is_empty() {
-        names.push("main".to_owned());
-    }
-    Ok(names)
-}
-
 fn enforcers(
     root: &mut Section,
-    directories: &[String],
+    directories: &[DirectoryConfig],
 ) -> Result<Vec<EnforcerConfig>, ConfigError> {
     let mut list = Vec::new();
     for mut section in root.sections("enforcer")? {
@@ -426,18 +452,30 @@ fn enforcers(
                 poster: Box::new(webhook::poster(&mut section)?),
                 observe: section.parsed("observe", "true or false")?.unwrap_or(true),
             },
-            "whmcs" => {
-                let why = "\"whmcs\" is not in this version; use record, exec or webhook";
-                return Err(bad(section.key("kind"), why));
-            }
-            _ => return Err(bad(section.key("kind"), "must be record, exec or webhook")),
+            "whmcs" => match section.text("url")? {
+                None => EnforcerKind::Whmcs(None),
+                Some(url) => {
+                    EnforcerKind::Whmcs(Some(Box::new(directory::access(&mut section, &url)?)))
+                }
+            },
+            _ => return Err(bad(section.key("kind"), "must be record, exec, webhook or whmcs")),
         };
-        let served = section.list("directories")?.unwrap_or_default();
-        if let Some(missing) = served.iter().find(|name| !directories.contains(name)) {
+        let mut served = section.list("directories")?.unwrap_or_default();
+        let is_there = |name: &String| directories.iter().any(|known| known.name == *name);
+        if let Some(missing) = served.iter().find(|name| !is_there(name)) {
             return Err(bad(
                 section.key("directories"),
                 format!("there is no directory {missing:?}"),
             ));
+        }
+        match kind {
+            EnforcerKind::Whmcs(None) => {
+                served = whmcs_directories(&section, served, directories)?;
+            }
+            EnforcerKind::Whmcs(Some(_)) if served.is_empty() => {
+                served = directories.iter().map(|known| known.name.clone()).collect();
+            }
+            _ => {}
         }
         let retry_min = section.span("retry_min", Span::from_secs(1))?;
         let retry_max = section.span("retry_max", Span::from_mins(15))?;
@@ -452,6 +490,29 @@ fn enforcers(
         list.push(EnforcerConfig { name, directories: served, retry_min, retry_max, kind });
     }
     Ok(list)
+}
+
+/// The directories that an enforcer of kind `whmcs` serves when it has no address of its own: those whose
+/// address and credential it uses.
+fn whmcs_directories(
+    section: &Section,
+    named: Vec<String>,
+    directories: &[DirectoryConfig],
+) -> Result<Vec<String>, ConfigError> {
+    let is_whmcs = |d: &&DirectoryConfig| matches!(d.kind, DirectoryKind::Whmcs { .. });
+    let whmcs: Vec<String> =
+        directories.iter().filter(is_whmcs).map(|known| known.name.clone()).collect();
+    if let Some(other) = named.iter().find(|name| !whmcs.contains(name)) {
+        let why = format!("is missing: the directory {other:?} is not of kind whmcs");
+        return Err(bad(section.key("url"), why));
+    }
+    match (named.is_empty(), whmcs.is_empty()) {
+        (false, _) => Ok(named),
+        (true, false) => Ok(whmcs),
+        (true, true) => {
+            Err(bad(section.key("url"), "is missing: there is no directory of kind whmcs"))
+        }
+    }
 }
 
 fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, ConfigError> {
@@ -660,7 +721,8 @@ mod tests {
     fn nothing_at_all_is_a_good_configuration() {
         let config = parse("").expect("defaults");
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(config.directories, ["main"]);
+        assert_eq!(config.directories.len(), 1);
+        assert_eq!(config.directories[0].name, "main");
         assert!(
             matches!(config.database, Database::Sqlite(path) if path.ends_with("data/portreeve.db"))
         );
@@ -709,6 +771,22 @@ mod tests {
     }
 
     #[test]
+    fn an_enforcer_of_whmcs_serves_the_directories_that_are_whmcs() {
+        let whmcs = "[[directory]]\nname='NAME'\nkind='whmcs'\nurl='https://b.example.com/'\n\
+                     identifier='i'\nsecret='s'\n";
+        let (eu, us) = (whmcs.replace("NAME", "eu"), whmcs.replace("NAME", "us"));
+        let all = format!("{eu}{us}[[directory]]\nname='files'\n[[enforcer]]\nkind='whmcs'\n");
+        let config = parse(&all).expect("good");
+        assert_eq!(config.enforcers[0].directories, ["eu", "us"]);
+        assert!(!format!("{config:?}").contains("secret: \"s\""));
+        let files = format!("{all}directories=['files']\n");
+        let error = parse(&files).expect_err("no address").to_string();
+        assert!(error.contains("enforcer.url"), "{error}");
+        let own = format!("{files}url='https://b.example.com'\nidentifier='i'\nsecret='s'\n");
+        assert!(parse(&own).is_ok());
+    }
+
+    #[test]
     fn secrets_may_come_from_files_and_are_never_shown() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("url");
@@ -723,7 +801,14 @@ mod tests {
         for (text, key) in [
             ("[server]\nlisten = 'here'", "server.listen"),
             ("[[enforcer]]\nkind='exec'", "enforcer.command"),
-            ("[[enforcer]]\nkind='whmcs'", "enforcer.kind"),
+            ("[[enforcer]]\nkind='whmcs'", "enforcer.url"),
+            ("[[enforcer]]\nkind='whmcs'\nurl='https://b.example.com'", "enforcer.identifier"),
+            ("[[directory]]\nkind='ldap'", "directory.kind"),
+            ("[[directory]]\nkind='whmcs'", "directory.url"),
+            ("[[directory]]\nkind='whmcs'\nurl='b.example.com'", "directory.url"),
+            ("[[directory]]\nkind='whmcs'\nurl='https://b.example.com'", "directory.identifier"),
+            ("[[directory]]\nkind='sql'\nurl='mysql://h/d'", "directory.query"),
+            ("[[directory]]\nkind='sql'\nurl='oracle://h/d'\nquery='x'", "directory.url"),
             ("[[enforcer]]\nkind='record'\ndirectories=['x']", "enforcer.directories"),
             ("[mail.out]\nkind='folder'\nfrom='nobody'", "mail.out.from"),
             ("[database]\nurl='mysql://x'", "database.url"),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use portreeve_app::time::SystemClock;
-use portreeve_app::{Desk, jobs, metrics, report};
+use portreeve_app::{Desk, directory, jobs, metrics, report};
 use portreeve_connect::mail::Sender;
 use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, router};
 use tokio::net::TcpListener;
@@ -59,6 +59,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         let mut tx = desk.db.write().await?;
         tx.release_leases(desk.now().as_millisecond()).await?;
         tx.release_deliveries(desk.now().as_millisecond()).await?;
+        tx.release_directories().await?;
         tx.commit().await?;
     }
     let counters = desk.load().await?;
@@ -72,7 +73,8 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         tokio::spawn(async move {
             tokio::join!(
                 jobs::run(Arc::clone(&desk), stopped.clone()),
-                jobs::sweep(&desk, stopped)
+                jobs::sweep(&desk, stopped.clone()),
+                directory::follow(&desk, stopped)
             );
         })
     };

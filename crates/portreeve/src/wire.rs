@@ -1,20 +1,25 @@
 //! Putting the parts together: the only place that knows them all.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::notice::{Mail, Mailer};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
-use portreeve_app::{Desk, DeskConfig};
+use portreeve_app::{Desk, DeskConfig, Ways};
 use portreeve_connect::mail::{Folder, Sender, Smtp};
 use portreeve_connect::panel::{self, Exec, Recorder};
+use portreeve_connect::sql;
+use portreeve_connect::whmcs::{self, Access};
 use portreeve_store::Db;
 
 use crate::config::{
-    Config, Database, EnforcerConfig, EnforcerKind, MailConfig, MailKind, WebhookConfig,
+    Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
+    MailKind, WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -28,15 +33,17 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     };
     let clock = Arc::new(SystemClock::default());
     follow_server_clock(&db, &clock).await?;
+    let whmcs = whmcs_clients(config);
     let desk_config = DeskConfig {
-        directories: config.directories.clone(),
+        directories: config.directories.iter().map(|known| known.name.clone()).collect(),
         amp_directory: config.amp_directory.clone(),
     };
-    let panels = config.enforcers.iter().map(panel).collect();
+    let panels = config.enforcers.iter().map(|one| panel(one, &whmcs)).collect();
     let mail = config.mail.as_ref().map(mail).transpose()?;
     let webhooks = config.webhooks.iter().map(webhook).collect();
-    let desk =
-        Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, panels, mail, webhooks);
+    let directories = config.directories.iter().filter_map(|known| live(known, &whmcs)).collect();
+    let ways = Ways { panels, mail, webhooks, directories };
+    let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))
 }
@@ -50,7 +57,53 @@ pub(crate) async fn follow_server_clock(db: &Db, clock: &SystemClock) -> Result<
     Ok(())
 }
 
-fn panel(config: &EnforcerConfig) -> Panel {
+/// One way to each WHMCS, shared by directory and enforcer: it is called by one of them at a time.
+type WhmcsClients = HashMap<String, Arc<whmcs::Client>>;
+
+fn whmcs_clients(config: &Config) -> WhmcsClients {
+    let client = |known: &DirectoryConfig| match &known.kind {
+        DirectoryKind::Whmcs { access, .. } => {
+            Some((known.name.clone(), Arc::new(whmcs::Client::new(access.clone()))))
+        }
+        DirectoryKind::File | DirectoryKind::Sql { .. } => None,
+    };
+    config.directories.iter().filter_map(client).collect()
+}
+
+fn live(config: &DirectoryConfig, clients: &WhmcsClients) -> Option<LiveDirectory> {
+    let name = config.name.clone();
+    let (every, source): (_, Box<dyn Source>) = match &config.kind {
+        DirectoryKind::File => return None,
+        DirectoryKind::Sql { every, database, query, entities, timeout } => {
+            let (database, name) = (database.clone(), name.clone());
+            (*every, Box::new(sql::Directory::new(name, database, query, *entities, *timeout)))
+        }
+        DirectoryKind::Whmcs { every, page, .. } => {
+            let client = Arc::clone(clients.get(&name)?);
+            (*every, Box::new(whmcs::Directory::new(name.clone(), client, *page)))
+        }
+    };
+    Some(LiveDirectory::new(name, every, source))
+}
+
+/// The WHMCS of each directory that an enforcer serves.
+fn whmcs_enforcer(
+    config: &EnforcerConfig,
+    access: Option<&Access>,
+    clients: &WhmcsClients,
+) -> whmcs::Enforcer {
+    let own = access.map(|access| Arc::new(whmcs::Client::new(access.clone())));
+    let way = |directory: &String| {
+        let (client, same_customers) = match &own {
+            Some(own) => (Arc::clone(own), false),
+            None => (Arc::clone(clients.get(directory)?), true),
+        };
+        Some((directory.clone(), whmcs::Way { client, same_customers }))
+    };
+    whmcs::Enforcer { ways: config.directories.iter().filter_map(way).collect() }
+}
+
+fn panel(config: &EnforcerConfig, clients: &WhmcsClients) -> Panel {
     let enforcer: Box<dyn Enforcer> = match &config.kind {
         EnforcerKind::Record => Box::new(Recorder),
         EnforcerKind::Exec { command, timeout, observe } => {
@@ -59,6 +112,7 @@ fn panel(config: &EnforcerConfig) -> Panel {
         EnforcerKind::Webhook { poster, observe } => {
             Box::new(panel::Webhook { poster: (**poster).clone(), observe: *observe })
         }
+        EnforcerKind::Whmcs(access) => Box::new(whmcs_enforcer(config, access.as_deref(), clients)),
     };
     Panel {
         name: config.name.clone(),

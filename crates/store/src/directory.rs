@@ -18,6 +18,17 @@ pub struct KnownService {
     pub ended_at: Option<i64>,
 }
 
+impl KnownService {
+    /// When the directory last listed it as it is stored, milliseconds. A complete look writes only what
+    /// changed, so that what it found unchanged is known by the look alone.
+    pub fn last_seen(&self, looks: &DirectoryLooks) -> i64 {
+        match (self.ended_at, looks.synced_at) {
+            (None, Some(synced_at)) => self.seen_at.max(synced_at),
+            _ => self.seen_at,
+        }
+    }
+}
+
 /// When a directory was looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct DirectoryLooks {
@@ -25,6 +36,21 @@ pub struct DirectoryLooks {
     pub looked_at: Option<i64>,
     /// Last look that listed everything, milliseconds.
     pub complete_at: Option<i64>,
+    /// When the last look began that found every service as it is stored, milliseconds.
+    pub synced_at: Option<i64>,
+}
+
+/// How a directory stands that is looked at by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct DirectoryState {
+    /// Its name.
+    pub name: String,
+    /// When the last look began that found every service as it is stored, milliseconds.
+    pub synced_at: Option<i64>,
+    /// When the last try ended, milliseconds.
+    pub tried_at: Option<i64>,
+    /// Why the last try came to nothing.
+    pub trouble: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -141,7 +167,7 @@ fn assignments(rows: Vec<AssignmentRow>) -> Result<Vec<Assignment>, StoreError> 
 impl Tx {
     /// When `directory` was looked at; a directory that was never looked at has no instants.
     pub async fn directory_looks(&mut self, directory: &str) -> Result<DirectoryLooks, StoreError> {
-        let sql = "SELECT looked_at, complete_at FROM directories WHERE name = $1";
+        let sql = "SELECT looked_at, complete_at, synced_at FROM directories WHERE name = $1";
         let row: Option<DirectoryLooks> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(directory).fetch_optional(conn).await?
         });
@@ -154,16 +180,83 @@ impl Tx {
         directory: &str,
         looks: DirectoryLooks,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO directories (name, looked_at, complete_at) VALUES ($1, $2, $3)
-            ON CONFLICT (name) DO UPDATE SET
-                looked_at = excluded.looked_at, complete_at = excluded.complete_at";
+        let sql = "INSERT INTO directories (name, looked_at, complete_at, synced_at)
+            VALUES ($1, $2, $3, $4)
+            ON CONFLICT (name) DO UPDATE SET looked_at = excluded.looked_at,
+                complete_at = excluded.complete_at, synced_at = excluded.synced_at";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(directory)
                 .bind(looks.looked_at)
                 .bind(looks.complete_at)
+                .bind(looks.synced_at)
                 .execute(conn)
                 .await?;
+        });
+        Ok(())
+    }
+
+    /// How the directories stand that were ever looked at, by name.
+    pub async fn directory_states(&mut self) -> Result<Vec<DirectoryState>, StoreError> {
+        let sql = "SELECT name, synced_at, tried_at, trouble FROM directories ORDER BY name";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?)
+        })
+    }
+
+    /// Takes the place of the one who looks at `directory` until `until`, or keeps it. Whether it is ours.
+    pub async fn claim_directory(
+        &mut self,
+        directory: &str,
+        lease: &str,
+        until: i64,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO directories (name, lease, lease_until) VALUES ($1, $2, $3)
+            ON CONFLICT (name) DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until
+                WHERE directories.lease IS NULL OR directories.lease = excluded.lease
+                    OR directories.lease_until < $4";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(directory)
+                .bind(lease)
+                .bind(until)
+                .bind(now)
+                .execute(conn)
+                .await?
+                .rows_affected()
+        });
+        Ok(rows > 0)
+    }
+
+    /// Gives that place back and writes down what came of the look.
+    pub async fn release_directory(
+        &mut self,
+        directory: &str,
+        lease: &str,
+        trouble: Option<&str>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE directories SET lease = NULL, lease_until = NULL, tried_at = $1, trouble = $2
+            WHERE name = $3 AND lease = $4";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(now)
+                .bind(trouble)
+                .bind(directory)
+                .bind(lease)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Frees every directory for the next who looks: nobody else is at work on this database.
+    pub async fn release_directories(&mut self) -> Result<(), StoreError> {
+        let sql = "UPDATE directories SET lease = NULL, lease_until = NULL WHERE lease IS NOT NULL";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).execute(conn).await?;
         });
         Ok(())
     }

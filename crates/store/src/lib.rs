@@ -26,7 +26,7 @@ pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DueDelivery, NewDelivery, NextTry, TriedDelivery,
 };
 pub use desk::{DeskState, Topic};
-pub use directory::{DirectoryLooks, KnownService};
+pub use directory::{DirectoryLooks, DirectoryState, KnownService};
 pub use enforcement::{Enforcement, OrderRow};
 pub use history::{EventRow, MessageRow, NewEvent, NewNote, NoteRow};
 pub use idempotency::IdempotencyRow;

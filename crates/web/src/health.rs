@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use portreeve_app::directory;
+use portreeve_core::text::one_line;
 
 use crate::Web;
+use crate::metrics::is_for_operators;
 use crate::routes::plain;
 
 /// The process is up.
@@ -14,10 +17,21 @@ pub(crate) async fn healthz() -> Response {
     plain(StatusCode::OK, "ok\n")
 }
 
-/// The database answers and its tables are up to date (the desk does not start before they are).
-pub(crate) async fn readyz(State(web): State<Arc<Web>>) -> Response {
-    match web.desk.check_ready().await {
-        Ok(()) => plain(StatusCode::OK, "ready\n"),
+/// The database answers and its tables are up to date (the desk does not start before they are). A directory
+/// that cannot be read does not make the desk unready: reports are taken all the same. Those who may see the
+/// numbers are told of it.
+pub(crate) async fn readyz(State(web): State<Arc<Web>>, request: Request) -> Response {
+    match directory::states(&web.desk).await {
+        Ok(states) => {
+            let mut text = "ready\n".to_owned();
+            if is_for_operators(&web, &request) {
+                for state in states {
+                    let Some(why) = state.trouble else { continue };
+                    text.push_str(&format!("directory {}: {}\n", state.name, one_line(&why, 500)));
+                }
+            }
+            plain(StatusCode::OK, text)
+        }
         Err(error) => {
             tracing::warn!("not ready: {error}");
             plain(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")

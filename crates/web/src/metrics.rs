@@ -21,8 +21,7 @@ const REFUSED: &str = "These numbers are for the addresses in server.metrics_all
 
 /// Answers with the numbers: as `OpenMetrics` to whoever accepts that, else in Prometheus' older format.
 pub(crate) async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Response {
-    let config = &web.config;
-    if !may_see(&request, &config.metrics_allow, &config.trusted_proxies) {
+    if !is_for_operators(&web, &request) {
         return plain(StatusCode::FORBIDDEN, REFUSED);
     }
     let accepted = request.headers().get_all(header::ACCEPT).iter();
@@ -38,6 +37,11 @@ pub(crate) async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Re
         (header::VARY, "accept"),
     ];
     (headers, web.desk.metrics.render(format)).into_response()
+}
+
+/// Whether a caller may see what is for those who run the desk.
+pub(crate) fn is_for_operators(web: &Web, request: &Request) -> bool {
+    may_see(request, &web.config.metrics_allow, &web.config.trusted_proxies)
 }
 
 /// Whether the caller's address is allowed. A proxy on this machine that we do not know would make

@@ -15,7 +15,7 @@ use serde_json::Value;
 const LONGEST_FIELD: usize = 1_024;
 
 /// The columns that are read; others are ignored.
-const COLUMNS: [&str; 14] = [
+pub const COLUMNS: [&str; 14] = [
     "service_id",
     "customer_id",
     "customer_name",
@@ -41,18 +41,21 @@ pub struct BadRow {
     pub why: String,
 }
 
-/// A row that was read.
-#[derive(Debug, Clone)]
-pub(crate) struct Row {
-    pub(crate) service: Service,
-    pub(crate) resources: Vec<Resource>,
-    pub(crate) valid_from: Option<i64>,
+/// A service as a directory lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The service.
+    pub service: Service,
+    /// What it holds.
+    pub resources: Vec<Resource>,
+    /// Since when, where the directory says so, milliseconds.
+    pub valid_from: Option<i64>,
 }
 
 /// Everything that a file had.
 #[derive(Debug, Default)]
 pub struct Rows {
-    pub(crate) good: Vec<Row>,
+    pub(crate) good: Vec<Listed>,
     /// Services whose row is bad but whose id could be read: they are not gone.
     pub(crate) listed: Vec<ServiceId>,
     /// Rows that were not taken.
@@ -112,10 +115,20 @@ impl Rows {
     }
 }
 
+/// Reads one row by the names of its columns, those of the directory file. An error names the column.
+pub fn read_row<'a>(
+    directory: &str,
+    field: &impl Fn(&str) -> &'a str,
+) -> Result<Listed, (&'static str, String)> {
+    let id = field("service_id");
+    let id = id.trim().parse().map_err(|error| ("service_id", format!("{id:?} {error}")))?;
+    row(ServiceKey { directory: directory.to_owned(), id }, &|name| field(name).trim())
+}
+
 fn row<'a>(
     key: ServiceKey,
     field: &impl Fn(&str) -> &'a str,
-) -> Result<Row, (&'static str, String)> {
+) -> Result<Listed, (&'static str, String)> {
     for name in COLUMNS {
         if name != "assigned_ips" && field(name).chars().count() > LONGEST_FIELD {
             return Err((name, format!("is longer than {LONGEST_FIELD} characters")));
@@ -153,13 +166,13 @@ fn row<'a>(
     resources.sort_unstable();
     resources.dedup();
     let valid_from = instant(field("valid_from")).map_err(|why| ("valid_from", why))?;
-    Ok(Row { service, resources, valid_from })
+    Ok(Listed { service, resources, valid_from })
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
-        "" | "false" | "no" | "0" | "off" => Ok(false),
-        "true" | "yes" | "1" | "on" => Ok(true),
+        "" | "false" | "no" | "0" | "off" | "f" => Ok(false),
+        "true" | "yes" | "1" | "on" | "t" => Ok(true),
         _ => Err(format!("{text:?} must be true or false")),
     }
 }

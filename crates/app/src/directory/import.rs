@@ -6,14 +6,14 @@ use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::ledger::{Assignment, Interval, Resource};
 use portreeve_store::{DirectoryLooks, KnownService, StoreError, Topic, Tx};
 
-use super::file::{Row, Rows};
+use super::file::{Listed, Rows};
 use crate::desk::Desk;
 
 /// Services in one transaction: short enough that a running desk is not held up.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// Ending more than this part of the services at once looks like a torn file.
-const LARGEST_SHRINK_PERCENT: i64 = 20;
+pub(super) const LARGEST_SHRINK_PERCENT: i64 = 20;
 
 /// How to import.
 #[derive(Debug, Clone)]
@@ -45,6 +45,9 @@ pub enum ImportError {
     /// There is no such directory.
     #[error("there is no directory {0:?} in the configuration")]
     NoDirectory(String),
+    /// It is looked at by itself, so that a file would be undone by the next look.
+    #[error("the directory {0:?} is not filled from files")]
+    Live(String),
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -60,19 +63,29 @@ pub async fn import(
     if !desk.config.directories.contains(&options.directory) {
         return Err(ImportError::NoDirectory(options.directory.clone()));
     }
+    if desk.live_directory(&options.directory).is_some() {
+        return Err(ImportError::Live(options.directory.clone()));
+    }
     let now = desk.now().as_millisecond();
     let looks = desk.db.read().await?.directory_looks(&options.directory).await?;
     let starts = starts_of(&rows.good);
     let mut imported = Imported::default();
     for batch in rows.good.chunks(BATCH) {
         let mut tx = desk.db.write().await?;
-        let mut take = Take { tx: &mut tx, looks, starts: &starts, now };
-        imported.new += take.batch(batch).await?;
+        let mut take = Take {
+            tx: &mut tx,
+            looks,
+            starts: &starts,
+            seen_at: now,
+            now,
+            write: Write::Everything,
+        };
+        imported.new += take.batch(batch).await?.new;
         tx.commit().await?;
         imported.services += batch.len();
         progress(imported.services);
     }
-    let mut after = DirectoryLooks { looked_at: Some(now), complete_at: looks.complete_at };
+    let mut after = DirectoryLooks { looked_at: Some(now), ..looks };
     if options.complete {
         match why_not_to_end(desk, rows, options, now).await? {
             Some(why) => imported.not_ended = Some(why),
@@ -89,8 +102,8 @@ pub async fn import(
 }
 
 /// When a resource is said to start with its new holder: that is when the old one's time ended.
-fn starts_of(rows: &[Row]) -> HashMap<&Resource, i64> {
-    let starts = |row: &'_ Row| row.valid_from;
+fn starts_of(rows: &[Listed]) -> HashMap<&Resource, i64> {
+    let starts = |row: &'_ Listed| row.valid_from;
     rows.iter()
         .filter_map(|row| starts(row).map(|at| (row, at)))
         .flat_map(|(row, at)| row.resources.iter().map(move |resource| (resource, at)))
@@ -146,23 +159,35 @@ async fn end_missing(
         after = last.service.key.id.get();
         let gone: Vec<KnownService> =
             page.into_iter().filter(|known| !listed.contains(&known.service.key.id)).collect();
-        let keys: Vec<&ServiceKey> = gone.iter().map(|known| &known.service.key).collect();
-        let held = tx.open_assignments(&keys).await?;
-        if !held.is_empty() {
-            let seq = tx.touch(Topic::Ledger).await?;
-            for assignment in &held {
-                let seen = gone.iter().find(|known| known.service.key == assignment.service);
-                let last_seen = seen.map_or(now, |known| known.seen_at);
-                let interval = ended_between(assignment, last_seen, starts, now);
-                tx.set_interval(assignment.id, &interval, seq).await?;
-            }
-        }
-        for key in &keys {
-            tx.end_service(key, now).await?;
-        }
+        end_services(&mut tx, &gone, &DirectoryLooks::default(), starts, now).await?;
         tx.commit().await?;
         ended += gone.len();
     }
+}
+
+/// Ends services that a complete look no longer found, and what they held.
+pub(super) async fn end_services(
+    tx: &mut Tx,
+    gone: &[KnownService],
+    looks: &DirectoryLooks,
+    starts: &HashMap<&Resource, i64>,
+    now: i64,
+) -> Result<(), StoreError> {
+    let keys: Vec<&ServiceKey> = gone.iter().map(|known| &known.service.key).collect();
+    let held = tx.open_assignments(&keys).await?;
+    if !held.is_empty() {
+        let seq = tx.touch(Topic::Ledger).await?;
+        for assignment in &held {
+            let seen = gone.iter().find(|known| known.service.key == assignment.service);
+            let last_seen = seen.map_or(now, |known| known.last_seen(looks));
+            let interval = ended_between(assignment, last_seen, starts, now);
+            tx.set_interval(assignment.id, &interval, seq).await?;
+        }
+    }
+    for key in &keys {
+        tx.end_service(key, now).await?;
+    }
+    Ok(())
 }
 
 /// The interval of an assignment that was last seen at `last_seen` and is gone at `now`.
@@ -181,16 +206,39 @@ fn ended_between(
     }
 }
 
-struct Take<'a> {
-    tx: &'a mut Tx,
-    looks: DirectoryLooks,
-    starts: &'a HashMap<&'a Resource, i64>,
-    now: i64,
+/// Which services of a batch are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Write {
+    /// All of them: each says when it was seen.
+    Everything,
+    /// Those that are not stored as they are now.
+    Changes,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Taken {
+    /// Not known before.
+    pub(super) new: usize,
+    /// Known, and other than before.
+    pub(super) changed: Vec<ServiceKey>,
+}
+
+/// Taking in services that were listed.
+pub(super) struct Take<'a> {
+    pub(super) tx: &'a mut Tx,
+    pub(super) looks: DirectoryLooks,
+    pub(super) starts: &'a HashMap<&'a Resource, i64>,
+    /// They were so at this instant at the latest, milliseconds ...
+    pub(super) now: i64,
+    /// ... and not before this one.
+    pub(super) seen_at: i64,
+    pub(super) write: Write,
 }
 
 impl Take<'_> {
-    /// Takes in one batch; returns how many services are new.
-    async fn batch(&mut self, rows: &[Row]) -> Result<usize, StoreError> {
+    /// Takes in one batch.
+    pub(super) async fn batch(&mut self, rows: &[Listed]) -> Result<Taken, StoreError> {
         let keys: Vec<&ServiceKey> = rows.iter().map(|row| &row.service.key).collect();
         let known = self.tx.services_by_key(&keys).await?;
         let known: HashMap<&ServiceKey, &KnownService> =
@@ -202,10 +250,23 @@ impl Take<'_> {
         }
 
         let mut changed: Vec<(i64, Interval)> = Vec::new();
-        let mut begun: Vec<(&Row, &Resource)> = Vec::new();
+        let mut begun: Vec<(&Listed, &Resource)> = Vec::new();
+        let mut to_write = Vec::new();
+        let mut taken = Taken::default();
         for row in rows {
             let held = held_by.get(&row.service.key).map_or(&[][..], Vec::as_slice);
-            let last_seen = known.get(&row.service.key).map_or(self.now, |known| known.seen_at);
+            let before = known.get(&row.service.key);
+            let last_seen = before.map_or(self.now, |known| known.last_seen(&self.looks));
+            let as_before = before
+                .is_some_and(|known| known.service == row.service && known.ended_at.is_none());
+            match before {
+                None => taken.new += 1,
+                Some(_) if !as_before => taken.changed.push(row.service.key.clone()),
+                Some(_) => {}
+            }
+            if self.write == Write::Everything || !as_before {
+                to_write.push(&row.service);
+            }
             changed.extend(self.ended_or_dated(row, held, last_seen));
             begun.extend(row.resources.iter().filter_map(|resource| {
                 let still = |a: &&&Assignment| {
@@ -217,15 +278,14 @@ impl Take<'_> {
         if !changed.is_empty() || !begun.is_empty() {
             self.write_ledger(&changed, &begun, &known).await?;
         }
-        let services: Vec<_> = rows.iter().map(|row| &row.service).collect();
-        self.tx.put_services(&services, self.now).await?;
-        Ok(rows.iter().filter(|row| !known.contains_key(&row.service.key)).count())
+        self.tx.put_services(&to_write, self.seen_at).await?;
+        Ok(taken)
     }
 
     /// What the service no longer holds, and what it holds since an instant that is named now.
     fn ended_or_dated(
         &self,
-        row: &Row,
+        row: &Listed,
         held: &[&Assignment],
         last_seen: i64,
     ) -> Vec<(i64, Interval)> {
@@ -248,7 +308,7 @@ impl Take<'_> {
     async fn write_ledger(
         &mut self,
         changed: &[(i64, Interval)],
-        begun: &[(&Row, &Resource)],
+        begun: &[(&Listed, &Resource)],
         known: &HashMap<&ServiceKey, &KnownService>,
     ) -> Result<(), StoreError> {
         let seq = self.tx.touch(Topic::Ledger).await?;
@@ -278,7 +338,7 @@ impl Take<'_> {
     /// Since when a service holds something that it was not seen to hold before.
     fn beginning(
         &self,
-        row: &Row,
+        row: &Listed,
         known: Option<&KnownService>,
         others: &[&Assignment],
     ) -> Interval {
@@ -287,7 +347,8 @@ impl Take<'_> {
         }
         // The last instant at which it surely was not held by this service: when the service was
         // seen without it, when everything was seen without it, or when another held it.
-        let seen_without = known.map(|known| known.ended_at.unwrap_or(known.seen_at));
+        let seen_without =
+            known.map(|known| known.ended_at.unwrap_or(known.last_seen(&self.looks)));
         let others_held =
             others.iter().filter(|o| o.service != row.service.key || o.held.to_by.is_some());
         let others_until = others_held

@@ -1,19 +1,25 @@
-//! The service directory: our copy of what the panels know, filled from files.
+//! The service directory: our copy of what the panels know, filled from files or by looking.
 
 mod file;
 mod import;
+mod source;
+mod sync;
+
+use std::collections::HashMap;
 
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::{Holding, Ledger, Resource, covering, outer_ends};
 use portreeve_core::time::{Timestamp, rfc3339};
-use portreeve_store::{KnownService, StoreError};
+use portreeve_store::{DirectoryLooks, KnownService, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::desk::Desk;
 
-pub use file::{BadRow, Rows, read_csv, read_json};
+pub use file::{BadRow, COLUMNS, Listed, Rows, read_csv, read_json, read_row};
 pub use import::{ImportError, Imported, Options, import};
+pub use source::{Check, Fetched, LiveDirectory, Page, Pass, Source, SourceError, fetch};
+pub use sync::{Progress, SyncError, Synced, follow, states, sync};
 
 /// A service as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -76,7 +82,8 @@ fn instant(millis: i64) -> String {
     portreeve_core::time::from_millis(millis).map(rfc3339).unwrap_or_default()
 }
 
-fn service_view(known: KnownService) -> ServiceView {
+fn service_view(known: KnownService, looks: &DirectoryLooks) -> ServiceView {
+    let seen_at = known.last_seen(looks);
     let service = known.service;
     ServiceView {
         directory: service.key.directory,
@@ -92,7 +99,7 @@ fn service_view(known: KnownService) -> ServiceView {
         status: service.status.as_str(),
         dedicated_ip: service.dedicated_ip,
         protected: service.protected,
-        seen_at: instant(known.seen_at),
+        seen_at: instant(seen_at),
         ended_at: known.ended_at.map(instant),
         resources: None,
     }
@@ -104,8 +111,19 @@ pub async fn list(
     after: Option<&ServiceKey>,
     limit: i64,
 ) -> Result<Vec<ServiceView>, StoreError> {
-    let services = desk.db.read().await?.services(after, limit).await?;
-    Ok(services.into_iter().map(service_view).collect())
+    let mut tx = desk.db.read().await?;
+    let services = tx.services(after, limit).await?;
+    let mut looks: HashMap<String, DirectoryLooks> = HashMap::new();
+    let mut views = Vec::with_capacity(services.len());
+    for known in services {
+        let directory = &known.service.key.directory;
+        if !looks.contains_key(directory) {
+            looks.insert(directory.clone(), tx.directory_looks(directory).await?);
+        }
+        let looks = looks.get(directory).copied().unwrap_or_default();
+        views.push(service_view(known, &looks));
+    }
+    Ok(views)
 }
 
 /// One service with what it holds.
@@ -113,7 +131,8 @@ pub async fn show(desk: &Desk, key: &ServiceKey) -> Result<Option<ServiceView>, 
     let mut tx = desk.db.read().await?;
     let Some(known) = tx.service(key).await? else { return Ok(None) };
     let held = tx.open_assignments(&[key]).await?;
-    let mut view = service_view(known);
+    let looks = tx.directory_looks(&key.directory).await?;
+    let mut view = service_view(known, &looks);
     view.resources = Some(held.into_iter().map(|held| held.resource.to_string()).collect());
     Ok(Some(view))
 }

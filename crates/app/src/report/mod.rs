@@ -9,4 +9,4 @@ pub(crate) use act::newly_held_automatically;
 pub use act::{Act, ActError, Conditions, Done, act, act_if};
 pub(crate) use facts::{count_suspension, facts, service_facts};
 pub(crate) use open::KEYS_LIVE;
-pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, opener};
+pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, open, opener};

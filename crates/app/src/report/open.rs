@@ -13,6 +13,7 @@ use portreeve_core::guard::Facts;
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{Allegation, Hold, Report, Subject, SuspendMethod};
+use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp};
 use portreeve_store::{
@@ -25,6 +26,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::facts::{clock, count_suspension, service_facts, suspensions_left};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
+use crate::directory::{self, Fetched};
 use crate::record::Record;
 
 /// Reports in one commit at most.
@@ -37,6 +39,9 @@ const WAITING: usize = 4_096;
 /// once take the processors from the reports that were let in: 6,000 of them brought 15,000 reports a second
 /// down to 140.
 const PUSHBACK: Duration = Duration::from_secs(1);
+
+/// How long a caller waits for a directory that is asked for an unknown service.
+const LOOK_UP: Span = Span::from_secs(3);
 
 /// Categories that are remembered as stored.
 const KNOWN_CATEGORIES: usize = 1_000;
@@ -71,6 +76,9 @@ pub struct NewReportRequest {
     pub warnings: Vec<String>,
     /// Idempotency key and hash of the parsed fields.
     pub idempotency: Option<(String, String)>,
+    /// Why the service could not be looked up in its directory: when it is not known, the report waits
+    /// in the queue.
+    pub unconfirmed: Option<String>,
 }
 
 /// What two requests under one idempotency key must have in common.
@@ -147,6 +155,29 @@ impl Opener {
             return Err(OpenError::Unavailable);
         }
         answered.await.unwrap_or(Err(OpenError::Unavailable))
+    }
+}
+
+/// Opens a report. A service that is not known is asked for in its directory first; when that does not
+/// answer, the report waits in the queue until staff have confirmed the service.
+pub async fn open(desk: &Desk, opener: &Opener, request: NewReportRequest) -> Answer {
+    if desk.live_directory(&request.service.directory).is_none() {
+        return opener.open(request).await;
+    }
+    match opener.open(request.clone()).await {
+        Err(OpenError::ServiceNotFound) => {}
+        answer => return answer,
+    }
+    match directory::fetch(desk, &request.service, LOOK_UP).await {
+        Ok(Fetched::Known) => opener.open(request).await,
+        Ok(Fetched::NotThere) => Err(OpenError::ServiceNotFound),
+        Ok(Fetched::Unreachable(why)) => {
+            opener.open(NewReportRequest { unconfirmed: Some(why), ..request }).await
+        }
+        Err(error) => {
+            tracing::error!("a service was found and could not be stored: {error}");
+            Err(OpenError::Unavailable)
+        }
     }
 }
 
@@ -365,7 +396,8 @@ impl<'a> Batch<'a> {
             let key = key.map(|(key, _)| (request.caller.reference(), key.as_str()));
             if let Some(leader) = key.as_ref().and_then(|key| leaders.get(key).copied()) {
                 self.fates[i] = follow(request, leader, &self.requests[leader]);
-            } else if self.services.contains_key(&request.service) {
+            } else if self.services.contains_key(&request.service) || request.unconfirmed.is_some()
+            {
                 leaders.extend(key.map(|key| (key, i)));
                 new.push(i);
             } else {
@@ -392,9 +424,9 @@ impl<'a> Batch<'a> {
         now: Timestamp,
     ) -> Opened {
         let request = &self.requests[i];
-        let known = &self.services[&request.service];
+        let known = self.services.get(&request.service);
         let facts = Facts {
-            service: service_facts(Some(known)),
+            service: service_facts(known),
             customer_was_told: false,
             within_hourly_limit: self.suspensions_left > 0,
             clock: clock(&self.state, None),
@@ -403,18 +435,29 @@ impl<'a> Batch<'a> {
         let ip = request.service_ip.clone();
         let allegation = Allegation {
             category: request.category.clone(),
-            service_ip: ip.unwrap_or_else(|| known.service.default_ip().to_owned()),
+            service_ip: ip.unwrap_or_else(|| {
+                known.map_or(NO_DEDICATED_IP, |known| known.service.default_ip()).to_owned()
+            }),
             additional_info: request.additional_info.clone(),
             suspend_method: request.suspend_method,
             allow_unsuspend: request.allow_unsuspend,
         };
-        let subject = Subject {
-            service: request.service.clone(),
-            customer_id: known.service.customer_id.clone(),
+        let (report, mut events) = match known {
+            Some(known) => {
+                let subject = Subject {
+                    service: request.service.clone(),
+                    customer_id: known.service.customer_id.clone(),
+                };
+                Report::open(id, subject, allegation, &settings.time_limit, &facts, now)
+            }
+            None => {
+                let claimed = Some(request.service.clone());
+                let why = request.unconfirmed.as_deref().unwrap_or_default();
+                let why = format!("service {} could not be looked up: {why}", request.service);
+                Report::queue(id, claimed, allegation, why, now)
+            }
         };
-        let (report, mut events) =
-            Report::open(id, subject, allegation, &settings.time_limit, &facts, now);
-        events.extend(address_hint(desk, request, now));
+        events.extend(address_hint(desk, request, now).filter(|_| known.is_some()));
         if matches!(report.hold, Hold::Placed { by: Press::Automatic, .. }) {
             self.suspensions_left -= 1;
             self.suspended.push(id);
@@ -558,6 +601,10 @@ fn warning_of(event: &Event) -> Option<String> {
         Event::NothingToSuspend { status } => {
             Some(format!("The service is {status}: there is nothing to suspend."))
         }
+        Event::Queued { .. } => Some(
+            "The service could not be looked up: the report waits until staff have confirmed it."
+                .to_owned(),
+        ),
         Event::HoldWaits { why } => {
             Some(format!("The suspension waits for approval by staff: {}.", why.text()))
         }

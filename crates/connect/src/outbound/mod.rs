@@ -1,11 +1,12 @@
 //! Outgoing HTTP: signed posts to addresses of the host's choice, with no way into the host's own network
 //! that the configuration does not open.
 
+pub(crate) mod call;
 mod post;
 mod reach;
-mod sign;
 mod url;
 
-pub use post::{Answered, Outcome, Poster};
-pub use sign::{BadSecret, Secrets};
+pub use call::{Answered, Outcome};
+pub use portreeve_app::signature::{BadSecret, Secrets};
+pub use post::Poster;
 pub use url::{BadUrl, Endpoint};

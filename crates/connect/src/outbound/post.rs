@@ -1,32 +1,17 @@
-//! One signed post. What is known of a call that failed matters: whether it can have had an effect.
+//! One signed post.
 
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Incoming};
-use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST, LOCATION, RETRY_AFTER, USER_AGENT};
-use hyper::{HeaderMap, Request, Response};
-use hyper_util::rt::TokioIo;
-use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
-use tokio_rustls::client::TlsStream;
 
-use super::{Endpoint, Secrets, reach};
-use crate::tls;
+use super::call::{Call, Outcome};
+use super::{Endpoint, Secrets};
 
 /// Bytes of an answer that are read; the rest is left.
 const ANSWER: usize = 64 * 1024;
 
-/// Characters of an answer that go on record.
-const WORDS: usize = 300;
-
-/// A way to post to one endpoint: no redirects, no proxy, one connection a call.
+/// A way to post to one endpoint.
 #[derive(Debug, Clone)]
 pub struct Poster {
     /// Whereto.
@@ -39,157 +24,26 @@ pub struct Poster {
     pub allow_private: bool,
 }
 
-/// A connection.
-enum Way {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
-
-/// How a call ended.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Nothing was sent: it had no effect.
-    NotSent(String),
-    /// It was sent, or part of it, and no answer was seen.
-    NoAnswer(String),
-    /// There was an answer.
-    Answered(Answered),
-}
-
-/// An answer.
-#[derive(Debug)]
-pub struct Answered {
-    /// HTTP status.
-    pub status: u16,
-    /// `Retry-After`, where it is a number of seconds.
-    pub retry_after: Option<Span>,
-    /// Where a redirect points, which is not followed.
-    pub location: Option<String>,
-    /// The body, up to a bound.
-    pub body: Vec<u8>,
-    /// The body has ended within the bound and the time.
-    pub whole: bool,
-}
-
-impl Answered {
-    /// Status and first words, for the record. A redirect says that it was not followed.
-    pub fn words(&self) -> String {
-        if (300..400).contains(&self.status) {
-            let place = self.location.as_deref().unwrap_or("elsewhere");
-            let place = one_line(place, WORDS);
-            return format!("status {}: redirects (to {place}) are not followed", self.status);
-        }
-        let said = self.said();
-        if said.is_empty() {
-            format!("status {}", self.status)
-        } else {
-            format!("status {}: {said}", self.status)
-        }
-    }
-
-    /// The first line of the body that says something.
-    pub fn said(&self) -> String {
-        let text = String::from_utf8_lossy(&self.body);
-        let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-        one_line(first.unwrap_or_default(), WORDS)
-    }
-}
-
 impl Poster {
     /// Posts JSON under a message id.
     pub async fn post(&self, id: &str, body: &str) -> Outcome {
-        let until = Instant::now() + self.timeout.to_std();
-        match timeout_at(until, self.connect()).await {
-            Ok(Ok(Way::Plain(stream))) => self.exchange(stream, id, body, until).await,
-            Ok(Ok(Way::Tls(stream))) => self.exchange(*stream, id, body, until).await,
-            Ok(Err(why)) => Outcome::NotSent(why),
-            Err(_) => Outcome::NotSent(format!("no connection within {}", self.timeout)),
-        }
-    }
-
-    async fn connect(&self) -> Result<Way, String> {
-        let stream = reach::connect(&self.endpoint, self.allow_private).await?;
-        if self.endpoint.tls() {
-            let stream = tls::wrap(stream, self.endpoint.host()).await?;
-            return Ok(Way::Tls(Box::new(stream)));
-        }
-        Ok(Way::Plain(stream))
-    }
-
-    async fn exchange(
-        &self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        id: &str,
-        body: &str,
-        until: Instant,
-    ) -> Outcome {
-        let (mut sender, connection) = match http1::handshake(TokioIo::new(stream)).await {
-            Ok(parts) => parts,
-            Err(error) => return Outcome::NotSent(error.to_string()),
-        };
-        // Ends with this call, however that ends.
-        let mut driver = JoinSet::new();
-        driver.spawn(connection);
-        match timeout_at(until, sender.send_request(self.request(id, body))).await {
-            Ok(Ok(response)) => Outcome::Answered(read(response, until).await),
-            Ok(Err(error)) => Outcome::NoAnswer(format!("the connection broke: {error}")),
-            Err(_) => Outcome::NoAnswer(format!("no answer within {}", self.timeout)),
-        }
-    }
-
-    fn request(&self, id: &str, body: &str) -> Request<Full<Bytes>> {
         let timestamp = unix_seconds();
         let signature = self.secrets.sign(id, timestamp, body.as_bytes());
-        let mut request = Request::new(Full::new(Bytes::copy_from_slice(body.as_bytes())));
-        *request.method_mut() = hyper::Method::POST;
-        if let Ok(path) = self.endpoint.path_and_query().parse() {
-            *request.uri_mut() = path;
-        }
-        let headers = [
-            (HOST.as_str(), self.endpoint.authority()),
-            (CONTENT_TYPE.as_str(), "application/json"),
-            (USER_AGENT.as_str(), concat!("portreeve/", env!("CARGO_PKG_VERSION"))),
-            ("webhook-id", id),
-            ("webhook-timestamp", &timestamp.to_string()),
-            ("webhook-signature", &signature),
-        ];
-        for (name, value) in headers {
-            let name = hyper::header::HeaderName::from_bytes(name.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, value.parse()) {
-                request.headers_mut().insert(name, value);
-            }
-        }
-        request
+        let call = Call {
+            endpoint: &self.endpoint,
+            allow_private: self.allow_private,
+            timeout: self.timeout,
+            largest: ANSWER,
+            headers: &[
+                ("content-type", "application/json"),
+                ("webhook-id", id),
+                ("webhook-timestamp", &timestamp.to_string()),
+                ("webhook-signature", &signature),
+            ],
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        };
+        call.make().await
     }
-}
-
-/// Reads an answer whose head has come. The status counts, even where the body does not end.
-async fn read(response: Response<Incoming>, until: Instant) -> Answered {
-    let headers = response.headers();
-    let location = headers.get(LOCATION);
-    let mut answered = Answered {
-        status: response.status().as_u16(),
-        retry_after: retry_after(headers),
-        location: location.map(|place| String::from_utf8_lossy(place.as_bytes()).into_owned()),
-        body: Vec::new(),
-        whole: false,
-    };
-    let mut body = response.into_body();
-    while let Ok(Some(Ok(frame))) = timeout_at(until, body.frame()).await {
-        let Ok(data) = frame.into_data() else { continue };
-        let room = ANSWER.saturating_sub(answered.body.len());
-        answered.body.extend_from_slice(&data[..data.len().min(room)]);
-        if data.len() > room {
-            return answered;
-        }
-    }
-    answered.whole = body.is_end_stream();
-    answered
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Span> {
-    let seconds: i64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    (0..=86_400 * 365).contains(&seconds).then(|| Span::from_secs(seconds))
 }
 
 fn unix_seconds() -> i64 {
@@ -199,6 +53,7 @@ fn unix_seconds() -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Answered;
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;

@@ -464,3 +464,22 @@ mod simulation {
         }
     }
 }
+
+#[test]
+fn a_service_that_was_ended_for_good_is_neither_ordered_nor_waited_for() {
+    let gone = Observed::Gone { status: crate::service::ServiceStatus::Terminated };
+    let held = Wanted::Suspended { report: ReportId(1) };
+    let ours = Record::Ours { since: at(0), reason: None, by_hand: false };
+    for record in [Record::Clear, ours.clone()] {
+        let verdict = decide(held, record, &gone, true, at(1));
+        assert_eq!(verdict.next, Next::Settled);
+        assert_eq!(verdict.events.len(), 1, "it is said once");
+        let again = decide(held, verdict.record.clone(), &gone, true, at(2));
+        assert_eq!((again.next, again.events.len()), (Next::Settled, 0));
+        // It comes back while the hold stands: now it is our turn.
+        let back = decide(held, verdict.record, &Observed::Active, true, at(3));
+        assert_eq!(back.next, Next::Order(Action::Suspend));
+    }
+    let freed = decide(Wanted::Free, ours, &gone, true, at(1));
+    assert_eq!((freed.record, freed.next), (Record::Clear, Next::Settled));
+}

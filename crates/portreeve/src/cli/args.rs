@@ -37,6 +37,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ServiceCommand,
     },
+    /// Where services are listed: looking at it, trying the way to it
+    Directory {
+        #[command(subcommand)]
+        command: DirectoryCommand,
+    },
     /// Which service and customer held an address, prefix or domain, and how that is known
     WhoHad(WhoHadArgs),
     /// Members of staff
@@ -181,6 +186,30 @@ pub(crate) enum ServiceCommand {
     Show {
         /// Its id, or directory:id
         id: String,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DirectoryCommand {
+    /// The directories of the configuration, and when each was looked at
+    List {
+        #[command(flatten)]
+        page: Page<String>,
+    },
+    /// Look at everything now, and take in what changed
+    Sync {
+        name: String,
+        /// End services that are gone, even when they are more than 20 %
+        #[arg(long)]
+        accept: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try all that the desk needs of it, and say what is missing; changes nothing
+    Test {
+        name: String,
         #[arg(long)]
         json: bool,
     },

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod args;
+mod directories;
 mod healthcheck;
 mod manual;
 mod output;
@@ -156,6 +157,7 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Token { command } => tokens::token(desk, command).await,
         Command::Webhook { command } => webhooks::webhook(desk, command).await,
         Command::Job { command } => setup::job(desk, command).await,
+        Command::Directory { command } => directories::directory(desk, command).await,
         Command::Service { command } => services::service(desk, command).await,
         Command::WhoHad(ask) => services::who_had(desk, ask).await,
         Command::Report { command } => reports::report(desk, command).await,

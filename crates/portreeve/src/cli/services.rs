@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use portreeve_app::Desk;
-use portreeve_app::directory::{self, BadRow, Imported, Options, Rows};
+use portreeve_app::directory::{self, BadRow, ImportError, Imported, Options, Rows};
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::Resource;
 use portreeve_core::time::Timestamp;
@@ -89,9 +89,17 @@ pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> 
 
 async fn import(desk: &Desk, path: &Path, options: Options) -> Result<()> {
     let rows = read_file(path, &options.directory)?;
-    let bar = progress_bar("taking in", u64::try_from(rows.len())?);
+    let bar = progress_bar(u64::try_from(rows.len())?, "taking in");
     let done = |count: usize| bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
-    let imported = directory::import(desk, &rows, &options, done).await?;
+    let imported = directory::import(desk, &rows, &options, done).await.map_err(|error| {
+        let text = error.to_string();
+        match error {
+            ImportError::Live(name) => {
+                failure(text, format!("look at it with `portreeve directory sync {name}`"))
+            }
+            other => other.into(),
+        }
+    })?;
     bar.finish_and_clear();
     name_bad_rows(path, &rows.bad);
     summary(&imported, rows.bad.len())?;
@@ -115,7 +123,7 @@ fn read_file(path: &Path, directory: &str) -> Result<Rows> {
         return directory::read_csv(std::io::stdin().lock(), directory, |_| {}).map_err(unusable);
     }
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let bar = progress_bar("reading", file.metadata()?.len());
+    let bar = progress_bar(file.metadata()?.len(), "reading");
     let reader = BufReader::with_capacity(256 * 1024, file);
     let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let rows = if is_json {
@@ -128,7 +136,7 @@ fn read_file(path: &Path, directory: &str) -> Result<Rows> {
 }
 
 /// A bar on a terminal; nothing elsewhere.
-fn progress_bar(what: &'static str, length: u64) -> ProgressBar {
+pub(super) fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

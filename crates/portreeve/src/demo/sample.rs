@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use portreeve_app::directory::{self, Options};
-use portreeve_app::report::{Act, NewReportRequest, act, view};
+use portreeve_app::report::{self, Act, NewReportRequest, act, view};
 use portreeve_app::staff::{self, NewCredential};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::report::{Outcome, SuspendMethod};
@@ -80,8 +80,9 @@ impl Maker<'_> {
             admin_notes: "Sample note, for staff only.".to_owned(),
             warnings: Vec::new(),
             idempotency: None,
+            unconfirmed: None,
         };
-        Ok(self.running.opener.open(request).await?.report)
+        Ok(report::open(&self.running.desk, &self.running.opener, request).await?.report)
     }
 
     async fn act(&self, report: ReportId, what: Act) -> Result<()> {

@@ -22,4 +22,5 @@ mod receiver;
 mod server;
 mod webhook_enforcer;
 mod webhooks;
+mod whmcs;
 mod world;

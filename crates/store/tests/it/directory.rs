@@ -47,10 +47,30 @@ on_both! {
         assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, Some(30));
         tx.put_services(&[&service(&key(3), ServiceStatus::Active)], 40).await.unwrap();
         assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, None, "it is back");
-        let looks = DirectoryLooks { looked_at: Some(1), complete_at: None };
+        let looks = DirectoryLooks { looked_at: Some(1), complete_at: None, synced_at: Some(45) };
         assert_eq!(tx.directory_looks("main").await.unwrap(), DirectoryLooks::default());
         tx.put_directory_looks("main", looks).await.unwrap();
         assert_eq!(tx.directory_looks("main").await.unwrap(), looks);
+        let known = tx.service(&key(4)).await.unwrap().unwrap();
+        assert_eq!((known.seen_at, known.last_seen(&looks)), (10, 45));
+    }
+
+    async fn one_at_a_time_looks_at_a_directory(world) {
+        let mut tx = world.tx().await;
+        assert!(tx.claim_directory("main", "first", 100, 50).await.unwrap());
+        assert!(!tx.claim_directory("main", "second", 160, 60).await.unwrap());
+        assert!(tx.claim_directory("main", "first", 120, 70).await.unwrap(), "renewed");
+        assert!(tx.claim_directory("main", "second", 300, 130).await.unwrap(), "ran out");
+        tx.release_directory("main", "first", Some("not ours any more"), 140).await.unwrap();
+        assert!(!tx.claim_directory("main", "first", 400, 150).await.unwrap());
+        tx.release_directory("main", "second", Some("unreachable"), 160).await.unwrap();
+        let states = tx.directory_states().await.unwrap();
+        assert_eq!(states.len(), 1);
+        assert_eq!((states[0].tried_at, states[0].trouble.as_deref()), (Some(160), Some("unreachable")));
+        assert!(tx.claim_directory("main", "first", 400, 170).await.unwrap());
+        assert!(tx.claim_directory("other", "second", 400, 170).await.unwrap(), "each by itself");
+        tx.release_directories().await.unwrap();
+        assert!(tx.claim_directory("other", "third", 400, 180).await.unwrap());
     }
 
     async fn assignments_are_found_by_holder_resource_and_change(world) {

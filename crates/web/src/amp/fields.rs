@@ -48,6 +48,7 @@ pub(super) fn parse(
         admin_notes: admin_notes.to_owned(),
         warnings,
         idempotency: None,
+        unconfirmed: None,
     })
 }
 

@@ -14,7 +14,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use futures_util::StreamExt;
-use portreeve_app::report::{OpenError, Opened};
+use portreeve_app::report::{self, OpenError, Opened};
 use portreeve_app::staff;
 
 use crate::Web;
@@ -87,7 +87,7 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
         let hash = report.fingerprint();
         report.idempotency = Some((key, hash));
     }
-    web.opener.open(report).await.map_err(|error| match error {
+    report::open(&web.desk, &web.opener, report).await.map_err(|error| match error {
         OpenError::ServiceNotFound => AmpError::ServiceNotFound,
         OpenError::KeyUsedForAnother => AmpError::KeyUsedForAnother,
         OpenError::Unavailable => AmpError::Unavailable,

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use portreeve_app::ReportFilter;
 use portreeve_app::report::view::{self, ReportView, WholeReportView};
-use portreeve_app::report::{Act, Conditions, NewReportRequest, act_if};
+use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_if};
 use portreeve_app::token::Bearer;
 use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
 use portreeve_core::ledger::parse_address;
@@ -243,6 +243,7 @@ fn request(web: &Web, bearer: &Bearer, new: NewReport) -> Result<NewReportReques
         admin_notes: text("admin_notes", new.admin_notes, LONGEST_TEXT)?,
         warnings,
         idempotency: None,
+        unconfirmed: None,
     })
 }
 
@@ -263,7 +264,7 @@ pub(crate) async fn create(
     if let Some(key) = idempotency_key(&headers)? {
         request.idempotency = Some((key, request.fingerprint()));
     }
-    let opened = web.opener.open(request).await?;
+    let opened = report::open(&web.desk, &web.opener, request).await?;
     let body = OpenedReport { id: opened.report.0, warnings: opened.warnings };
     let mut response = respond(StatusCode::CREATED, &body);
     if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/reports/{}", body.id)) {

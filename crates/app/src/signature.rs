@@ -19,6 +19,12 @@ const PREFIX: &str = "whsec_";
 /// Fewest and most bytes of a secret. The specification recommends 24 to 64.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=512;
 
+/// How far the clocks of two sides may be apart, in seconds.
+const TOLERANCE: u64 = 5 * 60;
+
+/// Longest id of a message.
+const LONGEST_ID: usize = 255;
+
 /// Secrets that count at a time, while one takes the place of another.
 const MOST: usize = 5;
 
@@ -70,15 +76,75 @@ impl Secrets {
 
     /// The value of `webhook-signature`: one signature a secret, separated by spaces.
     pub fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
-        let sign = |secret: &Vec<u8>| {
-            let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
-            mac.update(format!("{id}.{timestamp}.").as_bytes());
-            mac.update(body);
-            Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
-        };
-        // An HMAC takes keys of any length, so that none is left out.
-        self.0.iter().filter_map(sign).collect::<Vec<_>>().join(" ")
+        let prefix = format!("{id}.{timestamp}.");
+        let sign =
+            |mac: Hmac<Sha256>| format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+        self.over(&[prefix.as_bytes(), body]).map(sign).collect::<Vec<_>>().join(" ")
     }
+
+    /// Whether a call is from somebody who has one of the secrets, and was made within five minutes of
+    /// `now` (Unix seconds). Compares in constant time.
+    pub fn verify(&self, signed: &Signed<'_>, body: &[u8], now: i64) -> Result<(), BadSignature> {
+        let timestamp: i64 = signed.timestamp.parse().map_err(|_| BadSignature::Incomplete)?;
+        if signed.id.is_empty() || signed.id.len() > LONGEST_ID || signed.signatures.is_empty() {
+            return Err(BadSignature::Incomplete);
+        }
+        if timestamp.abs_diff(now) > TOLERANCE {
+            return Err(BadSignature::Timestamp);
+        }
+        let prefix = format!("{}.{timestamp}.", signed.id);
+        let given: Vec<Vec<u8>> = signed
+            .signatures
+            .split_whitespace()
+            .filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok())
+            .take(MOST)
+            .collect();
+        let fits = self
+            .over(&[prefix.as_bytes(), body])
+            .any(|mac| given.iter().any(|given| mac.clone().verify_slice(given).is_ok()));
+        if fits { Ok(()) } else { Err(BadSignature::Signature) }
+    }
+
+    /// Whether `signature` is the HMAC of a text by one of the secrets. Compares in constant time.
+    pub fn verify_text(&self, text: &str, signature: &[u8]) -> bool {
+        self.over(&[text.as_bytes()]).any(|mac| mac.verify_slice(signature).is_ok())
+    }
+
+    /// The HMAC of these parts by each secret. It takes keys of any length, so that none is left out.
+    fn over<'a>(&'a self, parts: &'a [&[u8]]) -> impl Iterator<Item = Hmac<Sha256>> + 'a {
+        self.0.iter().filter_map(move |secret| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+            for part in parts {
+                mac.update(part);
+            }
+            Some(mac)
+        })
+    }
+}
+
+/// What stands in the headers of a signed call.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// `webhook-id`
+    pub id: &'a str,
+    /// `webhook-timestamp`
+    pub timestamp: &'a str,
+    /// `webhook-signature`
+    pub signatures: &'a str,
+}
+
+/// Why a call is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadSignature {
+    /// A header is missing or cannot be read.
+    #[error("webhook-id, webhook-timestamp or webhook-signature is missing or cannot be read")]
+    Incomplete,
+    /// The clocks differ, or the call is an old one.
+    #[error("the timestamp is more than five minutes off; compare the clocks")]
+    Timestamp,
+    /// Nobody who has the secret signed this.
+    #[error("the signature does not fit; both sides need the same secret")]
+    Signature,
 }
 
 fn one(text: &str) -> Result<Vec<u8>, BadSecret> {
@@ -107,6 +173,38 @@ mod tests {
         let padded = Secrets::parse("whsec_c2l4dGVlbiBieXRlcyEhIQ==").expect("good");
         let not = Secrets::parse("whsec_c2l4dGVlbiBieXRlcyEhIQ").expect("good");
         assert_eq!(padded.sign(ID, 1, BODY), not.sign(ID, 1, BODY));
+    }
+
+    #[test]
+    fn a_call_is_believed_that_is_signed_with_one_of_the_secrets_and_fresh() {
+        let secrets = Secrets::parse(WRITTEN).expect("good");
+        let timestamp = TIMESTAMP.to_string();
+        let signed = Signed { id: ID, timestamp: &timestamp, signatures: SIGNATURE };
+        for apart in [-300, 0, 300] {
+            assert_eq!(secrets.verify(&signed, BODY, TIMESTAMP + apart), Ok(()));
+        }
+        for apart in [-301, 301] {
+            let late = secrets.verify(&signed, BODY, TIMESTAMP + apart);
+            assert_eq!(late, Err(BadSignature::Timestamp));
+        }
+        let refused = Err(BadSignature::Signature);
+        assert_eq!(secrets.verify(&signed, b"{}", TIMESTAMP), refused);
+        assert_eq!(secrets.verify(&Signed { id: "msg_2", ..signed }, BODY, TIMESTAMP), refused);
+        let other = Secrets::parse("whsec_c2l4dGVlbiBieXRlcyEhIQ==").expect("good");
+        assert_eq!(other.verify(&signed, BODY, TIMESTAMP), refused);
+        let both = Secrets::parse(&format!("whsec_c2l4dGVlbiBieXRlcyEhIQ== {WRITTEN}"));
+        assert_eq!(both.expect("good").verify(&signed, BODY, TIMESTAMP), Ok(()));
+        let several = format!("v1a,xx v1,AAAA {SIGNATURE}");
+        let signed_twice = Signed { signatures: &several, ..signed };
+        assert_eq!(secrets.verify(&signed_twice, BODY, TIMESTAMP), Ok(()));
+        for incomplete in [
+            Signed { id: "", ..signed },
+            Signed { timestamp: "now", ..signed },
+            Signed { signatures: "", ..signed },
+        ] {
+            let said = secrets.verify(&incomplete, BODY, TIMESTAMP);
+            assert_eq!(said, Err(BadSignature::Incomplete));
+        }
     }
 
     #[test]

@@ -1,0 +1,277 @@
+//! Answers of WHMCS, as they come: numbers as texts, lists as objects, nothing as an empty text, texts
+//! that were sanitised for HTML. Fields that are not named here are dropped while they are read; so is
+//! the service's password.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, de};
+
+/// How an answer begins. A few actions write `status` for `result`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Head {
+    #[serde(default, deserialize_with = "text")]
+    result: String,
+    #[serde(default, deserialize_with = "text")]
+    status: String,
+    /// What an error says.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) message: String,
+}
+
+impl Head {
+    /// Whether the action was done.
+    pub(super) fn is_success(&self) -> bool {
+        let word = if self.result.is_empty() { &self.status } else { &self.result };
+        word.eq_ignore_ascii_case("success")
+    }
+
+    /// Whether it is an answer of WHMCS at all.
+    pub(super) fn is_answer(&self) -> bool {
+        !self.result.is_empty() || !self.status.is_empty()
+    }
+}
+
+/// A page of `GetClientsProducts`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Products {
+    #[serde(default, deserialize_with = "number")]
+    pub(super) totalresults: Option<i64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(super) numreturned: Option<i64>,
+    #[serde(default)]
+    #[serde(rename = "products")]
+    pub(super) rows: List<Product>,
+}
+
+/// A service.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Product {
+    #[serde(deserialize_with = "number")]
+    pub(super) id: Option<i64>,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) clientid: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) name: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) domain: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) dedicatedip: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) assignedips: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) servername: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) username: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) status: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) suspensionreason: String,
+}
+
+/// A page of `GetClients`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Clients {
+    #[serde(default, deserialize_with = "number")]
+    pub(super) totalresults: Option<i64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(super) numreturned: Option<i64>,
+    #[serde(default)]
+    #[serde(rename = "clients")]
+    pub(super) rows: List<Client>,
+}
+
+/// A customer, of `GetClients` or `GetClientsDetails`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Client {
+    #[serde(default, deserialize_with = "text")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) firstname: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) lastname: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) companyname: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) email: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) language: String,
+}
+
+/// `GetClientsDetails`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ClientDetails {
+    #[serde(default)]
+    pub(super) client: Client,
+}
+
+/// A scalar as text: numbers and booleans too, nothing for null. HTML entities are decoded, once.
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    struct Text;
+    impl<'de> Visitor<'de> for Text {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text or number")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+            Ok(htmlize::unescape(text).into_owned())
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+
+        fn visit_bool<E: de::Error>(self, flag: bool) -> Result<String, E> {
+            Ok(if flag { "1" } else { "" }.to_owned())
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<String, E> {
+            Ok(String::new())
+        }
+
+        // An empty PHP array where a text was meant.
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<String, A::Error> {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(String::new())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(String::new())
+        }
+    }
+    from.deserialize_any(Text)
+}
+
+/// A whole number, also as text; nothing for an empty text or null.
+pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let text = text(from)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let number = text.trim().parse();
+    number.map(Some).map_err(|_| de::Error::custom(format!("{text:?} is no whole number")))
+}
+
+/// A list in any of its forms: `{"product": […]}`, `[…]`, an object with numbers as keys, `""`, `[]`, `{}`, null.
+#[derive(Debug)]
+pub(super) struct List<T>(pub(super) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Any<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Any<T> {
+            type Value = List<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<List<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = list.next_element()? {
+                    entries.push(entry);
+                }
+                Ok(List(entries))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if key.bytes().all(|b| b.is_ascii_digit()) {
+                        entries.push(map.next_value()?);
+                    } else {
+                        entries.extend(map.next_value::<List<T>>()?.0);
+                    }
+                }
+                Ok(List(entries))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<List<T>, E> {
+                if text.is_empty() {
+                    Ok(List::default())
+                } else {
+                    Err(E::custom("a text is no list"))
+                }
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<List<T>, E> {
+                Ok(List::default())
+            }
+        }
+        from.deserialize_any(Any(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn products(json: &str) -> Products {
+        serde_json::from_str(json).expect(json)
+    }
+
+    #[test]
+    fn a_list_is_read_in_every_form_that_was_seen() {
+        for (list, count) in [
+            (r#"{"product":[{"id":"1"},{"id":2}]}"#, 2),
+            (r#"{"product":{"0":{"id":1},"2":{"id":"7"}}}"#, 2),
+            (r#"[{"id":1}]"#, 1),
+            (r#"{"0":{"id":1}}"#, 1),
+            (r#""""#, 0),
+            ("[]", 0),
+            ("{}", 0),
+            (r#"{"product":""}"#, 0),
+            (r#"{"product":[]}"#, 0),
+            (r#"{"product":{}}"#, 0),
+            ("null", 0),
+        ] {
+            let read = products(&format!(r#"{{"totalresults":"2","products":{list}}}"#));
+            assert_eq!(read.rows.0.len(), count, "{list}");
+            assert_eq!(read.totalresults, Some(2));
+        }
+        assert_eq!(products(r#"{"result":"success"}"#).rows.0.len(), 0);
+        assert!(serde_json::from_str::<Products>(r#"{"products":"no"}"#).is_err());
+        assert!(serde_json::from_str::<Products>(r#"{"products":[{"id":"x"}]}"#).is_err());
+    }
+
+    #[test]
+    fn entities_are_decoded_once_and_passwords_are_not_kept() {
+        let read = products(
+            r#"{"products":{"product":[{"id":1,"clientid":7,"password":"hunter2","suspensionreason":
+                "[abuse #5] Spam &amp; &quot;more&quot; &#039;here&#039; &amp;lt;","dedicatedip":null}]}}"#,
+        );
+        let product = &read.rows.0[0];
+        assert_eq!(product.suspensionreason, "[abuse #5] Spam & \"more\" 'here' &lt;");
+        assert_eq!((product.clientid.as_str(), product.dedicatedip.as_str()), ("7", ""));
+        assert!(!format!("{read:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_head_is_told_from_something_else() {
+        let head = |json: &str| serde_json::from_str::<Head>(json).expect(json);
+        assert!(head(r#"{"result":"success"}"#).is_success());
+        assert!(head(r#"{"status":"Success"}"#).is_success());
+        let error = head(r#"{"result":"error","message":"Service ID not found"}"#);
+        assert!(!error.is_success() && error.is_answer());
+        assert_eq!(error.message, "Service ID not found");
+        assert!(!head(r#"{"maintenance":true}"#).is_answer());
+    }
+}

@@ -1,0 +1,395 @@
+//! WHMCS as a directory: services with what they hold, and who holds them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portreeve_app::directory::{Check, Listed, Page, Pass, Source, SourceError};
+use portreeve_core::ids::{ServiceId, ServiceKey};
+use portreeve_core::ledger::{Resource, parse_domain};
+use portreeve_core::service::{Service, ServiceStatus};
+use portreeve_core::text::storable;
+use portreeve_core::time::Span;
+
+use super::client::{CallError, Client, Slot};
+use super::decode::{self, ClientDetails, Clients, Product, Products};
+use crate::addresses::addresses;
+
+/// The right actions of the API role, with what each is for.
+const RIGHTS: [(&str, &str); 5] = [
+    ("GetClientsProducts", "read services"),
+    ("GetClients", "read customers"),
+    ("GetClientsDetails", "read a customer's language"),
+    ("ModuleSuspend", "suspend a service"),
+    ("ModuleUnsuspend", "unsuspend a service"),
+];
+
+/// A WHMCS as a directory.
+#[derive(Debug)]
+pub struct Directory {
+    name: String,
+    client: Arc<Client>,
+    page: usize,
+}
+
+impl Directory {
+    /// The directory `name`, read `page` services at a time.
+    pub fn new(name: String, client: Arc<Client>, page: usize) -> Self {
+        Self { name, client, page }
+    }
+}
+
+impl From<CallError> for SourceError {
+    fn from(error: CallError) -> Self {
+        let text = error.to_string();
+        match error {
+            CallError::NotSent(_) | CallError::Unknown(_) => Self::Unreachable(text),
+            CallError::Auth(_) | CallError::IpNotAllowed(_) | CallError::NotPermitted(_) => {
+                Self::Denied(text)
+            }
+            CallError::NotAnApi(_) | CallError::Refused(_) => Self::Unreadable(text),
+        }
+    }
+}
+
+#[async_trait]
+impl Source for Directory {
+    async fn begin(&self) -> Result<Box<dyn Pass>, SourceError> {
+        let customers = self.customers().await?;
+        Ok(Box::new(Reading {
+            directory: self.name.clone(),
+            client: Arc::clone(&self.client),
+            page: self.page,
+            customers,
+            done: 0,
+            total: None,
+        }))
+    }
+
+    async fn one(&self, id: ServiceId, limit: Span) -> Result<Option<Listed>, SourceError> {
+        // A person waits for a short answer; a sync has the time of a background call.
+        let slot = if limit < self.client.timeout() { Slot::Waiting } else { Slot::Bulk };
+        let service = id.get().to_string();
+        let fields = [("serviceid", service.as_str()), ("limitnum", "1")];
+        let found: Products = self.client.read(slot, "GetClientsProducts", &fields).await?;
+        // WHMCS is not trusted to have listened to the filter.
+        let Some(row) = found.rows.0.into_iter().find(|row| row.id == Some(id.get())) else {
+            return Ok(None);
+        };
+        let customer = self.customer(slot, &row.clientid).await?;
+        Ok(Some(listed(&self.name, id, &row, customer.as_ref()).0))
+    }
+
+    fn reads_at_once(&self) -> bool {
+        false
+    }
+
+    async fn check(&self) -> Vec<Check> {
+        let mut checks = Vec::new();
+        for (action, purpose) in RIGHTS {
+            let tried = self.try_right(action).await;
+            let (good, detail) = match &tried {
+                Ok(seen) => (true, seen.clone()),
+                Err(error) => (false, error.to_string()),
+            };
+            checks.push(Check { what: format!("{purpose} ({action})"), good, detail });
+            let whole = |error: &CallError| !matches!(error, CallError::NotPermitted(_));
+            if tried.as_ref().is_err_and(whole) {
+                // Nothing else will go better.
+                break;
+            }
+        }
+        checks
+    }
+}
+
+impl Directory {
+    /// Whether an action is allowed, without an effect: the module actions name no service.
+    async fn try_right(&self, action: &str) -> Result<String, CallError> {
+        let slot = Slot::Waiting;
+        match action {
+            "GetClientsProducts" => {
+                let found: Products = self.client.read(slot, action, &[("limitnum", "1")]).await?;
+                Ok(format!("{} services", found.totalresults.unwrap_or(0)))
+            }
+            "GetClients" => {
+                let found: Clients = self.client.read(slot, action, &[("limitnum", "1")]).await?;
+                Ok(format!("{} customers", found.totalresults.unwrap_or(0)))
+            }
+            _ => match self.client.change(slot, action, &[]).await {
+                Ok(()) | Err(CallError::Refused(_)) => Ok("allowed".to_owned()),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    /// All customers by id.
+    async fn customers(&self) -> Result<HashMap<String, Customer>, SourceError> {
+        let mut customers = HashMap::new();
+        let (mut done, page) = (0, self.page.to_string());
+        loop {
+            let start = done.to_string();
+            let fields = [("limitstart", start.as_str()), ("limitnum", &page)];
+            let found: Clients = self.client.read(Slot::Bulk, "GetClients", &fields).await?;
+            let count = found.rows.0.len();
+            // A list that cannot be understood must not pass for an empty one.
+            if found.numreturned.and_then(|n| usize::try_from(n).ok()).is_some_and(|n| n != count) {
+                return Err(unreadable("GetClients"));
+            }
+            done += count;
+            for client in found.rows.0 {
+                customers.insert(client.id.clone(), Customer::of(&client));
+            }
+            let total = found.totalresults.and_then(|total| usize::try_from(total).ok());
+            if count == 0 || total.is_none_or(|total| done >= total) {
+                return Ok(customers);
+            }
+        }
+    }
+
+    /// One customer with the language; nothing when there is no such customer.
+    async fn customer(&self, slot: Slot, id: &str) -> Result<Option<Customer>, CallError> {
+        let fields = [("clientid", id), ("stats", "false")];
+        match self.client.read::<ClientDetails>(slot, "GetClientsDetails", &fields).await {
+            Ok(found) => Ok(Some(Customer::of(&found.client))),
+            Err(CallError::Refused(why)) => {
+                tracing::info!(customer = id, "WHMCS does not tell a customer: {why}");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn unreadable(action: &str) -> SourceError {
+    SourceError::Unreadable(format!("the list of {action} has not as many rows as it says"))
+}
+
+/// What the desk needs to know of a customer.
+#[derive(Debug, Clone, Default)]
+struct Customer {
+    name: String,
+    email: String,
+    /// Empty where the list does not tell.
+    language: String,
+}
+
+impl Customer {
+    fn of(client: &decode::Client) -> Self {
+        let person = format!("{} {}", client.firstname, client.lastname);
+        let name = match (person.trim(), client.companyname.trim()) {
+            (person, "") => person.to_owned(),
+            ("", company) => company.to_owned(),
+            (person, company) => format!("{person} ({company})"),
+        };
+        Self {
+            name: storable(&name),
+            email: storable(client.email.trim()),
+            language: language(&client.language).to_owned(),
+        }
+    }
+}
+
+/// WHMCS names languages by English words; the desk by tags (BCP 47).
+fn language(word: &str) -> &'static str {
+    const WORDS: [(&str, &str); 26] = [
+        ("arabic", "ar"),
+        ("azerbaijani", "az"),
+        ("catalan", "ca"),
+        ("chinese", "zh"),
+        ("croatian", "hr"),
+        ("czech", "cs"),
+        ("danish", "da"),
+        ("dutch", "nl"),
+        ("english", "en"),
+        ("estonian", "et"),
+        ("farsi", "fa"),
+        ("french", "fr"),
+        ("german", "de"),
+        ("hebrew", "he"),
+        ("hungarian", "hu"),
+        ("italian", "it"),
+        ("macedonian", "mk"),
+        ("norwegian", "nb"),
+        ("portuguese-br", "pt-BR"),
+        ("portuguese-pt", "pt-PT"),
+        ("romanian", "ro"),
+        ("russian", "ru"),
+        ("spanish", "es"),
+        ("swedish", "sv"),
+        ("turkish", "tr"),
+        ("ukranian", "uk"),
+    ];
+    let word = word.trim().to_lowercase();
+    WORDS.iter().find(|(known, _)| *known == word).map_or("", |(_, tag)| tag)
+}
+
+/// A pass over all services.
+struct Reading {
+    directory: String,
+    client: Arc<Client>,
+    page: usize,
+    customers: HashMap<String, Customer>,
+    done: usize,
+    total: Option<usize>,
+}
+
+#[async_trait]
+impl Pass for Reading {
+    async fn next(&mut self) -> Result<Option<Page>, SourceError> {
+        if self.total.is_some_and(|total| self.done >= total) {
+            return Ok(None);
+        }
+        let (start, count) = (self.done.to_string(), self.page.to_string());
+        let fields = [("limitstart", start.as_str()), ("limitnum", &count)];
+        let found: Products = self.client.read(Slot::Bulk, "GetClientsProducts", &fields).await?;
+        let number = |n: Option<i64>| n.and_then(|n| usize::try_from(n).ok());
+        let rows = found.rows.0;
+        let total = number(found.totalresults).ok_or_else(|| {
+            SourceError::Unreadable("the list does not say how long it is".to_owned())
+        })?;
+        if number(found.numreturned).is_some_and(|n| n != rows.len()) {
+            return Err(unreadable("GetClientsProducts"));
+        }
+        if let Some(before) = self.total
+            && before != total
+        {
+            return Err(SourceError::Changed(format!("{before} services became {total}")));
+        }
+        if rows.is_empty() && self.done < total {
+            return Err(SourceError::Changed(format!("it ended after {} of {total}", self.done)));
+        }
+        self.total = Some(total);
+        self.done += rows.len();
+        let mut page = Page { total: Some(total), ..Page::default() };
+        for row in rows {
+            self.take(&row, &mut page)?;
+        }
+        Ok(Some(page))
+    }
+}
+
+impl Reading {
+    fn take(&self, row: &Product, page: &mut Page) -> Result<(), SourceError> {
+        let id = row.id.and_then(|id| ServiceId::new(id).ok());
+        let id = id
+            .ok_or_else(|| SourceError::Unreadable(format!("a service has the id {:?}", row.id)))?;
+        let customer = self.customers.get(&row.clientid);
+        let (row, odd) = listed(&self.directory, id, row, customer);
+        page.rows.push(row);
+        page.odd.extend(odd);
+        Ok(())
+    }
+}
+
+/// A service as the desk keeps it, and what of it could not be read.
+fn listed(
+    directory: &str,
+    id: ServiceId,
+    row: &Product,
+    customer: Option<&Customer>,
+) -> (Listed, Vec<String>) {
+    let mut odd = Vec::new();
+    let (dedicated, unread) = addresses(&row.dedicatedip);
+    odd.extend(unread.into_iter().map(|why| format!("service {id}: dedicatedip: {why}")));
+    let (assigned, unread) = addresses(&row.assignedips);
+    odd.extend(unread.into_iter().map(|why| format!("service {id}: assignedips: {why}")));
+    let single = dedicated.iter().find(|net| net.prefix_len() == net.max_prefix_len());
+    let dedicated_ip = single.map(|net| net.addr().to_string()).unwrap_or_default();
+    let mut resources: Vec<Resource> =
+        dedicated.iter().chain(&assigned).copied().map(Resource::Net).collect();
+    // A panel may hold anything here; what is no domain name is kept as text only.
+    resources.extend(parse_domain(&row.domain).ok());
+    resources.sort_unstable();
+    resources.dedup();
+    let status = status(&row.status).unwrap_or_else(|| {
+        odd.push(format!("service {id}: status: {:?} is not known, taken for active", row.status));
+        ServiceStatus::Active
+    });
+    let customer = customer.cloned().unwrap_or_default();
+    let service = Service {
+        key: ServiceKey { directory: directory.to_owned(), id },
+        customer_id: storable(row.clientid.trim()),
+        customer_name: customer.name,
+        customer_email: customer.email,
+        language: customer.language,
+        product: storable(&row.name),
+        domain: storable(row.domain.trim()),
+        username: storable(&row.username),
+        // The machine that it lives on, with others: its address names no customer.
+        server: storable(&row.servername),
+        status,
+        dedicated_ip,
+        protected: false,
+    };
+    (Listed { service, resources, valid_from: None }, odd)
+}
+
+/// WHMCS's word for a service's state. A product that was paid once is `Completed` and in use.
+pub(crate) fn status(word: &str) -> Option<ServiceStatus> {
+    let word = word.trim();
+    if word.eq_ignore_ascii_case("completed") {
+        return Some(ServiceStatus::Active);
+    }
+    if word.is_empty() { None } else { word.parse().ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(json: serde_json::Value) -> Product {
+        serde_json::from_value(json).expect("a product")
+    }
+
+    #[test]
+    fn the_servers_address_names_no_customer() {
+        let row = product(serde_json::json!({
+            "id": 7, "clientid": "3", "serverip": "203.0.113.1", "servername": "Saturn",
+            "serverhostname": "saturn.example.com", "domain": "Shop.Example.com",
+            "dedicatedip": "192.0.2.1", "assignedips": "", "status": "Active", "name": "A &amp; B",
+        }));
+        let id = ServiceId::new(7).expect("positive");
+        let (listed, odd) = listed("whmcs", id, &row, None);
+        let held: Vec<String> = listed.resources.iter().map(ToString::to_string).collect();
+        assert_eq!(held, ["192.0.2.1", "shop.example.com"]);
+        assert_eq!((listed.service.product.as_str(), odd.len()), ("A & B", 0));
+        assert_eq!(listed.service.dedicated_ip, "192.0.2.1");
+    }
+
+    #[test]
+    fn states_are_read_and_unknown_ones_are_named() {
+        for (word, expected) in [
+            ("Active", ServiceStatus::Active),
+            ("Completed", ServiceStatus::Active),
+            ("Suspended", ServiceStatus::Suspended),
+            ("Pending", ServiceStatus::Pending),
+            ("Terminated", ServiceStatus::Terminated),
+            ("Cancelled", ServiceStatus::Cancelled),
+            ("Fraud", ServiceStatus::Fraud),
+        ] {
+            assert_eq!(status(word), Some(expected), "{word}");
+        }
+        assert_eq!(status("Verschwunden"), None);
+        assert_eq!(status(""), None);
+    }
+
+    #[test]
+    fn a_customer_has_a_name_in_every_case() {
+        let of = |first: &str, last: &str, company: &str| {
+            let client = decode::Client {
+                firstname: first.into(),
+                lastname: last.into(),
+                companyname: company.into(),
+                language: "German".into(),
+                ..decode::Client::default()
+            };
+            let customer = Customer::of(&client);
+            assert_eq!(customer.language, "de");
+            customer.name
+        };
+        assert_eq!(of("Ada", "Byron", ""), "Ada Byron");
+        assert_eq!(of("Ada", "Byron", "Engines"), "Ada Byron (Engines)");
+        assert_eq!(of("", "", "Engines"), "Engines");
+    }
+}

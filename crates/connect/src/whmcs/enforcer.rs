@@ -1,0 +1,162 @@
+//! WHMCS as a way to suspend and unsuspend: the module of the service does it.
+//!
+//! `ModuleSuspend` runs on a suspended service too and writes its reason over the one that stands there, so
+//! that the desk looks before every order. What comes back is either WHMCS's own yes or no, or nothing of
+//! use; then the desk looks again and never sends blindly.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portreeve_app::enforce::{self, PanelOrder, Target};
+use portreeve_core::enforcement::{Action, Answer, Observed};
+use portreeve_core::service::ServiceStatus;
+use portreeve_core::text::one_line;
+use portreeve_core::time::Span;
+
+use super::client::{CallError, Client, Slot};
+use super::decode::{Product, Products};
+use super::directory::status;
+
+/// Characters of a reason that go on record.
+const WORDS: usize = 300;
+
+/// The WHMCS that a directory's services live in.
+#[derive(Debug)]
+pub struct Way {
+    /// How to call it.
+    pub client: Arc<Client>,
+    /// The directory names customers as this WHMCS does, so that a service which has moved to another
+    /// customer shows.
+    pub same_customers: bool,
+}
+
+/// One or more WHMCS as enforcers, by directory.
+#[derive(Debug)]
+pub struct Enforcer {
+    /// The WHMCS of each directory.
+    pub ways: HashMap<String, Way>,
+}
+
+#[async_trait]
+impl enforce::Enforcer for Enforcer {
+    fn can_look(&self) -> bool {
+        true
+    }
+
+    fn patience(&self) -> Span {
+        let longest = self.ways.values().map(|way| way.client.timeout()).max();
+        longest.unwrap_or(Span::ZERO)
+    }
+
+    async fn observe(&self, target: &Target) -> Observed {
+        let unknown = |detail: String| Observed::Unknown { detail };
+        let id = target.service.id.get();
+        let Some(way) = self.ways.get(&target.service.directory) else {
+            return unknown(format!("no WHMCS has the directory {}", target.service.directory));
+        };
+        let text = id.to_string();
+        let fields = [("serviceid", text.as_str()), ("limitnum", "1")];
+        match way.client.read::<Products>(Slot::Bulk, "GetClientsProducts", &fields).await {
+            Err(error) => unknown(error.to_string()),
+            Ok(found) => match found.rows.0.into_iter().find(|row| row.id == Some(id)) {
+                None => unknown(format!("WHMCS has no service {id}")),
+                Some(row) => {
+                    let customer = if way.same_customers { &target.customer_id } else { "" };
+                    shown(&row, customer)
+                }
+            },
+        }
+    }
+
+    async fn send(&self, order: &PanelOrder) -> Answer {
+        let Some(Way { client, .. }) = self.ways.get(&order.target.service.directory) else {
+            return Answer::Later("no WHMCS has the directory of this service".to_owned());
+        };
+        let id = order.target.service.id.get().to_string();
+        let sent = match order.action {
+            Action::Suspend => {
+                let fields = [("serviceid", id.as_str()), ("suspendreason", &order.reason)];
+                client.change(Slot::Bulk, "ModuleSuspend", &fields).await
+            }
+            Action::Unsuspend => {
+                let fields = [("serviceid", id.as_str())];
+                client.change(Slot::Bulk, "ModuleUnsuspend", &fields).await
+            }
+        };
+        answer(order, sent)
+    }
+}
+
+/// What WHMCS shows of a service.
+fn shown(row: &Product, customer_id: &str) -> Observed {
+    let unknown = |detail: String| Observed::Unknown { detail };
+    // The guards agreed to a suspension of another customer's service.
+    if !customer_id.is_empty() && row.clientid != customer_id {
+        return unknown(format!(
+            "WHMCS says that the service is customer {}'s now, not {customer_id}'s; the next look at the \
+             directory will say so too",
+            row.clientid
+        ));
+    }
+    match status(&row.status) {
+        Some(ServiceStatus::Active) => Observed::Active,
+        Some(ServiceStatus::Suspended) => {
+            let reason = one_line(&row.suspensionreason, WORDS);
+            Observed::Suspended { reason: (!reason.is_empty()).then_some(reason) }
+        }
+        Some(status) if status.is_gone() => Observed::Gone { status },
+        _ => unknown(format!("WHMCS says that the service is {}", row.status)),
+    }
+}
+
+/// What an order came to.
+fn answer(order: &PanelOrder, sent: Result<(), CallError>) -> Answer {
+    match sent {
+        Ok(()) => Answer::Done,
+        Err(error @ CallError::Unknown(_)) => {
+            tracing::warn!(order.id = order.id.0, "an order got no answer: {error}");
+            Answer::Lost
+        }
+        Err(CallError::Refused(why)) => match why.as_str() {
+            "Service ID not found" => Answer::Refused(format!("WHMCS says: {why}")),
+            "Service not assigned to a module" => Answer::Refused(format!(
+                "WHMCS says: {why}. Nothing would be switched off; suspend it by hand where it runs"
+            )),
+            // The module's own words: what it did before it failed has to be seen.
+            _ => Answer::Failed(format!("WHMCS says: {why}")),
+        },
+        // Nothing was carried out: the call did not get that far.
+        Err(error) => Answer::Later(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(status: &str, reason: &str) -> Product {
+        Product {
+            id: Some(1),
+            clientid: "7".into(),
+            status: status.into(),
+            suspensionreason: reason.into(),
+            ..Product::default()
+        }
+    }
+
+    #[test]
+    fn what_whmcs_shows_is_taken_as_it_is_and_nothing_is_guessed() {
+        assert_eq!(shown(&row("Active", ""), "7"), Observed::Active);
+        let overdue = Observed::Suspended { reason: Some("Overdue on Payment".into()) };
+        assert_eq!(shown(&row("Suspended", "Overdue on Payment"), "7"), overdue);
+        let silent = Observed::Suspended { reason: None };
+        assert_eq!(shown(&row("Suspended", ""), ""), silent);
+        let gone = Observed::Gone { status: ServiceStatus::Terminated };
+        assert_eq!(shown(&row("Terminated", ""), "7"), gone);
+        for odd in ["Pending", "", "Odd"] {
+            assert!(matches!(shown(&row(odd, ""), "7"), Observed::Unknown { .. }), "{odd}");
+        }
+        assert!(matches!(shown(&row("Active", ""), "8"), Observed::Unknown { .. }));
+    }
+}

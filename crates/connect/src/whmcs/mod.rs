@@ -1,0 +1,14 @@
+//! WHMCS: its external API as a directory of services and as a way to suspend them.
+//!
+//! Built from WHMCS's public documentation and from what its clients report, and tried against a simulator
+//! (`tools/whmcs-simulator`); `docs/whmcs.md` says what that proves.
+
+mod client;
+mod decode;
+mod directory;
+mod enforcer;
+
+pub use client::{Access, CallError, Client, endpoint};
+pub use directory::Directory;
+pub(crate) use directory::status;
+pub use enforcer::{Enforcer, Way};
