@@ -11,6 +11,7 @@ use portreeve_core::time::Timestamp;
 use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::Notify;
 
+use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::metrics::Metrics;
@@ -32,6 +33,8 @@ pub struct DeskConfig {
     pub directories: Vec<String>,
     /// Whose ids the drop-in endpoint means.
     pub amp_directory: String,
+    /// Where people reach the desk, without a final slash.
+    pub public_url: Option<String>,
 }
 
 impl DeskConfig {
@@ -68,6 +71,8 @@ pub struct Desk {
     pub webhooks: Vec<Webhook>,
     /// Directories that are looked at by themselves.
     pub directories: Vec<LiveDirectory>,
+    /// Addons of panels.
+    pub bridges: Vec<Bridge>,
     /// What an operator watches.
     pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
@@ -89,12 +94,14 @@ pub struct Ways {
     pub webhooks: Vec<Webhook>,
     /// To directories that are looked at by themselves.
     pub directories: Vec<LiveDirectory>,
+    /// To the addons of panels.
+    pub bridges: Vec<Bridge>,
 }
 
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories } = ways;
+        let Ways { panels, mail, webhooks, directories, bridges } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let metrics = Arc::new(Metrics::new(db.engine(), &panel_names, &webhook_names));
@@ -106,6 +113,7 @@ impl Desk {
             mail,
             webhooks,
             directories,
+            bridges,
             metrics,
             work: Notify::new(),
             known_categories: Mutex::default(),
@@ -194,6 +202,11 @@ impl Desk {
     /// The directory of this name, if it is one that is looked at by itself.
     pub fn live_directory(&self, name: &str) -> Option<&LiveDirectory> {
         self.directories.iter().find(|live| live.name == name)
+    }
+
+    /// The addon in the panel of a directory, if there is one.
+    pub fn bridge(&self, directory: &str) -> Option<&Bridge> {
+        self.bridges.iter().find(|bridge| bridge.directory == directory)
     }
 
     /// Keeps settings, credentials and the ledger current until the task is dropped. What another

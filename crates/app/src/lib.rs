@@ -6,6 +6,8 @@
 //! alone, through the ports in [`enforce`], [`notice`] and
 //! [`webhook`].
 
+pub mod bridge;
+pub mod customer;
 pub mod desk;
 pub mod digest;
 pub mod directory;

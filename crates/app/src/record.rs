@@ -11,6 +11,7 @@ use crate::webhook::{self, Happening, Webhook};
 
 /// History, jobs and deliveries to webhooks of a transaction, gathered and then written with few statements.
 pub struct Record<'a> {
+    desk: &'a Desk,
     webhooks: &'a [Webhook],
     events: Vec<NewEvent>,
     jobs: Vec<NewJob>,
@@ -21,7 +22,7 @@ impl<'a> Record<'a> {
     /// An empty one.
     pub fn new(desk: &'a Desk) -> Self {
         let webhooks = desk.webhooks.as_slice();
-        Self { webhooks, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new() }
+        Self { desk, webhooks, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new() }
     }
 
     /// Adds what happened to one report.
@@ -41,7 +42,12 @@ impl<'a> Record<'a> {
                 kind: event.kind(),
                 text: event.text(),
             });
-            self.jobs.extend(event::jobs_for(report, service, event, now).iter().map(to_row));
+            let jobs = event::jobs_for(report, service, event, now);
+            let jobs = jobs.iter().filter(|job| match job {
+                Job::TellBridge(service) => self.desk.bridge(&service.directory).is_some(),
+                Job::ReconcileService(_) | Job::SendNotice { .. } => true,
+            });
+            self.jobs.extend(jobs.map(to_row));
             self.happenings.extend(Happening::of(self.webhooks, report, event, now));
         }
     }
@@ -64,6 +70,7 @@ pub(crate) fn to_row(job: &Job) -> NewJob {
         Job::ReconcileService(service) => {
             NewJob { kind: JobKind::ReconcileService, key: service.to_string() }
         }
+        Job::TellBridge(service) => NewJob { kind: JobKind::TellBridge, key: service.to_string() },
         Job::SendNotice { report, notice, audience, at } => NewJob {
             kind: JobKind::SendNotice,
             key: format!(
@@ -81,6 +88,7 @@ pub(crate) fn to_row(job: &Job) -> NewJob {
 pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
     match kind {
         JobKind::ReconcileService => ServiceKey::parse(key, "").ok().map(Job::ReconcileService),
+        JobKind::TellBridge => ServiceKey::parse(key, "").ok().map(Job::TellBridge),
         JobKind::SendNotice => {
             let mut parts = key.split(':');
             let report = ReportId(parts.next()?.parse().ok()?);
@@ -102,9 +110,11 @@ mod tests {
         let at = from_millis(1_700_000_000_123).expect("in range");
         let (notice, audience) = (Notice::NeedsStaff, Audience::Staff);
         let report = ReportId(92);
-        for job in
-            [Job::ReconcileService(service), Job::SendNotice { report, notice, audience, at }]
-        {
+        for job in [
+            Job::ReconcileService(service.clone()),
+            Job::SendNotice { report, notice, audience, at },
+            Job::TellBridge(service),
+        ] {
             let row = to_row(&job);
             assert_eq!(from_row(row.kind, &row.key), Some(job));
         }

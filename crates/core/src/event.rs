@@ -223,6 +223,24 @@ pub enum Job {
         /// When it happened: tells two suspensions of one report apart.
         at: Timestamp,
     },
+    /// Tell the panel's addon how a service stands, where there is one. It is told the whole of it, so that
+    /// telling it twice does no harm.
+    TellBridge(ServiceKey),
+}
+
+/// Whether a service has another number of holds, open reports or unanswered ones after it.
+fn changes_standing(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Opened { .. }
+            | Event::Assigned { .. }
+            | Event::Answered { by: Turn::Customer }
+            | Event::HoldPlaced { .. }
+            | Event::HoldApproved
+            | Event::HoldReleased
+            | Event::Closed { .. }
+            | Event::Reopened
+    )
 }
 
 /// The jobs that `event` of a report about `service` causes.
@@ -272,6 +290,10 @@ pub fn jobs_for(
         | Event::NoticeSent { .. }
         | Event::NoticeFailed { .. } => Vec::new(),
     };
+    let mut jobs = jobs;
+    if changes_standing(event) {
+        jobs.extend(service.cloned().map(Job::TellBridge));
+    }
     // A report that waits for its service has no customer yet.
     let nobody_to_tell = |job: &Job| {
         service.is_none() && matches!(job, Job::SendNotice { audience: Audience::Customer, .. })

@@ -18,6 +18,8 @@ pub struct Settings {
     pub amp: Amp,
     /// Categories that are offered; any other is accepted too.
     pub categories: Vec<String>,
+    /// What a customer with open reports may still see of the panel.
+    pub lockdown: Lockdown,
 }
 
 /// Settings of the drop-in endpoint.
@@ -165,6 +167,31 @@ pub fn check(name: &str, value: &str) -> Result<(&'static Key, String), SettingE
     Ok((key, value.to_owned()))
 }
 
+/// What a customer with open reports may still see of the panel's customer area. Paying and answering
+/// always remain possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lockdown {
+    /// Everything.
+    No,
+    /// Nothing else until every open report has a reply.
+    Standard,
+    /// Nothing else until all reports are closed.
+    Strict,
+}
+
+impl Lockdown {
+    const ALL: [Self; 3] = [Self::No, Self::Standard, Self::Strict];
+
+    /// The word of the setting.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Standard => "standard",
+            Self::Strict => "strict",
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let mut settings = Self {
@@ -184,6 +211,7 @@ impl Default for Settings {
                 calls_per_minute: 0,
             },
             categories: Vec::new(),
+            lockdown: Lockdown::No,
         };
         for key in KEYS {
             settings.apply(key.name, key.default).expect("every default is a good value");
@@ -226,7 +254,9 @@ impl Settings {
                 )?;
             }
             "time_limit.require_notice" => self.time_limit.require_notice = yes_or_no(value)?,
-            "client.lockdown" => one_of(value, &[("no", ()), ("standard", ()), ("strict", ())])?,
+            "client.lockdown" => {
+                self.lockdown = one_of(value, &Lockdown::ALL.map(|mode| (mode.as_str(), mode)))?;
+            }
             "pay.amount" => amount(value)?,
             "pay.currency" => currency(value)?,
             "intake.auto_assign" => yes_or_no(value).map(|_| ())?,

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::notice::{Mail, Mailer};
@@ -37,12 +38,14 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let desk_config = DeskConfig {
         directories: config.directories.iter().map(|known| known.name.clone()).collect(),
         amp_directory: config.amp_directory.clone(),
+        public_url: config.public_url.clone(),
     };
     let panels = config.enforcers.iter().map(|one| panel(one, &whmcs)).collect();
     let mail = config.mail.as_ref().map(mail).transpose()?;
     let webhooks = config.webhooks.iter().map(webhook).collect();
     let directories = config.directories.iter().filter_map(|known| live(known, &whmcs)).collect();
-    let ways = Ways { panels, mail, webhooks, directories };
+    let bridges = config.directories.iter().filter_map(bridge).collect();
+    let ways = Ways { panels, mail, webhooks, directories, bridges };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))
@@ -84,6 +87,16 @@ fn live(config: &DirectoryConfig, clients: &WhmcsClients) -> Option<LiveDirector
         }
     };
     Some(LiveDirectory::new(name, every, source))
+}
+
+fn bridge(config: &DirectoryConfig) -> Option<Bridge> {
+    let DirectoryKind::Whmcs { bridge: Some(poster), .. } = &config.kind else { return None };
+    Some(Bridge {
+        directory: config.name.clone(),
+        secrets: poster.secrets.clone(),
+        receiver: Box::new((**poster).clone()),
+        rows: Box::new(whmcs::BridgeRows),
+    })
 }
 
 /// The WHMCS of each directory that an enforcer serves.

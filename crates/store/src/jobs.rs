@@ -13,6 +13,8 @@ pub enum JobKind {
     ReconcileService,
     /// Send a mail.
     SendNotice,
+    /// Tell a panel's addon how a service stands.
+    TellBridge,
 }
 
 impl JobKind {
@@ -21,6 +23,7 @@ impl JobKind {
         match self {
             Self::ReconcileService => "reconcile_service",
             Self::SendNotice => "send_notice",
+            Self::TellBridge => "tell_bridge",
         }
     }
 }

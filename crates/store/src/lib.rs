@@ -6,6 +6,7 @@
 //! `dialect.rs` and nowhere else.
 
 mod backlog;
+mod bridge;
 mod db;
 mod deliveries;
 mod desk;
@@ -21,6 +22,7 @@ mod people;
 mod reports;
 
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
+pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DueDelivery, NewDelivery, NextTry, TriedDelivery,

@@ -4,10 +4,13 @@
 
 mod amp;
 mod api;
+mod bridge;
+mod client;
 mod client_address;
 mod health;
 mod idempotency;
 mod metrics;
+mod page;
 mod public;
 mod routes;
 mod server;

@@ -9,11 +9,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use rand::RngExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{Web, amp, api, health, metrics, public};
+use crate::{Web, amp, api, bridge, client, health, metrics, public};
 
 /// The end of the drop-in endpoint's path; anything may stand before it.
 const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.php";
@@ -27,6 +27,13 @@ pub fn router(web: Web) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
+        .route("/bridge/v1/{directory}/events", post(bridge::events))
+        .route("/bridge/v1/{directory}/state", post(bridge::state))
+        .route("/client", get(client::reports))
+        .route("/client/sso", post(client::sign_on))
+        .route("/client/sign-out", post(client::sign_out))
+        .route("/client/reports/{id}", get(client::report))
+        .route("/client/reports/{id}/answer", post(client::answer))
         .nest("/api/v1", api::router())
         .fallback(any_prefix)
         .layer(CatchPanicLayer::new())

@@ -1,9 +1,11 @@
 //! Taking a directory file in: services as they are now, and what that means for the ledger.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::ledger::{Assignment, Interval, Resource};
+use portreeve_core::service::Service;
 use portreeve_store::{DirectoryLooks, KnownService, StoreError, Topic, Tx};
 
 use super::file::{Listed, Rows};
@@ -257,15 +259,16 @@ impl Take<'_> {
             let held = held_by.get(&row.service.key).map_or(&[][..], Vec::as_slice);
             let before = known.get(&row.service.key);
             let last_seen = before.map_or(self.now, |known| known.last_seen(&self.looks));
-            let as_before = before
-                .is_some_and(|known| known.service == row.service && known.ended_at.is_none());
+            let service = self.as_it_is(row, before.copied());
+            let as_before =
+                before.is_some_and(|known| known.service == *service && known.ended_at.is_none());
             match before {
                 None => taken.new += 1,
                 Some(_) if !as_before => taken.changed.push(row.service.key.clone()),
                 Some(_) => {}
             }
             if self.write == Write::Everything || !as_before {
-                to_write.push(&row.service);
+                to_write.push(service);
             }
             changed.extend(self.ended_or_dated(row, held, last_seen));
             begun.extend(row.resources.iter().filter_map(|resource| {
@@ -278,8 +281,25 @@ impl Take<'_> {
         if !changed.is_empty() || !begun.is_empty() {
             self.write_ledger(&changed, &begun, &known).await?;
         }
+        let to_write: Vec<&Service> = to_write.iter().map(AsRef::as_ref).collect();
         self.tx.put_services(&to_write, self.seen_at).await?;
         Ok(taken)
+    }
+
+    /// The service as it is to be stored. A list of services does not tell its customers' languages; what is
+    /// known of the same customer stays.
+    fn as_it_is<'a>(&self, row: &'a Listed, before: Option<&KnownService>) -> Cow<'a, Service> {
+        match before {
+            Some(known)
+                if self.write == Write::Changes
+                    && row.service.language.is_empty()
+                    && known.service.customer_id == row.service.customer_id =>
+            {
+                let language = known.service.language.clone();
+                Cow::Owned(Service { language, ..row.service.clone() })
+            }
+            _ => Cow::Borrowed(&row.service),
+        }
     }
 
     /// What the service no longer holds, and what it holds since an instant that is named now.

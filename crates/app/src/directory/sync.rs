@@ -350,6 +350,23 @@ pub(crate) async fn take_one(desk: &Desk, row: Listed, asked_at: i64) -> Result<
     take_batch(desk, looks, &[row], asked_at).await.map(drop)
 }
 
+/// Takes in a service as its panel tells it now.
+pub(crate) async fn take(desk: &Desk, row: Listed) -> Result<(), StoreError> {
+    take_one(desk, row, desk.now().as_millisecond()).await
+}
+
+/// Ends a service that its panel has removed.
+pub(crate) async fn remove(desk: &Desk, key: &ServiceKey) -> Result<(), StoreError> {
+    let now = desk.now().as_millisecond();
+    let mut tx = desk.db.write().await?;
+    let looks = tx.directory_looks(&key.directory).await?;
+    let known = tx.service(key).await?.filter(|known| known.ended_at.is_none());
+    if let Some(known) = known {
+        end_services(&mut tx, &[known], &looks, &HashMap::new(), now).await?;
+    }
+    tx.commit().await
+}
+
 /// How the directories stand that are looked at by themselves; those that were never looked at too.
 pub async fn states(desk: &Desk) -> Result<Vec<DirectoryState>, StoreError> {
     let known = desk.db.read().await?.directory_states().await?;

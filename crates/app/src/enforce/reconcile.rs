@@ -16,6 +16,7 @@ use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{Enforcement, KnownService, StoreError, Tx};
 
 use super::{Panel, PanelOrder, Target};
+use crate::bridge;
 use crate::desk::Desk;
 use crate::record::Record;
 use crate::report::service_facts;
@@ -71,6 +72,10 @@ pub async fn reconcile(
             Step::Done(after) => return Ok(after),
             Step::OnceMore => {}
             Step::Send(order) => {
+                if order.action == Action::Unsuspend {
+                    // An addon that still believes in a hold would veto what we order.
+                    bridge::tell_before_order(desk, service).await;
+                }
                 if let Some(panel) = desk.panel_for(service) {
                     let answer = panel.enforcer.send(&order).await;
                     desk.metrics.ordered(&panel.name, order.action, &answer);

@@ -12,6 +12,7 @@ use rand::RngExt;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::jobs::{mails, webhooks};
@@ -30,9 +31,10 @@ const AFTER_ERROR: Span = Span::from_secs(5);
 pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
+    let bridges = lane(Arc::clone(&desk), JobKind::TellBridge, 4, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, mails, webhooks);
+    tokio::join!(panels, bridges, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -147,6 +149,10 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
                 After::Again(at) => End::At(at, None),
             })
         }
+        Some(Job::TellBridge(service)) => Ok(match bridge::tell(desk, &service).await? {
+            Ok(()) => End::Done,
+            Err(why) => End::At(bridge::pause(job.tries).after(desk.now()), Some(why)),
+        }),
         Some(Job::SendNotice { .. }) => {
             Ok(End::Dead("notices have a lane of their own".to_owned()))
         }

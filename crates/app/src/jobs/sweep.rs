@@ -157,6 +157,7 @@ impl Sweeper {
         let before = crate::webhook::KEPT.before(now).as_millisecond();
         // What is too much for one time comes the next time: a long transaction keeps others waiting.
         tx.forget_deliveries(before, DELIVERIES_AT_A_TIME).await?;
+        tx.forget_bridge(before, now.as_millisecond()).await?;
         tx.commit().await
     }
 }

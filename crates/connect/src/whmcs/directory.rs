@@ -167,7 +167,7 @@ fn unreadable(action: &str) -> SourceError {
 
 /// What the desk needs to know of a customer.
 #[derive(Debug, Clone, Default)]
-struct Customer {
+pub(super) struct Customer {
     name: String,
     email: String,
     /// Empty where the list does not tell.
@@ -175,7 +175,7 @@ struct Customer {
 }
 
 impl Customer {
-    fn of(client: &decode::Client) -> Self {
+    pub(super) fn of(client: &decode::Client) -> Self {
         let person = format!("{} {}", client.firstname, client.lastname);
         let name = match (person.trim(), client.companyname.trim()) {
             (person, "") => person.to_owned(),
@@ -283,7 +283,7 @@ impl Reading {
 }
 
 /// A service as the desk keeps it, and what of it could not be read.
-fn listed(
+pub(super) fn listed(
     directory: &str,
     id: ServiceId,
     row: &Product,

@@ -3,11 +3,13 @@
 //! Built from WHMCS's public documentation and from what its clients report, and tried against a simulator
 //! (`tools/whmcs-simulator`); `docs/whmcs.md` says what that proves.
 
+mod bridge;
 mod client;
 mod decode;
 mod directory;
 mod enforcer;
 
+pub use bridge::BridgeRows;
 pub use client::{Access, CallError, Client, endpoint};
 pub use directory::Directory;
 pub(crate) use directory::status;

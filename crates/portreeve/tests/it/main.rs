@@ -4,6 +4,7 @@
 mod amp;
 mod api;
 mod api_foreign;
+mod bridge;
 mod browser;
 mod cli;
 mod clock;

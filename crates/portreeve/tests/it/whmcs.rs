@@ -90,7 +90,7 @@ fn holders(world: &World, address: &str) -> Vec<i64> {
     list.as_array().unwrap().iter().map(|held| held["service_id"].as_i64().unwrap()).collect()
 }
 
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = std::time::Instant::now();
     while started.elapsed() < Duration::from_secs(40) {
         if is_so() {

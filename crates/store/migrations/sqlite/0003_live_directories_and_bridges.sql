@@ -34,5 +34,7 @@ CREATE TABLE customer_sessions (
 );
 CREATE INDEX customer_sessions_expires ON customer_sessions (expires_at);
 
--- A customer's reports, and the open ones of a service.
+-- A customer's reports, the open ones of a service, and what holds it.
 CREATE INDEX reports_customer ON reports (directory, customer_id, id);
+CREATE INDEX reports_open_of_service ON reports (directory, service_id) WHERE status = 'open';
+CREATE INDEX holds_placed ON holds (directory, service_id) WHERE state = 'placed';

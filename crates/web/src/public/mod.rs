@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 use crate::Web;
+use crate::page::{escape, page};
 
 /// The path of the public page for reports.
 const REPORT_ABUSE: &str = "/report-abuse";
@@ -75,31 +76,4 @@ pub(crate) fn is_public_form(query: Option<&str>) -> bool {
 pub(crate) fn to_public_form(web: &Web) -> Response {
     let base = web.config.public_url.as_deref().unwrap_or_default();
     (StatusCode::FOUND, [(header::LOCATION, format!("{base}{REPORT_ABUSE}"))]).into_response()
-}
-
-fn page(status: StatusCode, title: &str, body: &str) -> Response {
-    let html = format!(
-        r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="stylesheet" href="/static/site.css">
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</body>
-</html>
-"#
-    );
-    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
-}
-
-/// Text as HTML shows it.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
