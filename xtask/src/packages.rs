@@ -25,6 +25,11 @@ const NEEDS: &[Need] = &[
         packages: &["php-cli", "php-curl"],
     },
     Need {
+        what: "php with SQLite",
+        is_there: || succeeds("php", &["-r", "exit(extension_loaded('pdo_sqlite') ? 0 : 1);"]),
+        packages: &["php-sqlite3"],
+    },
+    Need {
         what: "python3 with venv",
         is_there: || succeeds("python3", &["-c", "import ensurepip, venv"]),
         packages: &["python3-venv"],

@@ -14,6 +14,9 @@ const PYTHON: &[&str] = &[
     "schemathesis==4.32.5",
     // reads our numbers as Prometheus does
     "prometheus-client==0.26.0",
+    // calls the simulator of WHMCS as it calls WHMCS
+    "whmcspy==0.3.0",
+    "requests==2.34.2",
     // makes a client from that description
     "openapi-python-client==0.29.1",
 ];
@@ -22,6 +25,10 @@ const PYTHON: &[&str] = &[
 const NODE: &[&str] = &[
     // verifies our webhooks
     "standardwebhooks@1.1.1",
+    // a client of WHMCS with tests of its own, and what runs them
+    "whmcs@1.2.2",
+    "mocha@10.8.2",
+    "chai@4.5.0",
 ];
 
 /// Where the tests find them: `venv/bin/python` and `node/node_modules` are in there.

@@ -1,6 +1,7 @@
 //! The desk from outside: the real binary, real HTTP, real processes, on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
 
+mod addon;
 mod amp;
 mod api;
 mod api_foreign;
@@ -24,4 +25,5 @@ mod server;
 mod webhook_enforcer;
 mod webhooks;
 mod whmcs;
+mod whmcs_foreign;
 mod world;

@@ -1,0 +1,167 @@
+<?php
+
+namespace Portreeve;
+
+use WHMCS\Database\Capsule;
+
+if (!defined('WHMCS')) {
+    die('This file cannot be accessed directly');
+}
+
+/** Calls to the desk. Only from the cron job and the addon's own admin page: never on a page view. */
+final class Desk
+{
+    const CONNECT_SECONDS = 5;
+    const SECONDS = 15;
+
+    /** Pages of the state that are read at most: two million services. */
+    const PAGES = 2000;
+
+    /** @var Settings */
+    private $settings;
+
+    public function __construct(Settings $settings)
+    {
+        $this->settings = $settings;
+    }
+
+    /** Sends what waits, within a time; returns how many messages were taken. */
+    public function send(int $most, int $seconds): int
+    {
+        $until = time() + $seconds;
+        $taken = 0;
+        foreach (Outbox::due(time(), $most) as $row) {
+            if (time() >= $until) {
+                break;
+            }
+            $message = Messages::compose($row, time());
+            if ($message === null) {
+                Outbox::sent($row);
+                continue;
+            }
+            $answer = $this->post('events', Outbox::messageId($row), $message);
+            if (in_array($answer['status'], [200, 202], true)) {
+                Outbox::sent($row);
+                $taken++;
+            } elseif (in_array($answer['status'], [400, 413], true)) {
+                Outbox::buried($row, $this->words($answer));
+            } else {
+                Outbox::failed($row, $this->words($answer), time());
+                // A desk that is away is away for all of them.
+                if ($answer['status'] === 0) {
+                    break;
+                }
+            }
+        }
+        return $taken;
+    }
+
+    /** Reads the whole state and takes it in. What is wrong, for people; null when it went well. */
+    public function pull(): ?string
+    {
+        $pages = [];
+        $after = 0;
+        do {
+            $id = 'ask_' . bin2hex(random_bytes(16));
+            $answer = $this->post('state', $id, ['after' => $after]);
+            if ($answer['status'] !== 200) {
+                return $this->words($answer);
+            }
+            $refusal = Signature::refusal(
+                $this->settings->secret(),
+                $answer['id'],
+                $answer['timestamp'],
+                $answer['signature'],
+                $answer['body'],
+                time()
+            );
+            if ($refusal !== null || $answer['id'] !== $id) {
+                return 'the desk\'s answer is not signed as it has to be (' . ($refusal ?? 'id') . ')';
+            }
+            $page = json_decode($answer['body'], true);
+            if (!is_array($page) || !isset($page['as_of'], $page['services']) || !is_array($page['services'])) {
+                return 'the desk\'s answer cannot be read';
+            }
+            $pages[] = $page;
+            $after = (int) ($page['next'] ?? 0);
+        } while ($after > 0 && count($pages) < self::PAGES);
+        $this->take($pages);
+        return null;
+    }
+
+    private function take(array $pages): void
+    {
+        Capsule::connection()->transaction(static function () use ($pages) {
+            foreach ($pages as $page) {
+                Standings::apply($page['services'], (int) $page['as_of']);
+            }
+            Standings::forgetOlderThan((int) $pages[0]['as_of']);
+            Standings::frame($pages[0]);
+            Standings::set('counts', (string) json_encode($pages[0]['counts'] ?? []));
+            Standings::set('oldest', (string) json_encode($pages[0]['oldest'] ?? []));
+            Standings::set('pulled_at', (string) time());
+        });
+    }
+
+    /** @return array{status: int, id: string, timestamp: string, signature: string, body: string, error: string} */
+    private function post(string $what, string $id, array $message): array
+    {
+        $body = (string) json_encode($message, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
+        $timestamp = time();
+        $url = $this->settings->deskUrl() . '/bridge/v1/' . rawurlencode($this->settings->directory()) . '/' . $what;
+        $headers = ['webhook-id' => '', 'webhook-timestamp' => '', 'webhook-signature' => ''];
+        $curl = curl_init($url);
+        curl_setopt_array($curl, [
+            CURLOPT_POST => true,
+            CURLOPT_POSTFIELDS => $body,
+            CURLOPT_RETURNTRANSFER => true,
+            CURLOPT_FOLLOWLOCATION => false,
+            CURLOPT_CONNECTTIMEOUT => self::CONNECT_SECONDS,
+            CURLOPT_TIMEOUT => self::SECONDS,
+            CURLOPT_PROTOCOLS => CURLPROTO_HTTP | CURLPROTO_HTTPS,
+            CURLOPT_HTTPHEADER => [
+                'Content-Type: application/json',
+                'webhook-id: ' . $id,
+                'webhook-timestamp: ' . $timestamp,
+                'webhook-signature: ' . Signature::sign($this->settings->secret(), $id, $timestamp, $body),
+            ],
+            CURLOPT_HEADERFUNCTION => static function ($curl, $line) use (&$headers) {
+                $parts = explode(':', $line, 2);
+                $name = strtolower(trim($parts[0]));
+                if (isset($parts[1], $headers[$name])) {
+                    $headers[$name] = trim($parts[1]);
+                }
+                return strlen($line);
+            },
+        ]);
+        $answer = curl_exec($curl);
+        $status = (int) curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
+        $error = $answer === false ? curl_error($curl) : '';
+        return [
+            'status' => $answer === false ? 0 : $status,
+            'id' => $headers['webhook-id'],
+            'timestamp' => $headers['webhook-timestamp'],
+            'signature' => $headers['webhook-signature'],
+            'body' => $answer === false ? '' : (string) $answer,
+            'error' => $error,
+        ];
+    }
+
+    /** What is wrong, and where to set it right. */
+    private function words(array $answer): string
+    {
+        $said = json_decode($answer['body'], true);
+        $message = is_array($said) && isset($said['message']) ? ': ' . $said['message'] : '';
+        switch ($answer['status']) {
+            case 0:
+                return 'the desk cannot be reached at ' . $this->settings->deskUrl() . ' (' . $answer['error'] . ')';
+            case 401:
+                return 'the desk does not believe the signature' . $message;
+            case 404:
+                return 'the desk has no bridge to a directory "' . $this->settings->directory() . '"; its name and '
+                    . 'bridge_secret stand in the desk\'s configuration' . $message;
+            default:
+                return 'the desk answered with status ' . $answer['status'] . $message;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+<?php
+
+namespace Portreeve;
+
+use WHMCS\Module\AbstractWidget;
+
+if (!defined('WHMCS')) {
+    die('This file cannot be accessed directly');
+}
+
+/** The box on the first page of the panel's staff. */
+class Widget extends AbstractWidget
+{
+    protected $title = 'Abuse reports';
+    protected $description = 'What waits at the abuse desk';
+    protected $weight = 150;
+    protected $columns = 1;
+    protected $cache = false;
+
+    public function getData()
+    {
+        return Texts::load((string) ($_SESSION['adminlang'] ?? ''));
+    }
+
+    public function generateOutput($data)
+    {
+        return '<div class="widget-content-padded">' . Admin::counts($data) . '</div>';
+    }
+}

@@ -1,0 +1,532 @@
+<?php
+
+/**
+ * The addon's tests, against stubs of WHMCS (stubs/), a desk that PHP's own web server plays, and the addon's
+ * endpoint on another. `php run.php`; exit status 1 when one fails.
+ */
+
+use Portreeve\Admin;
+use Portreeve\Desk;
+use Portreeve\Lockdown;
+use Portreeve\Outbox;
+use Portreeve\Settings;
+use Portreeve\Signature;
+use Portreeve\SignOn;
+use Portreeve\Standings;
+use Portreeve\Texts;
+use WHMCS\Database\Capsule;
+
+error_reporting(E_ALL);
+set_error_handler(static function ($level, $text, $file, $line) {
+    if (!(error_reporting() & $level)) {
+        return false;
+    }
+    throw new ErrorException($text, 0, $level, $file, $line);
+});
+
+const SECRET = 'whsec_TmV3IHNlY3JldCBvZiB0aGUgZGVzaywgMzIgYnl0ZXM=';
+const OTHER = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+$folder = sys_get_temp_dir() . '/portreeve-addon-' . bin2hex(random_bytes(6));
+mkdir($folder);
+putenv("PORTREEVE_STUB_DB=$folder/whmcs.sqlite");
+putenv('PORTREEVE_STUBS=' . __DIR__ . '/stubs');
+putenv("PORTREEVE_DESK=$folder");
+require __DIR__ . '/stubs/whmcs.php';
+$addon = dirname(__DIR__) . '/modules/addons/portreeve';
+require "$addon/portreeve.php";
+require "$addon/hooks.php";
+
+/** A web server of PHP on a free port; ended at the end by its process id. */
+function serve(array $arguments): int
+{
+    static $running = [];
+    $probe = stream_socket_server('tcp://127.0.0.1:0');
+    $port = (int) substr((string) strrchr(stream_socket_get_name($probe, false), ':'), 1);
+    fclose($probe);
+    $nowhere = ['file', '/dev/null', 'w'];
+    $process = proc_open(array_merge([PHP_BINARY, '-S', "127.0.0.1:$port"], $arguments), [['pipe', 'r'], $nowhere, $nowhere], $pipes);
+    $running[] = $process;
+    register_shutdown_function(static function () use ($process) {
+        proc_terminate($process);
+    });
+    for ($n = 0; $n < 200; $n++) {
+        $there = @fsockopen('127.0.0.1', $port);
+        if ($there) {
+            fclose($there);
+            return $port;
+        }
+        usleep(20000);
+    }
+    throw new RuntimeException('the web server did not start');
+}
+
+/** The addon in a site of its own, as it is copied into WHMCS. */
+function site(string $folder, string $addon): int
+{
+    $place = "$folder/site/modules/addons";
+    mkdir($place, 0700, true);
+    exec('cp -r ' . escapeshellarg($addon) . ' ' . escapeshellarg($place));
+    copy(__DIR__ . '/stubs/init.php', "$folder/site/init.php");
+    return serve(['-t', "$folder/site"]);
+}
+
+function same($expected, $actual, string $what = ''): void
+{
+    if ($expected !== $actual) {
+        throw new Exception("$what expected " . json_encode($expected) . ', is ' . json_encode($actual));
+    }
+}
+
+function holds(bool $is, string $what): void
+{
+    if (!$is) {
+        throw new Exception($what);
+    }
+}
+
+/** Everything as it is after the addon was switched on and set up. */
+function fresh(): void
+{
+    global $folder, $desk;
+    $pdo = Stub\Connection::pdo();
+    foreach ($pdo->query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")->fetchAll(PDO::FETCH_COLUMN) as $table) {
+        $pdo->exec("DROP TABLE \"$table\"");
+    }
+    $pdo->exec('CREATE TABLE tbladdonmodules (module, setting, value)');
+    $pdo->exec('CREATE TABLE tblhosting (id INTEGER, userid INTEGER, packageid INTEGER, server INTEGER, domain, username, password, domainstatus, suspendreason, dedicatedip, assignedips)');
+    $pdo->exec('CREATE TABLE tblproducts (id INTEGER, name)');
+    $pdo->exec('CREATE TABLE tblservers (id INTEGER, name)');
+    $pdo->exec('CREATE TABLE tblclients (id INTEGER, firstname, lastname, companyname, email, language, password)');
+    $pdo->exec('CREATE TABLE tblinvoices (id INTEGER, userid INTEGER)');
+    $pdo->exec('CREATE TABLE tblupgrades (id INTEGER, relid INTEGER)');
+    $pdo->exec("INSERT INTO tblproducts VALUES (1, 'Web &amp; Mail')");
+    $pdo->exec("INSERT INTO tblservers VALUES (1, 'Saturn')");
+    $pdo->exec("INSERT INTO tblclients VALUES (7, 'Ada', 'O&#039;Byrne', '', 'ada@example.com', 'german', 'hunter2')");
+    $pdo->exec("INSERT INTO tblhosting VALUES (17, 7, 1, 1, 'shop.example.com', 'shop', 'hunter2', 'Active', '', '192.0.2.17', '192.0.2.18')");
+    $pdo->exec("INSERT INTO tblhosting VALUES (18, 7, 1, 1, '', 'blog', 'hunter2', 'Suspended', 'Overdue on Payment', '', '')");
+    $pdo->exec('INSERT INTO tblinvoices VALUES (5, 7)');
+    $pdo->exec('INSERT INTO tblupgrades VALUES (3, 18)');
+    same('success', portreeve_activate()['status']);
+    foreach (['desk_url' => "http://127.0.0.1:$desk/", 'secret' => SECRET, 'veto' => 'on', 'menu' => 'on', 'notice' => 'on', 'lockdown' => 'on'] as $name => $value) {
+        set($name, $value);
+    }
+    file_put_contents("$folder/calls", '');
+    file_put_contents("$folder/secret", SECRET);
+    answers([['status' => 202, 'body' => ['result' => 'taken']]]);
+    $GLOBALS['stub_activity'] = [];
+    $GLOBALS['stub_user'] = [null, null, false];
+    $_GET = [];
+    $_SESSION = [];
+}
+
+function set(string $name, string $value): void
+{
+    Capsule::table('tbladdonmodules')->where('module', 'portreeve')->where('setting', $name)->delete();
+    Capsule::table('tbladdonmodules')->insert(['module' => 'portreeve', 'setting' => $name, 'value' => $value]);
+}
+
+/** What the desk answers, one call after another; the last one from then on. */
+function answers(array $answers): void
+{
+    file_put_contents(getenv('PORTREEVE_DESK') . '/answers', json_encode($answers));
+}
+
+function calls(): array
+{
+    $lines = array_filter(explode("\n", (string) file_get_contents(getenv('PORTREEVE_DESK') . '/calls')));
+    return array_map(static function ($line) {
+        return json_decode($line, true);
+    }, array_values($lines));
+}
+
+function state(array $services, array $more = []): array
+{
+    $body = $more + [
+        'as_of' => 1000, 'directory' => 'whmcs', 'lockdown' => 'no', 'customer_area' => 'https://abuse.example.com/client',
+        'staff_area' => 'https://abuse.example.com/admin', 'counts' => ['open' => 2, 'queued' => 1, 'waiting_for_staff' => 1, 'awaiting_approval' => 0],
+        'oldest' => [], 'services' => $services, 'next' => null,
+    ];
+    return ['status' => 200, 'body' => $body];
+}
+
+function service(int $id, int $holds, int $open = 0, int $unanswered = 0): array
+{
+    return ['service_id' => $id, 'client_id' => '7', 'holds' => $holds, 'open' => $open, 'unanswered' => $unanswered, 'oldest_open_at' => null];
+}
+
+function settings(): Settings
+{
+    return Settings::load();
+}
+
+function rows(): array
+{
+    return Capsule::table(Outbox::TABLE)->orderBy('id')->get()->toArray();
+}
+
+/** Posts to the addon's endpoint. */
+function tell(string $body, string $secret = SECRET, int $late = 0): array
+{
+    global $site;
+    $at = time() - $late;
+    $curl = curl_init("http://127.0.0.1:$site/modules/addons/portreeve/desk.php");
+    curl_setopt_array($curl, [
+        CURLOPT_POST => true, CURLOPT_POSTFIELDS => $body, CURLOPT_RETURNTRANSFER => true,
+        CURLOPT_HTTPHEADER => ['webhook-id: state_1', "webhook-timestamp: $at", 'webhook-signature: ' . Signature::sign($secret, 'state_1', $at, $body)],
+    ]);
+    $answer = (string) curl_exec($curl);
+    return [curl_getinfo($curl, CURLINFO_RESPONSE_CODE), $answer];
+}
+
+function pushed(array $services, int $asOf = 1000, string $lockdown = 'no'): string
+{
+    return (string) json_encode(['type' => 'service.state', 'data' => ['as_of' => $asOf, 'lockdown' => $lockdown, 'services' => $services]]);
+}
+
+/** What a page's hook answers; true when it led away. */
+function visit(array $vars, array $get = [], array $server = []): bool
+{
+    global $folder;
+    $code = '<?php require getenv("PORTREEVE_STUBS") . "/whmcs.php"; require ' . var_export(dirname(__DIR__) . '/modules/addons/portreeve/hooks.php', true) . ';'
+        . '$GLOBALS["stub_user"] = ' . var_export($GLOBALS['stub_user'], true) . '; $_GET = ' . var_export($get, true) . ';'
+        . '$_SERVER = ' . var_export($server, true) . ' + $_SERVER; stub_run_hook("ClientAreaPage", ' . var_export($vars, true) . '); echo "stays";';
+    file_put_contents("$folder/visit.php", $code);
+    return strpos((string) shell_exec(PHP_BINARY . ' ' . escapeshellarg("$folder/visit.php")), 'stays') === false;
+}
+
+$tests = [];
+
+$tests['the published vector of Standard Webhooks comes out, and is believed for five minutes'] = function () {
+    $secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    [$id, $at, $body] = ['msg_p5jXN8AQM9LWM0D4loKWxJek', 1614265330, '{"test": 2432232314}'];
+    $signature = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=';
+    same($signature, Signature::sign($secret, $id, $at, $body));
+    same(null, Signature::refusal($secret, $id, (string) $at, $signature, $body, $at + 300));
+    same('timestamp', Signature::refusal($secret, $id, (string) $at, $signature, $body, $at + 301));
+    same('signature', Signature::refusal($secret, $id, (string) $at, $signature, "$body ", $at));
+    same('signature', Signature::refusal(OTHER, $id, (string) $at, $signature, $body, $at));
+    same('incomplete', Signature::refusal($secret, $id, '', $signature, $body, $at));
+    $both = OTHER . "\n$secret";
+    same(null, Signature::refusal($both, $id, (string) $at, $signature, $body, $at), 'while secrets are exchanged');
+    same(2, count(explode(' ', Signature::sign($both, $id, $at, $body))));
+    same('signature', Signature::refusal('', $id, (string) $at, $signature, $body, $at), 'no secret believes nothing');
+};
+
+$tests['switching on makes the tables, twice does no harm, switching off keeps them'] = function () {
+    same('success', portreeve_activate()['status']);
+    portreeve_upgrade(['version' => '0.9']);
+    same('success', portreeve_deactivate()['status']);
+    holds(Capsule::schema()->hasTable(Outbox::TABLE), 'the outbox is there');
+    same(['desk_url', 'directory', 'secret', 'veto', 'menu', 'notice', 'lockdown'], array_keys(portreeve_config()['fields']));
+};
+
+$tests['a change is told as the service is when it is told, once, without passwords and entities'] = function () {
+    stub_run_hook('AfterModuleSuspend', ['params' => ['serviceid' => 17]]);
+    stub_run_hook('AdminServiceEdit', ['userid' => 7, 'serviceid' => 17]);
+    same(1, count(rows()), 'one waiting row');
+    Capsule::table('tblhosting')->where('id', 17)->update(['dedicatedip' => '192.0.2.99']);
+    same(1, (new Desk(settings()))->send(10, 10));
+    $call = calls()[0];
+    same(['/bridge/v1/whmcs/events', null], [$call['path'], $call['refusal']]);
+    $data = $call['body']['data'];
+    same('192.0.2.99', $data['service']['dedicated_ip']);
+    same(['Web & Mail', "O'Byrne", 'german', 7], [$data['service']['product'], $data['customer']['last_name'], $data['customer']['language'], $data['service']['client_id']]);
+    holds(strpos($call['raw'], 'hunter2') === false, 'no password is told');
+    same([], rows());
+};
+
+$tests['every hook that changes something leaves a row, and none calls the desk'] = function () {
+    foreach (['Create', 'Suspend', 'Unsuspend', 'Terminate', 'ChangePackage'] as $act) {
+        stub_run_hook("AfterModule$act", ['params' => ['serviceid' => 17]]);
+    }
+    stub_run_hook('ServiceEdit', ['serviceid' => 17]);
+    stub_run_hook('ClientEdit', ['userid' => 7]);
+    stub_run_hook('AfterProductUpgrade', ['upgradeid' => 3]);
+    foreach (['InvoicePaid', 'InvoiceRefunded', 'InvoiceCancelled', 'InvoiceUnpaid'] as $hook) {
+        stub_run_hook($hook, ['invoiceid' => 5]);
+    }
+    stub_run_hook('ServiceDelete', ['serviceid' => 17]);
+    $shown = array_map(static function ($row) {
+        return "$row->type $row->subject_id";
+    }, rows());
+    same(['service.changed 18', 'invoice.paid 5', 'invoice.refunded 5', 'invoice.cancelled 5', 'invoice.unpaid 5', 'service.removed 17'], $shown);
+    same([], calls());
+    (new Desk(settings()))->send(10, 10);
+    same(['invoice_id' => 5, 'client_id' => 7], calls()[1]['body']['data']);
+    same(['service_id' => 17], calls()[5]['body']['data']);
+};
+
+$tests['a desk that is away keeps everything waiting, and the same content goes out under the same id'] = function () {
+    Outbox::serviceChanged(17, 'test');
+    Outbox::serviceChanged(18, 'test');
+    answers([['status' => 503, 'body' => []], ['status' => 401, 'body' => ['message' => 'no']], ['status' => 202, 'body' => []]]);
+    $desk = new Desk(settings());
+    same(0, $desk->send(10, 10));
+    same([1, 1], [(int) rows()[0]->tries, (int) rows()[1]->tries]);
+    same(0, $desk->send(10, 10), 'not before its time');
+    foreach (rows() as $row) {
+        Outbox::retry((int) $row->id);
+    }
+    same(2, $desk->send(10, 10));
+    $ids = array_column(calls(), 'id');
+    same([$ids[0], $ids[1]], [$ids[2], $ids[3]]);
+    set('desk_url', 'http://127.0.0.1:1');
+    Outbox::serviceChanged(17, 'test');
+    same(0, (new Desk(settings()))->send(10, 10));
+    holds(strpos(rows()[0]->last_error, 'cannot be reached') !== false, rows()[0]->last_error);
+};
+
+$tests['what changes after a try goes out under a new id, so that it is not taken for the old one'] = function () {
+    Outbox::serviceChanged(17, 'test');
+    answers([['status' => 503, 'body' => []], ['status' => 202, 'body' => []]]);
+    $desk = new Desk(settings());
+    $desk->send(10, 10);
+    Outbox::serviceChanged(17, 'test');
+    same(1, $desk->send(10, 10));
+    holds(calls()[0]['id'] !== calls()[1]['id'], 'a new id');
+    // While it was sent, it changed once more.
+    Outbox::serviceChanged(17, 'test');
+    $row = rows()[0];
+    Outbox::serviceChanged(17, 'test');
+    Outbox::sent($row);
+    same(1, count(rows()), 'what changed meanwhile stays');
+};
+
+$tests['what the desk can never take is kept for a person, and the rest goes on'] = function () {
+    Outbox::serviceChanged(17, 'test');
+    Outbox::invoice('invoice.paid', 5);
+    answers([['status' => 400, 'body' => ['message' => 'the body <b>cannot</b> be read']], ['status' => 202, 'body' => []]]);
+    same(1, (new Desk(settings()))->send(10, 10));
+    same(['waiting' => 0, 'dead' => 1], Outbox::counts());
+    ob_start();
+    portreeve_output(['modulelink' => 'addonmodules.php?module=portreeve']);
+    $page = (string) ob_get_clean();
+    holds(strpos($page, 'cannot&lt;/b&gt; be read') !== false && strpos($page, '<b>cannot') === false, $page);
+    $_SERVER['REQUEST_METHOD'] = 'POST';
+    $_POST = ['act' => 'retry', 'id' => rows()[0]->id];
+    ob_start();
+    portreeve_output(['modulelink' => 'x']);
+    ob_end_clean();
+    $_SERVER['REQUEST_METHOD'] = 'GET';
+    same(1, $GLOBALS['stub_token_checked'], 'the form has a token of its own');
+    same(['waiting' => 1, 'dead' => 0], Outbox::counts());
+};
+
+$tests['the cron job sends, and takes in the whole state by pages'] = function () {
+    Outbox::serviceChanged(17, 'test');
+    Standings::apply([service(99, 1)], 500);
+    Standings::apply([service(98, 1)], 2000);
+    answers([['status' => 202, 'body' => []], state([service(17, 1, 1, 1)], ['next' => 17]), state([service(18, 0, 1)])]);
+    stub_run_hook('AfterCronJob');
+    same([['after' => 0], ['after' => 17]], [calls()[1]['body'], calls()[2]['body']]);
+    same([1, 0], [Standings::holds(17), Standings::holds(99)], 'what is older and not named has nothing left');
+    same(1, Standings::holds(98), 'what was told later stays');
+    same(['holds' => 2, 'open' => 2, 'unanswered' => 1], Standings::ofClient(7));
+    same([], $GLOBALS['stub_activity']);
+};
+
+$tests['a state that is tampered with, or an answer to another question, is not taken'] = function () {
+    foreach ([['tampered' => true], ['id' => 'ask_other']] as $odd) {
+        answers([$odd + state([service(17, 1)])]);
+        holds(strpos((string) (new Desk(settings()))->pull(), 'not signed') !== false, json_encode($odd));
+        same(0, Standings::holds(17));
+    }
+    file_put_contents(getenv('PORTREEVE_DESK') . '/secret', OTHER);
+    answers([state([service(17, 1)])]);
+    holds(strpos((string) (new Desk(settings()))->pull(), 'not signed') !== false, 'another secret');
+    file_put_contents(getenv('PORTREEVE_DESK') . '/secret', SECRET);
+    foreach ([[404, 'no bridge'], [401, 'does not believe'], [500, 'status 500']] as [$status, $words]) {
+        answers([['status' => $status, 'body' => []]]);
+        holds(strpos((string) (new Desk(settings()))->pull(), $words) !== false, $words);
+    }
+    stub_run_hook('AfterCronJob');
+    same(1, count($GLOBALS['stub_activity']), 'the cron job says so in the log');
+};
+
+$tests['the desk is believed for its signature, and what is older does not undo what is newer'] = function () {
+    same(200, tell(pushed([service(17, 1, 1, 1)], 1000, 'strict'))[0]);
+    same([1, 'strict'], [Standings::holds(17), Standings::value('lockdown')]);
+    same(200, tell(pushed([service(17, 0)], 999, 'no'))[0]);
+    same([1, 'strict'], [Standings::holds(17), Standings::value('lockdown')]);
+    same(200, tell(pushed([service(17, 0)], 1001))[0]);
+    same(0, Standings::holds(17));
+    same(401, tell(pushed([service(17, 1)], 2000), OTHER)[0]);
+    same(401, tell(pushed([service(17, 1)], 2000), SECRET, 400)[0]);
+    same(400, tell('[]')[0]);
+    same(413, tell(str_repeat(' ', 300000))[0]);
+    same(0, Standings::holds(17));
+    set('secret', '');
+    same(404, tell(pushed([service(17, 1)], 2000))[0]);
+};
+
+$tests['nothing but the desk gives back what a report holds'] = function () {
+    $ask = ['params' => ['serviceid' => 17]];
+    same(null, stub_run_hook('PreModuleUnsuspend', $ask));
+    Standings::apply([service(17, 1)], 1000);
+    same(['abortcmd' => true], stub_run_hook('PreModuleUnsuspend', $ask));
+    same('unsuspend.vetoed', rows()[0]->type);
+    holds(strpos($GLOBALS['stub_activity'][0], 'service 17 stays suspended') !== false, 'the log says so');
+    Standings::apply([service(17, 0)], 1001);
+    same(null, stub_run_hook('PreModuleUnsuspend', $ask), 'the desk has said that it holds nothing more');
+    Standings::apply([service(17, 1)], 1002);
+    set('veto', '');
+    same(null, stub_run_hook('PreModuleUnsuspend', $ask));
+};
+
+$tests['a customer who is logged in gets a token for a minute, and a stranger has to log in'] = function () {
+    $page = portreeve_clientarea([]);
+    same([true, 'templates/not-ready'], [$page['requirelogin'], $page['templatefile']]);
+    $GLOBALS['stub_user'] = [7, 3, true];
+    $_GET['report'] = '92';
+    $page = portreeve_clientarea([]);
+    holds(substr($page['vars']['action'], -11) === '/client/sso', $page['vars']['action']);
+    [$payload, $signature] = explode('.', $page['vars']['token']);
+    $claims = json_decode((string) base64_decode(strtr($payload, '-_', '+/')), true);
+    same(['whmcs', '7', '3', true, '/client/reports/92', 60], [$claims['iss'], $claims['client_id'], $claims['user_id'], $claims['masquerading'], $claims['return_to'], $claims['exp'] - $claims['iat']]);
+    same(Signature::ofText(SECRET, "portreeve-sso-v1.$payload"), $signature);
+    $again = portreeve_clientarea([]);
+    holds($again['vars']['token'] !== $page['vars']['token'], 'no two are alike');
+    $_GET['report'] = '92/../../admin';
+    $claims = json_decode((string) base64_decode(strtr(explode('.', portreeve_clientarea([])['vars']['token'])[0], '-_', '+/')), true);
+    same('/client', $claims['return_to']);
+    set('secret', 'nonsense');
+    same('templates/not-ready', portreeve_clientarea([])['templatefile']);
+};
+
+$tests['the menu and the first page tell of open reports, in the language of the customer'] = function () {
+    $bar = new Stub\Item();
+    stub_run_hook('ClientAreaPrimaryNavbar', $bar);
+    same([], $bar->children, 'nobody is logged in');
+    $GLOBALS['stub_user'] = [7, 3, false];
+    stub_run_hook('ClientAreaPrimaryNavbar', $bar);
+    same('Abuse reports', $bar->children['portreeve']->attributes['label']);
+    $panels = new Stub\Item();
+    stub_run_hook('ClientAreaHomepagePanels', $panels);
+    same([], $panels->children);
+    Standings::apply([service(17, 1, 2, 1)], 1000);
+    $_SESSION['Language'] = 'german';
+    stub_run_hook('ClientAreaPrimaryNavbar', $bar);
+    same('Missbrauchsmeldungen (2)', $bar->children['portreeve']->attributes['label']);
+    stub_run_hook('ClientAreaHomepagePanels', $panels);
+    holds(strpos($panels->children['portreeve']->body, 'Offene Meldungen: 2') !== false, $panels->children['portreeve']->body);
+    set('notice', '');
+    set('menu', '');
+    $none = new Stub\Item();
+    stub_run_hook('ClientAreaPrimaryNavbar', $none);
+    stub_run_hook('ClientAreaHomepagePanels', $none);
+    same([], $none->children);
+};
+
+$tests['lockdown: the modes, and the pages that are spared'] = function () {
+    foreach ([['no', 5, 5, false], ['standard', 5, 0, false], ['standard', 5, 1, true], ['strict', 1, 0, true], ['strict', 0, 0, false], ['', 5, 5, false]] as [$mode, $open, $unanswered, $applies]) {
+        same($applies, Lockdown::applies($mode, $open, $unanswered), "$mode $open $unanswered");
+    }
+    $page = ['script' => '', 'action' => '', 'module' => '', 'route' => '', 'type' => '', 'ajax' => false];
+    foreach ([
+        [['script' => 'clientarea'], false], [['script' => 'clientarea', 'action' => 'productdetails'], false],
+        [['script' => 'clientarea', 'action' => 'invoices'], true], [['script' => 'clientarea', 'action' => 'masspay'], true],
+        [['script' => 'viewinvoice'], true], [['script' => 'logout'], true], [['script' => 'login'], true],
+        [['script' => 'submitticket'], true], [['script' => 'viewticket'], true], [['script' => 'cart'], false],
+        [['script' => 'index', 'module' => 'portreeve'], true], [['script' => 'index', 'module' => 'other'], false],
+        [['script' => 'index', 'route' => '/account/paymentmethods/add'], true], [['script' => 'index', 'route' => '/invoice/5/pay'], true],
+        [['script' => 'index', 'route' => '/password/reset/begin'], true], [['script' => 'index', 'route' => '/store/vps'], false],
+        [['script' => 'index', 'route' => '/invoices-of-others'], false], [['script' => 'index', 'route' => '/logout'], true],
+        [['script' => 'dl', 'type' => 'i'], true], [['script' => 'dl', 'type' => 'd'], false], [['script' => 'clientarea', 'ajax' => true], true],
+    ] as [$facts, $spared]) {
+        same($spared, Lockdown::spares($facts + $page), (string) json_encode($facts));
+    }
+};
+
+$tests['lockdown leads a customer to the reports, and nobody else'] = function () {
+    $home = ['filename' => 'clientarea'];
+    Standings::apply([service(17, 1, 1, 1)], 1000);
+    Standings::set('lockdown', 'standard');
+    same(false, visit($home), 'nobody is logged in');
+    $GLOBALS['stub_user'] = [7, 3, false];
+    same(true, visit($home));
+    same(false, visit(['filename' => 'viewinvoice']));
+    same(false, visit(['filename' => 'index'], ['m' => 'portreeve']));
+    same(false, visit($home, [], ['HTTP_X_REQUESTED_WITH' => 'XMLHttpRequest']));
+    $GLOBALS['stub_user'] = [7, 3, true];
+    same(false, visit($home), 'staff who look as the customer');
+    $GLOBALS['stub_user'] = [8, 3, false];
+    same(false, visit($home), 'another customer');
+    $GLOBALS['stub_user'] = [7, 3, false];
+    Standings::apply([service(17, 1, 1, 0)], 1001);
+    same(false, visit($home), 'it was answered');
+    Standings::set('lockdown', 'strict');
+    same(true, visit($home));
+    set('lockdown', '');
+    same(false, visit($home), 'the addon is told not to');
+};
+
+$tests['staff see counts, the oldest reports and the reports of a service, and nothing that is not escaped'] = function () {
+    $widget = stub_run_hook('AdminHomeWidgets');
+    holds(strpos($widget->generateOutput($widget->getData()), 'not asked yet') !== false, 'before the first answer');
+    $oldest = ['report_id' => 92, 'service_id' => 17, 'category' => '<script>alert(1)</script>', 'opened_at' => '2026-01-31T10:00:00Z'];
+    answers([state([service(17, 1, 2, 1)], ['oldest' => [$oldest], 'staff_area' => 'https://abuse.example.com/admin/'])]);
+    same(null, (new Desk(settings()))->pull());
+    $html = $widget->generateOutput($widget->getData());
+    holds(strpos($html, 'https://abuse.example.com/admin/reports/92') !== false && strpos($html, '<script>') === false, $html);
+    holds(strpos($html, '<strong>2</strong> open') !== false, $html);
+    $field = stub_run_hook('AdminClientServicesTabFields', ['id' => 17])['Abuse reports'];
+    holds(strpos($field, 'reports?service=whmcs%3A17') !== false && strpos($field, '2 open, 1 of them') !== false, $field);
+    holds(strpos((string) stub_run_hook('AdminAreaClientSummaryPage', ['userid' => 7]), '2 open') !== false, 'the summary');
+    same('', stub_run_hook('AdminAreaClientSummaryPage', ['userid' => 8]));
+    Standings::set('staff_area', 'javascript:alert(1)');
+    holds(strpos($widget->generateOutput($widget->getData()), 'javascript') === false, 'no odd address becomes a link');
+};
+
+$tests['the addon page tries the connection and says what is wrong'] = function () {
+    $try = static function (): string {
+        $_SERVER['REQUEST_METHOD'] = 'POST';
+        $_POST = ['act' => 'ask', 'id' => '0'];
+        ob_start();
+        portreeve_output(['modulelink' => 'addonmodules.php?module=portreeve']);
+        $_SERVER['REQUEST_METHOD'] = 'GET';
+        return (string) ob_get_clean();
+    };
+    answers([state([])]);
+    holds(strpos($try(), 'both sides have the same secret') !== false, 'good');
+    answers([['status' => 401, 'body' => ['message' => 'the timestamp is more than five minutes off; compare the clocks']]]);
+    holds(strpos($try(), 'compare the clocks') !== false, 'bad');
+    set('secret', '');
+    holds(strpos($try(), 'secret is missing') !== false, 'missing');
+};
+
+$tests['a hook that fails takes no page down and says so in the log'] = function () {
+    Stub\Connection::pdo()->exec('DROP TABLE ' . Standings::SERVICES);
+    same(null, stub_run_hook('PreModuleUnsuspend', ['params' => ['serviceid' => 17]]));
+    holds(strpos($GLOBALS['stub_activity'][0] ?? '', 'PreModuleUnsuspend failed') !== false, json_encode($GLOBALS['stub_activity']));
+};
+
+$tests['every language has the same words with the same places'] = function () {
+    $english = Texts::load('english');
+    foreach (glob(dirname(__DIR__) . '/modules/addons/portreeve/lang/*.php') as $file) {
+        $_ADDONLANG = [];
+        include $file;
+        same([], array_diff_key($english, $_ADDONLANG) + array_diff_key($_ADDONLANG, $english), $file);
+        foreach ($english as $key => $text) {
+            same(substr_count($text, '%d'), substr_count($_ADDONLANG[$key], '%d'), "$file $key");
+        }
+    }
+    same($english, Texts::load('../../../configuration'));
+};
+
+$desk = serve([__DIR__ . '/stubs/desk.php']);
+$site = site($folder, $addon);
+$failed = 0;
+foreach ($tests as $name => $test) {
+    try {
+        fresh();
+        $test();
+        echo "ok      $name\n";
+    } catch (Throwable $error) {
+        $failed++;
+        echo "FAILED  $name\n        {$error->getMessage()} ({$error->getFile()}:{$error->getLine()})\n";
+    }
+}
+exec('rm -rf ' . escapeshellarg($folder));
+echo count($tests) . " tests, $failed failed\n";
+exit($failed === 0 ? 0 : 1);
