@@ -37,6 +37,21 @@ const NEEDS: &[Need] = &[
     Need { what: "node", is_there: || succeeds("node", &["--version"]), packages: &["nodejs"] },
     Need { what: "npm", is_there: || succeeds("npm", &["--version"]), packages: &["npm"] },
     Need {
+        what: "MariaDB's server",
+        is_there: || succeeds("/usr/sbin/mariadbd", &["--no-defaults", "--version"]),
+        packages: &["mariadb-server-core"],
+    },
+    Need {
+        what: "nginx",
+        is_there: || succeeds("/usr/sbin/nginx", &["-v"]),
+        packages: &["nginx-light"],
+    },
+    Need {
+        what: "Apache",
+        is_there: || succeeds("/usr/sbin/apache2", &["-v"]),
+        packages: &["apache2-bin"],
+    },
+    Need {
         what: "faketime",
         is_there: || succeeds("faketime", &["-f", "+1d", "true"]),
         packages: &["faketime"],

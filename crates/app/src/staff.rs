@@ -228,6 +228,11 @@ pub async fn add_credential(desk: &Desk, new: &NewCredential) -> Result<(i64, St
     Ok((id, identifier))
 }
 
+/// Whether there is a credential with this identifier, in force or not.
+pub async fn is_identifier_known(desk: &Desk, identifier: &str) -> Result<bool, StoreError> {
+    desk.db.read().await?.has_credential(&identifier_hash(identifier)).await
+}
+
 /// Credentials by reference after `after`.
 pub async fn credentials(
     desk: &Desk,

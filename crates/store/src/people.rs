@@ -274,6 +274,18 @@ impl Tx {
         })
     }
 
+    /// Whether there is a credential under this hash, in force or not.
+    pub async fn has_credential(&mut self, identifier_hash: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM credentials WHERE identifier_hash = $1";
+        let found: Option<i64> = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(identifier_hash)
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(found.is_some())
+    }
+
     /// Revokes a credential for good. Whether it was there and not revoked yet.
     pub async fn revoke_credential(&mut self, id: i64, now: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";

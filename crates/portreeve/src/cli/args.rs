@@ -290,6 +290,8 @@ pub(crate) enum CredentialCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Take over the API credentials of a WHMCS, so that scripts go on working with the API IDs they have
+    ImportWhmcs(ImportWhmcsArgs),
     /// All credentials, without their identifiers
     List {
         #[command(flatten)]
@@ -300,6 +302,31 @@ pub(crate) enum CredentialCommand {
         #[arg(value_name = "REF")]
         reference: i64,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("source").required(true))]
+pub(crate) struct ImportWhmcsArgs {
+    /// WHMCS's database, only read: `mysql://user:password@host/name`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PORTREEVE_WHMCS_DATABASE",
+        hide_env_values = true,
+        group = "source"
+    )]
+    pub(crate) database: Option<String>,
+    /// A CSV file with the columns identifier, owner and description
+    #[arg(long, value_name = "FILE", group = "source")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Whose the credentials are whose owner is no member of staff by the same name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) staff: Option<String>,
+    /// Say what would be taken over, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 mod args;
 mod directories;
 mod healthcheck;
+mod import_whmcs;
 mod manual;
 mod output;
 mod reports;

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::args::{
     CredentialCommand, JobCommand, Page, RoleCommand, SettingsCommand, StaffCommand,
 };
+use super::import_whmcs;
 use super::output::{complain, json};
 use super::{Output, failure, plain_failure, say};
 
@@ -191,6 +192,7 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
             ));
             Ok(())
         }
+        CredentialCommand::ImportWhmcs(args) => import_whmcs::import(desk, args).await,
         CredentialCommand::List { page } => {
             let list = staff::credentials(desk, page.after.unwrap_or(0), page.limit).await?;
             if page.json {

@@ -143,6 +143,17 @@ impl World {
         )
     }
 
+    /// Where this world's database is.
+    pub(crate) fn database_url(&self) -> String {
+        let database = self.database.as_ref().unwrap();
+        format!("{}/{}", database.server, database.name)
+    }
+
+    /// Runs SQL in this world's database.
+    pub(crate) fn sql(&self, text: &str) {
+        sql_in(&self.database_url(), text);
+    }
+
     /// Makes the database itself refuse reports of a category.
     pub(crate) fn refuse_category(&self, category: &str) {
         match &self.database {

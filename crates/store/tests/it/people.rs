@@ -96,6 +96,7 @@ on_both! {
         assert_eq!((list.len(), list[0].staff_name.as_str(), list[1].id), (2, "alice", two));
         assert!(tx.revoke_credential(one, 7).await.unwrap());
         assert!(!tx.revoke_credential(one, 8).await.unwrap(), "once is enough");
+        assert!(tx.has_credential("h1").await.unwrap() && !tx.has_credential("h3").await.unwrap());
         tx.commit().await.unwrap();
         let mut tx = world.tx().await;
         assert!(tx.add_staff(&new("alice", "admin"), 1).await.unwrap_err().is_taken());
