@@ -292,6 +292,19 @@ pub(crate) enum CredentialCommand {
     },
     /// Take over the API credentials of a WHMCS, so that scripts go on working with the API IDs they have
     ImportWhmcs(ImportWhmcsArgs),
+    /// Try an API ID at an address as scripts call it, through the web server before it; creates nothing
+    Check {
+        /// Address of the billing system or the desk
+        url: String,
+        /// The API ID
+        #[arg(long, value_name = "ID", required_unless_present = "identifier_stdin")]
+        identifier: Option<String>,
+        /// Read the API ID from standard input
+        #[arg(long, conflicts_with = "identifier")]
+        identifier_stdin: bool,
+        #[arg(long)]
+        json: bool,
+    },
     /// All credentials, without their identifiers
     List {
         #[command(flatten)]

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use indicatif::ProgressBar;
 use portreeve_app::Desk;
-use portreeve_app::directory::{self, Progress, SyncError, Synced};
+use portreeve_app::directory::{self, Check, Progress, SyncError, Synced};
 use portreeve_core::time::{from_millis, rfc3339};
 use serde_json::{Value, json};
 
@@ -108,16 +108,22 @@ async fn test(desk: &Desk, name: &str, as_json: bool) -> Result<()> {
         return Err(explained(name, SyncError::NotLive(name.to_owned())));
     };
     let checks = live.source.check().await;
-    let good = checks.iter().all(|check| check.good);
+    say_checks(&checks, as_json, &format!("the directory {name} is not ready"))
+}
+
+/// Prints what was tried; a failure with these words when something is missing.
+pub(super) fn say_checks(checks: &[Check], as_json: bool, otherwise: &str) -> Result<()> {
     if as_json {
         json(&checks)?;
     } else {
-        for check in &checks {
+        for check in checks {
             let mark = if check.good { "ok     " } else { "MISSING" };
-            say(format!("{mark}  {}: {}", check.what, check.detail))?;
+            let detail =
+                if check.detail.is_empty() { String::new() } else { format!(": {}", check.detail) };
+            say(format!("{mark}  {}{detail}", check.what))?;
         }
     }
-    if good { Ok(()) } else { Err(plain_failure(format!("the directory {name} is not ready"))) }
+    if checks.iter().all(|check| check.good) { Ok(()) } else { Err(plain_failure(otherwise)) }
 }
 
 fn known(desk: &Desk, name: &str) -> Result<()> {

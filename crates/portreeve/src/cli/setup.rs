@@ -5,6 +5,7 @@ use std::io::Read;
 use anyhow::{Context, Result};
 use portreeve_app::staff::{NewCredential, SAFE_IDENTIFIER};
 use portreeve_app::{Desk, jobs, settings, staff};
+use portreeve_connect::drop_in;
 use portreeve_core::settings::SettingError;
 use portreeve_core::time::{from_millis, rfc3339};
 use serde_json::json;
@@ -12,6 +13,7 @@ use serde_json::json;
 use super::args::{
     CredentialCommand, JobCommand, Page, RoleCommand, SettingsCommand, StaffCommand,
 };
+use super::directories::say_checks;
 use super::import_whmcs;
 use super::output::{complain, json};
 use super::{Output, failure, plain_failure, say};
@@ -79,7 +81,7 @@ fn unknown_setting(key: &str) -> anyhow::Error {
 pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
     match command {
         StaffCommand::Add { name, email, role, password_stdin, json: as_json } => {
-            let password = if password_stdin { Some(read_password()?) } else { None };
+            let password = if password_stdin { Some(read_secret("password")?) } else { None };
             let id = staff::add(desk, &name, &email, &role, password.as_deref()).await?;
             if as_json {
                 return json(&json!({ "id": id, "name": name, "email": email, "role": role }));
@@ -125,12 +127,12 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
     }
 }
 
-fn read_password() -> Result<String> {
+fn read_secret(what: &str) -> Result<String> {
     let mut text = String::new();
     std::io::stdin()
         .take(4_096)
         .read_to_string(&mut text)
-        .context("cannot read the password from standard input")?;
+        .with_context(|| format!("cannot read the {what} from standard input"))?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
@@ -191,6 +193,16 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
                  shown again."
             ));
             Ok(())
+        }
+        CredentialCommand::Check { url, identifier, identifier_stdin: _, json: as_json } => {
+            let identifier = match identifier {
+                Some(identifier) => identifier,
+                None => read_secret("API ID")?,
+            };
+            let checks = drop_in::check(&url, &identifier)
+                .await
+                .map_err(|error| plain_failure(format!("the address {error}")))?;
+            say_checks(&checks, as_json, "scripts cannot call the desk at this address")
         }
         CredentialCommand::ImportWhmcs(args) => import_whmcs::import(desk, args).await,
         CredentialCommand::List { page } => {

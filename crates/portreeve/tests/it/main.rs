@@ -22,6 +22,7 @@ mod metrics;
 mod moving;
 mod nodes;
 mod php;
+mod proxies;
 mod receiver;
 mod server;
 mod sql_directory;

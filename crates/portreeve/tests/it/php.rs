@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::world::*;
 
 /// Runs a PHP script that posts `fields` the way the original's documentation shows.
-fn php(desk: &Serving, world: &World, method: &str, as_array: bool) -> String {
+pub(crate) fn php(base: &str, world: &World, method: &str, as_array: bool) -> String {
     let fields = format!(
         "array('action' => 'create', 'service_id' => '1', 'category' => 'Spam', \
          'service_ip' => '1.2.3.4', 'suspend_method' => '{method}', 'allow_unsuspend' => true, \
@@ -17,7 +17,7 @@ fn php(desk: &Serving, world: &World, method: &str, as_array: bool) -> String {
          curl_setopt($ch, CURLOPT_POST, 1); curl_setopt($ch, CURLOPT_POSTFIELDS, {fields}); \
          curl_setopt($ch, CURLOPT_HTTPHEADER, array('API_ID: {}')); \
          curl_setopt($ch, CURLOPT_RETURNTRANSFER, 1); echo curl_exec($ch); curl_close($ch); ?>",
-        desk.base, world.api_id
+        base, world.api_id
     );
     world.write("call.php", &script);
     let output = Command::new("php").arg(world.path("call.php")).output();
@@ -29,7 +29,7 @@ fn php(desk: &Serving, world: &World, method: &str, as_array: bool) -> String {
 on_both! {
     fn the_example_of_the_original_works_as_it_stands(world) {
         let desk = world.serve();
-        let answer = php(&desk, &world, "suspend", false);
+        let answer = php(&desk.base, &world, "suspend", false);
         assert!(answer.starts_with(r#"{"status":"success","report_id":1,"warnings":["#), "{answer}");
         let report = world.report(1);
         assert_eq!((&report["service_ip"], &report["allow_unsuspend"]), (&"1.2.3.4".into(), &true.into()));
@@ -39,9 +39,9 @@ on_both! {
 
     fn with_immediate_the_service_is_suspended_for_real(world) {
         let desk = world.serve();
-        assert_eq!(php(&desk, &world, "immediate", false), r#"{"status":"success","report_id":1}"#);
+        assert_eq!(php(&desk.base, &world, "immediate", false), r#"{"status":"success","report_id":1}"#);
         world.wait_for(1, "suspended");
-        assert_eq!(php(&desk, &world, "immediate", true), r#"{"status":"success","report_id":2}"#);
+        assert_eq!(php(&desk.base, &world, "immediate", true), r#"{"status":"success","report_id":2}"#);
         world.wait_for(2, "suspended");
         assert_eq!(world.report(2)["additional_info"], "Shown to the customer");
     }
