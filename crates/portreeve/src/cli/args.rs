@@ -118,6 +118,9 @@ pub(crate) struct DemoArgs {
     /// Do everything once and exit
     #[arg(long)]
     pub(crate) once: bool,
+    /// Beside a simulated WHMCS, which is in memory, as directory and as the way to suspend
+    #[arg(long, conflicts_with = "data")]
+    pub(crate) whmcs: bool,
 }
 
 #[derive(Debug, Subcommand)]

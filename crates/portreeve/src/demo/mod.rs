@@ -2,11 +2,13 @@
 
 mod http;
 mod sample;
+mod whmcs;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use portreeve_whmcs_simulator::Simulator;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -35,12 +37,17 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     let mut stop = StopSignal::listen()?;
     let folder = Folder::open(args.data.as_deref())?;
     let listener = listen(args.listen).await?;
-    let config = Config::parse(options(folder.path(), listener.local_addr()?)?)?;
+    let billing = if args.whmcs { Some(whmcs::start(sample::SERVICES).await?) } else { None };
+    let panel = match &billing {
+        Some(billing) => whmcs::options(&billing.url()),
+        None => "[[enforcer]]\nkind = \"record\"\n".to_owned(),
+    };
+    let config = Config::parse(options(folder.path(), listener.local_addr()?, &panel)?)?;
     init_log(&config, false);
     say(format!("Data folder: {}", folder.path().display()))?;
     let running = serve::start(&config, listener).await?;
     let result = tokio::select! {
-        result = show(&running, folder.path(), args.once) => result,
+        result = show(&running, folder.path(), billing.as_ref(), args.once) => result,
         // Asked to stop before everything was shown: that is no failure, and the folder is removed.
         () = stop.wait() => Ok(()),
     };
@@ -48,11 +55,19 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     result
 }
 
-async fn show(running: &Running, folder: &Path, once: bool) -> Result<()> {
+async fn show(
+    running: &Running,
+    folder: &Path,
+    billing: Option<&Simulator>,
+    once: bool,
+) -> Result<()> {
     let login = match known_login(folder)? {
         Some(login) => login,
         None => {
-            sample::refuse_if_used(running).await?;
+            // With a panel the folder is a new one, and the desk has looked at its services by now.
+            if billing.is_none() {
+                sample::refuse_if_used(running).await?;
+            }
             let login = sample::load(running).await.context("cannot load the sample data")?;
             keep_login(folder, &login)?;
             login
@@ -70,9 +85,18 @@ async fn show(running: &Running, folder: &Path, once: bool) -> Result<()> {
     say(format!("Answer: {answer}"))?;
     let made = sample::check_answer(&answer)?;
     sample::wait_until_suspended(running, made).await?;
-    say(format!(
-        "Report #{made} has suspended its service (the demo's enforcer only writes it down)."
-    ))?;
+    match billing {
+        None => say(format!(
+            "Report #{made} has suspended its service (the demo's enforcer only writes it down)."
+        ))?,
+        Some(billing) => say(format!(
+            "Report #{made} has suspended its service in the simulated WHMCS at {url}\n\n\
+             What it shows:        curl {url}simulator/services\n\
+             What changed there:   curl {url}simulator/changes\n\
+             Somebody pays 106:    curl -d '{{\"pay\": 106}}' {url}simulator/",
+            url = billing.url(),
+        ))?,
+    }
     say(format!(
         "\nPublic page:   {base}/\nReport abuse:  {base}/report-abuse\nHealth:        {base}/readyz\n\
          Sent mail:     {}\n\nStaff login:   {staff}\nPassword:      {password}\nAPI ID:        {api_id}\n\n\
@@ -141,11 +165,11 @@ async fn listen(wanted: Option<SocketAddr>) -> Result<TcpListener> {
     Err(crate::cli::failure("no free port was found", "name one with --listen"))
 }
 
-fn options(folder: &Path, address: SocketAddr) -> Result<Table> {
+fn options(folder: &Path, address: SocketAddr, panel: &str) -> Result<Table> {
     let text = format!(
         "[server]\nlisten = \"{address}\"\npublic_url = \"http://{address}\"\n\
          [log]\nlevel = \"warn\"\n\
-         [[enforcer]]\nkind = \"record\"\n\
+         {panel}\
          [mail.out]\nkind = \"folder\"\nfrom = \"Abuse desk <abuse@example.com>\"\n"
     );
     let mut table: Table = text.parse().context("the demo's own options are no TOML")?;

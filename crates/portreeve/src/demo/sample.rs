@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use portreeve_app::Desk;
 use portreeve_app::directory::{self, Options};
 use portreeve_app::report::{self, Act, NewReportRequest, act, view};
 use portreeve_app::staff::{self, NewCredential};
@@ -14,7 +15,7 @@ use rand::RngExt;
 use super::Login;
 use crate::serve::Running;
 
-const SERVICES: &str = include_str!("services.csv");
+pub(super) const SERVICES: &str = include_str!("services.csv");
 
 /// How long the demo waits for what it has begun.
 const PATIENCE: u32 = 100;
@@ -23,10 +24,15 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Loads everything and makes the login and the API ID.
 pub(super) async fn load(running: &Running) -> Result<Login> {
     let desk = &running.desk;
-    let rows = directory::read_csv(SERVICES.as_bytes(), "main", |_| {})
-        .map_err(|bad| anyhow::anyhow!("{}: {}", bad.place, bad.why))?;
-    let options = Options { directory: "main".to_owned(), complete: true, accept_shrink: false };
-    directory::import(desk, &rows, &options, |_| {}).await?;
+    if desk.live_directory("main").is_some() {
+        wait_until_seen(desk).await?;
+    } else {
+        let rows = directory::read_csv(SERVICES.as_bytes(), "main", |_| {})
+            .map_err(|bad| anyhow::anyhow!("{}: {}", bad.place, bad.why))?;
+        let options =
+            Options { directory: "main".to_owned(), complete: true, accept_shrink: false };
+        directory::import(desk, &rows, &options, |_| {}).await?;
+    }
 
     let password: String = {
         let mut rng = rand::rng();
@@ -46,6 +52,18 @@ pub(super) async fn load(running: &Running) -> Result<Login> {
     desk.load().await?;
     reports(running, credential).await?;
     Ok(Login { staff: name, password, api_id })
+}
+
+/// The desk looks at a directory by itself, as soon as it has started.
+async fn wait_until_seen(desk: &Desk) -> Result<()> {
+    for _ in 0..PATIENCE {
+        let states = directory::states(desk).await?;
+        if states.iter().any(|state| state.synced_at.is_some()) {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    bail!("the desk did not read its directory in time")
 }
 
 /// A folder that has a desk already, but no demo, is somebody's own.

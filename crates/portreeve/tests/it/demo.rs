@@ -16,6 +16,14 @@ fn the_demo_does_everything_once_and_exits() {
 }
 
 #[test]
+fn the_demo_runs_beside_a_simulated_whmcs() {
+    let world = World::bare(Engine::Sqlite);
+    let printed = world.ok(&["demo", "--once", "--whmcs", "--listen", "127.0.0.1:0"]);
+    assert!(printed.contains("suspended its service in the simulated WHMCS"), "{printed}");
+    assert!(world.fails(2, &["demo", "--whmcs", "--data", "x"]).contains("--data"));
+}
+
+#[test]
 fn a_named_folder_is_kept_and_not_loaded_again() {
     let world = World::bare(Engine::Sqlite);
     let data = world.path("demo");
