@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
-use crate::report::{Act, ActError, act};
+use crate::report::{Act, ActError, act, view};
 
 pub use portreeve_store::CustomerSession;
 
@@ -170,6 +170,8 @@ pub struct CustomerReport {
     pub opened_at: Timestamp,
     /// When the service is suspended unless the customer does something.
     pub deadline_at: Option<Timestamp>,
+    /// The panel has shown that the service is off for this report. Not looked up for lists.
+    pub suspended: bool,
 }
 
 impl CustomerReport {
@@ -197,6 +199,7 @@ impl CustomerReport {
             your_turn,
             opened_at: report.opened_at,
             deadline_at,
+            suspended: false,
         })
     }
 }
@@ -235,14 +238,16 @@ pub async fn report(
     let Some(report) = tx.report(id).await?.filter(|report| is_theirs(report, session)) else {
         return Ok(None);
     };
-    let Some(view) = CustomerReport::of(&report) else { return Ok(None) };
+    let Some(mut shown) = CustomerReport::of(&report) else { return Ok(None) };
     let messages = tx.messages(id, MESSAGES).await?;
+    drop(tx);
+    shown.suspended = view::of(desk, &report).await?.suspension.state == "suspended";
     let messages = messages.into_iter().map(|message| CustomerMessage {
         at: from_millis(message.at),
         from_customer: message.from_customer,
         text: message.body,
     });
-    Ok(Some((view, messages.collect())))
+    Ok(Some((shown, messages.collect())))
 }
 
 fn is_theirs(report: &Report, session: &CustomerSession) -> bool {

@@ -140,7 +140,7 @@ fn list_page(session: &CustomerSession, list: &[CustomerReport]) -> String {
         return html;
     }
     html.push_str(
-        "<table><thead><tr><th scope=\"col\">Report</th><th scope=\"col\">Kind</th><th scope=\"col\">Service</th>\
+        "<div class=\"scrolls\"><table><thead><tr><th scope=\"col\">Report</th><th scope=\"col\">Kind</th><th scope=\"col\">Service</th>\
          <th scope=\"col\">State</th><th scope=\"col\">Opened</th></tr></thead><tbody>",
     );
     for report in list {
@@ -153,7 +153,7 @@ fn list_page(session: &CustomerSession, list: &[CustomerReport]) -> String {
             id = report.id.0,
         ));
     }
-    html.push_str("</tbody></table>");
+    html.push_str("</tbody></table></div>");
     let is_full = i64::try_from(list.len()).is_ok_and(|count| count >= customer::PAGE);
     if let (true, Some(last)) = (is_full, list.last()) {
         html.push_str(&format!(
@@ -170,6 +170,9 @@ fn report_page(
     messages: &[CustomerMessage],
 ) -> String {
     let mut html = bar(session);
+    if report.suspended {
+        html.push_str("<p class=\"alert\"><strong>The service is suspended because of this report.</strong></p>");
+    }
     html.push_str(&format!(
         "<p><a href=\"/client\">All reports</a></p><dl><dt>Kind</dt><dd>{}</dd><dt>Service</dt><dd>{}</dd>\
          <dt>Address</dt><dd>{}</dd><dt>State</dt><dd>{}</dd><dt>Opened</dt><dd>{}</dd>",
@@ -212,12 +215,12 @@ fn report_page(
 /// Who is signed in.
 fn bar(session: &CustomerSession) -> String {
     let looking = if session.masquerading {
-        "<p><strong>You look at this as the customer.</strong> You can read and do nothing else.</p>"
+        "<p class=\"alert\"><strong>You look at this as the customer.</strong> You can read and do nothing else.</p>"
     } else {
         ""
     };
     format!(
-        "{looking}<form method=\"post\" action=\"/client/sign-out\"><p>Customer {} <button>Sign out</button></p></form>",
+        "{looking}<form class=\"bar\" method=\"post\" action=\"/client/sign-out\"><span>Customer {}</span><button>Sign out</button></form>",
         escape(&session.customer_id)
     )
 }

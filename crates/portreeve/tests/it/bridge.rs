@@ -345,9 +345,11 @@ bridge_stories! {
     fn who_looks_as_the_customer_reads_and_does_nothing_else(bridged) {
         let world = &bridged.world;
         let serving = world.serve();
-        let id = serving.create(world, "service_id=1&category=Spam");
+        let id = serving.create(world, "service_id=1&category=Spam&suspend_method=immediate");
+        world.wait_for(id, "suspended");
         let cookie = cookie(&sign_on(&serving, &token(&claims(&[("masquerading", true.into())]), SECRET)));
         let shown = page(&serving, &format!("/client/reports/{id}"), &cookie);
+        assert!(shown.body.contains("is suspended because of this report"), "{shown:?}");
         assert!(shown.body.contains("as the customer") && !shown.body.contains("textarea"), "{shown:?}");
         let form = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
         let refused = serving.post(&format!("/client/reports/{id}/answer"), &form, b"text=x");
