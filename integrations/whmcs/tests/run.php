@@ -263,8 +263,8 @@ $tests['a desk that is away keeps everything waiting, and the same content goes 
     answers([['status' => 503, 'body' => []], ['status' => 401, 'body' => ['message' => 'no']], ['status' => 202, 'body' => []]]);
     $desk = new Desk(settings());
     same(0, $desk->send(10, 10));
-    same([1, 1], [(int) rows()[0]->tries, (int) rows()[1]->tries]);
-    same(0, $desk->send(10, 10), 'not before its time');
+    same([1, 0], [(int) rows()[0]->tries, (int) rows()[1]->tries], 'it is away for all of them');
+    same(0, $desk->send(10, 10), 'the first not before its time, the second is not believed');
     foreach (rows() as $row) {
         Outbox::retry((int) $row->id);
     }
@@ -336,6 +336,11 @@ $tests['a state that is tampered with, or an answer to another question, is not 
     answers([state([service(17, 1)])]);
     holds(strpos((string) (new Desk(settings()))->pull(), 'not signed') !== false, 'another secret');
     file_put_contents(getenv('PORTREEVE_DESK') . '/secret', SECRET);
+    answers([state([service(17, 1)], ['directory' => 'other'])]);
+    holds(strpos((string) (new Desk(settings()))->pull(), 'another directory') !== false, 'another directory');
+    answers([state([service(17, 1)], ['next' => 17]), state([service(17, 1)], ['next' => 17])]);
+    holds(strpos((string) (new Desk(settings()))->pull(), 'in circles') !== false, 'in circles');
+    same(0, Standings::holds(17));
     foreach ([[404, 'no bridge'], [401, 'does not believe'], [500, 'status 500']] as [$status, $words]) {
         answers([['status' => $status, 'body' => []]]);
         holds(strpos((string) (new Desk(settings()))->pull(), $words) !== false, $words);
@@ -374,6 +379,80 @@ $tests['nothing but the desk gives back what a report holds'] = function () {
     same(null, stub_run_hook('PreModuleUnsuspend', $ask));
 };
 
+$tests['a hold vetoes even when the desk cannot be told of it'] = function () {
+    $service = ['service_id' => 17, 'client_id' => '7', 'holds' => 1, 'open' => 1, 'unanswered' => 1];
+    Standings::apply([$service], 1000);
+    Stub\Connection::pdo()->exec('DROP TABLE mod_portreeve_outbox');
+    same(['abortcmd' => true], stub_run_hook('PreModuleUnsuspend', ['params' => ['serviceid' => 17]]));
+};
+
+$tests['what is older than the last full state, or says no figures, changes nothing; what is as new counts'] = function () {
+    $held = ['service_id' => 17, 'client_id' => '7', 'holds' => 1, 'open' => 1, 'unanswered' => 1];
+    Standings::forgetOlderThan(2000);
+    Standings::apply([$held], 1000);
+    same(0, Standings::holds(17), 'a late message');
+    Standings::apply([$held], 3000);
+    Standings::apply([['service_id' => 17]], 4000);
+    same(1, Standings::holds(17), 'no figures');
+    Standings::apply([['holds' => 0] + $held], 3000);
+    same(0, Standings::holds(17), 'as new');
+};
+
+$tests['a change while the row before it is sent is not lost'] = function () {
+    Outbox::serviceChanged(17, 'first');
+    Stub\Connection::pdo()->exec("CREATE TRIGGER taken BEFORE UPDATE ON mod_portreeve_outbox WHEN NEW.cause = 'second' BEGIN DELETE FROM mod_portreeve_outbox WHERE id = OLD.id; END");
+    Outbox::serviceChanged(17, 'second');
+    same(['waiting' => 1, 'dead' => 0], Outbox::counts());
+};
+
+$tests['a service that is gone from the database is told as removed'] = function () {
+    Outbox::serviceChanged(404, 'ServiceEdit');
+    same('service.removed', Portreeve\Messages::compose(Outbox::due(time(), 1)[0], time())['type']);
+};
+
+$tests['a setting that was never stored is on'] = function () {
+    Capsule::table('tbladdonmodules')->where('setting', 'veto')->delete();
+    holds(Settings::load()->isOn('veto'), 'veto');
+    set('veto', '');
+    holds(!Settings::load()->isOn('veto'), 'a box without a tick');
+};
+
+$tests['a desk that is away is written down once, and once when it is back'] = function () {
+    set('desk_url', 'http://127.0.0.1:9');
+    for ($n = 0; $n < 3; $n++) {
+        stub_run_hook('AfterCronJob');
+    }
+    same(1, count($GLOBALS['stub_activity']));
+};
+
+$tests['lockdown knows a route in each of the three ways, and where it leads from any of them'] = function () {
+    foreach (['', '/billing'] as $base) {
+        $server = ['SCRIPT_NAME' => "$base/index.php"];
+        foreach (['/account/paymentmethods', '/invoice/12/process', '/password/reset/begin', '/two-factor/challenge', '/user/password', '/user/accounts', '/store/vps'] as $route) {
+            $ways = [
+                [['REQUEST_URI' => "$base$route?x=1"], []],
+                [['REQUEST_URI' => "$base/index.php$route"], []],
+                [['REQUEST_URI' => "$base/index.php?rp=$route"], ['rp' => $route]],
+            ];
+            foreach ($ways as [$more, $query]) {
+                same($route, Lockdown::route($server + $more, $query));
+                $page = ['script' => 'index', 'action' => '', 'module' => '', 'route' => $route, 'type' => '', 'ajax' => false];
+                same($route !== '/store/vps', Lockdown::spares($page), $route);
+                same(false, Lockdown::spares(['script' => 'cart'] + $page), "cart with $route");
+            }
+        }
+        same($base, Lockdown::base($server));
+    }
+    same(false, Lockdown::spares(['script' => 'clientarea', 'action' => 'services', 'module' => 'portreeve', 'route' => '', 'type' => '', 'ajax' => false]));
+    same(true, Lockdown::spares(['script' => 'dl', 'action' => '', 'module' => '', 'route' => '', 'type' => 'a', 'ajax' => false]));
+};
+
+$tests['the form of single sign-on is none that WHMCS would put a token of its own into'] = function () use ($addon) {
+    $form = (string) file_get_contents("$addon/templates/signon.tpl");
+    same(0, preg_match('/<form\b[^>]*\bmethod=/i', preg_replace('/\{\*.*?\*\}/s', '', $form)));
+    holds(strpos($form, 'formmethod="post"') !== false && strpos($form, '{$token') === false, 'the button posts, and {$token} is left to WHMCS');
+};
+
 $tests['a customer who is logged in gets a token for a minute, and a stranger has to log in'] = function () {
     $page = portreeve_clientarea([]);
     same([true, 'templates/not-ready'], [$page['requirelogin'], $page['templatefile']]);
@@ -381,14 +460,14 @@ $tests['a customer who is logged in gets a token for a minute, and a stranger ha
     $_GET['report'] = '92';
     $page = portreeve_clientarea([]);
     holds(substr($page['vars']['action'], -11) === '/client/sso', $page['vars']['action']);
-    [$payload, $signature] = explode('.', $page['vars']['token']);
+    [$payload, $signature] = explode('.', $page['vars']['portreeve_token']);
     $claims = json_decode((string) base64_decode(strtr($payload, '-_', '+/')), true);
     same(['whmcs', '7', '3', true, '/client/reports/92', 60], [$claims['iss'], $claims['client_id'], $claims['user_id'], $claims['masquerading'], $claims['return_to'], $claims['exp'] - $claims['iat']]);
     same(Signature::ofText(SECRET, "portreeve-sso-v1.$payload"), $signature);
     $again = portreeve_clientarea([]);
-    holds($again['vars']['token'] !== $page['vars']['token'], 'no two are alike');
+    holds($again['vars']['portreeve_token'] !== $page['vars']['portreeve_token'], 'no two are alike');
     $_GET['report'] = '92/../../admin';
-    $claims = json_decode((string) base64_decode(strtr(explode('.', portreeve_clientarea([])['vars']['token'])[0], '-_', '+/')), true);
+    $claims = json_decode((string) base64_decode(strtr(explode('.', portreeve_clientarea([])['vars']['portreeve_token'])[0], '-_', '+/')), true);
     same('/client', $claims['return_to']);
     set('secret', 'nonsense');
     same('templates/not-ready', portreeve_clientarea([])['templatefile']);
@@ -442,6 +521,7 @@ $tests['lockdown leads a customer to the reports, and nobody else'] = function (
     $home = ['filename' => 'clientarea'];
     Standings::apply([service(17, 1, 1, 1)], 1000);
     Standings::set('lockdown', 'standard');
+    Standings::set('pulled_at', (string) time());
     same(false, visit($home), 'nobody is logged in');
     $GLOBALS['stub_user'] = [7, 3, false];
     same(true, visit($home));
@@ -457,6 +537,9 @@ $tests['lockdown leads a customer to the reports, and nobody else'] = function (
     same(false, visit($home), 'it was answered');
     Standings::set('lockdown', 'strict');
     same(true, visit($home));
+    Standings::set('pulled_at', (string) (time() - 90000));
+    same(false, visit($home), 'the desk has not been heard of for a day');
+    Standings::set('pulled_at', (string) time());
     set('lockdown', '');
     same(false, visit($home), 'the addon is told not to');
 };

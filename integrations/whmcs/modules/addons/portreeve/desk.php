@@ -7,6 +7,7 @@
 use Portreeve\Settings;
 use Portreeve\Signature;
 use Portreeve\Standings;
+use WHMCS\Database\Capsule;
 
 require_once __DIR__ . '/../../../init.php';
 
@@ -56,6 +57,8 @@ $portreeve_data = is_array($portreeve_message) ? ($portreeve_message['data'] ?? 
 if (!is_array($portreeve_data) || !isset($portreeve_data['as_of']) || !is_array($portreeve_data['services'] ?? null)) {
     portreeve_answer(400, 'the body cannot be read');
 }
-Standings::apply($portreeve_data['services'], (int) $portreeve_data['as_of']);
-Standings::frame($portreeve_data);
+Capsule::connection()->transaction(static function () use ($portreeve_data) {
+    Standings::apply($portreeve_data['services'], (int) $portreeve_data['as_of']);
+    Standings::frame($portreeve_data);
+});
 portreeve_answer(200, 'ok');

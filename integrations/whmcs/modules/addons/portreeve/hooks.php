@@ -29,6 +29,9 @@ const PORTREEVE_SERVICES_OF_CLIENT = 1000;
 const PORTREEVE_MESSAGES = 200;
 const PORTREEVE_SECONDS = 20;
 
+/** How long lockdown goes on without a word of the desk. */
+const PORTREEVE_BELIEVED_SECONDS = 86400;
+
 /** Adds a hook that writes down what went wrong in it, and goes on. */
 function portreeve_hook(string $name, callable $work): void
 {
@@ -87,8 +90,13 @@ portreeve_hook('PreModuleUnsuspend', static function ($vars) {
     if ($service <= 0 || !Settings::load()->isOn('veto') || Standings::holds($service) === 0) {
         return null;
     }
-    Outbox::vetoed($service);
-    logActivity("Portreeve: service $service stays suspended, because an abuse report holds it");
+    try {
+        Outbox::vetoed($service);
+        logActivity("Portreeve: service $service stays suspended, because an abuse report holds it");
+    } catch (\Throwable $error) {
+        // The hold stands, whether or not the desk can be told of it.
+        logActivity("Portreeve: a veto could not be written down: " . $error->getMessage());
+    }
     return ['abortcmd' => true];
 });
 
@@ -100,8 +108,10 @@ portreeve_hook('AfterCronJob', static function () {
     $desk = new Desk($settings);
     $desk->send(PORTREEVE_MESSAGES, PORTREEVE_SECONDS);
     $wrong = $desk->pull();
-    if ($wrong !== null) {
-        logActivity("Portreeve: $wrong");
+    // One line when it begins and one when it ends, not one every five minutes.
+    if ((string) $wrong !== Standings::value('trouble')) {
+        Standings::set('trouble', (string) $wrong);
+        logActivity('Portreeve: ' . ($wrong === null ? 'the desk answers again' : $wrong));
     }
 });
 
@@ -123,6 +133,10 @@ portreeve_hook('ClientAreaPage', static function ($vars) {
     if ($client === null || $user->isMasqueradingAdmin() || !Settings::load()->isOn('lockdown')) {
         return [];
     }
+    // A desk that has not been heard of for a day must not keep customers out for ever.
+    if ((int) Standings::value('pulled_at') < time() - PORTREEVE_BELIEVED_SECONDS) {
+        return [];
+    }
     $open = Standings::ofClient((int) $client->id);
     if (!Lockdown::applies(Standings::value('lockdown'), $open['open'], $open['unanswered'])) {
         return [];
@@ -131,14 +145,14 @@ portreeve_hook('ClientAreaPage', static function ($vars) {
         'script' => strtolower((string) ($vars['filename'] ?? basename((string) ($_SERVER['SCRIPT_NAME'] ?? ''), '.php'))),
         'action' => strtolower((string) ($_GET['action'] ?? '')),
         'module' => strtolower((string) ($_GET['m'] ?? '')),
-        'route' => strtolower((string) ($_GET['rp'] ?? '')),
+        'route' => Lockdown::route($_SERVER, $_GET),
         'type' => strtolower((string) ($_GET['type'] ?? '')),
         'ajax' => strtolower((string) ($_SERVER['HTTP_X_REQUESTED_WITH'] ?? '')) === 'xmlhttprequest',
     ];
     if (Lockdown::spares($page)) {
         return [];
     }
-    header('Location: index.php?m=portreeve');
+    header('Location: ' . Lockdown::base($_SERVER) . '/index.php?m=portreeve');
     exit;
 });
 

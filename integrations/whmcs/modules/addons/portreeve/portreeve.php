@@ -135,7 +135,8 @@ function portreeve_clientarea($vars)
         'templatefile' => 'templates/signon',
         'vars' => [
             'action' => $settings->deskUrl() . '/client/sso',
-            'token' => $token,
+            // {$token} is WHMCS's own.
+            'portreeve_token' => $token,
             'text' => $texts['signon_text'],
             'button' => $texts['signon_button'],
         ],

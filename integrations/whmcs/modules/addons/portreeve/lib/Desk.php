@@ -14,8 +14,8 @@ final class Desk
     const CONNECT_SECONDS = 5;
     const SECONDS = 15;
 
-    /** Pages of the state that are read at most: two million services. */
-    const PAGES = 2000;
+    /** How long all pages of the state may take, in seconds. */
+    const PULL_SECONDS = 60;
 
     /** @var Settings */
     private $settings;
@@ -47,10 +47,8 @@ final class Desk
                 Outbox::buried($row, $this->words($answer));
             } else {
                 Outbox::failed($row, $this->words($answer), time());
-                // A desk that is away is away for all of them.
-                if ($answer['status'] === 0) {
-                    break;
-                }
+                // A desk that is away, or does not believe us, is so for all of them.
+                break;
             }
         }
         return $taken;
@@ -61,7 +59,11 @@ final class Desk
     {
         $pages = [];
         $after = 0;
+        $until = time() + self::PULL_SECONDS;
         do {
+            if (time() >= $until) {
+                return 'the desk takes too long to say how things stand';
+            }
             $id = 'ask_' . bin2hex(random_bytes(16));
             $answer = $this->post('state', $id, ['after' => $after]);
             if ($answer['status'] !== 200) {
@@ -82,9 +84,16 @@ final class Desk
             if (!is_array($page) || !isset($page['as_of'], $page['services']) || !is_array($page['services'])) {
                 return 'the desk\'s answer cannot be read';
             }
+            if (($page['directory'] ?? '') !== $this->settings->directory()) {
+                return 'the desk answers for another directory';
+            }
+            $next = (int) ($page['next'] ?? 0);
+            if ($next !== 0 && $next <= $after) {
+                return 'the desk\'s answer goes round in circles';
+            }
             $pages[] = $page;
-            $after = (int) ($page['next'] ?? 0);
-        } while ($after > 0 && count($pages) < self::PAGES);
+            $after = $next;
+        } while ($after > 0);
         $this->take($pages);
         return null;
     }

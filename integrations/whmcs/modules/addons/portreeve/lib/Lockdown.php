@@ -16,12 +16,13 @@ final class Lockdown
     ];
 
     /** Actions of clientarea.php that have to do with paying. */
-    const ACTIONS = ['invoices', 'masspay', 'addfunds', 'creditcard', 'paymentmethods', 'quotes'];
+    const ACTIONS = ['invoices', 'masspay', 'addfunds', 'creditcard', 'paymentmethods', 'quotes', 'changepw', 'security'];
 
     /** The same as addresses of WHMCS's newer kind (`index.php?rp=/…`). */
     const ROUTES = [
-        '/login', '/logout', '/password', '/auth', '/invoice', '/account/paymentmethods', '/payment', '/user/verify',
-        '/user/security',
+        '/login', '/logout', '/password', '/two-factor', '/auth', '/oauth', '/invoice', '/payment',
+        '/account/paymentmethods', '/account/security', '/user/verify', '/user/security', '/user/password',
+        '/user/accounts', '/user/permission-denied',
     ];
 
     /** Whether the customer has to see to the reports first. */
@@ -37,7 +38,9 @@ final class Lockdown
      */
     public static function spares(array $page): bool
     {
-        if ($page['ajax'] || $page['module'] === 'portreeve') {
+        // Only index.php looks at m and at routes; anywhere else they are somebody's way round.
+        $index = $page['script'] === 'index';
+        if ($page['ajax'] || ($index && $page['module'] === 'portreeve')) {
             return true;
         }
         if (in_array($page['script'], self::SCRIPTS, true)) {
@@ -46,15 +49,36 @@ final class Lockdown
         if ($page['script'] === 'clientarea') {
             return in_array($page['action'], self::ACTIONS, true);
         }
-        // The invoice as a file.
+        // An invoice as a file, attachments of tickets.
         if ($page['script'] === 'dl') {
-            return $page['type'] === 'i';
+            return in_array($page['type'], ['i', 'a', 'ar'], true);
         }
         foreach (self::ROUTES as $route) {
-            if ($page['route'] === $route || strpos($page['route'], $route . '/') === 0) {
+            if ($index && ($page['route'] === $route || strpos($page['route'], $route . '/') === 0)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The route of a page, in any of the three ways in which WHMCS writes it: ?rp=/path, index.php/path, /path. */
+    public static function route(array $server, array $query): string
+    {
+        $route = isset($query['rp']) && is_string($query['rp']) ? $query['rp'] : '';
+        if ($route === '') {
+            $route = (string) parse_url((string) ($server['REQUEST_URI'] ?? ''), PHP_URL_PATH);
+            $base = self::base($server);
+            if ($base !== '' && strpos($route, "$base/") === 0) {
+                $route = substr($route, strlen($base));
+            }
+            $route = (string) preg_replace('~^/index\.php~', '', $route);
+        }
+        return '/' . strtolower(trim($route, '/'));
+    }
+
+    /** The folder of WHMCS as the browser sees it: a redirect must not depend on the page it comes from. */
+    public static function base(array $server): string
+    {
+        return rtrim(str_replace('\\', '/', dirname((string) ($server['SCRIPT_NAME'] ?? '/index.php'))), '/');
     }
 }

@@ -26,10 +26,11 @@ final class Messages
             default:
                 $data = self::invoice($id);
         }
+        $type = (string) $row->type;
         if ($data === null) {
-            return null;
+            [$type, $data] = ['service.removed', ['service_id' => $id]];
         }
-        return ['type' => $row->type, 'timestamp' => gmdate('Y-m-d\TH:i:s\Z', $now), 'data' => $data];
+        return ['type' => $type, 'timestamp' => gmdate('Y-m-d\TH:i:s\Z', $now), 'data' => $data];
     }
 
     private static function service(int $id, string $cause): ?array

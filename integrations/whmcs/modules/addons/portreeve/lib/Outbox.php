@@ -51,16 +51,16 @@ final class Outbox
         }
         $waiting = Capsule::table(self::TABLE)
             ->where('type', $type)->where('subject_id', $subjectId)->where('dead', 0)->first();
-        if ($waiting === null) {
+        $changed = $waiting === null ? 0 : Capsule::table(self::TABLE)->where('id', $waiting->id)->update([
+            'cause' => $cause, 'generation' => (int) $waiting->generation + 1, 'tries' => 0, 'next_try_at' => 0,
+        ]);
+        // The cron job may have sent and deleted the row in between: then this change needs one of its own.
+        if ($changed === 0) {
             Capsule::table(self::TABLE)->insert([
                 'type' => $type, 'subject_id' => $subjectId, 'cause' => $cause, 'generation' => 1,
                 'created_at' => time(), 'tries' => 0, 'next_try_at' => 0, 'last_error' => '', 'dead' => 0,
             ]);
-            return;
         }
-        Capsule::table(self::TABLE)->where('id', $waiting->id)->update([
-            'cause' => $cause, 'generation' => (int) $waiting->generation + 1, 'tries' => 0, 'next_try_at' => 0,
-        ]);
     }
 
     public static function due(int $now, int $limit)

@@ -49,7 +49,7 @@ final class Settings
 
     public function isOn(string $name): bool
     {
-        return in_array(strtolower($this->values[$name] ?? ''), ['on', '1', 'yes', 'true'], true);
+        return in_array(strtolower($this->values[$name] ?? 'on'), ['on', '1', 'yes', 'true'], true);
     }
 
     /** What is missing before the desk can be spoken to; null when nothing is. */

@@ -17,9 +17,11 @@ final class Standings
     /** Takes in services of one message; what is older than what is known of the same service is left out. */
     public static function apply(array $services, int $asOf): void
     {
+        // A service that the last full state did not name was as good as told with zeros then.
+        $full = (int) self::value('full_as_of');
         foreach ($services as $service) {
             $id = (int) ($service['service_id'] ?? 0);
-            if ($id <= 0) {
+            if ($id <= 0 || $asOf < $full || !isset($service['holds'], $service['open'], $service['unanswered'])) {
                 continue;
             }
             $row = [
@@ -33,7 +35,7 @@ final class Standings
             $known = Capsule::table(self::SERVICES)->where('service_id', $id)->first();
             if ($known === null) {
                 Capsule::table(self::SERVICES)->insert(['service_id' => $id] + $row);
-            } elseif ((int) $known->as_of < $asOf) {
+            } elseif ((int) $known->as_of <= $asOf) {
                 Capsule::table(self::SERVICES)->where('service_id', $id)->update($row);
             }
         }
@@ -43,6 +45,7 @@ final class Standings
     public static function forgetOlderThan(int $asOf): void
     {
         Capsule::table(self::SERVICES)->where('as_of', '<', $asOf)->delete();
+        self::set('full_as_of', (string) max($asOf, (int) self::value('full_as_of')));
     }
 
     /** What every message says of the desk as a whole. */
