@@ -104,7 +104,9 @@ impl Desk {
         let Ways { panels, mail, webhooks, directories, bridges } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
-        let metrics = Arc::new(Metrics::new(db.engine(), &panel_names, &webhook_names));
+        let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
+        let metrics =
+            Arc::new(Metrics::new(db.engine(), &panel_names, &webhook_names, &directory_names));
         Self {
             db,
             clock,

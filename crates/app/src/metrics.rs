@@ -38,7 +38,7 @@ const ACTIONS: [Action; 2] = [Action::Suspend, Action::Unsuspend];
 const ANSWERS: [&str; 6] = ["done", "was_so", "refused", "later", "failed", "lost"];
 const SENT: [&str; 4] = ["sent", "refused", "later", "given_up"];
 const POSTED: [&str; 3] = ["delivered", "later", "given_up"];
-const KINDS: [JobKind; 2] = [JobKind::ReconcileService, JobKind::SendNotice];
+const KINDS: [JobKind; 3] = [JobKind::ReconcileService, JobKind::SendNotice, JobKind::TellBridge];
 const STATES: [&str; 4] = ["due", "running", "later", "dead"];
 
 /// One label with one of a few words.
@@ -82,6 +82,8 @@ pub struct Metrics {
     notices: Family<Word, Counter>,
     orders: Family<Names, Counter>,
     panel_up: Family<Names, Gauge>,
+    directory_readable: Family<Names, Gauge>,
+    directory_synced: Family<Names, Gauge>,
     deliveries: Family<Names, Counter>,
     deliveries_waiting: Family<Names, Gauge>,
     jobs: Family<Words, Gauge>,
@@ -99,7 +101,7 @@ pub struct Metrics {
 impl Metrics {
     /// All numbers at zero, with every label that they can have: what has not happened yet is 0, not
     /// missing.
-    pub fn new(engine: Engine, panels: &[&str], webhooks: &[&str]) -> Self {
+    pub fn new(engine: Engine, panels: &[&str], webhooks: &[&str], directories: &[&str]) -> Self {
         let mut metrics = Self {
             registry: Registry::default(),
             process: Process::default(),
@@ -114,6 +116,8 @@ impl Metrics {
             notices: Family::default(),
             orders: Family::default(),
             panel_up: Family::default(),
+            directory_readable: Family::default(),
+            directory_synced: Family::default(),
             deliveries: Family::default(),
             deliveries_waiting: Family::default(),
             jobs: Family::default(),
@@ -127,12 +131,12 @@ impl Metrics {
             heartbeat: Gauge::default(),
             looked: Gauge::default(),
         };
-        metrics.begin_at_zero(panels, webhooks);
+        metrics.begin_at_zero(panels, webhooks, directories);
         metrics.register(engine);
         metrics
     }
 
-    fn begin_at_zero(&self, panels: &[&str], webhooks: &[&str]) {
+    fn begin_at_zero(&self, panels: &[&str], webhooks: &[&str], directories: &[&str]) {
         for code in AMP_CODES {
             drop(self.amp_calls.get_or_create(&[("code", code)]));
         }
@@ -145,6 +149,11 @@ impl Metrics {
             for (action, answer) in ACTIONS.iter().flat_map(|a| ANSWERS.map(|b| (*a, b))) {
                 drop(self.orders.get_or_create(&order(panel, action, answer)));
             }
+        }
+        for directory in directories {
+            let names = vec![("directory", (*directory).to_owned())];
+            self.directory_readable.get_or_create(&names).set(1);
+            drop(self.directory_synced.get_or_create(&names));
         }
         for webhook in webhooks {
             drop(self.deliveries_waiting.get_or_create(&vec![("webhook", (*webhook).to_owned())]));
@@ -186,6 +195,16 @@ impl Metrics {
         all.register("orders", help, self.orders.clone());
         let help = "1 when the panel answered the last time it was asked, or was not asked yet";
         all.register("panel_up", help, self.panel_up.clone());
+        let help = "1 when the last look at the directory went well, or there was none yet";
+        all.register("directory_readable", help, self.directory_readable.clone());
+        let help =
+            "When the last look at the directory began that saw everything, Unix time; 0: never";
+        all.register_with_unit(
+            "directory_synced",
+            help,
+            Unit::Seconds,
+            self.directory_synced.clone(),
+        );
         let help = "Tries to deliver a message to a webhook by outcome";
         all.register("webhook_tries", help, self.deliveries.clone());
         let waiting = self.deliveries_waiting.clone();
@@ -315,6 +334,14 @@ impl Metrics {
             self.deliveries_waiting
                 .get_or_create(&vec![("webhook", webhook.name.clone())])
                 .set(number.map_or(0, |one| one.waiting));
+        }
+        for state in tx.directory_states().await? {
+            if desk.live_directory(&state.name).is_some() {
+                let names = vec![("directory", state.name)];
+                let readable = i64::from(state.trouble.is_none());
+                self.directory_readable.get_or_create(&names).set(readable);
+                self.directory_synced.get_or_create(&names).set(unix(state.synced_at));
+            }
         }
         let reports = tx.report_backlog(now, BOUND).await?;
         self.reports_due.set(reports.due);
