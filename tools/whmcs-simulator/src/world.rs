@@ -229,6 +229,8 @@ pub struct World {
     pub faults: Faults,
     /// What happens between two pages of services, one at a time.
     pub churn: Vec<Churn>,
+    /// Customers who slip through the pages of `GetClients`.
+    pub unlisted: Vec<i64>,
     /// Services whose unsuspension a hook of an addon vetoes.
     pub vetoed: Vec<i64>,
     /// Calls, the oldest first.
@@ -265,6 +267,7 @@ impl World {
             shape: seed.shape,
             faults: Faults::default(),
             churn: Vec::new(),
+            unlisted: Vec::new(),
             vetoed: Vec::new(),
             calls: Vec::new(),
             changes: Vec::new(),

@@ -76,7 +76,7 @@ impl Source for Directory {
         let Some(row) = found.rows.0.into_iter().find(|row| row.id == Some(id.get())) else {
             return Ok(None);
         };
-        let customer = self.customer(slot, &row.clientid).await?;
+        let customer = customer(&self.client, slot, &row.clientid).await?;
         Ok(Some(listed(&self.name, id, &row, customer.as_ref()).0))
     }
 
@@ -146,18 +146,18 @@ impl Directory {
             }
         }
     }
+}
 
-    /// One customer with the language; nothing when there is no such customer.
-    async fn customer(&self, slot: Slot, id: &str) -> Result<Option<Customer>, CallError> {
-        let fields = [("clientid", id), ("stats", "false")];
-        match self.client.read::<ClientDetails>(slot, "GetClientsDetails", &fields).await {
-            Ok(found) => Ok(Some(Customer::of(&found.client))),
-            Err(CallError::Refused(why)) => {
-                tracing::info!(customer = id, "WHMCS does not tell a customer: {why}");
-                Ok(None)
-            }
-            Err(error) => Err(error),
+/// One customer with the language; nothing when there is no such customer.
+async fn customer(client: &Client, slot: Slot, id: &str) -> Result<Option<Customer>, CallError> {
+    let fields = [("clientid", id), ("stats", "false")];
+    match client.read::<ClientDetails>(slot, "GetClientsDetails", &fields).await {
+        Ok(found) => Ok(Some(Customer::of(&found.client))),
+        Err(CallError::Refused(why)) => {
+            tracing::info!(customer = id, "WHMCS does not tell a customer: {why}");
+            Ok(None)
         }
+        Err(error) => Err(error),
     }
 }
 
@@ -263,17 +263,22 @@ impl Pass for Reading {
         self.done += rows.len();
         let mut page = Page { total: Some(total), ..Page::default() };
         for row in rows {
-            self.take(&row, &mut page)?;
+            self.take(&row, &mut page).await?;
         }
         Ok(Some(page))
     }
 }
 
 impl Reading {
-    fn take(&self, row: &Product, page: &mut Page) -> Result<(), SourceError> {
+    async fn take(&mut self, row: &Product, page: &mut Page) -> Result<(), SourceError> {
         let id = row.id.and_then(|id| ServiceId::new(id).ok());
         let id = id
             .ok_or_else(|| SourceError::Unreadable(format!("a service has the id {:?}", row.id)))?;
+        // The list of customers may have moved while it was read: one who slipped through is asked for.
+        if !self.customers.contains_key(&row.clientid) {
+            let found = customer(&self.client, Slot::Bulk, &row.clientid).await?;
+            self.customers.insert(row.clientid.clone(), found.unwrap_or_default());
+        }
         let customer = self.customers.get(&row.clientid);
         let (row, odd) = listed(&self.directory, id, row, customer);
         page.rows.push(row);

@@ -273,6 +273,20 @@ whmcs_stories! {
         assert!(world.json(&["service", "show", "whmcs:7"])["ended_at"].is_string());
     }
 
+    fn a_customer_who_slips_between_pages_keeps_name_and_address(engine) {
+        let (billing, world) = small(engine);
+        synced(&world);
+        billing.with(|whmcs| whmcs.unlisted = vec![2]);
+        // The single look-up tells the language too, of the three services: that is a change.
+        assert_eq!(synced(&world), (5, 0, 3, 0));
+        let service = world.json(&["service", "show", "whmcs:3"]);
+        assert_eq!(service["customer_email"], "customer2@example.com");
+        assert_eq!(service["language"], "de");
+        billing.with(|whmcs| assert_eq!(whmcs.count("getclientsdetails"), 1, "once for all services"));
+        billing.with(|whmcs| whmcs.unlisted.clear());
+        assert_eq!(synced(&world), (5, 0, 0, 0), "what is known of the language stays");
+    }
+
     fn rows_that_move_between_pages_end_nothing(engine) {
         let mut seed = Seed::small();
         seed.add_services(95);

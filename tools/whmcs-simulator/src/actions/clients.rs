@@ -24,6 +24,7 @@ pub(super) fn clients(world: &mut World, fields: &Fields) -> Done {
         .values()
         .rev()
         .filter(wanted)
+        .filter(|client| !world.unlisted.contains(&client.id))
         .map(|client| {
             json!({
                 "id": client.id,
