@@ -264,6 +264,46 @@ mod tests {
         assert!(!format!("{read:?}").contains("hunter2"));
     }
 
+    /// The documented samples are not ours to keep here; whoever has them names their folder.
+    const SAMPLES: &str = "PORTREEVE_WHMCS_SAMPLES";
+
+    #[test]
+    fn every_documented_sample_that_is_at_hand_is_read() {
+        let Ok(folder) = std::env::var(SAMPLES) else { return };
+        let mut count = 0;
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with('_') {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a text");
+            // Printed with an error, without a result, or as a bare list; nothing that we call.
+            let odd = ["deletequote", "getadminusers", "getproject", "getregistrars"];
+            let head: Option<Head> = serde_json::from_str(&text).ok();
+            let is_success = head.is_some_and(|head| head.is_success());
+            assert!(is_success || odd.contains(&name.as_str()), "{name}");
+            match name.as_str() {
+                "getclientsproducts" => {
+                    let read = products(&text);
+                    assert_eq!((read.totalresults, read.rows.0.len()), (Some(2), 2));
+                    assert_eq!(read.rows.0[0].servername, "Saturn");
+                }
+                "getclients" => {
+                    let read: Clients = serde_json::from_str(&text).expect(&name);
+                    assert_eq!((read.totalresults, read.rows.0[1].id.as_str()), (Some(2), "1"));
+                }
+                "getclientsdetails" => {
+                    let read: ClientDetails = serde_json::from_str(&text).expect(&name);
+                    assert_eq!(read.client.firstname, "Test");
+                }
+                _ => {}
+            }
+            count += 1;
+        }
+        assert!(count > 100, "{count} samples");
+    }
+
     #[test]
     fn a_head_is_told_from_something_else() {
         let head = |json: &str| serde_json::from_str::<Head>(json).expect(json);
