@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use portreeve_app::directory::{COLUMNS, Check, Listed, Page, Pass, Source, SourceError, read_row};
+use portreeve_app::directory::{
+    COLUMNS, Check, Limit, Listed, Page, Pass, Source, SourceError, read_row,
+};
 use portreeve_core::ids::ServiceId;
 use portreeve_core::ledger::Resource;
 use portreeve_core::text::one_line;
@@ -256,12 +258,12 @@ impl Source for Directory {
         Ok(Box::new(Reading { directory: self.clone(), rows, task: Some(reading) }))
     }
 
-    async fn one(&self, id: ServiceId, limit: Span) -> Result<Option<Listed>, SourceError> {
+    async fn one(&self, id: ServiceId, limit: Limit) -> Result<Option<Listed>, SourceError> {
         // The id is a number, so that nothing but a number gets into the text.
         let query =
             format!("SELECT * FROM ({}) AS portreeve_row WHERE service_id = {id}", self.query);
         let mut page = Page::default();
-        for fields in self.database.rows(&query, limit).await? {
+        for fields in self.database.rows(&query, limit.span()).await? {
             self.row(fields, &mut page)?;
         }
         match (page.rows.pop(), page.odd.pop()) {

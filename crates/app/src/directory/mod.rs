@@ -18,7 +18,7 @@ use crate::desk::Desk;
 
 pub use file::{BadRow, COLUMNS, Listed, Rows, read_csv, read_json, read_row};
 pub use import::{ImportError, Imported, Options, import};
-pub use source::{Check, Fetched, LiveDirectory, Page, Pass, Source, SourceError, fetch};
+pub use source::{Check, Fetched, Limit, LiveDirectory, Page, Pass, Source, SourceError, fetch};
 pub use sync::{Progress, SyncError, Synced, follow, states, sync};
 pub(crate) use sync::{remove, take};
 

@@ -65,6 +65,25 @@ pub struct Check {
     pub detail: String,
 }
 
+/// How long an answer may take, and whether somebody waits for it: then it goes before the work in the
+/// background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Somebody waits.
+    Waiting(Span),
+    /// Nobody does.
+    Background(Span),
+}
+
+impl Limit {
+    /// How long.
+    pub fn span(self) -> Span {
+        match self {
+            Self::Waiting(span) | Self::Background(span) => span,
+        }
+    }
+}
+
 /// A directory that can be asked. It is only read.
 #[async_trait]
 pub trait Source: Send + Sync {
@@ -72,7 +91,7 @@ pub trait Source: Send + Sync {
     async fn begin(&self) -> Result<Box<dyn Pass>, SourceError>;
 
     /// One service, within a time limit; nothing when there is no such service.
-    async fn one(&self, id: ServiceId, limit: Span) -> Result<Option<Listed>, SourceError>;
+    async fn one(&self, id: ServiceId, limit: Limit) -> Result<Option<Listed>, SourceError>;
 
     /// Whether a pass sees everything as it is at one instant. Otherwise a service that a pass did not
     /// meet may have slipped between two pages, and is asked for by itself.
@@ -103,7 +122,7 @@ impl LiveDirectory {
     pub(super) async fn one(
         &self,
         id: ServiceId,
-        limit: Span,
+        limit: Limit,
     ) -> Result<Option<Listed>, SourceError> {
         if !self.breaker.lets_through(Instant::now()) {
             return Err(SourceError::Unreachable(format!(
@@ -111,10 +130,10 @@ impl LiveDirectory {
                 self.name
             )));
         }
-        let waiting = tokio::time::timeout(limit.to_std(), self.source.one(id, limit));
-        let found = waiting
-            .await
-            .unwrap_or_else(|_| Err(SourceError::Unreachable(format!("no answer within {limit}"))));
+        let waiting = tokio::time::timeout(limit.span().to_std(), self.source.one(id, limit));
+        let found = waiting.await.unwrap_or_else(|_| {
+            Err(SourceError::Unreachable(format!("no answer within {}", limit.span())))
+        });
         self.breaker.note(found.is_ok(), Instant::now());
         found
     }
@@ -165,7 +184,7 @@ pub enum Fetched {
 pub async fn fetch(
     desk: &crate::Desk,
     key: &ServiceKey,
-    limit: Span,
+    limit: Limit,
 ) -> Result<Fetched, StoreError> {
     let Some(live) = desk.live_directory(&key.directory) else { return Ok(Fetched::NotThere) };
     let asked_at = desk.now().as_millisecond();

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::file::Listed;
 use super::import::{BATCH, LARGEST_SHRINK_PERCENT, Take, Taken, Write, end_services};
-use super::source::{LiveDirectory, Page, SourceError};
+use super::source::{Limit, LiveDirectory, Page, SourceError};
 use crate::desk::Desk;
 use crate::record::to_row;
 
@@ -307,7 +307,7 @@ impl<'a> Look<'a> {
             return Ok(None);
         }
         let asked_at = self.desk.now().as_millisecond();
-        let found = self.live.source.one(known.service.key.id, ONE).await?;
+        let found = self.live.source.one(known.service.key.id, Limit::Background(ONE)).await?;
         Ok(found.map(|row| (row, asked_at)))
     }
 }

@@ -26,7 +26,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::facts::{clock, count_suspension, service_facts, suspensions_left};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
-use crate::directory::{self, Fetched};
+use crate::directory::{self, Fetched, Limit};
 use crate::record::Record;
 
 /// Reports in one commit at most.
@@ -168,7 +168,7 @@ pub async fn open(desk: &Desk, opener: &Opener, request: NewReportRequest) -> An
         Err(OpenError::ServiceNotFound) => {}
         answer => return answer,
     }
-    match directory::fetch(desk, &request.service, LOOK_UP).await {
+    match directory::fetch(desk, &request.service, Limit::Waiting(LOOK_UP)).await {
         Ok(Fetched::Known) => opener.open(request).await,
         Ok(Fetched::NotThere) => Err(OpenError::ServiceNotFound),
         Ok(Fetched::Unreachable(why)) => {

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use portreeve_app::directory::{Check, Listed, Page, Pass, Source, SourceError};
+use portreeve_app::directory::{Check, Limit, Listed, Page, Pass, Source, SourceError};
 use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::ledger::{Resource, parse_domain};
 use portreeve_core::service::{Service, ServiceStatus};
 use portreeve_core::text::storable;
-use portreeve_core::time::Span;
 
 use super::client::{CallError, Client, Slot};
 use super::decode::{self, ClientDetails, Clients, Product, Products};
@@ -66,9 +65,11 @@ impl Source for Directory {
         }))
     }
 
-    async fn one(&self, id: ServiceId, limit: Span) -> Result<Option<Listed>, SourceError> {
-        // A person waits for a short answer; a sync has the time of a background call.
-        let slot = if limit < self.client.timeout() { Slot::Waiting } else { Slot::Bulk };
+    async fn one(&self, id: ServiceId, limit: Limit) -> Result<Option<Listed>, SourceError> {
+        let slot = match limit {
+            Limit::Waiting(_) => Slot::Waiting,
+            Limit::Background(_) => Slot::Bulk,
+        };
         let service = id.get().to_string();
         let fields = [("serviceid", service.as_str()), ("limitnum", "1")];
         let found: Products = self.client.read(slot, "GetClientsProducts", &fields).await?;
