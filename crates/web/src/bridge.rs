@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Web;
+use crate::body::{self, Unread};
 
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
@@ -68,18 +68,17 @@ fn signed(headers: &HeaderMap) -> Signed<'_> {
     Signed { id: value(ID), timestamp: value(TIMESTAMP), signatures: value(SIGNATURE) }
 }
 
-async fn body(body: Body) -> Result<Bytes, Refusal> {
-    to_bytes(body, LARGEST_MESSAGE).await.map_err(|_| Refusal::TooLarge)
-}
-
 /// A call whose sender is known.
 async fn read<'a>(
     web: &'a Web,
     directory: &str,
     request: Request,
-) -> Result<(&'a Bridge, String, Bytes), Refusal> {
+) -> Result<(&'a Bridge, String, Vec<u8>), Refusal> {
     let (head, sent) = request.into_parts();
-    let bytes = body(sent).await?;
+    let bytes = body::read(sent, LARGEST_MESSAGE, true).await.map_err(|unread| match unread {
+        Unread::TooLarge => Refusal::TooLarge,
+        Unread::Broken => BridgeError::Unreadable("the body broke off".to_owned()).into(),
+    })?;
     let signed = signed(&head.headers);
     let bridge = bridge::verified(&web.desk, directory, &signed, &bytes)?;
     Ok((bridge, signed.id.to_owned(), bytes))

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +14,7 @@ use portreeve_core::time::{Timestamp, for_people};
 use serde::Deserialize;
 
 use crate::Web;
+use crate::body;
 use crate::page::{escape, page};
 
 /// The cookie of a session.
@@ -270,7 +270,7 @@ fn is_from_elsewhere(headers: &HeaderMap) -> bool {
 }
 
 async fn form_field(request: Request, name: &str) -> Option<String> {
-    let body = to_bytes(request.into_body(), LARGEST_FORM).await.ok()?;
+    let body = body::read(request.into_body(), LARGEST_FORM, true).await.ok()?;
     let mut fields = form_urlencoded::parse(&body);
     fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

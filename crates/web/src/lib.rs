@@ -4,6 +4,7 @@
 
 mod amp;
 mod api;
+mod body;
 mod bridge;
 mod client;
 mod client_address;

@@ -212,7 +212,10 @@ fn what_cannot_be_read_is_a_problem_that_says_so() {
     assert_eq!(code(raw("text/plain", b"{}")), "unsupported_media_type");
     assert_eq!(code(raw("application/json", b"{")), "malformed");
     assert_eq!(code(raw("application/json", b"{}")), "invalid");
-    assert_eq!(code(raw("application/json", &vec![b' '; 2 * 1024 * 1024])), "too_large");
+    // Again and again: whoever sends too much gets to see the answer, however slow the answer's way is.
+    for _ in 0..20 {
+        assert_eq!(code(raw("application/json", &vec![b' '; 2 * 1024 * 1024])), "too_large");
+    }
     for bad in [
         json!({ "service_id": 0, "category": "Spam" }),
         json!({ "service_id": 1, "category": " " }),

@@ -7,28 +7,21 @@ mod answer;
 mod fields;
 mod php;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
-use futures_util::StreamExt;
 use portreeve_app::report::{self, OpenError, Opened};
 use portreeve_app::staff;
 
 use crate::Web;
+use crate::body::{self, Unread};
 use crate::client_address::client_address;
 use crate::idempotency;
 use crate::throttle::counted_as;
 use answer::{AmpError, failure, success};
 use php::Vars;
-
-/// How much of a body that is too large is read and dropped, so that its sender gets to see the answer.
-const DRAIN: usize = 64 * 1024 * 1024;
-
-/// How long a body may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Answers one call.
 pub(crate) async fn endpoint(web: &Web, request: Request) -> Response {
@@ -56,7 +49,11 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
     let identifier = identifier.as_deref();
     // What a stranger sends is counted and dropped: it must not fill the memory.
     let keep = identifier.is_some_and(|id| staff::authenticate(&web.desk.live(), id).is_some());
-    let body = read_body(body, web.config.max_body, keep).await?;
+    let body =
+        body::read(body, web.config.max_body, keep).await.map_err(|unread| match unread {
+            Unread::TooLarge => AmpError::TooLarge,
+            Unread::Broken => AmpError::Missing,
+        })?;
 
     // Once more, for a credential that ended while its body came in.
     let live = web.desk.live();
@@ -92,31 +89,6 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
         OpenError::KeyUsedForAnother => AmpError::KeyUsedForAnother,
         OpenError::Unavailable => AmpError::Unavailable,
     })
-}
-
-/// Reads a body up to the limit. What is beyond is read and dropped, up to a bound. A body that breaks
-/// off is never taken for a whole one: half a text must not become a report.
-async fn read_body(body: Body, limit: usize, keep: bool) -> Result<Vec<u8>, AmpError> {
-    let mut stream = body.into_data_stream();
-    let mut kept = Vec::new();
-    let mut read = 0;
-    let reading = async {
-        while let Some(part) = stream.next().await {
-            let Ok(part) = part else { return false };
-            read += part.len();
-            if read <= limit && keep {
-                kept.extend_from_slice(&part);
-            } else if read > limit.max(DRAIN) {
-                break;
-            }
-        }
-        true
-    };
-    let whole = tokio::time::timeout(PATIENCE, reading).await.unwrap_or(false);
-    if read > limit {
-        return Err(AmpError::TooLarge);
-    }
-    if whole { Ok(kept) } else { Err(AmpError::Missing) }
 }
 
 /// The identifier in `API_ID`, however the header is written. Two that differ are none.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -12,7 +13,9 @@ use portreeve_app::report::Conditions;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::LARGEST_BODY;
 use super::problem::{Code, Failure};
+use crate::body::{self, Unread};
 use crate::{Web, idempotency};
 
 /// A body of JSON, with the bytes it came as.
@@ -23,6 +26,13 @@ impl<T: DeserializeOwned> FromRequest<Arc<Web>> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Failure> {
+        // Read here, and not by axum, so that whoever sends too much gets to see the answer.
+        let (parts, sent) = request.into_parts();
+        let bytes = body::read(sent, LARGEST_BODY, true).await.map_err(|unread| match unread {
+            Unread::TooLarge => Failure::new(Code::TooLarge, "a body may have at most 1 MiB"),
+            Unread::Broken => Failure::new(Code::Malformed, "the body broke off"),
+        })?;
+        let request = Request::from_parts(parts, Body::from(bytes));
         match axum::Json::<T>::from_request(request, web).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(JsonRejection::JsonDataError(error)) => {
@@ -32,9 +42,6 @@ impl<T: DeserializeOwned> FromRequest<Arc<Web>> for Json<T> {
                 Code::UnsupportedMediaType,
                 "send the header `Content-Type: application/json`",
             )),
-            Err(error) if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Failure::new(Code::TooLarge, "a body may have at most 1 MiB"))
-            }
             Err(error) => Err(Failure::new(Code::Malformed, inner(&error.body_text()))),
         }
     }
