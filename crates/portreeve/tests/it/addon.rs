@@ -4,7 +4,6 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use portreeve_app::signature::{BadSignature, Secrets, Signed};
 use portreeve_whmcs_simulator::Seed;
@@ -132,73 +131,64 @@ impl Site {
     }
 }
 
-fn story(engine: Engine) {
-    let billing = Billing::start(Seed::small());
-    let place = tempfile::tempdir().unwrap();
-    let site = Site::start(place.path());
-    let url = format!("http://127.0.0.1:{}/modules/addons/portreeve/desk.php", site.port);
-    let more = format!("bridge_secret = \"{SECRET}\"\nbridge_url = \"{url}\"\n");
-    let world = desk(engine, &billing, &more, "");
-    world.ok(&["directory", "sync", "whmcs"]);
-    let serving = world.serve();
-    site.play(&json!({ "settings": {
-        "desk_url": serving.base, "secret": SECRET, "veto": "on", "menu": "on", "notice": "on", "lockdown": "on",
-    } }));
+on_each! {
+    fn desk_and_addon_work_together(engine) {
+        let billing = Billing::start(Seed::small());
+        let place = tempfile::tempdir().unwrap();
+        let site = Site::start(place.path());
+        let url = format!("http://127.0.0.1:{}/modules/addons/portreeve/desk.php", site.port);
+        let more = format!("bridge_secret = \"{SECRET}\"\nbridge_url = \"{url}\"\n");
+        let world = desk(engine, &billing, &more, "");
+        world.ok(&["directory", "sync", "whmcs"]);
+        let serving = world.serve();
+        site.play(&json!({ "settings": {
+            "desk_url": serving.base, "secret": SECRET, "veto": "on", "menu": "on", "notice": "on", "lockdown": "on",
+        } }));
 
-    // A report holds a service: the addon knows it without asking, and vetoes.
-    let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=immediate");
-    world.wait_for(id, "suspended");
-    wait_until("the addon to know of the hold", || site.standing(1) == [1, 1, 1]);
-    let veto = site.hook("PreModuleUnsuspend", &json!({ "params": { "serviceid": 1 } }));
-    assert_eq!(veto["answer"], json!({ "abortcmd": true }));
-    // A service is made: the cron job tells the desk.
-    site.hook("AfterModuleCreate", &json!({ "params": { "serviceid": 41 } }));
-    let cron = site.hook("AfterCronJob", &Value::Null);
-    assert_eq!(cron["activity"], json!([]), "nothing went wrong");
-    let made = world.json(&["service", "show", "whmcs:41"]);
-    assert_eq!((&made["customer_name"], &made["language"]), (&"Ada O'Byrne".into(), &"de".into()));
-    let report = world.report(id);
-    let vetoed = report["events"].as_array().unwrap().iter();
-    let vetoed =
-        vetoed.filter(|event| event["text"].as_str().unwrap().contains("its addon stopped that"));
-    assert_eq!(vetoed.count(), 1);
-    // The desk gives the service back; the addon lets it.
-    world.ok(&["report", "close", &id.to_string(), "--outcome", "resolved"]);
-    world.wait_for(id, "lifted");
-    assert_eq!(site.standing(1), [0, 0, 0]);
-    let veto = site.hook("PreModuleUnsuspend", &json!({ "params": { "serviceid": 1 } }));
-    assert_eq!(veto["answer"], Value::Null);
-    // The customer comes from WHMCS.
-    let ask = json!({
-        "do": "sso", "secret": SECRET, "directory": "whmcs", "desk_url": serving.base, "client_id": 1,
-        "report": id.to_string(), "now": now(),
-    });
-    let token = asked("sign.php", &ask, &[])["token"].as_str().unwrap().to_owned();
-    let form = [("content-type", "application/x-www-form-urlencoded")];
-    let came = serving.post("/client/sso", &form, format!("token={token}").as_bytes());
-    assert_eq!((came.status, came.header("location")), (303, &*format!("/client/reports/{id}")));
-    // Missed pushes are made up for by the cron job.
-    drop(serving);
-    std::thread::sleep(Duration::from_millis(20));
-    let again = world.serve();
-    let late = again.create(&world, "service_id=2&category=Spam");
-    site.play(&json!({ "sql": "DELETE FROM mod_portreeve_services" }));
-    let sql =
-        format!("UPDATE tbladdonmodules SET value = '{}' WHERE setting = 'desk_url'", again.base);
-    site.play(&json!({ "sql": sql }));
-    assert_eq!(site.hook("AfterCronJob", &Value::Null)["activity"], json!([]));
-    assert_eq!(
-        (site.standing(2), world.report(late)["status"].as_str()),
-        ([0, 1, 1], Some("open"))
-    );
-}
-
-#[test]
-fn desk_and_addon_work_together_on_sqlite() {
-    story(Engine::Sqlite);
-}
-
-#[test]
-fn desk_and_addon_work_together_on_postgres() {
-    story(Engine::Postgres);
+        // A report holds a service: the addon knows it without asking, and vetoes.
+        let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=immediate");
+        world.wait_for(id, "suspended");
+        wait_until("the addon to know of the hold", || site.standing(1) == [1, 1, 1]);
+        let veto = site.hook("PreModuleUnsuspend", &json!({ "params": { "serviceid": 1 } }));
+        assert_eq!(veto["answer"], json!({ "abortcmd": true }));
+        // A service is made: the cron job tells the desk.
+        site.hook("AfterModuleCreate", &json!({ "params": { "serviceid": 41 } }));
+        let cron = site.hook("AfterCronJob", &Value::Null);
+        assert_eq!(cron["activity"], json!([]), "nothing went wrong");
+        let made = world.json(&["service", "show", "whmcs:41"]);
+        assert_eq!((&made["customer_name"], &made["language"]), (&"Ada O'Byrne".into(), &"de".into()));
+        let report = world.report(id);
+        let vetoed = report["events"].as_array().unwrap().iter();
+        let vetoed =
+            vetoed.filter(|event| event["text"].as_str().unwrap().contains("its addon stopped that"));
+        assert_eq!(vetoed.count(), 1);
+        // The desk gives the service back; the addon lets it.
+        world.ok(&["report", "close", &id.to_string(), "--outcome", "resolved"]);
+        world.wait_for(id, "lifted");
+        assert_eq!(site.standing(1), [0, 0, 0]);
+        let veto = site.hook("PreModuleUnsuspend", &json!({ "params": { "serviceid": 1 } }));
+        assert_eq!(veto["answer"], Value::Null);
+        // The customer comes from WHMCS.
+        let ask = json!({
+            "do": "sso", "secret": SECRET, "directory": "whmcs", "desk_url": serving.base, "client_id": 1,
+            "report": id.to_string(), "now": now(),
+        });
+        let token = asked("sign.php", &ask, &[])["token"].as_str().unwrap().to_owned();
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let came = serving.post("/client/sso", &form, format!("token={token}").as_bytes());
+        assert_eq!((came.status, came.header("location")), (303, &*format!("/client/reports/{id}")));
+        // Missed pushes are made up for by the cron job.
+        drop(serving);
+        let again = world.serve();
+        let late = again.create(&world, "service_id=2&category=Spam");
+        site.play(&json!({ "sql": "DELETE FROM mod_portreeve_services" }));
+        let sql =
+            format!("UPDATE tbladdonmodules SET value = '{}' WHERE setting = 'desk_url'", again.base);
+        site.play(&json!({ "sql": sql }));
+        assert_eq!(site.hook("AfterCronJob", &Value::Null)["activity"], json!([]));
+        assert_eq!(
+            (site.standing(2), world.report(late)["status"].as_str()),
+            ([0, 1, 1], Some("open"))
+        );
+    }
 }

@@ -133,31 +133,9 @@ fn page(serving: &Serving, path: &str, cookie: &str) -> Answer {
     serving.send("GET", path, &[("cookie", cookie)], b"")
 }
 
-macro_rules! bridge_stories {
-    ($(fn $name:ident($bridged:ident) $body:block)+) => {
-        $(mod $name {
-            use super::*;
-
-            fn story(engine: Engine) {
-                let $bridged = Bridged::start(engine);
-                $body
-            }
-
-            #[test]
-            fn on_sqlite() {
-                story(Engine::Sqlite);
-            }
-
-            #[test]
-            fn on_postgres() {
-                story(Engine::Postgres);
-            }
-        })+
-    };
-}
-
-bridge_stories! {
-    fn the_addon_is_told_how_a_service_stands_before_it_could_veto_our_order(bridged) {
+on_each! {
+    fn the_addon_is_told_how_a_service_stands_before_it_could_veto_our_order(engine) {
+        let bridged = Bridged::start(engine);
         let Bridged { billing, addon, world } = &bridged;
         world.set("client.lockdown", "strict");
         let serving = world.serve();
@@ -185,7 +163,8 @@ bridge_stories! {
         }
     }
 
-    fn the_whole_state_is_answered_by_pages_and_signed(bridged) {
+    fn the_whole_state_is_answered_by_pages_and_signed(engine) {
+        let bridged = Bridged::start(engine);
         let world = &bridged.world;
         let serving = world.serve();
         for service in [1, 2, 3] {
@@ -212,7 +191,8 @@ bridge_stories! {
         assert!(rest["counts"].is_null());
     }
 
-    fn what_the_addon_tells_counts_once_and_only_when_it_is_signed(bridged) {
+    fn what_the_addon_tells_counts_once_and_only_when_it_is_signed(engine) {
+        let bridged = Bridged::start(engine);
         let world = &bridged.world;
         let serving = world.serve();
         let told = changed(9, 1, "Active", "192.0.2.9");
@@ -257,7 +237,8 @@ bridge_stories! {
         assert_eq!(serving.post("/bridge/v1/nobody/events", &forged, body.as_bytes()).status, 404);
     }
 
-    fn a_veto_keeps_the_service_off_and_the_history_says_why(bridged) {
+    fn a_veto_keeps_the_service_off_and_the_history_says_why(engine) {
+        let bridged = Bridged::start(engine);
         let Bridged { billing, world, .. } = &bridged;
         billing.with(|whmcs| whmcs.overdue(1));
         let serving = world.serve();
@@ -277,7 +258,8 @@ bridge_stories! {
         assert!(events.iter().any(|event| event["text"].as_str().unwrap().contains("its addon stopped that")));
     }
 
-    fn what_the_addon_tells_makes_us_look_at_a_service_that_we_hold(bridged) {
+    fn what_the_addon_tells_makes_us_look_at_a_service_that_we_hold(engine) {
+        let bridged = Bridged::start(engine);
         let Bridged { billing, world, .. } = &bridged;
         let serving = world.serve();
         let id = serving.create(world, "service_id=1&category=Spam&suspend_method=immediate");
@@ -288,7 +270,8 @@ bridge_stories! {
         world.wait_for(id, "drifted");
     }
 
-    fn a_customer_comes_by_a_token_of_the_panel_and_sees_only_what_is_theirs(bridged) {
+    fn a_customer_comes_by_a_token_of_the_panel_and_sees_only_what_is_theirs(engine) {
+        let bridged = Bridged::start(engine);
         let world = &bridged.world;
         let serving = world.serve_with(&[("PORTREEVE_SERVER__PUBLIC_URL", "https://abuse.example.com")]);
         let notes = "admin_notes=hunter2-only-staff&additional_info=%3Cscript%3Ealert(1)%3C%2Fscript%3E";
@@ -342,7 +325,8 @@ bridge_stories! {
         assert_eq!(page(&serving, "/client", &cookie).status, 401, "the session has ended, not only the cookie");
     }
 
-    fn who_looks_as_the_customer_reads_and_does_nothing_else(bridged) {
+    fn who_looks_as_the_customer_reads_and_does_nothing_else(engine) {
+        let bridged = Bridged::start(engine);
         let world = &bridged.world;
         let serving = world.serve();
         let id = serving.create(world, "service_id=1&category=Spam&suspend_method=immediate");

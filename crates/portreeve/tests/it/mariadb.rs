@@ -44,7 +44,10 @@ impl MariaDb {
         let dir = tempfile::tempdir().unwrap();
         let path = |name: &str| dir.path().join(name).display().to_string();
         let (data, user) = (format!("--datadir={}", path("data")), format!("--user={}", user()));
+        // A server that starts removes what it takes for its own left-overs: each needs a place of its own.
+        std::fs::create_dir(path("tmp")).unwrap();
         let made = program("mariadb-install-db")
+            .env("TMPDIR", path("tmp"))
             .args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"])
             .args([&data, &user, NO_AIO])
             .stdout(Stdio::piped())
@@ -59,6 +62,7 @@ impl MariaDb {
         .unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = program("mariadbd")
+            .env("TMPDIR", path("tmp"))
             .args([
                 "--no-defaults",
                 "--bind-address=127.0.0.1",

@@ -16,49 +16,41 @@ INSERT INTO tbldeviceauth (id, identifier, secret, user_id, is_admin, descriptio
     (4, 'OldIdentifierOfACustomer00000004', '$2y$10$x', 1, 0, 'a customer', NULL);
 ";
 
-fn moved(engine: Engine) {
-    let database = MariaDb::start(TABLES);
-    let world = World::new(engine);
-    let url = database.url();
-    let import = ["credential", "import-whmcs", "--database", &url];
-    let shown = world.run(&[&import[..], &["--staff", "alice", "--dry-run"]].concat());
-    let shown = String::from_utf8(shown.stdout).unwrap();
-    assert!(
-        shown.contains("2 credentials would be taken over") && !shown.contains("OldIdentifier"),
-        "{shown}"
-    );
-    let serving = world.serve();
-    let old = "OldIdentifierOfTheFeedScript0001";
-    let report = "action=create&service_id=1&category=Spam";
-    assert_eq!(serving.call(old, report).code(), "AMP001");
+on_each! {
+    fn the_api_ids_of_whmcs_go_on_working(engine) {
+        let database = MariaDb::start(TABLES);
+        let world = World::new(engine);
+        let url = database.url();
+        let import = ["credential", "import-whmcs", "--database", &url];
+        let shown = world.run(&[&import[..], &["--staff", "alice", "--dry-run"]].concat());
+        let shown = String::from_utf8(shown.stdout).unwrap();
+        assert!(
+            shown.contains("2 credentials would be taken over") && !shown.contains("OldIdentifier"),
+            "{shown}"
+        );
+        let serving = world.serve();
+        let old = "OldIdentifierOfTheFeedScript0001";
+        let report = "action=create&service_id=1&category=Spam";
+        assert_eq!(serving.call(old, report).code(), "AMP001");
 
-    let complaint = world.fails(1, &import);
-    assert!(
-        complaint.contains("no member of staff \"bob\"") && complaint.contains("--staff"),
-        "{complaint}"
-    );
-    let came = world.json(&[&import[..], &["--staff", "alice"]].concat());
-    assert_eq!((&came["taken_over"], &came["there_already"]), (&1.into(), &1.into()));
-    let_pass(1.0);
-    for identifier in [old, "OldIdentifierOfBobsScript0000002"] {
-        assert_eq!(serving.call(identifier, report).code(), "", "{identifier}");
+        let complaint = world.fails(1, &import);
+        assert!(
+            complaint.contains("no member of staff \"bob\"") && complaint.contains("--staff"),
+            "{complaint}"
+        );
+        let came = world.json(&[&import[..], &["--staff", "alice"]].concat());
+        assert_eq!((&came["taken_over"], &came["there_already"]), (&1.into(), &1.into()));
+        let_pass(1.0);
+        for identifier in [old, "OldIdentifierOfBobsScript0000002"] {
+            assert_eq!(serving.call(identifier, report).code(), "", "{identifier}");
+        }
+        for identifier in ["OldIdentifierThatWasDeleted00003", "OldIdentifierOfACustomer00000004"] {
+            assert_eq!(serving.call(identifier, report).code(), "AMP001", "{identifier}");
+        }
+        let again = world.json(&[&import[..], &["--staff", "alice"]].concat());
+        assert_eq!((&again["taken_over"], &again["there_already"]), (&0.into(), &2.into()));
+        assert!(!world.ok(&["credential", "list", "--json"]).contains("OldIdentifier"));
     }
-    for identifier in ["OldIdentifierThatWasDeleted00003", "OldIdentifierOfACustomer00000004"] {
-        assert_eq!(serving.call(identifier, report).code(), "AMP001", "{identifier}");
-    }
-    let again = world.json(&[&import[..], &["--staff", "alice"]].concat());
-    assert_eq!((&again["taken_over"], &again["there_already"]), (&0.into(), &2.into()));
-    assert!(!world.ok(&["credential", "list", "--json"]).contains("OldIdentifier"));
-}
-
-#[test]
-fn the_api_ids_of_whmcs_go_on_working_on_sqlite() {
-    moved(Engine::Sqlite);
-}
-
-#[test]
-fn the_api_ids_of_whmcs_go_on_working_on_postgres() {
-    moved(Engine::Postgres);
 }
 
 #[test]

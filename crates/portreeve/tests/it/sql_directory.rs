@@ -44,56 +44,48 @@ fn synced(world: &World) -> [i64; 4] {
     ["services", "new", "changed", "ended"].map(|key| came[key].as_i64().unwrap())
 }
 
-fn of_mariadb(engine: Engine) {
-    let database = MariaDb::start(WHMCS);
-    let world = desk(engine, &database.url(), &documented_query(), "entities = true");
-    let good = world.ok(&["directory", "test", "sql"]);
-    assert!(good.contains("columns that are used") && !good.contains("MISSING"), "{good}");
-    assert_eq!(synced(&world), [2, 2, 0, 0]);
-    let service = world.json(&["service", "show", "17"]);
-    assert_eq!(
-        (&service["customer_name"], &service["product"]),
-        (&"Ada O'Byrne".into(), &"Web & Mail".into())
-    );
-    assert_eq!((&service["language"], &service["customer_id"]), (&"de".into(), &"7".into()));
-    assert_eq!(service["resources"].as_array().unwrap().len(), 4, "{service}");
-    assert_eq!(world.json(&["service", "show", "18"])["status"], "active");
-    assert_eq!(world.json(&["who-had", "198.51.100.3"])[0]["service_id"], 17);
-    assert_eq!(synced(&world), [2, 0, 0, 0]);
+on_each! {
+    fn whmcs_own_tables_in_mariadb_are_a_directory(engine) {
+        let database = MariaDb::start(WHMCS);
+        let world = desk(engine, &database.url(), &documented_query(), "entities = true");
+        let good = world.ok(&["directory", "test", "sql"]);
+        assert!(good.contains("columns that are used") && !good.contains("MISSING"), "{good}");
+        assert_eq!(synced(&world), [2, 2, 0, 0]);
+        let service = world.json(&["service", "show", "17"]);
+        assert_eq!(
+            (&service["customer_name"], &service["product"]),
+            (&"Ada O'Byrne".into(), &"Web & Mail".into())
+        );
+        assert_eq!((&service["language"], &service["customer_id"]), (&"de".into(), &"7".into()));
+        assert_eq!(service["resources"].as_array().unwrap().len(), 4, "{service}");
+        assert_eq!(world.json(&["service", "show", "18"])["status"], "active");
+        assert_eq!(world.json(&["who-had", "198.51.100.3"])[0]["service_id"], 17);
+        assert_eq!(synced(&world), [2, 0, 0, 0]);
 
-    let serving = world.serve();
-    database.run(
-        "INSERT INTO tblhosting VALUES (19, 7, 1, 1, '', 'new', 'x', 'Active', '192.0.2.19', '')",
-    );
-    let id = serving.create(&world, "service_id=19&category=Spam");
-    assert_eq!(world.report(id)["service_ip"], "192.0.2.19", "asked for at once");
-    assert_eq!(
-        serving.call(&world.api_id, "action=create&service_id=20&category=Spam").code(),
-        "AMP101"
-    );
-    drop(serving);
-    database.run("UPDATE tblhosting SET userid = 8 WHERE id = 17");
-    database.run("INSERT INTO tblclients VALUES (8, 'Max', 'M', 'Engines', 'max@example.com', '')");
-    assert_eq!(synced(&world), [3, 0, 1, 0]);
-    assert_eq!(world.json(&["service", "show", "17"])["customer_name"], "Max M (Engines)");
-    // One bad row is named and is not gone.
-    database.run("UPDATE tblhosting SET domainstatus = 'Odd' WHERE id = 18");
-    let output = world.run(&["directory", "sync", "sql"]);
-    assert!(
-        output.status.success()
-            && String::from_utf8_lossy(&output.stderr).contains("service 18: status")
-    );
-    assert!(world.json(&["service", "show", "18"])["ended_at"].is_null());
-}
-
-#[test]
-fn whmcs_own_tables_in_mariadb_are_a_directory_on_sqlite() {
-    of_mariadb(Engine::Sqlite);
-}
-
-#[test]
-fn whmcs_own_tables_in_mariadb_are_a_directory_on_postgres() {
-    of_mariadb(Engine::Postgres);
+        let serving = world.serve();
+        database.run(
+            "INSERT INTO tblhosting VALUES (19, 7, 1, 1, '', 'new', 'x', 'Active', '192.0.2.19', '')",
+        );
+        let id = serving.create(&world, "service_id=19&category=Spam");
+        assert_eq!(world.report(id)["service_ip"], "192.0.2.19", "asked for at once");
+        assert_eq!(
+            serving.call(&world.api_id, "action=create&service_id=20&category=Spam").code(),
+            "AMP101"
+        );
+        drop(serving);
+        database.run("UPDATE tblhosting SET userid = 8 WHERE id = 17");
+        database.run("INSERT INTO tblclients VALUES (8, 'Max', 'M', 'Engines', 'max@example.com', '')");
+        assert_eq!(synced(&world), [3, 0, 1, 0]);
+        assert_eq!(world.json(&["service", "show", "17"])["customer_name"], "Max M (Engines)");
+        // One bad row is named and is not gone.
+        database.run("UPDATE tblhosting SET domainstatus = 'Odd' WHERE id = 18");
+        let output = world.run(&["directory", "sync", "sql"]);
+        assert!(
+            output.status.success()
+                && String::from_utf8_lossy(&output.stderr).contains("service 18: status")
+        );
+        assert!(world.json(&["service", "show", "18"])["ended_at"].is_null());
+    }
 }
 
 #[test]

@@ -25,16 +25,13 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// Makes a test of it on each engine.
-macro_rules! on_both {
-    ($(fn $name:ident($world:ident) $body:block)+) => {
+/// Makes a test of it for each engine, which it is given.
+macro_rules! on_each {
+    ($(fn $name:ident($engine:ident) $body:block)+) => {
         $(mod $name {
             use super::*;
 
-            fn story(engine: Engine) {
-                let $world = World::new(engine);
-                $body
-            }
+            fn story($engine: Engine) $body
 
             #[test]
             fn on_sqlite() {
@@ -46,6 +43,19 @@ macro_rules! on_both {
                 story(Engine::Postgres);
             }
         })+
+    };
+}
+pub(crate) use on_each;
+
+/// Makes a test of it in the usual world on each engine.
+macro_rules! on_both {
+    ($(fn $name:ident($world:ident) $body:block)+) => {
+        $crate::world::on_each! {
+            $(fn $name(engine) {
+                let $world = World::new(engine);
+                $body
+            })+
+        }
     };
 }
 pub(crate) use on_both;
