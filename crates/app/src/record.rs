@@ -7,12 +7,11 @@ use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::{JobKind, NewEvent, NewJob, StoreError, Tx};
 
 use crate::desk::Desk;
-use crate::webhook::{self, Happening, Webhook};
+use crate::webhook::{self, Happening};
 
 /// History, jobs and deliveries to webhooks of a transaction, gathered and then written with few statements.
 pub struct Record<'a> {
     desk: &'a Desk,
-    webhooks: &'a [Webhook],
     events: Vec<NewEvent>,
     jobs: Vec<NewJob>,
     happenings: Vec<Happening>,
@@ -21,8 +20,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// An empty one.
     pub fn new(desk: &'a Desk) -> Self {
-        let webhooks = desk.webhooks.as_slice();
-        Self { desk, webhooks, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new() }
+        Self { desk, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new() }
     }
 
     /// Adds what happened to one report.
@@ -48,7 +46,7 @@ impl<'a> Record<'a> {
                 Job::ReconcileService(_) | Job::SendNotice { .. } => true,
             });
             self.jobs.extend(jobs.map(to_row));
-            self.happenings.extend(Happening::of(self.webhooks, report, event, now));
+            self.happenings.extend(Happening::of(&self.desk.webhooks, report, event, now));
         }
     }
 
@@ -60,7 +58,7 @@ impl<'a> Record<'a> {
         if !self.jobs.is_empty() {
             tx.enqueue(&self.jobs, now.as_millisecond()).await?;
         }
-        webhook::enqueue(tx, self.webhooks, &self.happenings, now).await
+        webhook::enqueue(tx, &self.desk.webhooks, &self.happenings, now).await
     }
 }
 

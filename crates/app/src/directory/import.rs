@@ -262,14 +262,10 @@ impl Take<'_> {
             let service = self.as_it_is(row, before.copied());
             let as_before =
                 before.is_some_and(|known| known.service == *service && known.ended_at.is_none());
-            match before {
-                None => taken.new += 1,
-                Some(_) if !as_before => taken.changed.push(row.service.key.clone()),
-                Some(_) => {}
-            }
             if self.write == Write::Everything || !as_before {
                 to_write.push(service);
             }
+            let (ends, begins) = (changed.len(), begun.len());
             changed.extend(self.ended_or_dated(row, held, last_seen));
             begun.extend(row.resources.iter().filter_map(|resource| {
                 let still = |a: &&&Assignment| {
@@ -277,6 +273,12 @@ impl Take<'_> {
                 };
                 held.iter().find(still).is_none().then_some((row, resource))
             }));
+            let holds_as_before = (ends, begins) == (changed.len(), begun.len());
+            match before {
+                None => taken.new += 1,
+                Some(_) if as_before && holds_as_before => {}
+                Some(_) => taken.changed.push(row.service.key.clone()),
+            }
         }
         if !changed.is_empty() || !begun.is_empty() {
             self.write_ledger(&changed, &begun, &known).await?;

@@ -117,6 +117,12 @@ on_each! {
         assert_eq!(synced(&world), (5, 0, 0, 0), "nothing changed, nothing is written");
 
         billing.with(|whmcs| {
+            whmcs.services.get_mut(&2).unwrap().assignedips = "192.0.2.222".into();
+        });
+        assert_eq!(synced(&world), (5, 0, 1, 0), "what it holds is part of a service");
+        assert_eq!(holders(&world, "192.0.2.222"), [2]);
+
+        billing.with(|whmcs| {
             whmcs.services.get_mut(&1).unwrap().dedicatedip = "192.0.2.99".into();
             whmcs.services.get_mut(&3).unwrap().clientid = 1;
             whmcs.services.remove(&5);

@@ -34,12 +34,7 @@ final class Desk
             if (time() >= $until) {
                 break;
             }
-            $message = Messages::compose($row, time());
-            if ($message === null) {
-                Outbox::sent($row);
-                continue;
-            }
-            $answer = $this->post('events', Outbox::messageId($row), $message);
+            $answer = $this->post('events', Outbox::messageId($row), Messages::compose($row, time()));
             if (in_array($answer['status'], [200, 202], true)) {
                 Outbox::sent($row);
                 $taken++;

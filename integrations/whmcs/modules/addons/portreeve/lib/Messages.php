@@ -11,8 +11,8 @@ if (!defined('WHMCS')) {
 /** Messages to the desk, composed from the database when they are sent. The password column is never read. */
 final class Messages
 {
-    /** The message of a waiting row; null when there is nothing left to tell. */
-    public static function compose($row, int $now): ?array
+    /** The message of a waiting row. A service that is no longer there is told as removed. */
+    public static function compose($row, int $now): array
     {
         $id = (int) $row->subject_id;
         switch ($row->type) {
