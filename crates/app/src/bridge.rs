@@ -7,7 +7,7 @@ use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
 use portreeve_core::report::{Countdown, Report, State, Turn};
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
-use portreeve_store::{BridgeMessage, ReportFilter, ServiceStanding, StoreError, WorkCounts};
+use portreeve_store::{BridgeMessage, ReportFilter, ReportOrder, ServiceStanding, StoreError, WorkCounts};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -242,7 +242,7 @@ pub async fn state(desk: &Desk, directory: &str, after: i64) -> Result<Value, St
         answer["counts"] = counts(tx.work_counts(COUNTED).await?);
         let open = ReportFilter {
             status: Some("open"),
-            oldest_first: true,
+            order: ReportOrder::Oldest,
             limit: OLDEST,
             ..ReportFilter::default()
         };

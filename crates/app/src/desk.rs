@@ -16,6 +16,7 @@ use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::metrics::Metrics;
 use crate::notice::Mail;
+use crate::staff::Calls;
 use crate::time::Clock;
 use crate::token::Bearer;
 use crate::webhook::Webhook;
@@ -77,6 +78,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
     pub work: Notify,
+    /// How often credentials were used and it was not written down yet.
+    pub(crate) calls: Mutex<Calls>,
     /// Categories that are known to be stored.
     pub(crate) known_categories: Mutex<HashSet<String>>,
     live: RwLock<Arc<Live>>,
@@ -118,6 +121,7 @@ impl Desk {
             bridges,
             metrics,
             work: Notify::new(),
+            calls: Mutex::default(),
             known_categories: Mutex::default(),
             live: RwLock::default(),
             ledger: RwLock::default(),

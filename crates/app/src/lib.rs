@@ -6,6 +6,7 @@
 //! alone, through the ports in [`enforce`], [`notice`] and
 //! [`webhook`].
 
+pub mod audit;
 pub mod bridge;
 pub mod customer;
 pub mod desk;
@@ -18,14 +19,23 @@ pub mod notice;
 pub mod pause;
 pub mod record;
 pub mod report;
+pub mod search;
 pub mod settings;
+pub mod sign_in;
 pub mod signature;
 pub mod staff;
 pub mod time;
 pub mod token;
+pub mod undo;
+pub mod views;
 pub mod webhook;
+pub mod work;
 
 pub use desk::{Desk, DeskConfig, Live, Ways};
 
 // What operations take and give that the store has already.
-pub use portreeve_store::{Credential, DeliveryFilter, ReportFilter, StoreError};
+pub use portreeve_store::{
+    AuditRow, Credential, DayFigures, DeadJob, DeliveryFilter, DirectoryState, Place, QuickReply,
+    ReportFilter, ReportOrder, Role, SavedView, Staff, StaffSession, StoreError, SuspensionFilter,
+    Waiting,
+};

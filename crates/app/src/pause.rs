@@ -5,6 +5,7 @@ use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::text::one_line;
 use portreeve_store::{DeskState, JobKind, StoreError, Topic};
 
+use crate::audit;
 use crate::desk::Desk;
 use crate::record::Record;
 use crate::report::facts;
@@ -24,6 +25,7 @@ pub async fn pause(desk: &Desk, actor: &Actor) -> Result<(), StoreError> {
         let paused_at = Some(desk.now().as_millisecond());
         tx.put_desk_state(&DeskState { paused_at, paused_by, ..state }).await?;
         tx.touch(Topic::Desk).await?;
+        audit::log(&mut tx, desk.now(), actor, "paused", "").await?;
     }
     tx.commit().await
 }
@@ -61,6 +63,7 @@ pub async fn resume(desk: &Desk, actor: &Actor) -> Result<usize, StoreError> {
     };
     tx.put_desk_state(&running).await?;
     tx.touch(Topic::Desk).await?;
+    audit::log(&mut tx, desk.now(), actor, "resumed", "").await?;
     tx.hurry_jobs(JobKind::ReconcileService, desk.now().as_millisecond()).await?;
     tx.commit().await?;
     let mut ordered = 0;

@@ -15,12 +15,13 @@ pub struct Record<'a> {
     events: Vec<NewEvent>,
     jobs: Vec<NewJob>,
     happenings: Vec<Happening>,
+    written: Vec<ReportId>,
 }
 
 impl<'a> Record<'a> {
     /// An empty one.
     pub fn new(desk: &'a Desk) -> Self {
-        Self { desk, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new() }
+        Self { desk, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new(), written: Vec::new() }
     }
 
     /// Adds what happened to one report.
@@ -32,6 +33,9 @@ impl<'a> Record<'a> {
         events: &[Event],
         now: Timestamp,
     ) {
+        if events.iter().any(has_words) {
+            self.written.push(report);
+        }
         for event in events {
             self.events.push(NewEvent {
                 report,
@@ -58,8 +62,22 @@ impl<'a> Record<'a> {
         if !self.jobs.is_empty() {
             tx.enqueue(&self.jobs, now.as_millisecond()).await?;
         }
+        tx.read_words_of(&self.written).await?;
         webhook::enqueue(tx, &self.desk.webhooks, &self.happenings, now).await
     }
+}
+
+/// Something was written with it that is to be found by its words.
+fn has_words(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Opened { .. }
+            | Event::Queued { .. }
+            | Event::Assigned { .. }
+            | Event::Answered { .. }
+            | Event::Noted
+            | Event::CategoryChanged { .. }
+    )
 }
 
 /// A job as it is stored.

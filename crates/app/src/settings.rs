@@ -1,8 +1,10 @@
 //! Desk settings, for the command line and the pages.
 
+use portreeve_core::ids::Actor;
 use portreeve_core::settings::{self, KEYS, Key, SettingError};
 use portreeve_store::{StoreError, Topic};
 
+use crate::audit;
 use crate::desk::Desk;
 
 /// A setting with its present value.
@@ -46,13 +48,19 @@ pub async fn get(desk: &Desk, name: &str) -> Result<Shown, SetError> {
 }
 
 /// Changes a setting. It counts on every node within a second.
-pub async fn set(desk: &Desk, name: &str, value: &str) -> Result<(), SetError> {
-    set_if(desk, name, value, |_| true).await
+pub async fn set(
+    desk: &Desk,
+    actor: &Actor,
+    name: &str,
+    value: &str,
+) -> Result<(), SetError> {
+    set_if(desk, actor, name, value, |_| true).await
 }
 
 /// Changes a setting if its present value passes.
 pub async fn set_if(
     desk: &Desk,
+    actor: &Actor,
     name: &str,
     value: &str,
     passes: impl FnOnce(&str) -> bool,
@@ -67,6 +75,8 @@ pub async fn set_if(
         return Err(SetError::ChangedMeanwhile);
     }
     tx.put_setting(key.name, &value, desk.now().as_millisecond()).await?;
+    let detail = format!("{} = {value}", key.name);
+    audit::log(&mut tx, desk.now(), actor, "setting_changed", &detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,12 +1,19 @@
 //! Staff, roles, and the credentials with which scripts call.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::PoisonError;
+
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
+use ipnet::IpNet;
+use portreeve_core::ids::Actor;
 use portreeve_core::text::one_line;
-use portreeve_store::{Credential, NewStaff, Role, Staff, StoreError};
+use portreeve_store::{Credential, NewStaff, Role, Staff, StoreError, Tx};
 use rand::RngExt;
 use subtle::ConstantTimeEq;
 
+use crate::audit;
 use crate::desk::{Desk, Live};
 use crate::digest::sha256_hex;
 
@@ -36,6 +43,7 @@ pub const RIGHTS: &[(&str, &str)] = &[
     ("approve", "approve or refuse suspensions that a guard held back; pause and resume"),
     ("setup", "settings, staff, roles, credentials"),
     ("see_reporter", "see who reported"),
+    ("export", "export lists of reports as files"),
 ];
 
 /// Why staff, a role or a credential could not be changed.
@@ -90,6 +98,7 @@ fn name_fits(name: &str) -> Result<(), StaffError> {
 /// Adds a member of staff; without a password nobody can sign in as them.
 pub async fn add(
     desk: &Desk,
+    actor: &Actor,
     name: &str,
     email: &str,
     role: &str,
@@ -112,6 +121,7 @@ pub async fn add(
     }
     let now = desk.now().as_millisecond();
     let id = tx.add_staff(&new, now).await.map_err(|e| taken("staff member", name, e))?;
+    audit::log(&mut tx, desk.now(), actor, "staff_added", &format!("{name}, {role}")).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -128,7 +138,7 @@ fn is_mail_address(text: &str) -> bool {
 }
 
 /// Argon2id with the parameters of OWASP's first recommendation (19 MiB, 2 passes).
-fn hash_password(password: &str) -> Result<String, StaffError> {
+pub(crate) fn hash_password(password: &str) -> Result<String, StaffError> {
     if password.chars().count() < SHORTEST_PASSWORD {
         let least = format!("a password must have at least {SHORTEST_PASSWORD} characters");
         return Err(StaffError::Bad(least));
@@ -138,15 +148,113 @@ fn hash_password(password: &str) -> Result<String, StaffError> {
     Ok(hash.to_string())
 }
 
-/// Disables (or enables) a member of staff, and with them their credentials.
-pub async fn set_disabled(desk: &Desk, name: &str, disabled: bool) -> Result<(), StaffError> {
-    let mut tx = desk.db.write().await?;
+async fn by_name(tx: &mut Tx, name: &str) -> Result<Staff, StaffError> {
     let missing = || StaffError::Missing { what: "staff member", name: name.to_owned() };
-    let staff = tx.staff_by_name(name).await?.ok_or_else(missing)?;
+    tx.staff_by_name(name).await?.ok_or_else(missing)
+}
+
+/// Disables (or enables) a member of staff, and with them their credentials, tokens and sessions.
+pub async fn set_disabled(
+    desk: &Desk,
+    actor: &Actor,
+    name: &str,
+    disabled: bool,
+) -> Result<(), StaffError> {
+    let mut tx = desk.db.write().await?;
+    let staff = by_name(&mut tx, name).await?;
     let at = disabled.then(|| staff.disabled_at.unwrap_or(desk.now().as_millisecond()));
+    if disabled {
+        somebody_stays_admin(&mut tx, &staff).await?;
+        tx.end_other_staff_sessions(staff.id, 0).await?;
+    }
     tx.set_staff_disabled(staff.id, at).await?;
+    let action = if disabled { "staff_disabled" } else { "staff_enabled" };
+    audit::log(&mut tx, desk.now(), actor, action, name).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Without anybody who may set the desk up nobody could ever change that again, but on the command line.
+async fn somebody_stays_admin(tx: &mut Tx, leaves: &Staff) -> Result<(), StaffError> {
+    let roles = tx.roles().await?;
+    let may = |staff: &Staff| {
+        let role = roles.iter().find(|role| role.name == staff.role);
+        role.is_some_and(|role| has_right(&role.rights, "setup"))
+    };
+    let staff = tx.staff(0, 10_000).await?;
+    let is_last = may(leaves)
+        && leaves.disabled_at.is_none()
+        && !staff.iter().any(|one| one.id != leaves.id && one.disabled_at.is_none() && may(one));
+    // Before anybody can sign in there is only the command line anyway.
+    if is_last && leaves.has_password {
+        let why = format!("{} is the last who may set up the desk", leaves.name);
+        return Err(StaffError::Bad(why));
+    }
+    Ok(())
+}
+
+/// Changes mail address and role of a member of staff.
+pub async fn change(
+    desk: &Desk,
+    actor: &Actor,
+    name: &str,
+    email: &str,
+    role: &str,
+) -> Result<(), StaffError> {
+    if !is_mail_address(email) {
+        return Err(StaffError::Bad(format!("{email:?} is no mail address")));
+    }
+    let mut tx = desk.db.write().await?;
+    let staff = by_name(&mut tx, name).await?;
+    let roles = tx.roles().await?;
+    let known = roles.iter().find(|known| known.name == role);
+    let Some(known) = known else {
+        return Err(StaffError::Missing { what: "role", name: role.to_owned() });
+    };
+    if !has_right(&known.rights, "setup") {
+        somebody_stays_admin(&mut tx, &staff).await?;
+    }
+    tx.put_staff(staff.id, email, role).await?;
+    audit::log(&mut tx, desk.now(), actor, "staff_changed", &format!("{name}, {role}")).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives a member of staff a new password, and ends their sessions.
+pub async fn set_password(
+    desk: &Desk,
+    actor: &Actor,
+    name: &str,
+    password: &str,
+) -> Result<(), StaffError> {
+    let hash = hash_password(password)?;
+    let mut tx = desk.db.write().await?;
+    let staff = by_name(&mut tx, name).await?;
+    tx.put_password(staff.id, &hash).await?;
+    tx.end_other_staff_sessions(staff.id, 0).await?;
+    audit::log(&mut tx, desk.now(), actor, "password_changed", name).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes the second factor of a member of staff away who has lost it, and ends their sessions.
+pub async fn remove_second_factor(
+    desk: &Desk,
+    actor: &Actor,
+    name: &str,
+) -> Result<(), StaffError> {
+    let mut tx = desk.db.write().await?;
+    let staff = by_name(&mut tx, name).await?;
+    tx.put_second_factor(staff.id, None, &[]).await?;
+    tx.end_other_staff_sessions(staff.id, 0).await?;
+    audit::log(&mut tx, desk.now(), actor, "second_factor_removed", name).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether the rights of a role (words, or `*` for all) have this one among them.
+pub fn has_right(rights: &str, right: &str) -> bool {
+    rights.split_whitespace().any(|word| word == "*" || word == right)
 }
 
 /// Staff by id after `after`.
@@ -160,15 +268,65 @@ pub async fn roles(desk: &Desk) -> Result<Vec<Role>, StoreError> {
 }
 
 /// Adds a role with some of [`RIGHTS`]; none is right for scripts that only create reports.
-pub async fn add_role(desk: &Desk, name: &str, rights: &[String]) -> Result<(), StaffError> {
+pub async fn add_role(
+    desk: &Desk,
+    actor: &Actor,
+    name: &str,
+    rights: &[String],
+) -> Result<(), StaffError> {
     name_fits(name)?;
+    let rights = joined(rights)?;
+    let mut tx = desk.db.write().await?;
+    tx.add_role(name, &rights).await.map_err(|e| taken("role", name, e))?;
+    let detail = format!("{name}: {rights}");
+    audit::log(&mut tx, desk.now(), actor, "role_added", &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn joined(rights: &[String]) -> Result<String, StaffError> {
     for right in rights {
         if !RIGHTS.iter().any(|(known, _)| known == right) {
             return Err(StaffError::Missing { what: "right", name: right.clone() });
         }
     }
+    Ok(rights.join(" "))
+}
+
+/// Changes the rights of a role that did not come with the desk.
+pub async fn change_role(
+    desk: &Desk,
+    actor: &Actor,
+    name: &str,
+    rights: &[String],
+) -> Result<(), StaffError> {
+    let rights = joined(rights)?;
     let mut tx = desk.db.write().await?;
-    tx.add_role(name, &rights.join(" ")).await.map_err(|e| taken("role", name, e))?;
+    let before = tx.staff(0, 10_000).await?;
+    if !tx.put_role(name, &rights).await? {
+        return Err(StaffError::Missing { what: "role that could be changed", name: name.to_owned() });
+    }
+    for staff in before.iter().filter(|staff| staff.role == name) {
+        if !has_right(&rights, "setup") {
+            // With the new rights in place it counts who is left.
+            somebody_stays_admin(&mut tx, staff).await?;
+        }
+    }
+    let detail = format!("{name}: {rights}");
+    audit::log(&mut tx, desk.now(), actor, "role_changed", &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Deletes a role of one's own that nobody has.
+pub async fn delete_role(desk: &Desk, actor: &Actor, name: &str) -> Result<(), StaffError> {
+    let mut tx = desk.db.write().await?;
+    if !tx.delete_role(name).await? {
+        return Err(StaffError::Bad(format!(
+            "the role {name:?} is in use, came with the desk, or is not there"
+        )));
+    }
+    audit::log(&mut tx, desk.now(), actor, "role_deleted", name).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -184,11 +342,18 @@ pub struct NewCredential {
     pub identifier: Option<String>,
     /// What it is for.
     pub description: String,
+    /// Addresses and prefixes from which it may call, separated by blanks or commas; empty: from anywhere.
+    pub allow: String,
 }
 
 /// Makes a credential and returns its reference and its identifier, which is not stored and cannot
 /// be shown again.
-pub async fn add_credential(desk: &Desk, new: &NewCredential) -> Result<(i64, String), StaffError> {
+pub async fn add_credential(
+    desk: &Desk,
+    actor: &Actor,
+    new: &NewCredential,
+) -> Result<(i64, String), StaffError> {
+    let allow = prefixes(&new.allow)?;
     let identifier = match &new.identifier {
         None => generate_identifier(),
         Some(known) => {
@@ -220,10 +385,13 @@ pub async fn add_credential(desk: &Desk, new: &NewCredential) -> Result<(i64, St
             new.role.as_deref(),
             &hash,
             &description,
+            &allow,
             desk.now().as_millisecond(),
         )
         .await
         .map_err(|error| taken("a credential with this identifier", "", error))?;
+    let detail = format!("{id} of {}: {description}", new.staff);
+    audit::log(&mut tx, desk.now(), actor, "credential_added", &detail).await?;
     tx.commit().await?;
     Ok((id, identifier))
 }
@@ -243,13 +411,89 @@ pub async fn credentials(
 }
 
 /// Revokes a credential at once and for good.
-pub async fn revoke_credential(desk: &Desk, id: i64) -> Result<(), StaffError> {
+pub async fn revoke_credential(desk: &Desk, actor: &Actor, id: i64) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
     if !tx.revoke_credential(id, desk.now().as_millisecond()).await? {
         return Err(StaffError::Missing { what: "credential in force", name: id.to_string() });
     }
+    audit::log(&mut tx, desk.now(), actor, "credential_revoked", &id.to_string()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Says from where a credential may call.
+pub async fn set_allowed(
+    desk: &Desk,
+    actor: &Actor,
+    id: i64,
+    allow: &str,
+) -> Result<(), StaffError> {
+    let allow = prefixes(allow)?;
+    let mut tx = desk.db.write().await?;
+    if !tx.put_credential_allow(id, &allow).await? {
+        return Err(StaffError::Missing { what: "credential in force", name: id.to_string() });
+    }
+    let detail = format!("{id}: {allow}");
+    audit::log(&mut tx, desk.now(), actor, "credential_limited", &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Prefixes as they are stored.
+fn prefixes(text: &str) -> Result<String, StaffError> {
+    let words = text.split([',', ' ', '\n', '\r', '\t']).filter(|word| !word.is_empty());
+    let nets = words.map(|word| {
+        portreeve_core::ledger::parse_net(word).map_err(|error| StaffError::Bad(error.to_string()))
+    });
+    let nets: Vec<IpNet> = nets.collect::<Result<_, _>>()?;
+    if nets.len() > 100 {
+        return Err(StaffError::Bad("at most 100 prefixes can be named".to_owned()));
+    }
+    Ok(nets.iter().map(IpNet::to_string).collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a credential may call from an address.
+pub fn may_call_from(credential: &Credential, address: IpAddr) -> bool {
+    let mut nets = credential.allow.split_whitespace().filter_map(|net| net.parse::<IpNet>().ok());
+    credential.allow.is_empty() || nets.any(|net| net.contains(&address.to_canonical()))
+}
+
+/// How often credentials were used since it was last written down: calls, errors, when last.
+pub(crate) type Calls = HashMap<i64, (i64, i64, i64)>;
+
+/// Counts a call with a credential.
+pub fn count_call(desk: &Desk, credential: i64, failed: bool) {
+    let now = desk.now().as_millisecond();
+    let mut calls = desk.calls.lock().unwrap_or_else(PoisonError::into_inner);
+    let (all, errors, last) = calls.entry(credential).or_default();
+    *all += 1;
+    *errors += i64::from(failed);
+    *last = now;
+}
+
+/// Writes down how often credentials were used. What could not be written down is kept for the next time.
+pub(crate) async fn write_calls_down(desk: &Desk) -> Result<(), StoreError> {
+    let calls = std::mem::take(&mut *desk.calls.lock().unwrap_or_else(PoisonError::into_inner));
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let mut used: Vec<(i64, i64, i64, i64)> =
+        calls.iter().map(|(id, (all, errors, last))| (*id, *all, *errors, *last)).collect();
+    used.sort_unstable();
+    let written = async {
+        let mut tx = desk.db.write().await?;
+        tx.add_credential_calls(&used).await?;
+        tx.commit().await
+    };
+    let result = written.await;
+    if result.is_err() {
+        let mut kept = desk.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, all, errors, last) in used {
+            let known = kept.entry(id).or_default();
+            *known = (known.0 + all, known.1 + errors, known.2.max(last));
+        }
+    }
+    result
 }
 
 pub(crate) fn generate_identifier() -> String {

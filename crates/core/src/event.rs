@@ -29,6 +29,8 @@ pub enum Event {
     DeadlineReached,
     /// The deadline is gone for good.
     DeadlineCancelled,
+    /// Staff took the deadline away.
+    DeadlineLifted,
     /// The clock stands still.
     ClockPaused { left: Span },
     /// The clock runs again.
@@ -55,6 +57,16 @@ pub enum Event {
     Closed { outcome: Outcome, kept: bool },
     /// The report goes on.
     Reopened,
+    /// Somebody else takes care of it.
+    HandedOver { to: Option<String> },
+    /// It is about another kind of abuse.
+    CategoryChanged { from: String, to: String },
+    /// Another report took this one over.
+    Merged { into: ReportId },
+    /// This report took another one over.
+    Absorbed { from: ReportId },
+    /// The merging was taken back.
+    Unmerged { with: ReportId },
     /// The panel showed that the service is off by our order.
     Suspended { detail: String },
     /// The panel showed that the service is on again.
@@ -92,6 +104,7 @@ impl Event {
             Self::Reminded { .. } => "reminded",
             Self::DeadlineReached => "deadline_reached",
             Self::DeadlineCancelled => "deadline_cancelled",
+            Self::DeadlineLifted => "deadline_lifted",
             Self::ClockPaused { .. } => "clock_paused",
             Self::ClockResumed { .. } => "clock_resumed",
             Self::Extended { .. } => "extended",
@@ -105,6 +118,11 @@ impl Event {
             Self::Noted => "noted",
             Self::Closed { .. } => "closed",
             Self::Reopened => "reopened",
+            Self::HandedOver { .. } => "handed_over",
+            Self::CategoryChanged { .. } => "category_changed",
+            Self::Merged { .. } => "merged",
+            Self::Absorbed { .. } => "absorbed",
+            Self::Unmerged { .. } => "unmerged",
             Self::Suspended { .. } => "suspended",
             Self::Unsuspended { .. } => "unsuspended",
             Self::SuspendedByOther { .. } => "suspended_by_other",
@@ -141,6 +159,7 @@ impl Event {
             }
             Self::DeadlineReached => "the deadline has passed".to_owned(),
             Self::DeadlineCancelled => "the customer's reply cancelled the deadline".to_owned(),
+            Self::DeadlineLifted => "staff cancelled the deadline".to_owned(),
             Self::ClockPaused { left } => {
                 format!("the clock stands still with {left} left until staff answer")
             }
@@ -163,6 +182,14 @@ impl Event {
                 format!("report closed: {}{kept}", outcome.as_str())
             }
             Self::Reopened => "report reopened".to_owned(),
+            Self::HandedOver { to: Some(to) } => format!("{to} takes care of it"),
+            Self::HandedOver { to: None } => "nobody in particular takes care of it".to_owned(),
+            Self::CategoryChanged { from, to } => {
+                format!("category changed from \"{from}\" to \"{to}\"")
+            }
+            Self::Merged { into } => format!("merged into report {into}"),
+            Self::Absorbed { from } => format!("took over report {from}"),
+            Self::Unmerged { with } => format!("separated from report {with} again"),
             Self::Suspended { detail } => with_detail("service suspended", detail),
             Self::Unsuspended { detail } => with_detail("service unsuspended", detail),
             Self::SuspendedByOther { reason } => {
@@ -281,6 +308,12 @@ pub fn jobs_for(
         | Event::DeadlineSet { .. }
         | Event::DeadlineReached
         | Event::DeadlineCancelled
+        | Event::DeadlineLifted
+        | Event::HandedOver { .. }
+        | Event::CategoryChanged { .. }
+        | Event::Merged { .. }
+        | Event::Absorbed { .. }
+        | Event::Unmerged { .. }
         | Event::ClockPaused { .. }
         | Event::ClockResumed { .. }
         | Event::HoldRefused

@@ -89,8 +89,21 @@ pub struct Report {
     pub state: State,
     /// Its reason, if any, for the service to be off.
     pub hold: Hold,
+    /// The member of staff who takes care of it, by name.
+    pub assignee: Option<String>,
+    /// The report that took this one over.
+    pub merged: Option<Merged>,
     /// How often it was stored after a move: two people who change it at a time can tell.
     pub revision: i64,
+}
+
+/// A report was found to be about the same as another one, which took it over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merged {
+    /// The other one.
+    pub into: ReportId,
+    /// Its hold went along.
+    pub hold_went_along: bool,
 }
 
 /// Where a report stands.
@@ -271,6 +284,18 @@ pub enum MoveError {
     /// The customer may not lift this hold.
     #[error("this report does not allow the customer to unsuspend")]
     UnsuspendNotAllowed,
+    /// Only reports about one service can be merged.
+    #[error("the other report is about another service, or about none yet")]
+    OtherService,
+    /// A report cannot take itself over.
+    #[error("a report cannot be merged into itself")]
+    IntoItself,
+    /// The report that is to take it over is closed.
+    #[error("the other report is closed; reopen it first, or merge the other way round")]
+    OtherIsClosed,
+    /// It was not merged.
+    #[error("the report was not merged into another one")]
+    NotMerged,
 }
 
 /// A report after a move, and what happened.
@@ -294,6 +319,8 @@ impl Report {
             opened_at: now,
             state: State::Open { turn: Turn::Customer, countdown: Countdown::None },
             hold: Hold::None,
+            assignee: None,
+            merged: None,
             revision: 1,
         };
         report.start(limit, facts, now)
@@ -316,6 +343,8 @@ impl Report {
             opened_at: now,
             state: State::Queued { why },
             hold: Hold::None,
+            assignee: None,
+            merged: None,
             revision: 1,
         };
         (report, vec![event])
@@ -581,12 +610,126 @@ impl Report {
     /// Opens a closed report again. Places nothing and starts no clock.
     pub fn reopen(mut self) -> Result<Moved, MoveError> {
         let State::Closed { .. } = self.state else { return Err(MoveError::NotClosed) };
+        self.merged = None;
         self.state = if self.subject.is_some() {
             State::Open { turn: Turn::Staff, countdown: Countdown::None }
         } else {
             State::Queued { why: "reopened without a service".to_owned() }
         };
         Ok((self, vec![Event::Reopened]))
+    }
+
+    /// Staff take the deadline away. What it would have suspended stays on.
+    pub fn cancel_deadline(mut self) -> Result<Moved, MoveError> {
+        match self.open_countdown()? {
+            Countdown::Running { .. } | Countdown::Paused { .. } => {
+                self.set_countdown(Countdown::None);
+                Ok((self, vec![Event::DeadlineLifted]))
+            }
+            Countdown::None | Countdown::Reached { .. } => Err(MoveError::NoDeadline),
+        }
+    }
+
+    /// Somebody else, or nobody, takes care of it from now on. Nothing happens when it was so already.
+    pub fn hand_over(mut self, to: Option<String>) -> Moved {
+        if self.assignee == to {
+            return (self, Vec::new());
+        }
+        self.assignee.clone_from(&to);
+        (self, vec![Event::HandedOver { to }])
+    }
+
+    /// Staff see that it is about another kind of abuse.
+    pub fn change_category(mut self, to: String) -> Moved {
+        if self.allegation.category == to {
+            return (self, Vec::new());
+        }
+        let from = std::mem::replace(&mut self.allegation.category, to.clone());
+        (self, vec![Event::CategoryChanged { from, to }])
+    }
+
+    /// `other`, about the same service, takes this report over: this one is closed as a duplicate, and
+    /// its hold (or the suspension that waits) goes along, so that merging frees nobody. Returns this
+    /// report and the other one.
+    pub fn merge_into(
+        mut self,
+        mut other: Self,
+        now: Timestamp,
+    ) -> Result<(Moved, Moved), MoveError> {
+        if self.id == other.id {
+            return Err(MoveError::IntoItself);
+        }
+        let service = |report: &Self| report.subject.as_ref().map(|s| s.service.clone());
+        if service(&self).is_none() || service(&self) != service(&other) {
+            return Err(MoveError::OtherService);
+        }
+        if matches!(self.state, State::Closed { .. }) {
+            return Err(MoveError::IsClosed);
+        }
+        if !matches!(other.state, State::Open { .. }) {
+            return Err(MoveError::OtherIsClosed);
+        }
+        let hold = self.hold;
+        let outcome = Outcome::Duplicate;
+        self.state = State::Closed { at: now, outcome };
+        let mut events =
+            vec![Event::Merged { into: other.id }, Event::Closed { outcome, kept: false }];
+        let mut other_events = vec![Event::Absorbed { from: self.id }];
+        let goes_along = match (hold, other.hold) {
+            (Hold::Placed { by, .. }, Hold::None | Hold::Waiting { .. } | Hold::Released { .. }) => {
+                other.hold = Hold::Placed { since: now, by };
+                other.stop_countdown();
+                other_events.push(Event::HoldPlaced { by });
+                true
+            }
+            (Hold::Waiting { why, .. }, Hold::None | Hold::Released { .. }) => {
+                other.hold = hold;
+                other_events.push(Event::HoldWaits { why });
+                true
+            }
+            _ => false,
+        };
+        match hold {
+            Hold::Placed { by, .. } => {
+                self.hold = Hold::Released { at: now, by };
+                events.push(Event::HoldReleased);
+            }
+            Hold::Waiting { .. } => self.hold = Hold::None,
+            Hold::None | Hold::Released { .. } => {}
+        }
+        self.merged = Some(Merged { into: other.id, hold_went_along: goes_along });
+        Ok(((self, events), (other, other_events)))
+    }
+
+    /// Takes a merging back: this report is open again, without a clock, and a hold that went along comes
+    /// back if the other report still has it. Returns this report and the other one.
+    pub fn unmerge(
+        mut self,
+        mut other: Self,
+        now: Timestamp,
+    ) -> Result<(Moved, Moved), MoveError> {
+        let merged = self.merged.filter(|merged| merged.into == other.id);
+        let Some(merged) = merged else { return Err(MoveError::NotMerged) };
+        let State::Closed { .. } = self.state else { return Err(MoveError::NotClosed) };
+        self.merged = None;
+        self.state = State::Open { turn: Turn::Staff, countdown: Countdown::None };
+        let mut events = vec![Event::Unmerged { with: other.id }, Event::Reopened];
+        let mut other_events = vec![Event::Unmerged { with: self.id }];
+        match other.hold {
+            Hold::Placed { by, .. } if merged.hold_went_along => {
+                self.hold = Hold::Placed { since: now, by };
+                events.push(Event::HoldPlaced { by });
+                other.hold = Hold::Released { at: now, by };
+                other_events.push(Event::HoldReleased);
+            }
+            Hold::Waiting { why, .. } if merged.hold_went_along => {
+                self.hold = Hold::Waiting { since: now, why };
+                events.push(Event::HoldWaits { why });
+                other.hold = Hold::None;
+            }
+            _ => {}
+        }
+        Ok(((self, events), (other, other_events)))
     }
 
     /// Does what the guards say.

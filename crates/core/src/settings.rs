@@ -20,6 +20,51 @@ pub struct Settings {
     pub categories: Vec<String>,
     /// What a customer with open reports may still see of the panel.
     pub lockdown: Lockdown,
+    /// What is known of some categories.
+    pub plans: BTreeMap<String, CategoryPlan>,
+    /// Staff need a second factor.
+    pub require_second_factor: bool,
+    /// A session of staff ends when it was not used for so long.
+    pub session_idle: Span,
+}
+
+/// How reports of one category are treated.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CategoryPlan {
+    /// What customers are told about this kind of abuse, in addition to what a report says.
+    pub customer_text: String,
+    /// What staff are offered first when they open a report; scripts say what they want themselves.
+    pub suspend_method: Option<SuspendMethod>,
+    /// How long a customer has under `timelimit`; none: as all.
+    pub period: Option<Span>,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+/// How bad a kind of abuse is, for people who choose what to look at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Severity {
+    /// It can wait.
+    Low,
+    /// As most.
+    #[default]
+    Normal,
+    /// First.
+    High,
+}
+
+impl Severity {
+    /// All of them, the lowest first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
+
+    /// The word of the setting.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
 }
 
 /// Settings of the drop-in endpoint.
@@ -99,6 +144,21 @@ pub const KEYS: &[Key] = &[
         name: "categories",
         default: r#"["Spam","Phishing","Malware","Hacking Attempts","Port Scan","Brute Force","DDoS","Open Resolver","Botnet","Copyright","Trademark","Fraud","High I/O","High CPU","Illegal Content","Other"]"#,
         meaning: "categories that are offered, a JSON list; any other is accepted too",
+    },
+    Key {
+        name: "categories.plans",
+        default: "{}",
+        meaning: r#"how reports of a category are treated, a JSON map such as {"Phishing":{"period":"4h","severity":"high","suspend_method":"timelimit","customer_text":"…"}}"#,
+    },
+    Key {
+        name: "staff.require_second_factor",
+        default: "false",
+        meaning: "staff who sign in need a second factor; who has none sets one up first",
+    },
+    Key {
+        name: "staff.session_idle",
+        default: "8h",
+        meaning: "how long staff may be away before they have to sign in again",
     },
     Key {
         name: "limits.suspensions_per_hour",
@@ -212,6 +272,9 @@ impl Default for Settings {
             },
             categories: Vec::new(),
             lockdown: Lockdown::No,
+            plans: BTreeMap::new(),
+            require_second_factor: false,
+            session_idle: Span::ZERO,
         };
         for key in KEYS {
             settings.apply(key.name, key.default).expect("every default is a good value");
@@ -239,6 +302,12 @@ impl Settings {
         (settings, errors)
     }
 
+    /// The rules of `timelimit` for a category.
+    pub fn time_limit_of(&self, category: &str) -> TimeLimit {
+        let own = self.plans.get(category).and_then(|plan| plan.period);
+        TimeLimit { period: own.unwrap_or(self.time_limit.period), ..self.time_limit }
+    }
+
     fn apply(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "time_limit.period" => self.time_limit.period = at_least_a_second(value)?,
@@ -262,6 +331,9 @@ impl Settings {
             "intake.auto_assign" => yes_or_no(value).map(|_| ())?,
             "intake.duplicates" => one_of(value, &[("merge", ()), ("separate", ())])?,
             "categories" => self.categories = categories(value)?,
+            "categories.plans" => self.plans = plans(value)?,
+            "staff.require_second_factor" => self.require_second_factor = yes_or_no(value)?,
+            "staff.session_idle" => self.session_idle = at_least_five_minutes(value)?,
             "limits.suspensions_per_hour" => self.suspensions_per_hour = whole_number(value)?,
             "clock.long_stop" => self.long_stop = value.parse().map_err(|e| format!("{e}"))?,
             "amp.http_status" => {
@@ -284,6 +356,11 @@ impl Settings {
 fn at_least_a_second(value: &str) -> Result<Span, String> {
     let span: Span = value.parse().map_err(|e| format!("{e}"))?;
     if span < Span::from_secs(1) { Err("must be at least 1s".to_owned()) } else { Ok(span) }
+}
+
+fn at_least_five_minutes(value: &str) -> Result<Span, String> {
+    let span: Span = value.parse().map_err(|e| format!("{e}"))?;
+    if span < Span::from_mins(5) { Err("must be at least 5m".to_owned()) } else { Ok(span) }
 }
 
 fn yes_or_no(value: &str) -> Result<bool, String> {
@@ -332,6 +409,44 @@ fn categories(value: &str) -> Result<Vec<String>, String> {
     }
 }
 
+/// A plan as it is written.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPlan {
+    #[serde(default)]
+    customer_text: String,
+    suspend_method: Option<String>,
+    period: Option<String>,
+    severity: Option<String>,
+}
+
+fn plans(value: &str) -> Result<BTreeMap<String, CategoryPlan>, String> {
+    let map: BTreeMap<String, WrittenPlan> =
+        serde_json::from_str(value).map_err(|error| {
+            format!(r#"must be a JSON map such as {{"Spam":{{"period":"24h"}}}}: {error}"#)
+        })?;
+    map.into_iter().map(|(name, written)| Ok((name, plan(written)?))).collect()
+}
+
+fn plan(written: WrittenPlan) -> Result<CategoryPlan, String> {
+    let method = written.suspend_method.filter(|word| !word.is_empty()).map(|word| {
+        SuspendMethod::parse(&word)
+            .ok_or("suspend_method must be nosuspend, immediate or timelimit")
+    });
+    let severities = Severity::ALL.map(|severity| (severity.as_str(), severity));
+    let severity = written.severity.map(|word| one_of(&word, &severities));
+    if written.customer_text.chars().count() > crate::report::LONGEST_TEXT {
+        return Err("a text for customers must not be longer than 65536 characters".to_owned());
+    }
+    let period = written.period.filter(|text| !text.is_empty());
+    Ok(CategoryPlan {
+        customer_text: written.customer_text,
+        suspend_method: method.transpose()?,
+        period: period.map(|text| at_least_a_second(&text)).transpose()?,
+        severity: severity.transpose()?.unwrap_or_default(),
+    })
+}
+
 fn aliases(value: &str) -> Result<BTreeMap<String, SuspendMethod>, String> {
     let map: BTreeMap<String, String> = serde_json::from_str(value)
         .map_err(|_| r#"must be a JSON map, such as {"suspend":"immediate"}"#.to_owned())?;
@@ -371,6 +486,10 @@ mod tests {
             ("categories", r#"[""]"#),
             ("limits.suspensions_per_hour", "-1"),
             ("amp.suspend_method_aliases", r#"{"suspend":"now"}"#),
+            ("categories.plans", r#"{"Spam":{"period":"never, must not"}}"#),
+            ("categories.plans", r#"{"Spam":{"severity":"awful"}}"#),
+            ("categories.plans", r#"{"Spam":{"colour":"must be red"}}"#),
+            ("staff.session_idle", "1m"),
             ("pay.amount", "1,50"),
             ("pay.currency", "euro"),
         ] {

@@ -148,6 +148,25 @@ fn while_letting_go(record: &Record, released_at: Timestamp) -> Suspension {
     Suspension { state, since: Some(since), detail }
 }
 
+/// Why a person has to look after a service, in a word that lists are made with; nothing when nobody has to.
+/// Words that begin with `unsuspend` are about giving it back. `out_of_sight` says that staff were told that
+/// nobody can see it.
+pub fn trouble(record: &Record, out_of_sight: bool) -> Option<&'static str> {
+    let failed = |out: &Out| pending_or_failed(out, State::Pending) == State::Failed;
+    match record {
+        Record::Drifted { .. } => Some("drifted"),
+        Record::ByHand { action: Action::Suspend, .. } => Some("suspend_by_hand"),
+        Record::ByHand { action: Action::Unsuspend, .. } => Some("unsuspend_by_hand"),
+        Record::Suspending(out) if failed(out) => Some("suspend_failed"),
+        Record::Lifting(out) if failed(out) => Some("unsuspend_failed"),
+        Record::Lifting(_) if out_of_sight => Some("unsuspend_unseen"),
+        Record::Clear => None,
+        Record::Suspending(_) | Record::Lifting(_) | Record::Ours { .. } | Record::Theirs { .. } => {
+            out_of_sight.then_some("unseen")
+        }
+    }
+}
+
 fn pending_or_failed(out: &Out, otherwise: State) -> State {
     if out.alarmed || matches!(out.answer, Answer::Refused(_)) { State::Failed } else { otherwise }
 }

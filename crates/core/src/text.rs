@@ -34,6 +34,68 @@ pub fn shorten(text: &str, limit: usize) -> String {
     cut
 }
 
+/// Longest word that is looked for, in characters; what is beyond is not looked at.
+const LONGEST_WORD: usize = 64;
+
+/// The words of a text as they are looked for: lower case, once each, in order. What holds addresses, names
+/// of hosts and mail addresses together stays in a word (`mail.example.com`), and its parts are words
+/// too. At most `limit` words.
+pub fn words(text: &str, limit: usize) -> Vec<String> {
+    let mut found = std::collections::BTreeSet::new();
+    let chunks = text.split(|c: char| !(c.is_alphanumeric() || is_joint(c)));
+    for chunk in chunks {
+        if found.len() >= limit {
+            break;
+        }
+        let whole = chunk.trim_matches(is_joint).to_lowercase();
+        let parts = whole.split(is_joint).filter(|part| *part != whole);
+        for word in parts.chain([whole.as_str()]).filter(|word| !word.is_empty()) {
+            found.insert(word.chars().take(LONGEST_WORD).collect::<String>());
+        }
+    }
+    found.into_iter().take(limit).collect()
+}
+
+/// The words that somebody looks for: as they are typed, in lower case, at most `limit`.
+pub fn wanted_words(text: &str, limit: usize) -> Vec<String> {
+    text.split(|c: char| !(c.is_alphanumeric() || is_joint(c)))
+        .map(|chunk| chunk.trim_matches(is_joint).to_lowercase())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().take(LONGEST_WORD).collect())
+        .take(limit)
+        .collect()
+}
+
+fn is_joint(c: char) -> bool {
+    matches!(c, '.' | ':' | '_' | '@' | '/' | '+' | '-')
+}
+
+/// Evidence as it can be read without harm: addresses of pages and mail in it are no links for anybody's
+/// program (`hxxp://example[.]com`).
+pub fn defang(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for piece in text.split_inclusive(char::is_whitespace) {
+        if piece.contains("://") || piece.contains('@') || piece.starts_with("www.") {
+            let safe = piece
+                .replace("http", "hxxp")
+                .replace("HTTP", "HXXP")
+                .replace("ftp://", "fxp://")
+                .replace('.', "[.]")
+                .replace('@', "[@]");
+            // A full stop that ends a sentence is no part of an address.
+            let trimmed = safe.trim_end();
+            let end = &safe[trimmed.len()..];
+            match trimmed.strip_suffix("[.]") {
+                Some(rest) => out.push_str(&format!("{rest}.{end}")),
+                None => out.push_str(&safe),
+            }
+        } else {
+            out.push_str(piece);
+        }
+    }
+    out
+}
+
 /// C0, C1, line and paragraph separators, and the marks that turn the direction of text.
 fn is_control(c: char) -> bool {
     c.is_control()
@@ -48,6 +110,26 @@ mod tests {
     fn one_line_has_no_line_break_and_no_escape() {
         assert_eq!(one_line("a\r\nBcc: x\u{1b}[31m\u{202E}", 99), "a  Bcc: x [31m");
         assert_eq!(one_line("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn words_of_addresses_stay_together_and_their_parts_are_found_too() {
+        let found = words("Mail from <a.b@mail.Example.com>, 192.0.2.7!", 100);
+        for word in ["mail", "from", "a.b@mail.example.com", "example", "192.0.2.7", "192"] {
+            assert!(found.contains(&word.to_owned()), "{word} in {found:?}");
+        }
+        assert_eq!(wanted_words("  192.0.2.7. Spam-", 9), ["192.0.2.7", "spam"]);
+        assert_eq!(words("a b c d", 2), ["a", "b"]);
+        assert!(words("... -- @", 9).is_empty());
+    }
+
+    #[test]
+    fn links_in_evidence_are_no_links_any_more() {
+        assert_eq!(
+            defang("see http://evil.example.com/x.html.\nor mail a@example.com now. Fine."),
+            "see hxxp://evil[.]example[.]com/x[.]html.\nor mail a[@]example[.]com now. Fine."
+        );
+        assert_eq!(defang("Oct 10 10:00:01 host sshd[1]: Failed"), "Oct 10 10:00:01 host sshd[1]: Failed");
     }
 
     #[test]

@@ -195,6 +195,8 @@ mod tests {
             opened_at: at,
             state,
             hold: Hold::None,
+            assignee: None,
+            merged: None,
             revision: 3,
         }
     }

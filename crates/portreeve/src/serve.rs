@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use portreeve_app::time::SystemClock;
-use portreeve_app::{Desk, directory, jobs, metrics, report};
+use portreeve_app::{Desk, directory, jobs, metrics, report, work};
 use portreeve_connect::mail::Sender;
 use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, router};
 use tokio::net::TcpListener;
@@ -74,7 +74,8 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             tokio::join!(
                 jobs::run(Arc::clone(&desk), stopped.clone()),
                 jobs::sweep(&desk, stopped.clone()),
-                directory::follow(&desk, stopped)
+                directory::follow(&desk, stopped.clone()),
+                work::by_the_way(&desk, stopped)
             );
         })
     };

@@ -2,6 +2,8 @@
 
 use sqlx::{Postgres, Sqlite};
 
+pub(crate) mod words;
+
 use crate::db::{Engine, StoreError, Tx};
 
 /// Appended to a `SELECT` that is to hold its rows until the transaction ends. A SQLite transaction
@@ -18,6 +20,34 @@ pub(crate) fn for_update_skip_locked(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "",
         Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
+/// SQL that differs: for SQLite and for PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PerEngine(&'static str, &'static str);
+
+impl PerEngine {
+    /// The text for this engine.
+    pub(crate) fn of(self, engine: Engine) -> &'static str {
+        match engine {
+            Engine::Sqlite => self.0,
+            Engine::Postgres => self.1,
+        }
+    }
+}
+
+/// Reports with their holds, led by the holds. SQLite takes the order of the tables as it is told.
+pub(crate) const FROM_HOLDS: PerEngine = PerEngine(
+    " FROM holds CROSS JOIN reports ON reports.id = holds.report_id",
+    " FROM reports JOIN holds ON holds.report_id = reports.id",
+);
+
+/// What makes a plan of a statement, and the column of the result that has it.
+pub(crate) fn explain(engine: Engine) -> (&'static str, usize) {
+    match engine {
+        Engine::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+        Engine::Postgres => ("EXPLAIN", 0),
     }
 }
 

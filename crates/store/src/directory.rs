@@ -304,6 +304,32 @@ impl Tx {
         services(rows)
     }
 
+    /// Services of a domain or of a customer (in any directory), in no more than a short list.
+    pub async fn services_called(
+        &mut self,
+        name: &str,
+        limit: i64,
+    ) -> Result<Vec<KnownService>, StoreError> {
+        let mut keys: Vec<ServiceKey> = Vec::new();
+        for sql in [
+            "SELECT directory, service_id FROM services WHERE domain = $1 ORDER BY directory, service_id LIMIT $2",
+            "SELECT directory, service_id FROM services WHERE domain = LOWER($1) ORDER BY directory, service_id LIMIT $2",
+            "SELECT directory, service_id FROM services WHERE customer_id = $1 ORDER BY directory, service_id LIMIT $2",
+        ] {
+            let rows: Vec<(String, i64)> = on!(self, conn => {
+                sqlx::query_as::<Database, _>(sql).bind(name).bind(limit).fetch_all(conn).await?
+            });
+            for (directory, id) in rows {
+                keys.push(service_key(&directory, id, "services")?);
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        self.services_by_key(&keys.iter().collect::<Vec<_>>()).await
+    }
+
+
     /// Stores services as the directory has them at `now`, new or changed; an ended one is back.
     pub async fn put_services(&mut self, list: &[&Service], now: i64) -> Result<(), StoreError> {
         for chunk in list.chunks(128) {

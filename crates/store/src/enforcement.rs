@@ -2,6 +2,7 @@
 
 use portreeve_core::enforcement::{Action, Answer, Record};
 use portreeve_core::ids::{OrderId, ReportId, ServiceKey};
+use portreeve_core::suspension;
 use sqlx::QueryBuilder;
 
 use crate::db::{StoreError, Tx, on};
@@ -165,12 +166,13 @@ impl Tx {
         };
         let sql =
             "INSERT INTO enforcements (directory, service_id, record, unseen_since, unseen_why,
-                unseen_alarmed, order_again, tries, looked_at, watched)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                unseen_alarmed, order_again, tries, looked_at, watched, trouble)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (directory, service_id) DO UPDATE SET record = excluded.record,
                 unseen_since = excluded.unseen_since, unseen_why = excluded.unseen_why,
                 unseen_alarmed = excluded.unseen_alarmed, order_again = excluded.order_again,
-                tries = excluded.tries, looked_at = excluded.looked_at, watched = excluded.watched";
+                tries = excluded.tries, looked_at = excluded.looked_at, watched = excluded.watched,
+                trouble = excluded.trouble";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(&known.service.directory)
@@ -183,6 +185,7 @@ impl Tx {
                 .bind(known.tries)
                 .bind(known.looked_at)
                 .bind(known.watched)
+                .bind(suspension::trouble(&known.record, known.unseen_alarmed))
                 .execute(conn)
                 .await?;
         });

@@ -5,6 +5,7 @@
 //! ends, and no network call happens inside one. What truly differs between the engines stands in
 //! `dialect.rs` and nowhere else.
 
+mod audit;
 mod backlog;
 mod bridge;
 mod db;
@@ -13,6 +14,7 @@ mod desk;
 mod dialect;
 mod directory;
 mod enforcement;
+mod figures;
 mod history;
 mod holds;
 mod idempotency;
@@ -20,7 +22,11 @@ mod jobs;
 mod notices;
 mod people;
 mod reports;
+mod search;
+mod sessions;
+mod views;
 
+pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
 pub use db::{Db, Engine, StoreError, Tx};
@@ -30,9 +36,13 @@ pub use deliveries::{
 pub use desk::{DeskState, Topic};
 pub use directory::{DirectoryLooks, DirectoryState, KnownService};
 pub use enforcement::{Enforcement, OrderRow};
+pub use figures::{DayFigures, Waiting};
 pub use history::{EventRow, MessageRow, NewEvent, NewNote, NoteRow};
 pub use idempotency::IdempotencyRow;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob};
 pub use notices::NoticeResult;
 pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff};
-pub use reports::{NewReport, ReportFilter};
+pub use reports::NewReport;
+pub use search::{Place, ReportFilter, ReportOrder, SuspensionFilter};
+pub use sessions::{NewStaffSession, SignIn, StaffSession};
+pub use views::{QuickReply, SavedView};

@@ -68,4 +68,18 @@ impl Tx {
         });
         Ok(found.is_some())
     }
+
+    /// What became of the notices about a report, the newest first: notice, audience, whether it was taken,
+    /// by whom or why not, and when (milliseconds).
+    pub async fn notices_of(
+        &mut self,
+        report: ReportId,
+        limit: i64,
+    ) -> Result<Vec<(String, String, bool, String, i64)>, StoreError> {
+        let sql = "SELECT notice, audience, taken, detail, done_at FROM notices WHERE report_id = $1
+            ORDER BY at DESC, notice, audience LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?)
+        })
+    }
 }

@@ -18,6 +18,10 @@ pub struct Staff {
     pub created_at: i64,
     /// When it was disabled, milliseconds.
     pub disabled_at: Option<i64>,
+    /// A password was set.
+    pub has_password: bool,
+    /// A second factor was set up.
+    pub has_second_factor: bool,
 }
 
 /// A member of staff to be added.
@@ -61,10 +65,18 @@ pub struct Credential {
     pub identifier_hash: String,
     /// What it is for.
     pub description: String,
+    /// Prefixes from which it may call, separated by a space; empty: from anywhere.
+    pub allow: String,
     /// When it was made, milliseconds.
     pub created_at: i64,
     /// When it was revoked, milliseconds.
     pub revoked_at: Option<i64>,
+    /// Calls with it.
+    pub calls: i64,
+    /// Calls that were answered with an error.
+    pub errors: i64,
+    /// When it was used last, milliseconds; a few seconds late.
+    pub last_used_at: Option<i64>,
 }
 
 /// A token for the REST interface, without its text (only a hash of that is stored).
@@ -177,8 +189,9 @@ impl Tx {
 
     /// Staff after `after` (a row id), by id.
     pub async fn staff(&mut self, after: i64, limit: i64) -> Result<Vec<Staff>, StoreError> {
-        let sql = "SELECT id, name, email, role, created_at, disabled_at FROM staff
-            WHERE id > $1 ORDER BY id LIMIT $2";
+        let sql = "SELECT id, name, email, role, created_at, disabled_at,
+                password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_second_factor
+            FROM staff WHERE id > $1 ORDER BY id LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(after).bind(limit).fetch_all(conn).await?)
         })
@@ -187,7 +200,9 @@ impl Tx {
     /// One member of staff by name.
     pub async fn staff_by_name(&mut self, name: &str) -> Result<Option<Staff>, StoreError> {
         let sql =
-            "SELECT id, name, email, role, created_at, disabled_at FROM staff WHERE name = $1";
+            "SELECT id, name, email, role, created_at, disabled_at,
+                password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_second_factor
+            FROM staff WHERE name = $1";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(name).fetch_optional(conn).await?)
         })
@@ -222,6 +237,27 @@ impl Tx {
         on!(self, conn => Ok(sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?))
     }
 
+    /// Changes the rights of a role that did not come with the desk. Whether there is one.
+    pub async fn put_role(&mut self, name: &str, rights: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE roles SET rights = $1 WHERE name = $2 AND NOT built_in";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(rights).bind(name).execute(conn).await?.rows_affected()
+        });
+        self.touch(Topic::People).await?;
+        Ok(rows > 0)
+    }
+
+    /// Deletes a role that did not come with the desk and that nobody has. Whether it did.
+    pub async fn delete_role(&mut self, name: &str) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM roles WHERE name = $1 AND NOT built_in
+            AND NOT EXISTS (SELECT 1 FROM staff WHERE role = $1)
+            AND NOT EXISTS (SELECT 1 FROM credentials WHERE role = $1)";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(name).execute(conn).await?.rows_affected()
+        });
+        Ok(rows > 0)
+    }
+
     /// Adds a role. A taken name is an error.
     pub async fn add_role(&mut self, name: &str, rights: &str) -> Result<(), StoreError> {
         let sql = "INSERT INTO roles (name, rights, built_in) VALUES ($1, $2, FALSE)";
@@ -239,11 +275,12 @@ impl Tx {
         role: Option<&str>,
         identifier_hash: &str,
         description: &str,
+        allow: &str,
         now: i64,
     ) -> Result<i64, StoreError> {
         let sql =
-            "INSERT INTO credentials (staff_id, role, identifier_hash, description, created_at)
-            VALUES ($1, $2, $3, $4, $5) RETURNING id";
+            "INSERT INTO credentials (staff_id, role, identifier_hash, description, created_at, allow)
+            VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
         let id = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(staff_id)
@@ -251,6 +288,7 @@ impl Tx {
                 .bind(identifier_hash)
                 .bind(description)
                 .bind(now)
+                .bind(allow)
                 .fetch_one(conn)
                 .await?
         });
@@ -266,12 +304,28 @@ impl Tx {
     ) -> Result<Vec<Credential>, StoreError> {
         let sql = "SELECT credentials.id, staff_id, staff.name AS staff_name,
                 staff.disabled_at AS staff_disabled_at, credentials.role, identifier_hash,
-                description, credentials.created_at, revoked_at
+                description, allow, credentials.created_at, revoked_at, coalesce(calls, 0) AS calls,
+                coalesce(errors, 0) AS errors, last_used_at
             FROM credentials JOIN staff ON staff.id = credentials.staff_id
+                LEFT JOIN credential_calls ON credential_id = credentials.id
             WHERE credentials.id > $1 ORDER BY credentials.id LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(after).bind(limit).fetch_all(conn).await?)
         })
+    }
+
+    /// From where a credential may call. Whether there is such a credential in force.
+    pub async fn put_credential_allow(
+        &mut self,
+        id: i64,
+        allow: &str,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE credentials SET allow = $1 WHERE id = $2 AND revoked_at IS NULL";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(allow).bind(id).execute(conn).await?.rows_affected()
+        });
+        self.touch(Topic::People).await?;
+        Ok(rows > 0)
     }
 
     /// Whether there is a credential under this hash, in force or not.

@@ -1,9 +1,9 @@
 //! Reports with their holds, histories, messages and notes.
 
 use portreeve_core::guard::Stop;
-use portreeve_core::ids::{Press, ReportId, ServiceKey};
+use portreeve_core::ids::{Press, ReportId};
 use portreeve_core::report::{
-    Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
+    Allegation, Countdown, Hold, Merged, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use sqlx::QueryBuilder;
@@ -11,6 +11,7 @@ use sqlx::QueryBuilder;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::{Counter, for_update, for_update_skip_locked};
 use crate::directory::service_key;
+use crate::search::address_key;
 
 /// A report to be stored for the first time.
 #[derive(Debug, Clone)]
@@ -21,29 +22,8 @@ pub struct NewReport {
     pub opened_by: String,
 }
 
-/// Which reports to list.
-#[derive(Debug, Clone, Default)]
-pub struct ReportFilter {
-    /// `queued`, `open` or `closed`.
-    pub status: Option<&'static str>,
-    /// `customer` or `staff`; a queued report waits for staff.
-    pub turn: Option<&'static str>,
-    /// About this service.
-    pub service: Option<ServiceKey>,
-    /// Of this category, exactly.
-    pub category: Option<String>,
-    /// Contains this text in category, address or information, in any case.
-    pub search: Option<String>,
-    /// Oldest first; else newest first.
-    pub oldest_first: bool,
-    /// Go on behind this report.
-    pub after: Option<ReportId>,
-    /// At most so many.
-    pub limit: i64,
-}
-
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: i64,
     directory: Option<String>,
     service_id: Option<i64>,
@@ -69,14 +49,17 @@ struct Row {
     hold_press: Option<String>,
     hold_why: Option<String>,
     revision: i64,
+    assignee: Option<String>,
+    merged_into: Option<i64>,
+    merged_hold: bool,
 }
 
-const SELECT: &str = "SELECT reports.id, reports.directory, reports.service_id, customer_id, category,
+pub(crate) const SELECT: &str = "SELECT reports.id, reports.directory, reports.service_id, reports.customer_id, category,
     service_ip, additional_info, suspend_method, allow_unsuspend, opened_at, status, queued_why, turn,
-    outcome, closed_at, countdown, deadline_at, remind_at, left_ms, remind_in_ms, revision,
-    holds.state AS hold_state, holds.since AS hold_since, holds.press AS hold_press,
-    holds.why AS hold_why
-    FROM reports LEFT JOIN holds ON holds.report_id = reports.id";
+    outcome, closed_at, countdown, deadline_at, remind_at, left_ms, remind_in_ms, revision, assignee,
+    merged_into, merged_hold, holds.state AS hold_state, holds.since AS hold_since, holds.press AS hold_press,
+    holds.why AS hold_why";
+pub(crate) const FROM: &str = " FROM reports LEFT JOIN holds ON holds.report_id = reports.id";
 
 /// The state columns of a report, as they are stored.
 struct Columns {
@@ -115,6 +98,7 @@ impl Columns {
         match &report.state {
             State::Queued { why } => {
                 columns.status = "queued";
+                columns.turn = Some("staff");
                 columns.queued_why = Some(why.clone());
             }
             State::Closed { at, outcome } => {
@@ -286,12 +270,17 @@ impl Reader<'_> {
             opened_at: self.instant("opened_at", Some(row.opened_at))?,
             state: self.state()?,
             hold: self.hold()?,
+            assignee: row.assignee.clone(),
+            merged: row.merged_into.map(|into| Merged {
+                into: ReportId(into),
+                hold_went_along: row.merged_hold,
+            }),
             revision: row.revision,
         })
     }
 }
 
-fn read(rows: &[Row]) -> Result<Vec<Report>, StoreError> {
+pub(crate) fn read(rows: &[Row]) -> Result<Vec<Report>, StoreError> {
     rows.iter().map(|row| Reader { row }.report()).collect()
 }
 
@@ -308,19 +297,6 @@ fn service_columns(report: &Report) -> (Option<&str>, Option<i64>, Option<&str>)
     }
 }
 
-/// A text as a pattern that finds it anywhere: `%` and `_` stand for themselves.
-fn containing(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 impl Tx {
     /// Takes numbers for new reports.
     pub async fn take_report_ids(&mut self, count: usize) -> Result<Vec<ReportId>, StoreError> {
@@ -335,7 +311,7 @@ impl Tx {
                     "INSERT INTO reports (id, directory, service_id, customer_id, category, service_ip,
                         additional_info, suspend_method, allow_unsuspend, opened_at, opened_by, status,
                         queued_why, turn, outcome, closed_at, countdown, deadline_at, remind_at,
-                        left_ms, remind_in_ms, wake_at, revision) ",
+                        left_ms, remind_in_ms, wake_at, revision, address) ",
                 );
                 sql.push_values(chunk, |mut row, NewReport { report, opened_by }| {
                     let (directory, service_id, customer_id) = service_columns(report);
@@ -362,7 +338,8 @@ impl Tx {
                         .push_bind(columns.left_ms)
                         .push_bind(columns.remind_in_ms)
                         .push_bind(columns.wake_at)
-                        .push_bind(report.revision);
+                        .push_bind(report.revision)
+                        .push_bind(address_key(&report.allegation.service_ip));
                 });
                 sql.build().execute(conn).await?;
             });
@@ -406,7 +383,8 @@ impl Tx {
             "UPDATE reports SET directory = $1, service_id = $2, customer_id = $3, status = $4,
             queued_why = $5, turn = $6, outcome = $7, closed_at = $8, countdown = $9,
             deadline_at = $10, remind_at = $11, left_ms = $12, remind_in_ms = $13, wake_at = $14,
-            service_ip = $15, revision = revision + 1 WHERE id = $16";
+            service_ip = $15, address = $16, category = $17, assignee = $18, merged_into = $19,
+            merged_hold = $20, revision = revision + 1 WHERE id = $21";
         let (directory, service_id, customer_id) = service_columns(report);
         let columns = Columns::of(report);
         let rows = on!(self, conn => {
@@ -426,6 +404,11 @@ impl Tx {
                 .bind(columns.remind_in_ms)
                 .bind(columns.wake_at)
                 .bind(&report.allegation.service_ip)
+                .bind(address_key(&report.allegation.service_ip))
+                .bind(&report.allegation.category)
+                .bind(&report.assignee)
+                .bind(report.merged.map(|merged| merged.into.0))
+                .bind(report.merged.is_some_and(|merged| merged.hold_went_along))
                 .bind(report.id.0)
                 .execute(conn)
                 .await?
@@ -493,7 +476,7 @@ impl Tx {
         for chunk in ids.chunks(64) {
             let rows: Vec<Row> = on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(SELECT);
-                sql.push(" WHERE reports.id IN (");
+                sql.push(FROM).push(" WHERE reports.id IN (");
                 let mut list = sql.separated(", ");
                 for id in chunk {
                     list.push_bind(id.0);
@@ -504,50 +487,6 @@ impl Tx {
             found.extend(read(&rows)?);
         }
         Ok(found)
-    }
-
-    /// Reports that a filter lets through.
-    pub async fn reports(&mut self, filter: &ReportFilter) -> Result<Vec<Report>, StoreError> {
-        let rows: Vec<Row> = on!(self, conn => {
-            let mut sql = QueryBuilder::<Database>::new(SELECT);
-            sql.push(" WHERE TRUE");
-            if let Some(status) = filter.status {
-                sql.push(" AND reports.status = ").push_bind(status);
-            }
-            match filter.turn {
-                Some("staff") => drop(sql.push(" AND (turn = 'staff' OR status = 'queued')")),
-                // A closed report keeps no turn.
-                Some(turn) => drop(sql.push(" AND turn = ").push_bind(turn)),
-                None => {}
-            }
-            if let Some(service) = &filter.service {
-                sql.push(" AND reports.directory = ").push_bind(&service.directory);
-                sql.push(" AND reports.service_id = ").push_bind(service.id.get());
-            }
-            if let Some(category) = &filter.category {
-                sql.push(" AND reports.category = ").push_bind(category);
-            }
-            if let Some(search) = &filter.search {
-                let pattern = containing(search);
-                for (i, column) in ["category", "service_ip", "additional_info"].iter().enumerate() {
-                    sql.push(if i == 0 { " AND (LOWER(" } else { " OR LOWER(" });
-                    sql.push(column).push(") LIKE LOWER(").push_bind(pattern.clone()).push(") ESCAPE '!'");
-                }
-                sql.push(")");
-            }
-            if let Some(after) = filter.after {
-                sql.push(if filter.oldest_first { " AND reports.id > " } else { " AND reports.id < " });
-                sql.push_bind(after.0);
-            }
-            sql.push(if filter.oldest_first {
-                " ORDER BY reports.id LIMIT "
-            } else {
-                " ORDER BY reports.id DESC LIMIT "
-            });
-            sql.push_bind(filter.limit);
-            sql.build_query_as().fetch_all(conn).await?
-        });
-        read(&rows)
     }
 
     /// Reports for which time matters by `now`, the most urgent first.

@@ -2,6 +2,7 @@
 //!
 //! Handlers parse, call one operation of `portreeve-app`, and answer. They never open a transaction.
 
+mod admin;
 mod amp;
 mod api;
 mod body;
@@ -13,6 +14,7 @@ mod idempotency;
 mod metrics;
 mod page;
 mod public;
+mod rights;
 mod routes;
 mod server;
 mod throttle;
@@ -25,6 +27,7 @@ use portreeve_app::report::Opener;
 
 use throttle::Throttles;
 
+pub use admin::{PageRoute, page_routes};
 pub use api::document;
 pub use routes::router;
 pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
@@ -50,11 +53,12 @@ pub struct Web {
     opener: Opener,
     config: WebConfig,
     throttles: Throttles,
+    pages: admin::Pages,
 }
 
 impl Web {
     /// The web over a desk.
     pub fn new(desk: Arc<Desk>, opener: Opener, config: WebConfig) -> Self {
-        Self { desk, opener, config, throttles: Throttles::default() }
+        Self { desk, opener, config, throttles: Throttles::default(), pages: admin::Pages::new() }
     }
 }

@@ -13,10 +13,10 @@ use axum::routing::{get, post};
 use rand::RngExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{Web, amp, api, bridge, client, health, metrics, public};
+use crate::{Web, admin, amp, api, bridge, client, health, metrics, public};
 
 /// The end of the drop-in endpoint's path; anything may stand before it.
-const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.php";
+pub(crate) const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.php";
 
 /// The desk over HTTP. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
 pub fn router(web: Web) -> Router {
@@ -34,6 +34,7 @@ pub fn router(web: Web) -> Router {
         .route("/client/sign-out", post(client::sign_out))
         .route("/client/reports/{id}", get(client::report))
         .route("/client/reports/{id}/answer", post(client::answer))
+        .merge(admin::router())
         .nest("/api/v1", api::router())
         .fallback(any_prefix)
         .layer(CatchPanicLayer::new())

@@ -1,4 +1,4 @@
-//! How often something may happen within a minute. In memory, one for each process.
+//! How often something may happen within a while. In memory, one for each process.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,24 +6,43 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The window.
+/// The usual window.
 const MINUTE: Duration = Duration::from_mins(1);
+
+/// The window for passwords and codes that are tried.
+const QUARTER: Duration = Duration::from_mins(15);
 
 /// Keys that are remembered at most; beyond it, new keys share one account.
 const KEYS: usize = 100_000;
 
 /// The desk's throttles.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Throttles {
     /// Failed authentications, by address.
     pub(crate) failed_auth: Throttle<IpAddr>,
     /// Calls, by credential.
     pub(crate) calls: Throttle<i64>,
+    /// Passwords that are tried, by address.
+    pub(crate) sign_ins: Throttle<IpAddr>,
+    /// Passwords and codes that are tried, by login name.
+    pub(crate) accounts: Throttle<String>,
 }
 
-/// Counts by key in windows of a minute, each of which begins with a key's first count.
+impl Default for Throttles {
+    fn default() -> Self {
+        Self {
+            failed_auth: Throttle::over(MINUTE),
+            calls: Throttle::over(MINUTE),
+            sign_ins: Throttle::over(MINUTE),
+            accounts: Throttle::over(QUARTER),
+        }
+    }
+}
+
+/// Counts by key in windows of one length, each of which begins with a key's first count.
 #[derive(Debug)]
 pub(crate) struct Throttle<K> {
+    length: Duration,
     windows: Mutex<HashMap<Option<K>, Window>>,
 }
 
@@ -33,13 +52,16 @@ struct Window {
     count: u32,
 }
 
-impl<K> Default for Throttle<K> {
-    fn default() -> Self {
-        Self { windows: Mutex::default() }
-    }
-}
-
 impl<K: Hash + Eq> Throttle<K> {
+    fn over(length: Duration) -> Self {
+        Self { length, windows: Mutex::default() }
+    }
+
+    /// Forgets what was counted for `key`: it turned out to be right.
+    pub(crate) fn forget(&self, key: K) {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner).remove(&Some(key));
+    }
+
     /// Counts one more for `key` at `now` (monotonic). Beyond `limit` within the window: how long to
     /// wait. No limit (0) counts nothing.
     pub(crate) fn count(&self, key: K, limit: u32, now: Duration) -> Result<(), Duration> {
@@ -48,17 +70,17 @@ impl<K: Hash + Eq> Throttle<K> {
         }
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= KEYS {
-            windows.retain(|_, window| now.saturating_sub(window.began) < MINUTE);
+            windows.retain(|_, window| now.saturating_sub(window.began) < self.length);
         }
         let full = windows.len() >= KEYS;
         let key = Some(key);
         let key = if full && !windows.contains_key(&key) { None } else { key };
         let window = windows.entry(key).or_insert(Window { began: now, count: 0 });
-        if now.saturating_sub(window.began) >= MINUTE {
+        if now.saturating_sub(window.began) >= self.length {
             *window = Window { began: now, count: 0 };
         }
         if window.count >= limit {
-            return Err(MINUTE.saturating_sub(now.saturating_sub(window.began)));
+            return Err(self.length.saturating_sub(now.saturating_sub(window.began)));
         }
         window.count += 1;
         Ok(())
@@ -81,8 +103,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beyond_the_limit_one_waits_for_the_rest_of_the_minute() {
-        let throttle = Throttle::default();
+    fn beyond_the_limit_one_waits_for_the_rest_of_the_window() {
+        let throttle = Throttle::over(MINUTE);
         let at = Duration::from_secs;
         for _ in 0..3 {
             assert_eq!(throttle.count("a", 3, at(100)), Ok(()));
@@ -91,6 +113,8 @@ mod tests {
         assert_eq!(throttle.count("b", 3, at(110)), Ok(()));
         assert_eq!(throttle.count("a", 3, at(160)), Ok(()));
         assert_eq!(throttle.count("a", 0, at(160)), Ok(()));
+        throttle.forget("b");
+        assert_eq!(throttle.count("b", 1, at(160)), Ok(()));
     }
 
     #[test]

@@ -7,6 +7,10 @@ use portreeve_core::enforcement::{Action, Answer, Observed};
 use portreeve_core::ids::{OrderId, ReportId, ServiceKey};
 use portreeve_core::time::{Span, Timestamp};
 
+use portreeve_store::StoreError;
+
+use crate::desk::Desk;
+
 pub use reconcile::{After, reconcile};
 
 /// The service that a panel is asked about.
@@ -63,6 +67,33 @@ pub struct Panel {
     pub retry_max: Span,
     /// The way to it.
     pub enforcer: Box<dyn Enforcer>,
+}
+
+/// Looks at a service in its panel for somebody who wants to know whether that works: what was seen, or why
+/// nothing was. Changes nothing.
+pub async fn observe(
+    desk: &Desk,
+    service: &ServiceKey,
+) -> Result<Result<String, String>, StoreError> {
+    let Some(known) = desk.db.read().await?.service(service).await? else {
+        return Ok(Err("the directory has no such service".to_owned()));
+    };
+    let Some(panel) = desk.panel_for(service) else {
+        return Ok(Err("no panel is connected for this directory".to_owned()));
+    };
+    if !panel.enforcer.can_look() {
+        return Ok(Err(format!("the panel {} is never asked", panel.name)));
+    }
+    let customer_id = known.service.customer_id;
+    let target = Target { service: service.clone(), customer_id };
+    Ok(match panel.enforcer.observe(&target).await {
+        Observed::Active => Ok("active".to_owned()),
+        Observed::Suspended { reason } => {
+            Ok(format!("suspended {}", reason.unwrap_or_default()).trim_end().to_owned())
+        }
+        Observed::Gone { status } => Ok(status.to_string()),
+        Observed::Unknown { detail } => Err(detail),
+    })
 }
 
 impl Panel {

@@ -4,7 +4,9 @@ use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
-use portreeve_core::report::{Hold, LONGEST_TEXT, MoveError, Moved, Outcome, Report, Subject};
+use portreeve_core::report::{
+    Hold, LONGEST_CATEGORY, LONGEST_TEXT, MoveError, Moved, Outcome, Report, Subject,
+};
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::storable;
@@ -48,6 +50,25 @@ pub enum Act {
     },
     /// Go on with a closed report.
     Reopen,
+    /// Write to the customer and end the report.
+    AnswerAndClose {
+        /// The answer.
+        text: String,
+        /// How it ended.
+        outcome: Outcome,
+        /// Leave the service off.
+        keep_suspended: bool,
+    },
+    /// Take the deadline away.
+    CancelDeadline,
+    /// A member of staff takes care of it from now on; none: nobody in particular.
+    HandOver(Option<String>),
+    /// It is about another kind of abuse.
+    ChangeCategory(String),
+    /// Another report about the same service takes this one over.
+    MergeInto(ReportId),
+    /// Take the merging back.
+    Unmerge,
 }
 
 /// Why an act was not done.
@@ -73,6 +94,12 @@ pub enum ActError {
     /// The idempotency key was used with another request.
     #[error("the idempotency key was used for another request")]
     KeyUsedForAnother,
+    /// There is no such member of staff.
+    #[error("there is no member of staff {0:?}")]
+    NoStaff(String),
+    /// The category is empty or too long.
+    #[error("a category must have 1 to {LONGEST_CATEGORY} characters")]
+    BadCategory,
     /// The text is empty or too long.
     #[error("the text must have 1 to {LONGEST_TEXT} characters")]
     BadText,
@@ -115,6 +142,12 @@ pub async fn act_if(
     let now = desk.now();
     let live = desk.live();
     let mut tx = desk.db.write().await?;
+    if let Act::MergeInto(other) = &act
+        && other.0 < id.0
+    {
+        // Two reports are always taken in the order of their numbers.
+        tx.report_alone(*other).await?;
+    }
     let before = tx.report_alone(id).await?.ok_or(ActError::NoReport(id))?;
     if let Some(once) = &conditions.once
         && was_done(&mut tx, id, actor, once, now).await?
@@ -210,8 +243,80 @@ impl Change<'_> {
                 report.close(outcome, keep_suspended, now)
             }
             Act::Reopen => report.reopen(),
+            Act::AnswerAndClose { text, outcome, keep_suspended } => {
+                return self.answer_and_close(report, &text, outcome, keep_suspended).await;
+            }
+            Act::CancelDeadline => report.cancel_deadline(),
+            Act::HandOver(to) => {
+                if let Some(name) = &to
+                    && self.tx.staff_by_name(name).await?.is_none_or(|s| s.disabled_at.is_some())
+                {
+                    return Err(ActError::NoStaff(name.clone()));
+                }
+                Ok(report.hand_over(to))
+            }
+            Act::ChangeCategory(to) => {
+                let to = storable(to.trim());
+                if !(1..=LONGEST_CATEGORY).contains(&to.chars().count()) {
+                    return Err(ActError::BadCategory);
+                }
+                self.tx.add_categories(std::slice::from_ref(&to)).await?;
+                Ok(report.change_category(to))
+            }
+            Act::MergeInto(other) => return self.merge(report, other).await,
+            Act::Unmerge => return self.unmerge(report).await,
         };
         moved.map_err(|error| ActError::Move(id, error))
+    }
+
+    async fn answer_and_close(
+        &mut self,
+        report: Report,
+        text: &str,
+        outcome: Outcome,
+        keep_suspended: bool,
+    ) -> Result<Moved, ActError> {
+        let id = report.id;
+        let failed = |error| ActError::Move(id, error);
+        let moved = report.answer_by_staff(self.now);
+        self.add_message(id, text, false, &moved).await?;
+        let (report, mut events) = moved.map_err(failed)?;
+        if keep_suspended && !self.is_suspended_by_us(&report).await? {
+            return Err(ActError::NotSuspended(id));
+        }
+        let (report, closing) =
+            report.close(outcome, keep_suspended, self.now).map_err(failed)?;
+        events.extend(closing);
+        Ok((report, events))
+    }
+
+    async fn merge(&mut self, report: Report, other: ReportId) -> Result<Moved, ActError> {
+        let id = report.id;
+        let into = self.tx.report_alone(other).await?.ok_or(ActError::NoReport(other))?;
+        let (moved, (into, events)) =
+            report.merge_into(into, self.now).map_err(|error| ActError::Move(id, error))?;
+        self.keep_other(&into, &events).await?;
+        Ok(moved)
+    }
+
+    async fn unmerge(&mut self, report: Report) -> Result<Moved, ActError> {
+        let id = report.id;
+        let failed = |error| ActError::Move(id, error);
+        let merged = report.merged.ok_or_else(|| failed(MoveError::NotMerged))?;
+        let other = self.tx.report_alone(merged.into).await?;
+        let other = other.ok_or(ActError::NoReport(merged.into))?;
+        let (moved, (other, events)) = report.unmerge(other, self.now).map_err(failed)?;
+        self.keep_other(&other, &events).await?;
+        Ok(moved)
+    }
+
+    /// Stores the report on the other side of a merging. Its hold is not a new suspension.
+    async fn keep_other(&mut self, other: &Report, events: &[Event]) -> Result<(), StoreError> {
+        self.tx.save_report(other).await?;
+        let mut record = Record::new(self.desk);
+        let service = other.subject.as_ref().map(|subject| &subject.service);
+        record.add(other.id, service, self.actor, events, self.now);
+        record.write(self.tx, self.now).await
     }
 
     async fn add_message(
@@ -255,8 +360,9 @@ impl Change<'_> {
         }
         let subject = Subject { service: key, customer_id: known.service.customer_id };
         let id = report.id;
+        let limit = self.settings.time_limit_of(&report.allegation.category);
         report
-            .assign(subject, &self.settings.time_limit, &facts, self.now)
+            .assign(subject, &limit, &facts, self.now)
             .map_err(|error| ActError::Move(id, error))
     }
 
@@ -304,7 +410,8 @@ impl Change<'_> {
         if before != after || events != [Event::Noted] {
             self.tx.save_report(after).await?;
         }
-        if newly_held_automatically(before, after) {
+        let is_undone_merging = before.merged.is_some() && after.merged.is_none();
+        if newly_held_automatically(before, after) && !is_undone_merging {
             count_suspension(self.tx, after.id, self.now).await?;
         }
         let mut record = Record::new(self.desk);

@@ -1,6 +1,7 @@
 //! Reports: opening them, every act on them, and how they are shown.
 
 mod act;
+pub mod dossier;
 mod facts;
 mod open;
 pub mod view;

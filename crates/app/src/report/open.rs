@@ -448,7 +448,8 @@ impl<'a> Batch<'a> {
                     service: request.service.clone(),
                     customer_id: known.service.customer_id.clone(),
                 };
-                Report::open(id, subject, allegation, &settings.time_limit, &facts, now)
+                let limit = settings.time_limit_of(&allegation.category);
+                Report::open(id, subject, allegation, &limit, &facts, now)
             }
             None => {
                 let claimed = Some(request.service.clone());

@@ -10,6 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::desk::Desk;
+use crate::search;
+
+/// Words that are looked for at a time.
+pub const SEARCHED_WORDS: usize = 12;
 
 /// Lines of history, messages and notes that are shown of one report.
 const SHOWN: i64 = 1_000;
@@ -53,6 +57,10 @@ pub struct ReportView {
     pub queued_why: Option<String>,
     /// State of the suspension.
     pub suspension: SuspensionView,
+    /// The member of staff who takes care of it.
+    pub assignee: Option<String>,
+    /// The report that took it over.
+    pub merged_into: Option<i64>,
     /// How often the report was stored after a move.
     pub revision: i64,
 }
@@ -127,8 +135,23 @@ fn instant(millis: i64) -> String {
 
 /// Reports that a filter lets through.
 pub async fn list(desk: &Desk, filter: &ReportFilter) -> Result<Vec<ReportView>, StoreError> {
+    if let Some(words) = &filter.words {
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        search::catch_up(desk).await?;
+    }
     let mut tx = desk.db.read().await?;
     let reports = tx.reports(filter).await?;
+    view_all(&mut tx, &reports).await
+}
+
+/// The reports with these numbers, in the order of the numbers; those that are not there are left out.
+pub async fn of_ids(desk: &Desk, ids: &[i64]) -> Result<Vec<ReportView>, StoreError> {
+    let mut tx = desk.db.read().await?;
+    let ids: Vec<ReportId> = ids.iter().copied().map(ReportId).collect();
+    let mut reports = tx.reports_by_id(&ids).await?;
+    reports.sort_by_key(|report| report.id);
     view_all(&mut tx, &reports).await
 }
 
@@ -206,6 +229,8 @@ fn view(
         time_left: None,
         queued_why: None,
         suspension: suspension_view(report, enforcement, held_by_others, paused),
+        assignee: report.assignee.clone(),
+        merged_into: report.merged.map(|merged| merged.into.0),
         revision: report.revision,
     };
     match &report.state {

@@ -254,6 +254,10 @@ pub(crate) enum StaffCommand {
     Disable { name: String },
     /// Enable a member of staff again
     Enable { name: String },
+    /// Give a member of staff a new password, read from standard input
+    Password { name: String },
+    /// Take away the second factor of a member of staff who has lost it
+    RemoveSecondFactor { name: String },
 }
 
 #[derive(Debug, Subcommand)]
@@ -290,6 +294,9 @@ pub(crate) enum CredentialCommand {
         /// What it is for
         #[arg(long, value_name = "TEXT", default_value = "")]
         description: String,
+        /// Addresses and prefixes from which it may call [default: from anywhere]
+        #[arg(long, value_name = "PREFIXES", default_value = "")]
+        allow: String,
         #[arg(long)]
         json: bool,
     },

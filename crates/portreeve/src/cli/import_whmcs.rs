@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::args::ImportWhmcsArgs;
 use super::output::{complain, json as print_json};
-use super::{failure, plain_failure, say};
+use super::{failure, operator, plain_failure, say};
 
 /// What is read of WHMCS's table. The secret is not: the drop-in API never asks for it.
 const QUERY: &str =
@@ -105,8 +105,9 @@ async fn take(desk: &Desk, args: &ImportWhmcsArgs, list: Vec<Known>) -> Result<C
             role: None,
             identifier: Some(known.identifier),
             description: known.description,
+            allow: String::new(),
         };
-        match staff::add_credential(desk, &new).await {
+        match staff::add_credential(desk, &operator(), &new).await {
             Ok((reference, _)) => {
                 came.taken.push(format!("{shown}, of {owner}: credential {reference}"));
             }

@@ -5,12 +5,13 @@ use std::io::BufRead;
 use anyhow::Result;
 use portreeve_app::Desk;
 use portreeve_app::pause;
-use portreeve_app::report::view::{self, WholeReportView};
+use portreeve_app::report::view::{self, SEARCHED_WORDS, WholeReportView};
 use portreeve_app::report::{Act, ActError, act};
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Outcome;
 use portreeve_core::time::{Span, from_millis, rfc3339};
-use portreeve_store::ReportFilter;
+use portreeve_core::text::wanted_words;
+use portreeve_store::{ReportFilter, ReportOrder};
 
 use super::args::ReportCommand;
 use super::output::{complain, json};
@@ -28,10 +29,11 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
                 turn: turn.as_deref().and_then(turn_word),
                 service: service.map(|text| service_key(desk, &text)).transpose()?,
                 category,
-                search,
-                oldest_first: oldest,
-                after: page.after.map(ReportId),
+                words: search.map(|text| wanted_words(&text, SEARCHED_WORDS)),
+                order: if oldest { ReportOrder::Oldest } else { ReportOrder::Newest },
+                after: page.after.map(|id| ReportId(id).into()),
                 limit: page.limit,
+                ..ReportFilter::default()
             };
             list(desk, &filter, page.json).await
         }

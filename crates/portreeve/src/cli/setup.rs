@@ -16,7 +16,7 @@ use super::args::{
 use super::directories::say_checks;
 use super::import_whmcs;
 use super::output::{complain, json};
-use super::{Output, failure, plain_failure, say};
+use super::{Output, failure, operator, plain_failure, say};
 
 fn instant(millis: i64) -> String {
     from_millis(millis).map(rfc3339).unwrap_or_default()
@@ -53,7 +53,7 @@ pub(super) async fn settings(desk: &Desk, command: SettingsCommand) -> Result<()
             let shown = shown.ok_or_else(|| unknown_setting(&key))?;
             say(shown.value)
         }
-        SettingsCommand::Set { key, value } => match settings::set(desk, &key, &value).await {
+        SettingsCommand::Set { key, value } => match settings::set(desk, &operator(), &key, &value).await {
             Ok(()) => say(format!("{key} = {}", value.trim())),
             Err(settings::SetError::Setting(SettingError::UnknownKey(key))) => {
                 Err(unknown_setting(&key))
@@ -82,7 +82,7 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
     match command {
         StaffCommand::Add { name, email, role, password_stdin, json: as_json } => {
             let password = if password_stdin { Some(read_secret("password")?) } else { None };
-            let id = staff::add(desk, &name, &email, &role, password.as_deref()).await?;
+            let id = staff::add(desk, &operator(), &name, &email, &role, password.as_deref()).await?;
             if as_json {
                 return json(&json!({ "id": id, "name": name, "email": email, "role": role }));
             }
@@ -117,12 +117,21 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
             output.print()
         }
         StaffCommand::Disable { name } => {
-            staff::set_disabled(desk, &name, true).await?;
+            staff::set_disabled(desk, &operator(), &name, true).await?;
             say(format!("{name} is disabled; credentials of {name} no longer work."))
         }
         StaffCommand::Enable { name } => {
-            staff::set_disabled(desk, &name, false).await?;
+            staff::set_disabled(desk, &operator(), &name, false).await?;
             say(format!("{name} is enabled."))
+        }
+        StaffCommand::Password { name } => {
+            let password = read_secret("password")?;
+            staff::set_password(desk, &operator(), &name, &password).await?;
+            say(format!("{name} has a new password; sessions of {name} are ended."))
+        }
+        StaffCommand::RemoveSecondFactor { name } => {
+            staff::remove_second_factor(desk, &operator(), &name).await?;
+            say(format!("{name} signs in with the password alone; sessions of {name} are ended."))
         }
     }
 }
@@ -159,7 +168,7 @@ pub(super) async fn role(desk: &Desk, command: RoleCommand) -> Result<()> {
             output.print()
         }
         RoleCommand::Add { name, rights, json: as_json } => {
-            staff::add_role(desk, &name, &rights).await.map_err(|error| match error {
+            staff::add_role(desk, &operator(), &name, &rights).await.map_err(|error| match error {
                 staff::StaffError::Missing { what: "right", .. } => {
                     let known: Vec<&str> = staff::RIGHTS.iter().map(|(right, _)| *right).collect();
                     failure(error.to_string(), format!("rights are {}", known.join(", ")))
@@ -176,14 +185,21 @@ pub(super) async fn role(desk: &Desk, command: RoleCommand) -> Result<()> {
 
 pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Result<()> {
     match command {
-        CredentialCommand::Add { staff, role, identifier, description, json: as_json } => {
+        CredentialCommand::Add {
+            staff,
+            role,
+            identifier,
+            description,
+            allow,
+            json: as_json,
+        } => {
             if identifier.as_ref().is_some_and(|id| id.chars().count() < SAFE_IDENTIFIER) {
                 complain(&format!(
                     "warning: an identifier of fewer than {SAFE_IDENTIFIER} characters can be guessed"
                 ));
             }
-            let new = NewCredential { staff, role, identifier, description };
-            let (reference, identifier) = staff::add_credential(desk, &new).await?;
+            let new = NewCredential { staff, role, identifier, description, allow };
+            let (reference, identifier) = staff::add_credential(desk, &operator(), &new).await?;
             if as_json {
                 return json(&json!({ "ref": reference, "identifier": identifier }));
             }
@@ -218,6 +234,10 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
                             "description": c.description,
                             "created_at": instant(c.created_at),
                             "revoked_at": c.revoked_at.map(instant),
+                            "allow": c.allow.split_whitespace().collect::<Vec<_>>(),
+                            "calls": c.calls,
+                            "errors": c.errors,
+                            "last_used_at": c.last_used_at.map(instant),
                             "staff_disabled_at": c.staff_disabled_at.map(instant),
                         })
                     })
@@ -244,7 +264,7 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
             output.print()
         }
         CredentialCommand::Revoke { reference } => {
-            staff::revoke_credential(desk, reference).await?;
+            staff::revoke_credential(desk, &operator(), reference).await?;
             say(format!("Credential {reference} is revoked."))
         }
     }

@@ -39,9 +39,11 @@ pub(super) async fn load(running: &Running) -> Result<Login> {
         (0..20).map(|_| char::from(b'a' + rng.random_range(0..26_u8))).collect()
     };
     let name = "demo".to_owned();
-    staff::add(desk, &name, "abuse@example.com", "admin", Some(&password)).await?;
+    let actor = Actor::Desk;
+    staff::add(desk, &actor, &name, "abuse@example.com", "admin", Some(&password)).await?;
     let (credential, api_id) = staff::add_credential(
         desk,
+        &actor,
         &NewCredential {
             staff: name.clone(),
             description: "scripts of the demo".to_owned(),

@@ -26,6 +26,8 @@ fn report(id: ReportId, service: i64, customer: &str, state: State, hold: Hold) 
         opened_at: at(id.0),
         state,
         hold,
+        assignee: None,
+        merged: None,
         revision: 1,
     };
     NewReport { report, opened_by: "api:1".into() }

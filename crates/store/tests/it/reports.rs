@@ -27,6 +27,8 @@ fn report(id: ReportId, state: State, hold: Hold) -> Report {
         opened_at: at(0),
         state,
         hold,
+        assignee: None,
+        merged: None,
         revision: 1,
     }
 }

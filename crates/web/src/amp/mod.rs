@@ -7,11 +7,13 @@ mod answer;
 mod fields;
 mod php;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
+use portreeve_app::Credential;
 use portreeve_app::report::{self, OpenError, Opened};
 use portreeve_app::staff;
 
@@ -60,7 +62,10 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
     let amp = &live.settings.amp;
     let now = web.desk.clock.monotonic();
     let Some(credential) =
-        identifier.filter(|_| keep).and_then(|id| staff::authenticate(&live, id))
+        identifier
+            .filter(|_| keep)
+            .and_then(|id| staff::authenticate(&live, id))
+            .filter(|credential| staff::may_call_from(credential, address))
     else {
         let throttle = &web.throttles.failed_auth;
         let key = counted_as(address);
@@ -69,6 +74,21 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
             Err(wait) => AmpError::TooMany(wait),
         });
     };
+    let answer = call_with(web, credential, &parts, body, now).await;
+    staff::count_call(&web.desk, credential.id, answer.is_err());
+    answer
+}
+
+/// Answers a call whose credential is good.
+async fn call_with(
+    web: &Web,
+    credential: &Credential,
+    parts: &Parts,
+    body: Vec<u8>,
+    now: Duration,
+) -> Result<Opened, AmpError> {
+    let live = web.desk.live();
+    let amp = &live.settings.amp;
     web.throttles
         .calls
         .count(credential.id, amp.calls_per_minute, now)

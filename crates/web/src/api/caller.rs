@@ -10,41 +10,10 @@ use axum::http::request::Parts;
 use portreeve_app::token::{self, Bearer};
 
 use super::problem::{Code, Failure};
+pub(crate) use crate::rights::{Answer, Approve, Close, Open, Right, SeeReports, Setup, Suspend};
 use crate::Web;
 use crate::client_address::address_of;
 use crate::throttle::counted_as;
-
-/// A right that a handler needs.
-pub(crate) trait Right: Send {
-    /// Its name among the rights of roles.
-    const NAME: &'static str;
-}
-
-macro_rules! rights {
-    ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        $($(#[$doc])* #[derive(Debug)] pub(crate) struct $name;
-        impl Right for $name {
-            const NAME: &'static str = $word;
-        })*
-    };
-}
-
-rights! {
-    /// See reports, services and the ledger.
-    SeeReports = "see_reports",
-    /// Open reports.
-    Open = "open",
-    /// Answer, note, extend, assign.
-    Answer = "answer",
-    /// Close and reopen.
-    Close = "close",
-    /// Suspend and release by hand.
-    Suspend = "suspend",
-    /// Decide what a guard held back.
-    Approve = "approve",
-    /// Settings and credentials.
-    Setup = "setup",
-}
 
 /// Whoever shows a good token.
 #[derive(Debug)]

@@ -222,8 +222,8 @@ impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         let code = match error {
             ActError::Store(error) => return error.into(),
-            ActError::NoReport(_) | ActError::NoService(_) => Code::NotFound,
-            ActError::BadText => Code::Invalid,
+            ActError::NoReport(_) | ActError::NoService(_) | ActError::NoStaff(_) => Code::NotFound,
+            ActError::BadText | ActError::BadCategory => Code::Invalid,
             ActError::Move(..) | ActError::NotSuspended(_) => Code::WrongState,
             ActError::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
             ActError::KeyUsedForAnother => Code::KeyUsedForAnother,

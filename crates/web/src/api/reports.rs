@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use portreeve_app::ReportFilter;
-use portreeve_app::report::view::{self, ReportView, WholeReportView};
+use portreeve_app::{ReportFilter, ReportOrder};
+use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS, WholeReportView};
 use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_if};
 use portreeve_app::token::Bearer;
 use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
@@ -14,7 +14,7 @@ use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{
     LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, Outcome, SuspendMethod,
 };
-use portreeve_core::text::storable;
+use portreeve_core::text::{storable, wanted_words};
 use portreeve_core::time::Span;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -70,7 +70,7 @@ pub(crate) struct ListQuery {
     /// Of this category, exactly.
     #[param(max_length = 255)]
     category: Option<String>,
-    /// With this text in category, address or information, in any case.
+    /// With words that begin like these: in category, address, texts, messages, notes and the data of the service, in any case.
     #[param(max_length = 255)]
     search: Option<String>,
     /// `newest` first, or `oldest`.
@@ -146,13 +146,18 @@ pub(crate) async fn list(
             .category
             .map(|words| text("category", Some(words), LONGEST_SEARCH))
             .transpose()?,
-        search: query
+        words: query
             .search
             .map(|words| text("search", Some(words), LONGEST_SEARCH))
-            .transpose()?,
-        oldest_first: matches!(query.order, Some(Order::Oldest)),
-        after: behind(query.after)?.map(ReportId),
+            .transpose()?
+            .map(|text| wanted_words(&text, SEARCHED_WORDS)),
+        order: match query.order.unwrap_or_default() {
+            Order::Newest => ReportOrder::Newest,
+            Order::Oldest => ReportOrder::Oldest,
+        },
+        after: behind(query.after)?.map(|id| ReportId(id).into()),
         limit,
+        ..ReportFilter::default()
     };
     let items = view::list(&web.desk, &filter).await?;
     let next = items.last().map(|last| last.id).filter(|_| is_full(items.len(), limit));

@@ -90,7 +90,7 @@ pub(crate) struct NewValue {
         headers(("ETag" = String, description = "Tag of the value, for `If-Match`"))), Problems))]
 pub(crate) async fn change_setting(
     State(web): State<Arc<Web>>,
-    _: May<Setup>,
+    caller: May<Setup>,
     Path(key): Path<String>,
     headers: HeaderMap,
     Json(new): Json<NewValue>,
@@ -100,7 +100,7 @@ pub(crate) async fn change_setting(
         None | Some("*") => true,
         Some(wanted) => wanted.trim() == format!("\"{}\"", tag(present)),
     };
-    settings::set_if(&web.desk, &key, &storable(&new.value), passes).await?;
+    settings::set_if(&web.desk, &caller.0.actor(), &key, &storable(&new.value), passes).await?;
     let setting = Setting::from(settings::get(&web.desk, &key).await?);
     Ok(tagged(answer(StatusCode::OK, &setting), &tag(&setting.value)))
 }
@@ -203,7 +203,7 @@ pub(crate) struct MadeCredential {
     responses((status = 201, description = "It works within a second", body = MadeCredential), Problems))]
 pub(crate) async fn add_credential(
     State(web): State<Arc<Web>>,
-    _: May<Setup>,
+    caller: May<Setup>,
     Json(new): Json<AddCredential>,
 ) -> Result<Response, Failure> {
     let new = NewCredential {
@@ -211,8 +211,9 @@ pub(crate) async fn add_credential(
         role: new.role.map(|role| storable(&role)),
         identifier: None,
         description: storable(&new.description.unwrap_or_default()),
+        allow: String::new(),
     };
-    let (reference, identifier) = staff::add_credential(&web.desk, &new).await?;
+    let (reference, identifier) = staff::add_credential(&web.desk, &caller.0.actor(), &new).await?;
     Ok(answer(StatusCode::CREATED, &MadeCredential { reference, identifier }))
 }
 
@@ -222,10 +223,10 @@ pub(crate) async fn add_credential(
     responses((status = 204, description = "It is revoked"), Problems))]
 pub(crate) async fn revoke_credential(
     State(web): State<Arc<Web>>,
-    _: May<Setup>,
+    caller: May<Setup>,
     Path(reference): Path<i64>,
 ) -> Result<Response, Failure> {
-    match staff::revoke_credential(&web.desk, reference).await {
+    match staff::revoke_credential(&web.desk, &caller.0.actor(), reference).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
         Err(error @ StaffError::Missing { .. }) => {
             Err(Failure::new(Code::NotFound, error.to_string()))

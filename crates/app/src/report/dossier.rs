@@ -1,0 +1,253 @@
+//! Everything that staff want to see beside a report: its service and customer with their other reports, who held
+//! the address, the mails, what was merged.
+
+use portreeve_core::ids::{ReportId, ServiceKey};
+use portreeve_core::ledger::{Resource, parse_address};
+use portreeve_core::report::Report;
+use portreeve_core::time::Timestamp;
+use portreeve_store::{KnownService, ReportFilter, StoreError};
+use serde::Serialize;
+
+use super::view::{self, ReportView, WholeReportView};
+use crate::desk::Desk;
+use crate::directory::{self, HoldingView};
+
+/// Other reports that are shown.
+const OTHERS: i64 = 20;
+
+/// Mails that are shown.
+const MAILS: i64 = 50;
+
+/// A report with what belongs to it.
+#[derive(Debug, Serialize)]
+pub struct Dossier {
+    /// The report itself.
+    pub whole: WholeReportView,
+    /// Its service as the directory has it now.
+    pub service: Option<ServiceFacts>,
+    /// The service has another customer now than when the report was opened.
+    pub customer_changed: bool,
+    /// Other reports about the same service, the newest first.
+    pub of_service: Vec<ReportView>,
+    /// Other reports of the same customer about other services, the newest first.
+    pub of_customer: Vec<ReportView>,
+    /// Who held the address when the report was opened, the most specific first.
+    pub holders: Vec<HoldingView>,
+    /// What became of the mails.
+    pub mails: Vec<Mail>,
+    /// Reports that were merged into this one.
+    pub merged: Vec<i64>,
+    /// Where suspensions of this service go; none: staff do them by hand.
+    pub panel: Option<String>,
+}
+
+/// A service as staff see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceFacts {
+    /// `directory:id`.
+    pub key: String,
+    /// Directory.
+    pub directory: String,
+    /// The panel's id.
+    pub id: i64,
+    /// The panel's id of the customer.
+    pub customer_id: String,
+    /// The customer's name.
+    pub customer_name: String,
+    /// Where notices go.
+    pub customer_email: String,
+    /// BCP 47 tag, or empty.
+    pub language: String,
+    /// What was bought.
+    pub product: String,
+    /// Its domain.
+    pub domain: String,
+    /// Login name.
+    pub username: String,
+    /// Server.
+    pub server: String,
+    /// The panel's state.
+    pub status: &'static str,
+    /// Its main address.
+    pub dedicated_ip: String,
+    /// Never suspended automatically.
+    pub protected: bool,
+    /// The directory no longer lists it.
+    pub ended: bool,
+}
+
+/// What became of one mail.
+#[derive(Debug, Serialize)]
+pub struct Mail {
+    /// Which notice.
+    pub notice: String,
+    /// `customer` or `staff`.
+    pub audience: String,
+    /// A mail server took it.
+    pub taken: bool,
+    /// For whom, or why not.
+    pub detail: String,
+    /// When, milliseconds.
+    pub at: i64,
+}
+
+/// A service as staff see it.
+pub(crate) fn service_facts(known: KnownService) -> ServiceFacts {
+    let ended = known.ended_at.is_some();
+    let service = known.service;
+    ServiceFacts {
+        key: service.key.to_string(),
+        id: service.key.id.get(),
+        directory: service.key.directory,
+        customer_id: service.customer_id,
+        customer_name: service.customer_name,
+        customer_email: service.customer_email,
+        language: service.language,
+        product: service.product,
+        domain: service.domain,
+        username: service.username,
+        server: service.server,
+        status: service.status.as_str(),
+        dedicated_ip: service.dedicated_ip,
+        protected: service.protected,
+        ended,
+    }
+}
+
+/// The revision of a report, for who looks whether it changed.
+pub async fn revision(desk: &Desk, id: ReportId) -> Result<Option<i64>, StoreError> {
+    Ok(desk.db.read().await?.report(id).await?.map(|report| report.revision))
+}
+
+/// A report with what belongs to it.
+pub async fn read(desk: &Desk, id: ReportId) -> Result<Option<Dossier>, StoreError> {
+    let Some(whole) = view::show(desk, id).await? else { return Ok(None) };
+    let mut tx = desk.db.read().await?;
+    let Some(report) = tx.report(id).await? else { return Ok(None) };
+    let key = service_of(&report);
+    let known = match &key {
+        Some(key) => tx.service(key).await?,
+        None => None,
+    };
+    let mails = tx.notices_of(id, MAILS).await?;
+    let merged = tx.merged_into(id, OTHERS).await?;
+    drop(tx);
+    let service = known.map(service_facts);
+    let customer = report.subject.as_ref().map(|subject| subject.customer_id.clone());
+    let customer_changed = match (&service, &customer) {
+        (Some(service), Some(customer)) => service.customer_id != *customer,
+        _ => false,
+    };
+    let (of_service, of_customer) = others(desk, &report, key.as_ref()).await?;
+    let holders = match parse_address(&report.allegation.service_ip) {
+        Ok(address) => {
+            let resource = Resource::Net(address.into());
+            directory::who_had(desk, &resource, report.opened_at).await?
+        }
+        Err(_) => Vec::new(),
+    };
+    let panel = key.as_ref().and_then(|key| desk.panel_for(key)).map(|panel| panel.name.clone());
+    let mails = mails.into_iter().map(|(notice, audience, taken, detail, at)| Mail {
+        notice,
+        audience,
+        taken,
+        detail,
+        at,
+    });
+    Ok(Some(Dossier {
+        whole,
+        service,
+        customer_changed,
+        of_service,
+        of_customer,
+        holders,
+        mails: mails.collect(),
+        merged: merged.into_iter().map(|id| id.0).collect(),
+        panel,
+    }))
+}
+
+fn service_of(report: &Report) -> Option<ServiceKey> {
+    report.subject.as_ref().map(|s| s.service.clone()).or_else(|| report.claimed_service.clone())
+}
+
+/// Other reports about the service, and of its customer.
+async fn others(
+    desk: &Desk,
+    report: &Report,
+    key: Option<&ServiceKey>,
+) -> Result<(Vec<ReportView>, Vec<ReportView>), StoreError> {
+    let Some(key) = key else { return Ok((Vec::new(), Vec::new())) };
+    let base = ReportFilter { limit: OTHERS + 1, ..ReportFilter::default() };
+    let about = ReportFilter { service: Some(key.clone()), ..base.clone() };
+    let mut of_service = view::list(desk, &about).await?;
+    of_service.retain(|other| other.id != report.id.0);
+    let customer = report.subject.as_ref().map(|subject| subject.customer_id.as_str());
+    let mut of_customer = match customer.filter(|id| !id.is_empty()) {
+        Some(customer) => {
+            let of = ReportFilter {
+                customer: Some((key.directory.clone(), customer.to_owned())),
+                ..base
+            };
+            view::list(desk, &of).await?
+        }
+        None => Vec::new(),
+    };
+    let same = |other: &ReportView| {
+        other.directory.as_deref() == Some(&key.directory) && other.service_id == Some(key.id.get())
+    };
+    of_customer.retain(|other| !same(other));
+    Ok((of_service, of_customer))
+}
+
+/// Services that a queued report may be about: the one that its caller named, once the directory knows it, and
+/// those that held its address when it came in.
+pub async fn candidates(desk: &Desk, report: &ReportView) -> Result<Vec<ServiceFacts>, StoreError> {
+    let mut keys: Vec<ServiceKey> = Vec::new();
+    if let (Some(directory), Some(id)) = (&report.directory, report.service_id) {
+        keys.extend(ServiceKey::parse(&format!("{directory}:{id}"), "").ok());
+    }
+    if let (Ok(address), Ok(at)) = (parse_address(&report.service_ip), report.opened_at.parse()) {
+        keys.extend(holders_of(desk, &Resource::Net(address.into()), at).await?);
+    }
+    known(desk, keys).await
+}
+
+/// Services that a text may mean, as people look for them: an id, `directory:id`, an address (as of now), a domain,
+/// a customer's id.
+pub async fn services_for(desk: &Desk, text: &str) -> Result<Vec<ServiceFacts>, StoreError> {
+    let text = text.trim();
+    let mut keys: Vec<ServiceKey> = Vec::new();
+    for directory in &desk.config.directories {
+        keys.extend(ServiceKey::parse(text, directory).ok());
+    }
+    if let Ok(address) = parse_address(text) {
+        keys.extend(holders_of(desk, &Resource::Net(address.into()), desk.now()).await?);
+    }
+    let mut found = known(desk, keys).await?;
+    let called = desk.db.read().await?.services_called(text, OTHERS).await?;
+    found.extend(called.into_iter().map(service_facts));
+    found.sort_by(|a, b| (a.ended, &a.directory, a.id).cmp(&(b.ended, &b.directory, b.id)));
+    found.dedup_by(|a, b| a.key == b.key);
+    Ok(found)
+}
+
+async fn holders_of(
+    desk: &Desk,
+    resource: &Resource,
+    at: Timestamp,
+) -> Result<Vec<ServiceKey>, StoreError> {
+    let held = directory::who_had(desk, resource, at).await?;
+    let keys = held.iter().filter_map(|one| {
+        ServiceKey::parse(&format!("{}:{}", one.directory, one.service_id), "").ok()
+    });
+    Ok(keys.collect())
+}
+
+async fn known(desk: &Desk, mut keys: Vec<ServiceKey>) -> Result<Vec<ServiceFacts>, StoreError> {
+    keys.sort_unstable();
+    keys.dedup();
+    let keys: Vec<&ServiceKey> = keys.iter().collect();
+    let found = desk.db.read().await?.services_by_key(&keys).await?;
+    Ok(found.into_iter().map(service_facts).collect())
+}

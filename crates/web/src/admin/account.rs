@@ -1,0 +1,122 @@
+//! One's own account: password, second factor, sessions, language and zone of time.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use super::context;
+use portreeve_app::sign_in::{self, SignInError};
+
+use super::session::{Form, Staff};
+use super::words::{self, Language};
+use super::{Answered, Refusal, to};
+use crate::Web;
+use crate::rights::Anybody;
+
+/// The page.
+pub(crate) async fn account(State(web): State<Arc<Web>>, staff: Staff<Anybody>) -> Answered {
+    page(&web, &staff, None).await
+}
+
+async fn page(web: &Web, staff: &Staff<Anybody>, error: Option<String>) -> Answered {
+    let sessions = sign_in::sessions(&web.desk, &staff.session).await?;
+    let sessions: Vec<_> = sessions
+        .iter()
+        .map(|one| {
+            context! {
+                id => one.id, address => one.address, agent => one.agent, created_at => one.created_at,
+                seen_at => one.seen_at, mine => one.id == staff.session.id,
+            }
+        })
+        .collect();
+    let codes_left = sign_in::recovery_codes_left(&web.desk, &staff.session).await?;
+    let languages: Vec<_> =
+        Language::ALL.iter().map(|(_, tag, name)| context! { tag, name }).collect();
+    let zones: Vec<String> =
+        jiff::tz::db().available().map(|name| name.to_string()).filter(|name| name.contains('/')).collect();
+    let status = if error.is_some() {
+        axum::http::StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        axum::http::StatusCode::OK
+    };
+    let more = context! {
+        error, sessions, codes_left, languages, zones,
+        my_language => staff.session.language, my_zone => staff.session.time_zone,
+        has_second_factor => staff.session.has_second_factor,
+        second_factor_forced => web.desk.live().settings.require_second_factor,
+    };
+    web.show_as(status, staff, "account.html", more).await
+}
+
+/// Language and zone.
+pub(crate) async fn preferences(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Anybody>,
+    form: Form,
+) -> Answered {
+    let (language, zone) = (form.get("language"), form.get("time_zone"));
+    let known = language.is_empty() || Language::of(language).is_some();
+    if !known || !(zone.is_empty() || jiff::tz::TimeZone::get(zone).is_ok()) {
+        let error = words::text(Language::choose(&staff.session.language, ""), "account.bad_zone", &[]);
+        return page(&web, &staff, Some(error)).await;
+    }
+    sign_in::prefer(&web.desk, &staff.session, language, zone).await?;
+    Ok(to("/admin/account"))
+}
+
+/// A new password.
+pub(crate) async fn password(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Anybody>,
+    form: Form,
+) -> Answered {
+    let field = |name: &'static str| form.all(name).next().unwrap_or_default().to_owned();
+    let (old, new, again) = (field("old"), field("new"), field("again"));
+    let language = Language::choose(&staff.session.language, "");
+    if new != again {
+        return page(&web, &staff, Some(words::text(language, "account.not_the_same", &[]))).await;
+    }
+    match sign_in::change_password(&web.desk, &staff.session, &old, &new).await {
+        Ok(()) => Ok(to("/admin/account?changed=password")),
+        Err(SignInError::Wrong) => {
+            page(&web, &staff, Some(words::text(language, "account.wrong_password", &[]))).await
+        }
+        Err(SignInError::Staff(why)) => page(&web, &staff, Some(why.to_string())).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Takes the second factor away; the password is asked for once more.
+pub(crate) async fn remove_second_factor(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Anybody>,
+    form: Form,
+) -> Answered {
+    let language = Language::choose(&staff.session.language, "");
+    if web.desk.live().settings.require_second_factor {
+        return Err(Refusal::Bad(words::text(language, "account.second_factor_forced", &[])));
+    }
+    let password = form.all("password").next().unwrap_or_default();
+    match sign_in::prove(&web.desk, &staff.session, password).await {
+        Ok(()) => {
+            sign_in::remove_second_factor(&web.desk, &staff.session).await?;
+            Ok(to("/admin/account"))
+        }
+        Err(SignInError::Wrong) => {
+            page(&web, &staff, Some(words::text(language, "account.wrong_password", &[]))).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Ends one session, or all others.
+pub(crate) async fn end_session(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Anybody>,
+    form: Form,
+) -> Answered {
+    match form.get("id").parse() {
+        Ok(id) => sign_in::end_session(&web.desk, &staff.session, id).await?,
+        Err(_) => sign_in::end_other_sessions(&web.desk, &staff.session).await?,
+    }
+    Ok(to("/admin/account"))
+}

@@ -1,0 +1,490 @@
+//! The staff area: pages by which people run the desk. Made on the server, they work without JavaScript; a small
+//! script of ours makes some of them nicer.
+//!
+//! A handler takes who is signed in with the right that it needs ([`session::Staff`]), calls one operation, and
+//! answers with a page or the way to one.
+
+mod account;
+mod brakes;
+mod bulk;
+mod charts;
+mod export;
+mod home;
+mod new;
+mod queue;
+mod report;
+mod reports;
+mod session;
+mod setup;
+mod sign_in;
+mod words;
+
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use jiff::tz::TimeZone;
+use minijinja::value::{Kwargs, Serde, Value, merge_maps};
+use minijinja::{AutoEscape, Environment};
+use portreeve_app::report::ActError;
+use portreeve_app::sign_in::SignInError;
+use portreeve_app::staff::{RIGHTS, StaffError, has_right};
+use portreeve_app::{StoreError, Waiting, work};
+use session::Visitor;
+use words::Language;
+
+use crate::Web;
+use crate::rights::{
+    Answer, Anybody, Approve, Close, Export, Open, Right, SeeReports, Setup, Suspend,
+};
+
+/// How long the numbers beside the names of pages count before they are counted anew.
+const NUMBERS_LAST: Duration = Duration::from_secs(3);
+
+/// What the pages have at hand.
+pub(crate) struct Pages {
+    templates: Environment<'static>,
+    numbers: Mutex<Option<(Duration, Waiting)>>,
+}
+
+/// What a template gets: each name with its value, whatever can be serialised.
+macro_rules! context {
+    ($($key:ident $(=> $value:expr)?),* $(,)?) => {
+        minijinja::Value::from_pairs(Vec::<(&str, minijinja::Value)>::from([
+            $((stringify!($key), context!(@value $key $($value)?))),*
+        ]))
+    };
+    (@value $key:ident) => { $crate::admin::value(&$key) };
+    (@value $key:ident $value:expr) => { $crate::admin::value(&$value) };
+}
+use context;
+
+/// Something as templates see it.
+fn value<T: serde::Serialize>(of: T) -> Value {
+    Value::from(Serde(of))
+}
+
+thread_local! {
+    /// For whom the page is made that this thread renders: texts and instants depend on them, wherever in a
+    /// template they stand.
+    static VIEWER: RefCell<Viewer> = const { RefCell::new(Viewer { language: Language::English, zone: TimeZone::UTC, now: 0 }) };
+}
+
+struct Viewer {
+    language: Language,
+    zone: TimeZone,
+    now: i64,
+}
+
+fn language() -> Language {
+    VIEWER.with_borrow(|viewer| viewer.language)
+}
+
+/// Every template, by its name.
+macro_rules! templates {
+    ($($name:literal),* $(,)?) => {
+        const TEMPLATES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../templates/", $name)))),*];
+    };
+}
+
+templates! {
+    "frame.html", "parts.html", "sign-in.html", "code.html", "second-factor.html",
+    "recovery.html", "account.html", "home.html", "reports.html", "report.html", "conflict.html",
+    "bulk.html", "done.html", "new.html", "queue.html", "approvals.html", "brakes.html", "undo.html",
+    "setup.html", "staff.html", "roles.html", "credentials.html", "credential.html", "settings.html",
+    "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
+}
+
+impl Pages {
+    pub(crate) fn new() -> Self {
+        let mut templates = Environment::new();
+        templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        for (name, source) in TEMPLATES {
+            templates.add_template(name, source).expect("a test renders every template");
+        }
+        templates.add_function("t", |key: &str, values: Kwargs| {
+            let names: Vec<String> = values.args().map(ToOwned::to_owned).collect();
+            let pairs = names.iter().map(|name| Ok((name.as_str(), values.get::<Value>(name)?.to_string())));
+            let pairs: Vec<(&str, String)> = pairs.collect::<Result<_, minijinja::Error>>()?;
+            Ok::<_, minijinja::Error>(words::text(language(), key, &pairs))
+        });
+        templates.add_function("tn", |key: &str, n: i64| {
+            words::plural(language(), key, n)
+        });
+        templates.add_filter("event_text", |kind: &str| {
+            let key = format!("event.{kind}");
+            if words::knows(language(), &key) { words::text(language(), &key, &[]) } else { kind.replace('_', " ") }
+        });
+        templates.add_filter("span", |span: &str| words::span_length(language(), span));
+        templates.add_filter("lasting", |ms: i64| words::length(language(), ms));
+        templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));
+        templates.add_filter("at", |at: Value| time(&at));
+        Self { templates, numbers: Mutex::default() }
+    }
+}
+
+/// An instant (milliseconds, or RFC 3339) as an element that says it to people and programs.
+fn time(at: &Value) -> Value {
+    let millis = match at.as_str() {
+        Some(text) => text.parse::<portreeve_core::time::Timestamp>().ok().map(|at| at.as_millisecond()),
+        None => at.as_i64(),
+    };
+    let Some(millis) = millis else { return Value::from("") };
+    let machine = portreeve_core::time::from_millis(millis).map(portreeve_core::time::rfc3339);
+    VIEWER.with_borrow(|Viewer { language, zone, now }| {
+        Value::from_safe_string(format!(
+            "<time datetime=\"{}\" title=\"{}\">{}</time>",
+            machine.unwrap_or_default(),
+            words::distance(*language, *now, millis),
+            words::instant(*language, zone, millis)
+        ))
+    })
+}
+
+/// Why somebody did not get what they asked for.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// They have to sign in; where they wanted to go.
+    SignIn { back: Option<String> },
+    /// They have to go somewhere else first.
+    To(&'static str),
+    /// They may not.
+    NoRight { right: &'static str, language: String },
+    /// The form was not sent from one of our pages in this session.
+    ForgedForm,
+    /// The form cannot be read, or is too large.
+    Unreadable,
+    /// There is no such thing.
+    NotFound,
+    /// It was not done, and why; nothing was changed.
+    Bad(String),
+    /// The database cannot be reached.
+    Unavailable(StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+impl From<ActError> for Refusal {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Store(error) => Self::Unavailable(error),
+            ActError::NoReport(_) => Self::NotFound,
+            other => Self::Bad(other.to_string()),
+        }
+    }
+}
+
+impl From<StaffError> for Refusal {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::Store(error) => Self::Unavailable(error),
+            other => Self::Bad(other.to_string()),
+        }
+    }
+}
+
+impl From<SignInError> for Refusal {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Store(error) => Self::Unavailable(error),
+            other => Self::Bad(other.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let said = |status, title: &str, text: &str, language: &str| {
+            message(Language::choose(language, ""), status, title, text)
+        };
+        match self {
+            Self::SignIn { back } => {
+                let query: String = back
+                    .filter(|back| back != "/admin")
+                    .map(|back| form_urlencoded::Serializer::new(String::new()).append_pair("to", &back).finish())
+                    .unwrap_or_default();
+                let mark = if query.is_empty() { "" } else { "?" };
+                to(&format!("/admin/sign-in{mark}{query}"))
+            }
+            Self::To(place) => to(place),
+            Self::NoRight { right, language } => {
+                let language = Language::choose(&language, "");
+                let name = words::text(language, &format!("right.{right}"), &[]);
+                let text = words::text(language, "refused.right.text", &[("right", name)]);
+                message_text(language, StatusCode::FORBIDDEN, "refused.right", &text)
+            }
+            Self::ForgedForm => said(StatusCode::FORBIDDEN, "refused.form", "refused.form.text", ""),
+            Self::Unreadable => {
+                said(StatusCode::BAD_REQUEST, "refused.unreadable", "refused.unreadable.text", "")
+            }
+            Self::NotFound => said(StatusCode::NOT_FOUND, "refused.missing", "refused.missing.text", ""),
+            Self::Bad(why) => {
+                let why = format!("{}.", why.trim_end_matches('.'));
+                message_text(Language::English, StatusCode::UNPROCESSABLE_ENTITY, "refused.bad", &why)
+            }
+            Self::Unavailable(error) => {
+                tracing::error!("a page of the staff area could not be made: {error}");
+                let mut response =
+                    said(StatusCode::SERVICE_UNAVAILABLE, "refused.database", "refused.database.text", "");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+                response
+            }
+        }
+    }
+}
+
+/// A page with one message, in a language. It needs no database, so that it can say that there is none.
+fn message(language: Language, status: StatusCode, title: &str, text: &str) -> Response {
+    message_text(language, status, title, &words::text(language, text, &[]))
+}
+
+fn message_text(language: Language, status: StatusCode, title: &str, text: &str) -> Response {
+    let title = words::text(language, title, &[]);
+    let escape = crate::page::escape;
+    let html = format!(
+        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\"><title>{title} · Portreeve</title>\
+         <link rel=\"stylesheet\" href=\"/static/staff.css\"></head><body><main class=\"narrow\"><h1>{title}</h1>\
+         <p role=\"alert\">{}</p><p><a href=\"/admin\">{}</a></p></main></body></html>",
+        language.tag(),
+        escape(text),
+        words::text(language, "refused.back", &[]),
+    );
+    as_page(status, html)
+}
+
+/// Sends somebody on, after a form was carried out.
+pub(crate) fn to(place: &str) -> Response {
+    let place = HeaderValue::from_str(place).unwrap_or(HeaderValue::from_static("/admin"));
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, place);
+    private(response)
+}
+
+fn as_page(status: StatusCode, html: String) -> Response {
+    private((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
+
+/// What staff see is kept by nobody on the way. Our script may run, and nothing else.
+fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
+}
+
+/// What handlers answer with.
+pub(crate) type Answered = Result<Response, Refusal>;
+
+/// In which language a stranger reads, as their browser asks.
+pub(crate) struct Reads(pub(crate) Language);
+
+impl FromRequestParts<Arc<Web>> for Reads {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Web>) -> Result<Self, Self::Rejection> {
+        let accept = parts.headers.get(header::ACCEPT_LANGUAGE);
+        let accept = accept.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self(Language::choose("", accept)))
+    }
+}
+
+impl Web {
+    /// How much waits for people, as the frame of every page shows it.
+    async fn numbers(&self) -> Result<Waiting, StoreError> {
+        let now = self.desk.clock.monotonic();
+        let known = *self.pages.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, waiting)) = known
+            && now.saturating_sub(at) < NUMBERS_LAST
+        {
+            return Ok(waiting);
+        }
+        let waiting = work::waiting(&self.desk).await?;
+        *self.pages.numbers.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, waiting));
+        Ok(waiting)
+    }
+
+    /// A page for somebody who is signed in.
+    async fn show(&self, visitor: &Visitor, name: &str, more: Value) -> Answered {
+        self.show_as(StatusCode::OK, visitor, name, more).await
+    }
+
+    async fn show_as(&self, status: StatusCode, visitor: &Visitor, name: &str, more: Value) -> Answered {
+        let session = &visitor.session;
+        let may: std::collections::BTreeMap<&str, bool> =
+            RIGHTS.iter().map(|(right, _)| (*right, has_right(&session.rights, right))).collect();
+        let state = self.desk.state().await?;
+        let numbers = self.numbers().await?;
+        let frame = context! {
+            me => context! { name => session.name, role => session.role },
+            language => Language::choose(&session.language, "").tag(),
+            time_zone => session.time_zone,
+            now => self.desk.now().as_millisecond(),
+            csrf => visitor.csrf(),
+            may,
+            paused_at => state.paused_at,
+            paused_by => state.paused_by,
+            clock_suspect => state.clock_suspect,
+            numbers => context! {
+                staff => capped(numbers.staff), queue => capped(numbers.queue), approval => capped(numbers.approval),
+            },
+            needs_no_mail => self.desk.mail.is_none(),
+        };
+        let viewer = Viewer {
+            language: Language::choose(&session.language, ""),
+            zone: words::zone(&session.time_zone),
+            now: self.desk.now().as_millisecond(),
+        };
+        self.render(status, name, viewer, merge_maps([more, frame]))
+    }
+
+    /// A page for somebody who is not.
+    fn show_stranger(&self, status: StatusCode, language: Language, name: &str, more: Value) -> Answered {
+        let now = self.desk.now().as_millisecond();
+        let frame = context! { language => language.tag() };
+        self.render(status, name, Viewer { language, zone: TimeZone::UTC, now }, merge_maps([more, frame]))
+    }
+
+    fn render(&self, status: StatusCode, name: &str, viewer: Viewer, context: Value) -> Answered {
+        VIEWER.set(viewer);
+        let template = self.pages.templates.get_template(name);
+        match template.and_then(|template| template.render(context)) {
+            Ok(html) => Ok(as_page(status, html)),
+            Err(error) => {
+                tracing::error!("the template {name} could not be rendered: {error:#}");
+                Ok(message(Language::English, StatusCode::INTERNAL_SERVER_ERROR, "refused.internal", "refused.internal.text"))
+            }
+        }
+    }
+}
+
+/// A number that is counted up to a bound, as it is shown.
+fn capped(number: i64) -> String {
+    if number >= work::BOUND { format!("{}+", work::BOUND) } else { number.to_string() }
+}
+
+/// A page of the staff area, and who may ask for it.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRoute {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path; `{…}` stands for a value.
+    pub path: &'static str,
+    /// The right that it needs, by its name; empty: to be signed in is enough.
+    pub right: &'static str,
+}
+
+/// Registers each handler and writes down which right it needs.
+macro_rules! page_routes {
+    ($($method:ident $path:literal $right:ident $handler:path;)*) => {
+        /// Every page of the staff area that needs somebody to be signed in.
+        pub fn page_routes() -> Vec<PageRoute> {
+            vec![$(PageRoute { method: page_routes!(@name $method), path: $path, right: <$right as Right>::NAME },)*]
+        }
+
+        fn signed_in() -> Router<Arc<Web>> {
+            Router::new()$(.route($path, $method($handler)))*
+        }
+    };
+    (@name get) => { "GET" };
+    (@name post) => { "POST" };
+}
+
+page_routes! {
+    get "/admin" SeeReports home::home;
+    get "/admin/reports" SeeReports reports::list;
+    get "/admin/reports/export" Export export::export;
+    post "/admin/reports/views" SeeReports reports::save_view;
+    post "/admin/reports/views/{id}/forget" SeeReports reports::forget_view;
+    post "/admin/reports/bulk" SeeReports bulk::preview;
+    post "/admin/reports/bulk/do" SeeReports bulk::carry_out;
+    get "/admin/reports/new" Open new::form;
+    post "/admin/reports/new" Open new::open;
+    get "/admin/reports/{id}" SeeReports report::show;
+    get "/admin/reports/{id}/text" SeeReports report::raw;
+    post "/admin/reports/{id}/presence" SeeReports report::presence;
+    post "/admin/reports/{id}/answer" Answer report::answer;
+    post "/admin/reports/{id}/answer-and-close" Close report::answer_and_close;
+    post "/admin/reports/{id}/customer-answer" Answer report::customer_answer;
+    post "/admin/reports/{id}/note" Answer report::note;
+    post "/admin/reports/{id}/extension" Answer report::extend;
+    post "/admin/reports/{id}/deadline-cancellation" Answer report::cancel_deadline;
+    post "/admin/reports/{id}/assignee" Answer report::hand_over;
+    post "/admin/reports/{id}/category" Answer report::change_category;
+    post "/admin/reports/{id}/service" Answer report::assign;
+    post "/admin/reports/{id}/merging" Close report::merge;
+    post "/admin/reports/{id}/separation" Close report::unmerge;
+    post "/admin/reports/{id}/closure" Close report::close;
+    post "/admin/reports/{id}/reopening" Close report::reopen;
+    post "/admin/reports/{id}/suspension" Suspend report::suspend;
+    post "/admin/reports/{id}/release" Suspend report::release;
+    post "/admin/reports/{id}/approval" Approve report::approve;
+    post "/admin/reports/{id}/refusal" Approve report::refuse;
+    get "/admin/queue" SeeReports queue::queue;
+    get "/admin/approvals" SeeReports queue::approvals;
+    get "/admin/brakes" Approve brakes::brakes;
+    post "/admin/brakes/pause" Approve brakes::pause;
+    post "/admin/brakes/resume" Approve brakes::resume;
+    get "/admin/brakes/undo" Setup brakes::undo_preview;
+    post "/admin/brakes/undo" Setup brakes::undo;
+    get "/admin/account" Anybody account::account;
+    post "/admin/account/preferences" Anybody account::preferences;
+    post "/admin/account/password" Anybody account::password;
+    post "/admin/account/second-factor/remove" Anybody account::remove_second_factor;
+    post "/admin/account/sessions/end" Anybody account::end_session;
+    get "/admin/setup" Setup setup::index;
+    get "/admin/setup/staff-management" Setup setup::staff_management;
+    get "/admin/setup/staff" Setup setup::people::staff;
+    post "/admin/setup/staff" Setup setup::people::add;
+    post "/admin/setup/staff/{name}" Setup setup::people::change;
+    get "/admin/setup/roles" Setup setup::people::roles;
+    post "/admin/setup/roles" Setup setup::people::add_role;
+    post "/admin/setup/roles/{name}" Setup setup::people::change_role;
+    get "/admin/setup/api-roles" Setup setup::credentials::roles;
+    post "/admin/setup/api-roles" Setup setup::credentials::add_role;
+    get "/admin/setup/api-credentials" Setup setup::credentials::list;
+    post "/admin/setup/api-credentials" Setup setup::credentials::add;
+    post "/admin/setup/api-credentials/{ref}/addresses" Setup setup::credentials::limit;
+    post "/admin/setup/api-credentials/{ref}/revocation" Setup setup::credentials::revoke;
+    get "/admin/setup/settings" Setup setup::desk::settings;
+    post "/admin/setup/settings" Setup setup::desk::set;
+    get "/admin/setup/categories" Setup setup::desk::categories;
+    post "/admin/setup/categories" Setup setup::desk::set_category;
+    get "/admin/setup/quick-replies" Setup setup::desk::replies;
+    post "/admin/setup/quick-replies" Setup setup::desk::put_reply;
+    get "/admin/setup/notices" Setup setup::desk::notices;
+    get "/admin/setup/connections" Setup setup::connections::connections;
+    post "/admin/setup/connections/test" Setup setup::connections::test;
+    post "/admin/setup/connections/jobs" Setup setup::connections::retry_job;
+    get "/admin/setup/audit" Setup setup::desk::audit;
+}
+
+/// The staff area.
+pub(crate) fn router() -> Router<Arc<Web>> {
+    signed_in()
+        .route("/admin/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/admin/sign-in/code", get(sign_in::code_form).post(sign_in::code))
+        .route("/admin/sign-out", post(sign_in::sign_out))
+        .route("/admin/second-factor", get(sign_in::enrol_form).post(sign_in::enrol))
+        .route("/admin/second-factor/qr.svg", get(sign_in::qr))
+        .route("/admin/", get(|| async { to("/admin") }))
+        .route("/static/staff.css", get(|| async { asset("text/css", include_str!("../static/staff.css")) }))
+        .route("/static/staff.js", get(|| async { asset("text/javascript", include_str!("../static/staff.js")) }))
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    let kind = format!("{kind}; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=300".to_owned())], text).into_response()
+}

@@ -1,0 +1,77 @@
+//! What waits for a decision: reports whose service nobody has confirmed, and suspensions that a guard held back.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use minijinja::Value;
+
+use super::context;
+use portreeve_app::report::{dossier, view};
+use portreeve_app::{ReportFilter, ReportOrder, SuspensionFilter};
+use portreeve_core::ids::ReportId;
+use serde::Deserialize;
+
+use super::reports::outcomes;
+use super::session::Staff;
+use super::Answered;
+use crate::Web;
+use crate::rights::SeeReports;
+
+/// Reports on a page.
+const PAGE: i64 = 25;
+
+/// Where a list goes on.
+#[derive(Deserialize)]
+pub(crate) struct After {
+    after: Option<i64>,
+}
+
+fn oldest(after: Option<i64>) -> ReportFilter {
+    ReportFilter {
+        order: ReportOrder::Oldest,
+        after: after.map(|id| ReportId(id).into()),
+        limit: PAGE,
+        ..ReportFilter::default()
+    }
+}
+
+fn next(reports: &[view::ReportView]) -> Option<i64> {
+    let is_full = i64::try_from(reports.len()).is_ok_and(|rows| rows >= PAGE);
+    reports.last().map(|last| last.id).filter(|_| is_full)
+}
+
+/// Reports that wait for their service.
+pub(crate) async fn queue(
+    State(web): State<Arc<Web>>,
+    staff: Staff<SeeReports>,
+    Query(After { after }): Query<After>,
+) -> Answered {
+    let filter = ReportFilter { status: Some("queued"), ..oldest(after) };
+    let reports = view::list(&web.desk, &filter).await?;
+    let mut rows: Vec<Value> = Vec::with_capacity(reports.len());
+    for report in &reports {
+        let candidates = dossier::candidates(&web.desk, report).await?;
+        rows.push(context! { report, candidates });
+    }
+    let more = context! { page => "queue", rows, next => next(&reports), outcomes => outcomes() };
+    web.show(&staff, "queue.html", more).await
+}
+
+/// Suspensions that wait for approval.
+pub(crate) async fn approvals(
+    State(web): State<Arc<Web>>,
+    staff: Staff<SeeReports>,
+    Query(After { after }): Query<After>,
+) -> Answered {
+    let filter = ReportFilter { suspension: Some(SuspensionFilter::Waiting), ..oldest(after) };
+    let reports = view::list(&web.desk, &filter).await?;
+    let manual = ReportFilter { suspension: Some(SuspensionFilter::Trouble), ..oldest(None) };
+    let trouble = view::list(&web.desk, &manual).await?;
+    let more = context! {
+        page => "approvals",
+        next => next(&reports),
+        reports, trouble,
+        limit => web.desk.live().settings.suspensions_per_hour,
+    };
+    web.show(&staff, "approvals.html", more).await
+}

@@ -1,0 +1,204 @@
+//! Who is signed in, what they may do, and forms that really come from our pages.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use portreeve_app::StaffSession;
+use portreeve_app::digest::sha256_hex;
+use portreeve_app::sign_in::{self, Stage};
+use portreeve_app::staff::has_right;
+use portreeve_core::ids::Actor;
+use portreeve_core::text::storable;
+
+use super::Refusal;
+use crate::Web;
+use crate::body;
+use crate::rights::Right;
+
+/// The cookie of a session.
+const COOKIE: &str = "portreeve_staff";
+
+/// Characters of a token.
+const TOKEN: usize = 64;
+
+/// Largest form: two texts of 65,536 characters, encoded.
+const LARGEST_FORM: usize = 2 * 1024 * 1024;
+
+/// Fields of a form at most: a list of 200 reports, and the rest.
+const MOST_FIELDS: usize = 2_000;
+
+/// The token of a request's session.
+pub(super) fn token(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs =
+        cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    let found = pairs.find(|(name, _)| name.trim() == COOKIE);
+    found.map(|(_, value)| value.trim().to_owned()).filter(|value| value.len() == TOKEN)
+}
+
+/// The header that gives a browser its session, or with an empty token takes it away. It comes along when
+/// somebody follows a link in a mail, but with no form of another site.
+pub(super) fn cookie(web: &Web, token: &str) -> String {
+    let secure = web.config.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+    let secure = if secure { "; Secure" } else { "" };
+    let age = if token.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{COOKIE}={token}; Path=/admin; HttpOnly; SameSite=Lax{age}{secure}")
+}
+
+/// What stands in every form of a session: who does not have its cookie does not know it.
+pub(super) fn csrf_of(token: &str) -> String {
+    sha256_hex(format!("form of {token}").as_bytes())
+}
+
+/// Anybody with a session, however far it is.
+pub(crate) struct Visitor {
+    pub(super) session: StaffSession,
+    pub(super) token: String,
+}
+
+impl Visitor {
+    pub(super) fn stage(&self) -> Stage {
+        Stage::of(&self.session)
+    }
+
+    pub(super) fn csrf(&self) -> String {
+        csrf_of(&self.token)
+    }
+
+    /// Who is on record for what they do.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::Staff(self.session.name.clone())
+    }
+
+    /// Whether they may do this.
+    pub(super) fn may<R: Right>(&self) -> bool {
+        R::NAME.is_empty() || has_right(&self.session.rights, R::NAME)
+    }
+}
+
+/// A member of staff who is signed in and may do what `R` stands for.
+pub(crate) struct Staff<R> {
+    pub(super) visitor: Visitor,
+    right: PhantomData<R>,
+}
+
+impl<R> std::ops::Deref for Staff<R> {
+    type Target = Visitor;
+
+    fn deref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+impl FromRequestParts<Arc<Web>> for Visitor {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Refusal> {
+        let gone = || Refusal::SignIn { back: back_to(parts) };
+        let token = token(&parts.headers).ok_or_else(gone)?;
+        let session = sign_in::session(&web.desk, &token).await?.ok_or_else(gone)?;
+        Ok(Self { session, token })
+    }
+}
+
+/// Where somebody wanted to go who has to sign in first: only pages, which can be asked for again.
+fn back_to(parts: &Parts) -> Option<String> {
+    let path = parts.uri.path_and_query().map(axum::http::uri::PathAndQuery::as_str)?;
+    (parts.method == axum::http::Method::GET).then(|| path.to_owned())
+}
+
+impl<R: Right + 'static> FromRequestParts<Arc<Web>> for Staff<R> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Refusal> {
+        let visitor = Visitor::from_request_parts(parts, web).await?;
+        match visitor.stage() {
+            Stage::Whole => {}
+            Stage::Second => return Err(Refusal::To("/admin/sign-in/code")),
+            Stage::Enrol => return Err(Refusal::To("/admin/second-factor")),
+        }
+        if visitor.may::<R>() {
+            return Ok(Self { visitor, right: PhantomData });
+        }
+        Err(Refusal::NoRight { right: R::NAME, language: visitor.session.language.clone() })
+    }
+}
+
+/// The fields of a form that was sent from one of our pages in the same session.
+#[derive(Debug, Clone)]
+pub(crate) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// A field without the blanks at its ends; empty when it is not there.
+    pub(super) fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.trim())
+    }
+
+    /// All fields of a name.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A box that is ticked.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    /// All fields but the secret one, so that a page can send them once more.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
+        let all = self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        all.filter(|(key, _)| *key != "csrf")
+    }
+}
+
+impl FromRequest<Arc<Web>> for Form {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &Arc<Web>) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        let form = read(&parts.headers, body).await?;
+        let expected = token(&parts.headers).map(|token| csrf_of(&token)).unwrap_or_default();
+        if expected.is_empty() || form.get("csrf") != expected {
+            return Err(Refusal::ForgedForm);
+        }
+        Ok(form)
+    }
+}
+
+/// A form of somebody who has no session yet.
+#[derive(Debug)]
+pub(crate) struct FirstForm(pub(super) Form);
+
+impl FromRequest<Arc<Web>> for FirstForm {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &Arc<Web>) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        Ok(Self(read(&parts.headers, body).await?))
+    }
+}
+
+async fn read(headers: &HeaderMap, body: axum::body::Body) -> Result<Form, Refusal> {
+    let body =
+        body::read(body, LARGEST_FORM, true).await.map_err(|_| Refusal::Unreadable)?;
+    if is_from_elsewhere(headers) {
+        return Err(Refusal::ForgedForm);
+    }
+    let fields = form_urlencoded::parse(&body).take(MOST_FIELDS);
+    Ok(Form(fields.map(|(key, value)| (key.into_owned(), storable(&value))).collect()))
+}
+
+/// Browsers say where a form comes from: in `Sec-Fetch-Site`, or in `Origin`.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let (Some(origin), Some(host)) = (text("origin"), text("host")) else { return false };
+    let named = origin.split_once("://").map_or(origin, |(_, host)| host);
+    !named.eq_ignore_ascii_case(host)
+}

@@ -1,0 +1,172 @@
+//! The words of the pages, in each language, and instants as a viewer reads them.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jiff::tz::TimeZone;
+use portreeve_core::time::{Span, from_millis};
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Language {
+    English,
+    German,
+}
+
+impl Language {
+    /// All of them, with the names that they have for themselves.
+    pub(super) const ALL: [(Self, &'static str, &'static str); 2] =
+        [(Self::English, "en", "English"), (Self::German, "de", "Deutsch")];
+
+    /// The tag (BCP 47).
+    pub(super) fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+        }
+    }
+
+    pub(super) fn of(tag: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == tag).map(|(language, ..)| *language)
+    }
+
+    /// What somebody wants, or else what their browser asks for first, or else English.
+    pub(super) fn choose(wanted: &str, accept: &str) -> Self {
+        let asked = accept.split(',').filter_map(|part| {
+            let tag = part.split(';').next()?.trim();
+            Self::of(tag.split('-').next()?)
+        });
+        Self::of(wanted).or_else(|| asked.into_iter().next()).unwrap_or(Self::English)
+    }
+}
+
+/// The texts of one language by their key.
+type Catalogue = HashMap<String, String>;
+
+static CATALOGUES: LazyLock<HashMap<Language, Catalogue>> = LazyLock::new(|| {
+    let read = |text: &str| toml::from_str::<Catalogue>(text).expect("a test reads every catalogue");
+    HashMap::from([
+        (Language::English, read(include_str!("../../locales/en.toml"))),
+        (Language::German, read(include_str!("../../locales/de.toml"))),
+    ])
+});
+
+/// The text of a key, with `{name}` replaced by what stands for it. A key that is missing shows itself; a
+/// test sees to it that none is.
+pub(super) fn text(language: Language, key: &str, values: &[(&str, String)]) -> String {
+    let found = [language, Language::English].iter().find_map(|language| CATALOGUES[language].get(key));
+    let mut text = found.map_or_else(|| key.to_owned(), Clone::clone);
+    for (name, value) in values {
+        text = text.replace(&format!("{{{name}}}"), value);
+    }
+    text
+}
+
+/// Whether there is a text for a key.
+pub(super) fn knows(language: Language, key: &str) -> bool {
+    CATALOGUES[&language].contains_key(key)
+}
+
+/// The text for a number: both languages have a form for one and a form for all others.
+pub(super) fn plural(language: Language, key: &str, n: i64) -> String {
+    let form = if n == 1 { "one" } else { "other" };
+    text(language, &format!("{key}.{form}"), &[("n", n.to_string())])
+}
+
+/// A zone of time by its name; UTC when it is not known.
+pub(super) fn zone(name: &str) -> TimeZone {
+    if name.is_empty() { TimeZone::UTC } else { TimeZone::get(name).unwrap_or(TimeZone::UTC) }
+}
+
+/// An instant as a viewer reads it: to the minute, with the zone.
+pub(super) fn instant(language: Language, zone: &TimeZone, millis: i64) -> String {
+    let Some(at) = from_millis(millis) else { return String::new() };
+    let local = at.to_zoned_datetime(zone.clone());
+    let pattern = match language {
+        Language::English => "%Y-%m-%d %H:%M %Z",
+        Language::German => "%d.%m.%Y %H:%M %Z",
+    };
+    local.strftime(pattern).to_string()
+}
+
+/// How far an instant is from now, in the largest unit that fits: `in 3 h`, `2 d ago`.
+pub(super) fn distance(language: Language, now: i64, at: i64) -> String {
+    let ms = at.abs_diff(now);
+    let (n, unit) = match ms / 1_000 {
+        s @ 0..60 => (s, "s"),
+        s @ 60..3_600 => (s / 60, "min"),
+        s @ 3_600..172_800 => (s / 3_600, "h"),
+        s => (s / 86_400, "d"),
+    };
+    let key = if at >= now { "time.in" } else { "time.ago" };
+    let unit = text(language, &format!("time.{unit}"), &[]);
+    text(language, key, &[("n", n.to_string()), ("unit", unit)])
+}
+
+/// A length of time in words of at most two units.
+pub(super) fn length(language: Language, millis: i64) -> String {
+    let unit = |n: i64, unit: &str| format!("{n} {}", text(language, &format!("time.{unit}"), &[]));
+    let seconds = millis / 1_000;
+    match seconds {
+        0..60 => unit(seconds, "s"),
+        60..3_600 => unit(seconds / 60, "min"),
+        3_600..86_400 => {
+            let minutes = seconds % 3_600 / 60;
+            let hours = unit(seconds / 3_600, "h");
+            if minutes == 0 { hours } else { format!("{hours} {}", unit(minutes, "min")) }
+        }
+        _ => {
+            let hours = seconds % 86_400 / 3_600;
+            let days = unit(seconds / 86_400, "d");
+            if hours == 0 { days } else { format!("{days} {}", unit(hours, "h")) }
+        }
+    }
+}
+
+/// A span as it was written, read for [`length`].
+pub(super) fn span_length(language: Language, span: &str) -> String {
+    span.parse::<Span>().map_or_else(|_| span.to_owned(), |span| length(language, span.as_millis()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn placeholders(text: &str) -> BTreeSet<String> {
+        let parts = text.split('{').skip(1).filter_map(|part| part.split_once('}'));
+        parts.map(|(name, _)| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys_and_placeholders() {
+        let (english, german) = (&CATALOGUES[&Language::English], &CATALOGUES[&Language::German]);
+        let keys = |catalogue: &Catalogue| catalogue.keys().cloned().collect::<BTreeSet<_>>();
+        let (english_keys, german_keys) = (keys(english), keys(german));
+        let missing: Vec<_> = english_keys.symmetric_difference(&german_keys).collect();
+        assert!(missing.is_empty(), "in one language only: {missing:?}");
+        for (key, text) in english {
+            assert_eq!(placeholders(text), placeholders(&german[key]), "{key}");
+            assert!(!text.is_empty() && !german[key].is_empty(), "{key} is empty");
+        }
+    }
+
+    #[test]
+    fn instants_are_read_in_the_viewers_zone() {
+        let berlin = zone("Europe/Berlin");
+        let at = 1_700_000_000_123;
+        assert_eq!(instant(Language::English, &berlin, at), "2023-11-14 23:13 CET");
+        assert_eq!(instant(Language::German, &zone(""), at), "14.11.2023 22:13 UTC");
+        assert_eq!(instant(Language::English, &zone("No/Where"), at), "2023-11-14 22:13 UTC");
+        assert_eq!(distance(Language::English, at, at + 3 * 3_600_000), "in 3 h");
+        assert_eq!(distance(Language::German, at, at - 90_000), "vor 1 min");
+        assert_eq!(length(Language::English, 90 * 60_000), "1 h 30 min");
+    }
+
+    #[test]
+    fn the_browser_is_heard_when_nobody_has_chosen() {
+        assert_eq!(Language::choose("", "fr;q=0.9, de-AT, en"), Language::German);
+        assert_eq!(Language::choose("en", "de"), Language::English);
+        assert_eq!(Language::choose("", ""), Language::English);
+    }
+}
