@@ -7,4 +7,5 @@ mod directory;
 mod jobs;
 mod people;
 mod reports;
+mod staff_area;
 mod world;

@@ -81,8 +81,8 @@ on_both! {
         let alice = tx.add_staff(&new("alice", "admin"), 1).await.unwrap();
         let bob = tx.add_staff(&new("bob", "viewer"), 2).await.unwrap();
         let carl = tx.add_staff(&new("carl", "agent"), 3).await.unwrap();
-        let one = tx.add_credential(alice, None, "h1", "d", 4).await.unwrap();
-        let two = tx.add_credential(bob, Some("scripts"), "h2", "d", 5).await.unwrap();
+        let one = tx.add_credential(alice, None, "h1", "d", "", 4).await.unwrap();
+        let two = tx.add_credential(bob, Some("scripts"), "h2", "d", "192.0.2.0/24", 5).await.unwrap();
         tx.set_staff_disabled(carl, Some(9)).await.unwrap();
         tx.commit().await.unwrap();
 
@@ -102,6 +102,6 @@ on_both! {
         assert!(tx.add_staff(&new("alice", "admin"), 1).await.unwrap_err().is_taken());
         drop(tx);
         let mut tx = world.tx().await;
-        assert!(tx.add_credential(bob, None, "h1", "", 1).await.unwrap_err().is_taken());
+        assert!(tx.add_credential(bob, None, "h1", "", "", 1).await.unwrap_err().is_taken());
     }
 }

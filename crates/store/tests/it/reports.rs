@@ -4,15 +4,15 @@ use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{MessageRow, NewEvent, NewNote, NewReport, ReportFilter};
+use portreeve_store::{MessageRow, NewEvent, NewNote, NewReport, ReportFilter, ReportOrder};
 
 use crate::world::{World, key, on_both};
 
-fn at(minutes: i64) -> Timestamp {
+pub(crate) fn at(minutes: i64) -> Timestamp {
     from_millis(1_700_000_000_000 + minutes * 60_000).unwrap()
 }
 
-fn report(id: ReportId, state: State, hold: Hold) -> Report {
+pub(crate) fn report(id: ReportId, state: State, hold: Hold) -> Report {
     Report {
         id,
         subject: Some(Subject { service: key(1), customer_id: "7".into() }),
@@ -33,11 +33,11 @@ fn report(id: ReportId, state: State, hold: Hold) -> Report {
     }
 }
 
-fn open(countdown: Countdown) -> State {
+pub(crate) fn open(countdown: Countdown) -> State {
     State::Open { turn: Turn::Staff, countdown }
 }
 
-async fn add(
+pub(crate) async fn add(
     world: &World,
     make: impl Fn(Vec<ReportId>) -> Vec<Report>,
     count: usize,
@@ -53,7 +53,7 @@ async fn add(
     reports
 }
 
-fn every_shape(ids: &[ReportId]) -> Vec<Report> {
+pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
     let running = Countdown::Running { deadline: at(60), remind_at: Some(at(30)) };
     let reminded = Countdown::Running { deadline: at(60), remind_at: None };
     let half = Some(Span::from_mins(3));
@@ -117,7 +117,7 @@ on_both! {
         assert_eq!(ids.len(), 6);
     }
 
-    async fn lists_filter_search_and_page(world) {
+    async fn lists_filter_and_page(world) {
         let make = |ids: Vec<ReportId>| {
             let none = || open(Countdown::None);
             ids.into_iter().map(|id| report(id, none(), Hold::None)).collect()
@@ -129,15 +129,11 @@ on_both! {
             tx.reports(&filter).await.unwrap().iter().map(|report| report.id.0).collect()
         };
         assert_eq!(ids(&mut tx, base.clone()).await, [200, 199, 198, 197, 196]);
-        let after = ReportFilter { after: Some(ReportId(3)), ..base.clone() };
+        let after = ReportFilter { after: Some(ReportId(3).into()), ..base.clone() };
         assert_eq!(ids(&mut tx, after.clone()).await, [2, 1]);
-        assert_eq!(ids(&mut tx, ReportFilter { oldest_first: true, ..after }).await, [4, 5, 6, 7, 8]);
+        assert_eq!(ids(&mut tx, ReportFilter { order: ReportOrder::Oldest, ..after }).await, [4, 5, 6, 7, 8]);
         let category = ReportFilter { category: Some("Category 0".into()), ..base.clone() };
         assert_eq!(ids(&mut tx, category).await, [198, 195, 192, 189, 186]);
-        for (text, found) in [("50% OFF", 5), ("off_all", 5), ("offxall", 0), ("192.0.2", 5), ("!", 0)] {
-            let filter = ReportFilter { search: Some(text.into()), ..base.clone() };
-            assert_eq!(ids(&mut tx, filter).await.len(), found, "{text}");
-        }
         let other = ReportFilter { service: Some(key(2)), ..base.clone() };
         assert!(ids(&mut tx, other).await.is_empty());
         assert!(ids(&mut tx, ReportFilter { status: Some("closed"), ..base }).await.is_empty());

@@ -36,6 +36,7 @@ use portreeve_app::report::ActError;
 use portreeve_app::sign_in::SignInError;
 use portreeve_app::staff::{RIGHTS, StaffError, has_right};
 use portreeve_app::{StoreError, Waiting, work};
+use portreeve_core::time::{Timestamp, from_millis, rfc3339};
 use session::Visitor;
 use words::Language;
 
@@ -105,6 +106,10 @@ impl Pages {
     pub(crate) fn new() -> Self {
         let mut templates = Environment::new();
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        // What is not there is shown as nothing.
+        templates.set_formatter(|out, state, value| {
+            if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
+        });
         for (name, source) in TEMPLATES {
             templates.add_template(name, source).expect("a test renders every template");
         }
@@ -124,19 +129,29 @@ impl Pages {
         templates.add_filter("span", |span: &str| words::span_length(language(), span));
         templates.add_filter("lasting", |ms: i64| words::length(language(), ms));
         templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));
+        templates.add_filter("away", |at: Value| away(&at));
         templates.add_filter("at", |at: Value| time(&at));
         Self { templates, numbers: Mutex::default() }
     }
 }
 
+fn millis_of(at: &Value) -> Option<i64> {
+    match at.as_str() {
+        Some(text) => text.parse::<Timestamp>().ok().map(|at| at.as_millisecond()),
+        None => at.as_i64(),
+    }
+}
+
+/// How far an instant is from now.
+fn away(at: &Value) -> String {
+    let Some(millis) = millis_of(at) else { return String::new() };
+    VIEWER.with_borrow(|viewer| words::distance(viewer.language, viewer.now, millis))
+}
+
 /// An instant (milliseconds, or RFC 3339) as an element that says it to people and programs.
 fn time(at: &Value) -> Value {
-    let millis = match at.as_str() {
-        Some(text) => text.parse::<portreeve_core::time::Timestamp>().ok().map(|at| at.as_millisecond()),
-        None => at.as_i64(),
-    };
-    let Some(millis) = millis else { return Value::from("") };
-    let machine = portreeve_core::time::from_millis(millis).map(portreeve_core::time::rfc3339);
+    let Some(millis) = millis_of(at) else { return Value::from("") };
+    let machine = from_millis(millis).map(rfc3339);
     VIEWER.with_borrow(|Viewer { language, zone, now }| {
         Value::from_safe_string(format!(
             "<time datetime=\"{}\" title=\"{}\">{}</time>",
@@ -481,6 +496,7 @@ pub(crate) fn router() -> Router<Arc<Web>> {
         .route("/admin/second-factor/qr.svg", get(sign_in::qr))
         .route("/admin/", get(|| async { to("/admin") }))
         .route("/static/staff.css", get(|| async { asset("text/css", include_str!("../static/staff.css")) }))
+        .route("/static/icon.svg", get(|| async { asset("image/svg+xml", include_str!("../static/icon.svg")) }))
         .route("/static/staff.js", get(|| async { asset("text/javascript", include_str!("../static/staff.js")) }))
 }
 
