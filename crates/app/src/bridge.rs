@@ -7,7 +7,9 @@ use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
 use portreeve_core::report::{Countdown, Report, State, Turn};
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
-use portreeve_store::{BridgeMessage, ReportFilter, ReportOrder, ServiceStanding, StoreError, WorkCounts};
+use portreeve_store::{
+    BridgeMessage, ReportFilter, ReportOrder, ServiceStanding, StoreError, WorkCounts,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

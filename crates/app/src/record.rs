@@ -21,7 +21,13 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// An empty one.
     pub fn new(desk: &'a Desk) -> Self {
-        Self { desk, events: Vec::new(), jobs: Vec::new(), happenings: Vec::new(), written: Vec::new() }
+        Self {
+            desk,
+            events: Vec::new(),
+            jobs: Vec::new(),
+            happenings: Vec::new(),
+            written: Vec::new(),
+        }
     }
 
     /// Adds what happened to one report.

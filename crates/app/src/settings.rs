@@ -48,12 +48,7 @@ pub async fn get(desk: &Desk, name: &str) -> Result<Shown, SetError> {
 }
 
 /// Changes a setting. It counts on every node within a second.
-pub async fn set(
-    desk: &Desk,
-    actor: &Actor,
-    name: &str,
-    value: &str,
-) -> Result<(), SetError> {
+pub async fn set(desk: &Desk, actor: &Actor, name: &str, value: &str) -> Result<(), SetError> {
     set_if(desk, actor, name, value, |_| true).await
 }
 

@@ -192,8 +192,7 @@ async fn signed_in(
 /// The session of a token, while it lasts.
 pub async fn session(desk: &Desk, token: &str) -> Result<Option<StaffSession>, StoreError> {
     let now = desk.now();
-    let found =
-        desk.db.read().await?.staff_session(&hashed(token), now.as_millisecond()).await?;
+    let found = desk.db.read().await?.staff_session(&hashed(token), now.as_millisecond()).await?;
     let Some(session) = found else { return Ok(None) };
     let seen = WRITE_USE.as_millis() + session.seen_at;
     if Stage::of(&session) == Stage::Whole && now.as_millisecond() > seen {
@@ -242,8 +241,7 @@ async fn make_whole(
     let token = new_token();
     let until = lasts_until(desk, session, now);
     let stage = Stage::Whole.as_str();
-    tx.renew_staff_session(session.id, &hashed(&token), stage, now.as_millisecond(), until)
-        .await?;
+    tx.renew_staff_session(session.id, &hashed(&token), stage, now.as_millisecond(), until).await?;
     signed_in(tx, now, &session.name, &session.address).await?;
     Ok(token)
 }
@@ -303,9 +301,8 @@ pub async fn confirm_second_factor(
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
     let secret = session.new_secret.as_deref().ok_or(SignInError::WrongCode)?;
     let step = step_of(secret, &code, now).ok_or(SignInError::WrongCode)?;
-    let codes: Vec<String> = (0..RECOVERY_CODES)
-        .map(|_| format!("{:016x}", rand::rng().random::<u64>()))
-        .collect();
+    let codes: Vec<String> =
+        (0..RECOVERY_CODES).map(|_| format!("{:016x}", rand::rng().random::<u64>())).collect();
     let hashes: Vec<String> = codes.iter().map(|code| hashed(code)).collect();
     let mut tx = desk.db.write().await?;
     tx.put_second_factor(session.staff_id, Some(secret), &hashes).await?;
@@ -330,11 +327,7 @@ pub async fn remove_second_factor(desk: &Desk, session: &StaffSession) -> Result
 
 /// Whoever has the session proves once more who they are, with the password or, where there is one, a
 /// code.
-pub async fn prove(
-    desk: &Desk,
-    session: &StaffSession,
-    password: &str,
-) -> Result<(), SignInError> {
+pub async fn prove(desk: &Desk, session: &StaffSession, password: &str) -> Result<(), SignInError> {
     let known = desk.db.read().await?.sign_in(&session.name).await?;
     let hash = known.as_ref().and_then(|known| known.password_hash.as_deref());
     if password.len() > LONGEST_PASSWORD || !is_password(password, hash).await {
@@ -381,10 +374,7 @@ pub async fn sessions(
 }
 
 /// How many recovery codes are left.
-pub async fn recovery_codes_left(
-    desk: &Desk,
-    session: &StaffSession,
-) -> Result<i64, StoreError> {
+pub async fn recovery_codes_left(desk: &Desk, session: &StaffSession) -> Result<i64, StoreError> {
     desk.db.read().await?.count_recovery_codes(session.staff_id).await
 }
 

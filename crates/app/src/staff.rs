@@ -304,7 +304,10 @@ pub async fn change_role(
     let mut tx = desk.db.write().await?;
     let before = tx.staff(0, 10_000).await?;
     if !tx.put_role(name, &rights).await? {
-        return Err(StaffError::Missing { what: "role that could be changed", name: name.to_owned() });
+        return Err(StaffError::Missing {
+            what: "role that could be changed",
+            name: name.to_owned(),
+        });
     }
     for staff in before.iter().filter(|staff| staff.role == name) {
         if !has_right(&rights, "setup") {

@@ -64,7 +64,12 @@ pub async fn preview(
     let mut tx = desk.db.read().await?;
     let from = tx.first_event_since(since.as_millisecond()).await?;
     let mut by_report: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    for row in tx.done_by(actor, from, MOST).await?.into_iter().filter(|row| row.at >= since.as_millisecond()) {
+    for row in tx
+        .done_by(actor, from, MOST)
+        .await?
+        .into_iter()
+        .filter(|row| row.at >= since.as_millisecond())
+    {
         by_report.entry(row.report_id).or_default().push(row.kind);
     }
     let ids: Vec<ReportId> = by_report.keys().copied().map(ReportId).collect();

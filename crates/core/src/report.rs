@@ -676,7 +676,10 @@ impl Report {
             vec![Event::Merged { into: other.id }, Event::Closed { outcome, kept: false }];
         let mut other_events = vec![Event::Absorbed { from: self.id }];
         let goes_along = match (hold, other.hold) {
-            (Hold::Placed { by, .. }, Hold::None | Hold::Waiting { .. } | Hold::Released { .. }) => {
+            (
+                Hold::Placed { by, .. },
+                Hold::None | Hold::Waiting { .. } | Hold::Released { .. },
+            ) => {
                 other.hold = Hold::Placed { since: now, by };
                 other.stop_countdown();
                 other_events.push(Event::HoldPlaced { by });
@@ -703,11 +706,7 @@ impl Report {
 
     /// Takes a merging back: this report is open again, without a clock, and a hold that went along comes
     /// back if the other report still has it. Returns this report and the other one.
-    pub fn unmerge(
-        mut self,
-        mut other: Self,
-        now: Timestamp,
-    ) -> Result<(Moved, Moved), MoveError> {
+    pub fn unmerge(mut self, mut other: Self, now: Timestamp) -> Result<(Moved, Moved), MoveError> {
         let merged = self.merged.filter(|merged| merged.into == other.id);
         let Some(merged) = merged else { return Err(MoveError::NotMerged) };
         let State::Closed { .. } = self.state else { return Err(MoveError::NotClosed) };

@@ -421,10 +421,9 @@ struct WrittenPlan {
 }
 
 fn plans(value: &str) -> Result<BTreeMap<String, CategoryPlan>, String> {
-    let map: BTreeMap<String, WrittenPlan> =
-        serde_json::from_str(value).map_err(|error| {
-            format!(r#"must be a JSON map such as {{"Spam":{{"period":"24h"}}}}: {error}"#)
-        })?;
+    let map: BTreeMap<String, WrittenPlan> = serde_json::from_str(value).map_err(|error| {
+        format!(r#"must be a JSON map such as {{"Spam":{{"period":"24h"}}}}: {error}"#)
+    })?;
     map.into_iter().map(|(name, written)| Ok((name, plan(written)?))).collect()
 }
 

@@ -161,9 +161,10 @@ pub fn trouble(record: &Record, out_of_sight: bool) -> Option<&'static str> {
         Record::Lifting(out) if failed(out) => Some("unsuspend_failed"),
         Record::Lifting(_) if out_of_sight => Some("unsuspend_unseen"),
         Record::Clear => None,
-        Record::Suspending(_) | Record::Lifting(_) | Record::Ours { .. } | Record::Theirs { .. } => {
-            out_of_sight.then_some("unseen")
-        }
+        Record::Suspending(_)
+        | Record::Lifting(_)
+        | Record::Ours { .. }
+        | Record::Theirs { .. } => out_of_sight.then_some("unseen"),
     }
 }
 

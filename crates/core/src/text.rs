@@ -129,7 +129,10 @@ mod tests {
             defang("see http://evil.example.com/x.html.\nor mail a@example.com now. Fine."),
             "see hxxp://evil[.]example[.]com/x[.]html.\nor mail a[@]example[.]com now. Fine."
         );
-        assert_eq!(defang("Oct 10 10:00:01 host sshd[1]: Failed"), "Oct 10 10:00:01 host sshd[1]: Failed");
+        assert_eq!(
+            defang("Oct 10 10:00:01 host sshd[1]: Failed"),
+            "Oct 10 10:00:01 host sshd[1]: Failed"
+        );
     }
 
     #[test]

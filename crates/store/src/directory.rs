@@ -329,7 +329,6 @@ impl Tx {
         self.services_by_key(&keys.iter().collect::<Vec<_>>()).await
     }
 
-
     /// Stores services as the directory has them at `now`, new or changed; an ended one is back.
     pub async fn put_services(&mut self, list: &[&Service], now: i64) -> Result<(), StoreError> {
         for chunk in list.chunks(128) {

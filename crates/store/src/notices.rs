@@ -76,7 +76,8 @@ impl Tx {
         report: ReportId,
         limit: i64,
     ) -> Result<Vec<(String, String, bool, String, i64)>, StoreError> {
-        let sql = "SELECT notice, audience, taken, detail, done_at FROM notices WHERE report_id = $1
+        let sql =
+            "SELECT notice, audience, taken, detail, done_at FROM notices WHERE report_id = $1
             ORDER BY at DESC, notice, audience LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?)

@@ -315,11 +315,7 @@ impl Tx {
     }
 
     /// From where a credential may call. Whether there is such a credential in force.
-    pub async fn put_credential_allow(
-        &mut self,
-        id: i64,
-        allow: &str,
-    ) -> Result<bool, StoreError> {
+    pub async fn put_credential_allow(&mut self, id: i64, allow: &str) -> Result<bool, StoreError> {
         let sql = "UPDATE credentials SET allow = $1 WHERE id = $2 AND revoked_at IS NULL";
         let rows = on!(self, conn => {
             sqlx::query::<Database>(sql).bind(allow).bind(id).execute(conn).await?.rows_affected()

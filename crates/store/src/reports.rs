@@ -271,10 +271,9 @@ impl Reader<'_> {
             state: self.state()?,
             hold: self.hold()?,
             assignee: row.assignee.clone(),
-            merged: row.merged_into.map(|into| Merged {
-                into: ReportId(into),
-                hold_went_along: row.merged_hold,
-            }),
+            merged: row
+                .merged_into
+                .map(|into| Merged { into: ReportId(into), hold_went_along: row.merged_hold }),
             revision: row.revision,
         })
     }

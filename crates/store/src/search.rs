@@ -226,8 +226,11 @@ impl Statement {
                 self.add(" AND reports.address = ?", [first.into()]);
             } else {
                 // As an expression no index leads by it.
-                let column =
-                    if lead == Lead::Address { "reports.address" } else { "(reports.address || '')" };
+                let column = if lead == Lead::Address {
+                    "reports.address"
+                } else {
+                    "(reports.address || '')"
+                };
                 let both = format!(" AND {column} >= ? AND {column} <= ?");
                 self.add(&both, [first.into(), last.into()]);
             }

@@ -76,7 +76,8 @@ pub struct NewStaffSession {
     pub expires_at: i64,
 }
 
-const SESSION: &str = "SELECT staff_sessions.id, staff_id, staff.name, staff.role, roles.rights, language,
+const SESSION: &str =
+    "SELECT staff_sessions.id, staff_id, staff.name, staff.role, roles.rights, language,
         time_zone, totp_secret IS NOT NULL AS has_second_factor, stage, new_secret, address, agent,
         staff_sessions.created_at, seen_at, proved_at, expires_at
     FROM staff_sessions JOIN staff ON staff.id = staff_id JOIN roles ON roles.name = staff.role

@@ -53,8 +53,7 @@ impl Tx {
         name: &str,
         query: &str,
     ) -> Result<i64, StoreError> {
-        let sql =
-            "INSERT INTO saved_views (owner, name, query) VALUES ($1, $2, $3) RETURNING id";
+        let sql = "INSERT INTO saved_views (owner, name, query) VALUES ($1, $2, $3) RETURNING id";
         on!(self, conn => {
             Ok(sqlx::query_scalar::<Database, i64>(sql)
                 .bind(owner).bind(name).bind(query).fetch_one(conn).await?)
@@ -138,7 +137,8 @@ impl Tx {
         me: &str,
         since: i64,
     ) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT staff FROM presence WHERE report_id = $1 AND staff <> $2 AND seen_at >= $3
+        let sql =
+            "SELECT staff FROM presence WHERE report_id = $1 AND staff <> $2 AND seen_at >= $3
             ORDER BY staff LIMIT 20";
         on!(self, conn => {
             Ok(sqlx::query_scalar::<Database, String>(sql)

@@ -284,8 +284,7 @@ impl Change<'_> {
         if keep_suspended && !self.is_suspended_by_us(&report).await? {
             return Err(ActError::NotSuspended(id));
         }
-        let (report, closing) =
-            report.close(outcome, keep_suspended, self.now).map_err(failed)?;
+        let (report, closing) = report.close(outcome, keep_suspended, self.now).map_err(failed)?;
         events.extend(closing);
         Ok((report, events))
     }
@@ -361,9 +360,7 @@ impl Change<'_> {
         let subject = Subject { service: key, customer_id: known.service.customer_id };
         let id = report.id;
         let limit = self.settings.time_limit_of(&report.allegation.category);
-        report
-            .assign(subject, &limit, &facts, self.now)
-            .map_err(|error| ActError::Move(id, error))
+        report.assign(subject, &limit, &facts, self.now).map_err(|error| ActError::Move(id, error))
     }
 
     /// Approves what a guard held back; or, where staff do orders by hand, confirms that it is done.

@@ -9,8 +9,8 @@ use portreeve_app::report::view::{self, SEARCHED_WORDS, WholeReportView};
 use portreeve_app::report::{Act, ActError, act};
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Outcome;
-use portreeve_core::time::{Span, from_millis, rfc3339};
 use portreeve_core::text::wanted_words;
+use portreeve_core::time::{Span, from_millis, rfc3339};
 use portreeve_store::{ReportFilter, ReportOrder};
 
 use super::args::ReportCommand;

@@ -53,13 +53,15 @@ pub(super) async fn settings(desk: &Desk, command: SettingsCommand) -> Result<()
             let shown = shown.ok_or_else(|| unknown_setting(&key))?;
             say(shown.value)
         }
-        SettingsCommand::Set { key, value } => match settings::set(desk, &operator(), &key, &value).await {
-            Ok(()) => say(format!("{key} = {}", value.trim())),
-            Err(settings::SetError::Setting(SettingError::UnknownKey(key))) => {
-                Err(unknown_setting(&key))
+        SettingsCommand::Set { key, value } => {
+            match settings::set(desk, &operator(), &key, &value).await {
+                Ok(()) => say(format!("{key} = {}", value.trim())),
+                Err(settings::SetError::Setting(SettingError::UnknownKey(key))) => {
+                    Err(unknown_setting(&key))
+                }
+                Err(error) => Err(error.into()),
             }
-            Err(error) => Err(error.into()),
-        },
+        }
     }
 }
 
@@ -82,7 +84,8 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
     match command {
         StaffCommand::Add { name, email, role, password_stdin, json: as_json } => {
             let password = if password_stdin { Some(read_secret("password")?) } else { None };
-            let id = staff::add(desk, &operator(), &name, &email, &role, password.as_deref()).await?;
+            let id =
+                staff::add(desk, &operator(), &name, &email, &role, password.as_deref()).await?;
             if as_json {
                 return json(&json!({ "id": id, "name": name, "email": email, "role": role }));
             }
@@ -168,13 +171,16 @@ pub(super) async fn role(desk: &Desk, command: RoleCommand) -> Result<()> {
             output.print()
         }
         RoleCommand::Add { name, rights, json: as_json } => {
-            staff::add_role(desk, &operator(), &name, &rights).await.map_err(|error| match error {
-                staff::StaffError::Missing { what: "right", .. } => {
-                    let known: Vec<&str> = staff::RIGHTS.iter().map(|(right, _)| *right).collect();
-                    failure(error.to_string(), format!("rights are {}", known.join(", ")))
-                }
-                other => other.into(),
-            })?;
+            staff::add_role(desk, &operator(), &name, &rights).await.map_err(
+                |error| match error {
+                    staff::StaffError::Missing { what: "right", .. } => {
+                        let known: Vec<&str> =
+                            staff::RIGHTS.iter().map(|(right, _)| *right).collect();
+                        failure(error.to_string(), format!("rights are {}", known.join(", ")))
+                    }
+                    other => other.into(),
+                },
+            )?;
             if as_json {
                 return json(&json!({ "name": name, "rights": rights, "built_in": false }));
             }
@@ -185,14 +191,7 @@ pub(super) async fn role(desk: &Desk, command: RoleCommand) -> Result<()> {
 
 pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Result<()> {
     match command {
-        CredentialCommand::Add {
-            staff,
-            role,
-            identifier,
-            description,
-            allow,
-            json: as_json,
-        } => {
+        CredentialCommand::Add { staff, role, identifier, description, allow, json: as_json } => {
             if identifier.as_ref().is_some_and(|id| id.chars().count() < SAFE_IDENTIFIER) {
                 complain(&format!(
                     "warning: an identifier of fewer than {SAFE_IDENTIFIER} characters can be guessed"

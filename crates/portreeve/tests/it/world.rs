@@ -233,6 +233,18 @@ impl World {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Runs a command that must succeed and reads this from standard input.
+    pub(crate) fn ok_reading(&self, args: &[&str], input: &str) -> String {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {stderr}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Runs a command that must fail with this status, and returns what it complained.
     pub(crate) fn fails(&self, status: i32, args: &[&str]) -> String {
         let output = self.run(args);

@@ -21,10 +21,8 @@ pub(crate) const FROM: PerEngine = PerEngine(
 pub(crate) const NUMBER: PerEngine = PerEngine("report_words.rowid", "reports.id");
 
 /// The condition in a list that is led by the words ...
-pub(crate) const LEADING: PerEngine = PerEngine(
-    " AND report_words MATCH ?",
-    " AND report_words.words @@ CAST(? AS TSQUERY)",
-);
+pub(crate) const LEADING: PerEngine =
+    PerEngine(" AND report_words MATCH ?", " AND report_words.words @@ CAST(? AS TSQUERY)");
 
 /// ... and in one that something else leads.
 pub(crate) const ALSO: PerEngine = PerEngine(
@@ -63,7 +61,8 @@ impl Tx {
                     .await?;
             }
             Tx::Postgres(tx) => {
-                let sql = "INSERT INTO report_words (report_id, words) VALUES ($1, array_to_tsvector($2))
+                let sql =
+                    "INSERT INTO report_words (report_id, words) VALUES ($1, array_to_tsvector($2))
                     ON CONFLICT (report_id) DO UPDATE SET words = excluded.words";
                 sqlx::query::<Postgres>(sql).bind(report.0).bind(words).execute(&mut **tx).await?;
             }

@@ -47,6 +47,12 @@ on_both! {
         assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, Some(30));
         tx.put_services(&[&service(&key(3), ServiceStatus::Active)], 40).await.unwrap();
         assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, None, "it is back");
+        let first = tx.service(&key(1)).await.unwrap().unwrap().service;
+        for name in [&first.domain, &first.customer_id] {
+            let found = tx.services_called(name, 5).await.unwrap();
+            assert!(found.iter().any(|known| known.service.key == key(1)) && found.len() <= 5, "{name}");
+        }
+        assert!(tx.services_called("nobody.example.net", 5).await.unwrap().is_empty());
         let looks = DirectoryLooks { looked_at: Some(1), complete_at: None, synced_at: Some(45) };
         assert_eq!(tx.directory_looks("main").await.unwrap(), DirectoryLooks::default());
         tx.put_directory_looks("main", looks).await.unwrap();

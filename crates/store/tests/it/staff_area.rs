@@ -1,7 +1,7 @@
 //! What the staff area stores: sessions, second factors, the audit log, words, views, figures.
 
 use portreeve_core::ids::ReportId;
-use portreeve_core::report::{Countdown, Hold};
+use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::text::{wanted_words, words};
 use portreeve_store::{
     DayFigures, NewEvent, NewStaff, NewStaffSession, Place, QuickReply, ReportFilter, ReportOrder,
@@ -30,6 +30,11 @@ fn session(staff_id: i64, token: &str, now: i64) -> NewStaffSession {
         now,
         expires_at: now + 100,
     }
+}
+
+/// Reports in every shape, five of each.
+async fn many(world: &World) -> Vec<Report> {
+    add(world, |ids| ids.chunks(9).flat_map(every_shape).collect(), 45).await
 }
 
 async fn ids(tx: &mut Tx, filter: &ReportFilter) -> Vec<i64> {
@@ -174,7 +179,7 @@ on_both! {
     }
 
     async fn what_waits_for_people_is_counted_up_to_a_bound(world) {
-        add(world, |ids| every_shape(&ids), 40).await;
+        many(world).await;
         let mut tx = world.tx().await;
         let waiting = tx.waiting_for_people(at(0).as_millisecond(), 1_000).await.unwrap();
         assert!(waiting.queue > 1 && waiting.approval > 1 && waiting.staff > 1, "{waiting:?}");
@@ -183,7 +188,7 @@ on_both! {
     }
 
     async fn every_filter_finds_what_it_names_and_pages_go_on_where_they_stopped(world) {
-        add(world, |ids| every_shape(&ids), 40).await;
+        many(world).await;
         let mut tx = world.tx().await;
         let base = ReportFilter { limit: 1_000, ..ReportFilter::default() };
         let all = tx.reports(&base).await.unwrap();
@@ -216,7 +221,7 @@ on_both! {
                     let reports = tx.reports(&page).await.unwrap();
                     let Some(last) = reports.last() else { break };
                     let deadline = match last.state {
-                        portreeve_core::report::State::Open { countdown: Countdown::Running { deadline, .. }, .. } => deadline.as_millisecond(),
+                        State::Open { countdown: Countdown::Running { deadline, .. }, .. } => deadline.as_millisecond(),
                         _ => 0,
                     };
                     page.after = Some(Place { report: last.id, deadline });
@@ -242,7 +247,8 @@ on_both! {
         let read: Vec<(ReportId, Vec<String>)> = to_read
             .iter()
             .map(|id| {
-                let text: String = texts.iter().filter(|(of, _)| of == id).map(|(_, text)| format!("{text} ")).collect();
+                let own: Vec<&str> = texts.iter().filter(|(of, _)| of == id).map(|(_, text)| text.as_str()).collect();
+                let text = own.join(" ");
                 (*id, words(&format!("#{} {text}", id.0), 100))
             })
             .collect();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use super::context;
+use axum::extract::State;
 use portreeve_app::sign_in::{self, SignInError};
 
 use super::session::{Form, Staff};
@@ -31,8 +31,11 @@ async fn page(web: &Web, staff: &Staff<Anybody>, error: Option<String>) -> Answe
     let codes_left = sign_in::recovery_codes_left(&web.desk, &staff.session).await?;
     let languages: Vec<_> =
         Language::ALL.iter().map(|(_, tag, name)| context! { tag, name }).collect();
-    let zones: Vec<String> =
-        jiff::tz::db().available().map(|name| name.to_string()).filter(|name| name.contains('/')).collect();
+    let zones: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .filter(|name| name.contains('/'))
+        .collect();
     let status = if error.is_some() {
         axum::http::StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -56,7 +59,8 @@ pub(crate) async fn preferences(
     let (language, zone) = (form.get("language"), form.get("time_zone"));
     let known = language.is_empty() || Language::of(language).is_some();
     if !known || !(zone.is_empty() || jiff::tz::TimeZone::get(zone).is_ok()) {
-        let error = words::text(Language::choose(&staff.session.language, ""), "account.bad_zone", &[]);
+        let error =
+            words::text(Language::choose(&staff.session.language, ""), "account.bad_zone", &[]);
         return page(&web, &staff, Some(error)).await;
     }
     sign_in::prefer(&web.desk, &staff.session, language, zone).await?;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::context;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use jiff::civil::DateTime;
-use super::context;
 use portreeve_app::report::view;
 use portreeve_app::{pause, staff, undo};
 use portreeve_core::ids::ReportId;
@@ -64,7 +64,11 @@ pub(crate) async fn pause(State(web): State<Arc<Web>>, staff: Staff<Approve>, _:
 }
 
 /// Starts them again.
-pub(crate) async fn resume(State(web): State<Arc<Web>>, staff: Staff<Approve>, form: Form) -> Answered {
+pub(crate) async fn resume(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Approve>,
+    form: Form,
+) -> Answered {
     if let Some(error) = prove(&web, &staff, &form).await? {
         return page(&web, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await;
     }

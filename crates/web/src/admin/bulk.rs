@@ -145,10 +145,15 @@ async fn page(
     let ids = chosen(form)?;
     let reports = view::of_ids(&web.desk, &ids).await?;
     let back = back(form);
-    let must_prove = wish.has_effect_outside() && !sign_in::is_proved(&staff.session, web.desk.now());
+    let must_prove =
+        wish.has_effect_outside() && !sign_in::is_proved(&staff.session, web.desk.now());
     let own: Vec<Value> = ids
         .iter()
-        .filter_map(|id| form.all(&format!("to_{id}")).next().map(|value| context! { name => format!("to_{id}"), value }))
+        .filter_map(|id| {
+            form.all(&format!("to_{id}"))
+                .next()
+                .map(|value| context! { name => format!("to_{id}"), value })
+        })
         .collect();
     let more = context! {
         page => "reports",
@@ -162,7 +167,11 @@ async fn page(
 /// Where the choice was made; only lists of ours.
 fn back(form: &Form) -> String {
     let back = form.get("back");
-    if back.starts_with("/admin/") && !back.contains("//") { back.to_owned() } else { "/admin/reports".to_owned() }
+    if back.starts_with("/admin/") && !back.contains("//") {
+        back.to_owned()
+    } else {
+        "/admin/reports".to_owned()
+    }
 }
 
 /// Does it.
@@ -208,7 +217,11 @@ pub(crate) async fn carry_out(
 
 /// For what reaches customers and panels, who does it must have proved who they are a short while ago. Returns what
 /// is wrong, if anything is.
-pub(super) async fn prove(web: &Web, staff: &Visitor, form: &Form) -> Result<Option<String>, Refusal> {
+pub(super) async fn prove(
+    web: &Web,
+    staff: &Visitor,
+    form: &Form,
+) -> Result<Option<String>, Refusal> {
     if sign_in::is_proved(&staff.session, web.desk.now()) {
         return Ok(None);
     }

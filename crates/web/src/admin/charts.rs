@@ -26,7 +26,8 @@ fn frame(inside: &str) -> Value {
 /// Bars for each day, one above the other.
 pub(super) fn stacked(series: &[Series]) -> Value {
     let days = series.first().map_or(0, |one| one.values.len());
-    let sums = (0..days).map(|day| series.iter().filter_map(|one| one.values.get(day)).sum::<i64>());
+    let sums =
+        (0..days).map(|day| series.iter().filter_map(|one| one.values.get(day)).sum::<i64>());
     let most = sums.max().unwrap_or(0).max(1);
     let step = WIDTH / i64::try_from(days.max(1)).unwrap_or(1);
     let mut bars = String::new();

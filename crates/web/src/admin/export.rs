@@ -11,6 +11,7 @@ use futures_util::stream;
 use portreeve_app::report::view::{self, ReportView};
 use portreeve_app::{Place, ReportFilter, ReportOrder, audit};
 use portreeve_core::ids::ReportId;
+use portreeve_core::time::Timestamp;
 
 use super::reports::Wanted;
 use super::session::Staff;
@@ -121,10 +122,12 @@ impl Sending {
 
 fn place(filter: &ReportFilter, last: &ReportView) -> Place {
     let deadline = match filter.order {
-        ReportOrder::Deadline => last.deadline_at.as_deref().and_then(|at| at.parse::<portreeve_core::time::Timestamp>().ok()),
+        ReportOrder::Deadline => {
+            last.deadline_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok())
+        }
         ReportOrder::Newest | ReportOrder::Oldest => None,
     };
-    Place { report: ReportId(last.id), deadline: deadline.map_or(0, |at| at.as_millisecond()) }
+    Place { report: ReportId(last.id), deadline: deadline.map_or(0, Timestamp::as_millisecond) }
 }
 
 /// The file.
@@ -134,7 +137,9 @@ pub(crate) async fn export(
     RawQuery(query): RawQuery,
 ) -> Answered {
     let query = query.unwrap_or_default();
-    let kind = if form_urlencoded::parse(query.as_bytes()).any(|(key, value)| key == "as" && value == "json") {
+    let kind = if form_urlencoded::parse(query.as_bytes())
+        .any(|(key, value)| key == "as" && value == "json")
+    {
         Kind::Json
     } else {
         Kind::Csv

@@ -7,8 +7,8 @@ use axum::extract::State;
 use minijinja::Value;
 
 use super::context;
-use portreeve_app::{DayFigures, ReportFilter, ReportOrder, directory, jobs, work};
 use portreeve_app::report::view;
+use portreeve_app::{DayFigures, ReportFilter, ReportOrder, directory, jobs, work};
 
 use super::charts::{self, Series};
 use super::session::Staff;
@@ -27,10 +27,16 @@ const COLOURS: usize = 5;
 pub(crate) async fn home(State(web): State<Arc<Web>>, staff: Staff<SeeReports>) -> Answered {
     let desk = &web.desk;
     let waiting = web.numbers().await?;
-    let by_deadline = ReportFilter { order: ReportOrder::Deadline, limit: NEXT, ..ReportFilter::default() };
+    let by_deadline =
+        ReportFilter { order: ReportOrder::Deadline, limit: NEXT, ..ReportFilter::default() };
     let soon = view::list(desk, &by_deadline).await?;
-    let answer_first =
-        ReportFilter { status: Some("open"), turn: Some("staff"), order: ReportOrder::Oldest, limit: NEXT, ..ReportFilter::default() };
+    let answer_first = ReportFilter {
+        status: Some("open"),
+        turn: Some("staff"),
+        order: ReportOrder::Oldest,
+        limit: NEXT,
+        ..ReportFilter::default()
+    };
     let to_answer = view::list(desk, &answer_first).await?;
     let language = Language::choose(&staff.session.language, "");
     let figures = work::figures(desk).await?;
@@ -78,7 +84,11 @@ fn opened_chart(figures: &[DayFigures], today: i64, language: Language) -> Value
     let named: Vec<&str> = order.iter().take(COLOURS).map(|(name, _)| *name).collect();
     let days = days(today);
     let count = |day: i64, fits: &dyn Fn(&str) -> bool| -> i64 {
-        figures.iter().filter(|row| row.day == day && fits(&row.category)).map(|row| row.opened).sum()
+        figures
+            .iter()
+            .filter(|row| row.day == day && fits(&row.category))
+            .map(|row| row.opened)
+            .sum()
     };
     let mut series: Vec<Series> = named
         .iter()

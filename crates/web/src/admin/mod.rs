@@ -115,16 +115,20 @@ impl Pages {
         }
         templates.add_function("t", |key: &str, values: Kwargs| {
             let names: Vec<String> = values.args().map(ToOwned::to_owned).collect();
-            let pairs = names.iter().map(|name| Ok((name.as_str(), values.get::<Value>(name)?.to_string())));
+            let pairs = names
+                .iter()
+                .map(|name| Ok((name.as_str(), values.get::<Value>(name)?.to_string())));
             let pairs: Vec<(&str, String)> = pairs.collect::<Result<_, minijinja::Error>>()?;
             Ok::<_, minijinja::Error>(words::text(language(), key, &pairs))
         });
-        templates.add_function("tn", |key: &str, n: i64| {
-            words::plural(language(), key, n)
-        });
+        templates.add_function("tn", |key: &str, n: i64| words::plural(language(), key, n));
         templates.add_filter("event_text", |kind: &str| {
             let key = format!("event.{kind}");
-            if words::knows(language(), &key) { words::text(language(), &key, &[]) } else { kind.replace('_', " ") }
+            if words::knows(language(), &key) {
+                words::text(language(), &key, &[])
+            } else {
+                kind.replace('_', " ")
+            }
         });
         templates.add_filter("span", |span: &str| words::span_length(language(), span));
         templates.add_filter("lasting", |ms: i64| words::length(language(), ms));
@@ -137,7 +141,7 @@ impl Pages {
 
 fn millis_of(at: &Value) -> Option<i64> {
     match at.as_str() {
-        Some(text) => text.parse::<Timestamp>().ok().map(|at| at.as_millisecond()),
+        Some(text) => text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond),
         None => at.as_i64(),
     }
 }
@@ -226,7 +230,11 @@ impl IntoResponse for Refusal {
             Self::SignIn { back } => {
                 let query: String = back
                     .filter(|back| back != "/admin")
-                    .map(|back| form_urlencoded::Serializer::new(String::new()).append_pair("to", &back).finish())
+                    .map(|back| {
+                        form_urlencoded::Serializer::new(String::new())
+                            .append_pair("to", &back)
+                            .finish()
+                    })
                     .unwrap_or_default();
                 let mark = if query.is_empty() { "" } else { "?" };
                 to(&format!("/admin/sign-in{mark}{query}"))
@@ -238,19 +246,32 @@ impl IntoResponse for Refusal {
                 let text = words::text(language, "refused.right.text", &[("right", name)]);
                 message_text(language, StatusCode::FORBIDDEN, "refused.right", &text)
             }
-            Self::ForgedForm => said(StatusCode::FORBIDDEN, "refused.form", "refused.form.text", ""),
+            Self::ForgedForm => {
+                said(StatusCode::FORBIDDEN, "refused.form", "refused.form.text", "")
+            }
             Self::Unreadable => {
                 said(StatusCode::BAD_REQUEST, "refused.unreadable", "refused.unreadable.text", "")
             }
-            Self::NotFound => said(StatusCode::NOT_FOUND, "refused.missing", "refused.missing.text", ""),
+            Self::NotFound => {
+                said(StatusCode::NOT_FOUND, "refused.missing", "refused.missing.text", "")
+            }
             Self::Bad(why) => {
                 let why = format!("{}.", why.trim_end_matches('.'));
-                message_text(Language::English, StatusCode::UNPROCESSABLE_ENTITY, "refused.bad", &why)
+                message_text(
+                    Language::English,
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "refused.bad",
+                    &why,
+                )
             }
             Self::Unavailable(error) => {
                 tracing::error!("a page of the staff area could not be made: {error}");
-                let mut response =
-                    said(StatusCode::SERVICE_UNAVAILABLE, "refused.database", "refused.database.text", "");
+                let mut response = said(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "refused.database",
+                    "refused.database.text",
+                    "",
+                );
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
                 response
             }
@@ -336,7 +357,13 @@ impl Web {
         self.show_as(StatusCode::OK, visitor, name, more).await
     }
 
-    async fn show_as(&self, status: StatusCode, visitor: &Visitor, name: &str, more: Value) -> Answered {
+    async fn show_as(
+        &self,
+        status: StatusCode,
+        visitor: &Visitor,
+        name: &str,
+        more: Value,
+    ) -> Answered {
         let session = &visitor.session;
         let may: std::collections::BTreeMap<&str, bool> =
             RIGHTS.iter().map(|(right, _)| (*right, has_right(&session.rights, right))).collect();
@@ -362,24 +389,40 @@ impl Web {
             zone: words::zone(&session.time_zone),
             now: self.desk.now().as_millisecond(),
         };
-        self.render(status, name, viewer, merge_maps([more, frame]))
+        Ok(self.render(status, name, viewer, merge_maps([more, frame])))
     }
 
     /// A page for somebody who is not.
-    fn show_stranger(&self, status: StatusCode, language: Language, name: &str, more: Value) -> Answered {
+    fn show_stranger(
+        &self,
+        status: StatusCode,
+        language: Language,
+        name: &str,
+        more: Value,
+    ) -> Response {
         let now = self.desk.now().as_millisecond();
         let frame = context! { language => language.tag() };
-        self.render(status, name, Viewer { language, zone: TimeZone::UTC, now }, merge_maps([more, frame]))
+        self.render(
+            status,
+            name,
+            Viewer { language, zone: TimeZone::UTC, now },
+            merge_maps([more, frame]),
+        )
     }
 
-    fn render(&self, status: StatusCode, name: &str, viewer: Viewer, context: Value) -> Answered {
+    fn render(&self, status: StatusCode, name: &str, viewer: Viewer, context: Value) -> Response {
         VIEWER.set(viewer);
         let template = self.pages.templates.get_template(name);
         match template.and_then(|template| template.render(context)) {
-            Ok(html) => Ok(as_page(status, html)),
+            Ok(html) => as_page(status, html),
             Err(error) => {
                 tracing::error!("the template {name} could not be rendered: {error:#}");
-                Ok(message(Language::English, StatusCode::INTERNAL_SERVER_ERROR, "refused.internal", "refused.internal.text"))
+                message(
+                    Language::English,
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "refused.internal",
+                    "refused.internal.text",
+                )
             }
         }
     }
@@ -495,12 +538,22 @@ pub(crate) fn router() -> Router<Arc<Web>> {
         .route("/admin/second-factor", get(sign_in::enrol_form).post(sign_in::enrol))
         .route("/admin/second-factor/qr.svg", get(sign_in::qr))
         .route("/admin/", get(|| async { to("/admin") }))
-        .route("/static/staff.css", get(|| async { asset("text/css", include_str!("../static/staff.css")) }))
-        .route("/static/icon.svg", get(|| async { asset("image/svg+xml", include_str!("../static/icon.svg")) }))
-        .route("/static/staff.js", get(|| async { asset("text/javascript", include_str!("../static/staff.js")) }))
+        .route(
+            "/static/staff.css",
+            get(|| async { asset("text/css", include_str!("../static/staff.css")) }),
+        )
+        .route(
+            "/static/icon.svg",
+            get(|| async { asset("image/svg+xml", include_str!("../static/icon.svg")) }),
+        )
+        .route(
+            "/static/staff.js",
+            get(|| async { asset("text/javascript", include_str!("../static/staff.js")) }),
+        )
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
     let kind = format!("{kind}; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=300".to_owned())], text).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=300".to_owned())], text)
+        .into_response()
 }

@@ -50,17 +50,26 @@ async fn page(
     error: Option<String>,
 ) -> Answered {
     let desk = &web.desk;
-    let mut found = if find.trim().is_empty() { Vec::new() } else { dossier::services_for(desk, find).await? };
+    let mut found =
+        if find.trim().is_empty() { Vec::new() } else { dossier::services_for(desk, find).await? };
     let key = ServiceKey::parse(service, desk.config.default_directory()).ok();
     let chosen = match &key {
-        Some(key) => dossier::services_for(desk, &key.to_string()).await?.into_iter().find(|one| one.key == key.to_string()),
+        Some(key) => dossier::services_for(desk, &key.to_string())
+            .await?
+            .into_iter()
+            .find(|one| one.key == key.to_string()),
         None if found.len() == 1 => found.pop(),
         None => None,
     };
     let open = match &chosen {
         Some(chosen) => {
             let service = ServiceKey::parse(&chosen.key, "").ok();
-            let filter = ReportFilter { service, status: Some("open"), limit: 10, ..ReportFilter::default() };
+            let filter = ReportFilter {
+                service,
+                status: Some("open"),
+                limit: 10,
+                ..ReportFilter::default()
+            };
             view::list(desk, &filter).await?
         }
         None => Vec::new(),
@@ -84,9 +93,8 @@ async fn page(
 /// Opens it.
 pub(crate) async fn open(State(web): State<Arc<Web>>, staff: Staff<Open>, form: Form) -> Answered {
     let language = Language::choose(&staff.session.language, "");
-    let filled: Value = super::value(
-        form.fields().collect::<std::collections::BTreeMap<&str, &str>>(),
-    );
+    let filled: Value =
+        super::value(form.fields().collect::<std::collections::BTreeMap<&str, &str>>());
     let error = match request(&web, &staff, &form) {
         Ok(request) => match report::open(&web.desk, &web.opener, request).await {
             Ok(opened) => return Ok(to(&format!("/admin/reports/{}", opened.report.0))),
@@ -116,7 +124,8 @@ fn request(web: &Web, staff: &Visitor, form: &Form) -> Result<NewReportRequest, 
     if ip.chars().count() > LONGEST_SERVICE_IP || !(ip.is_empty() || parse_address(ip).is_ok()) {
         return Err("new.bad_address");
     }
-    let texts = [form.get("additional_info"), form.get("admin_notes")].map(|text| text.replace("\r\n", "\n"));
+    let texts = [form.get("additional_info"), form.get("admin_notes")]
+        .map(|text| text.replace("\r\n", "\n"));
     if texts.iter().any(|text| text.chars().count() > LONGEST_TEXT) {
         return Err("new.too_long");
     }

@@ -11,9 +11,9 @@ use portreeve_app::{ReportFilter, ReportOrder, SuspensionFilter};
 use portreeve_core::ids::ReportId;
 use serde::Deserialize;
 
+use super::Answered;
 use super::reports::outcomes;
 use super::session::Staff;
-use super::Answered;
 use crate::Web;
 use crate::rights::SeeReports;
 

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use minijinja::Value;
 
 use super::context;
-use portreeve_app::report::{Act, ActError, Conditions, act_if};
 use portreeve_app::report::dossier::{self, Dossier};
+use portreeve_app::report::{Act, ActError, Conditions, act_if};
 use portreeve_app::views;
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::report::Outcome;
@@ -50,7 +50,8 @@ pub(crate) async fn show(
         .collect();
     let reply = fitting.iter().find(|reply| Some(reply.id) == chosen.reply);
     let draft = reply.map(|reply| fill(&reply.body, &dossier, &staff));
-    let replies: Vec<Value> = fitting.iter().map(|reply| context! { id => reply.id, name => reply.name }).collect();
+    let replies: Vec<Value> =
+        fitting.iter().map(|reply| context! { id => reply.id, name => reply.name }).collect();
     let live = web.desk.live();
     let plan = live.settings.plans.get(&dossier.whole.report.category);
     let more = context! {
@@ -73,11 +74,17 @@ pub(crate) async fn show(
 fn fill(body: &str, dossier: &Dossier, staff: &Visitor) -> String {
     let report = &dossier.whole.report;
     let service = dossier.service.as_ref();
-    let text = |get: fn(&dossier::ServiceFacts) -> &String| service.map(get).cloned().unwrap_or_default();
+    let text =
+        |get: fn(&dossier::ServiceFacts) -> &String| service.map(get).cloned().unwrap_or_default();
     let zone = words::zone(&staff.session.time_zone);
-    let language = Language::of(service.map_or("", |service| service.language.as_str())).unwrap_or(Language::English);
-    let deadline = report.deadline_at.as_deref().and_then(|at| at.parse::<portreeve_core::time::Timestamp>().ok());
-    let deadline = deadline.map(|at| words::instant(language, &zone, at.as_millisecond())).unwrap_or_default();
+    let language = Language::of(service.map_or("", |service| service.language.as_str()))
+        .unwrap_or(Language::English);
+    let deadline = report
+        .deadline_at
+        .as_deref()
+        .and_then(|at| at.parse::<portreeve_core::time::Timestamp>().ok());
+    let deadline =
+        deadline.map(|at| words::instant(language, &zone, at.as_millisecond())).unwrap_or_default();
     let values = [
         ("{report}", format!("#{}", report.id)),
         ("{customer}", text(|service| &service.customer_name)),
@@ -164,8 +171,7 @@ async fn conflict(web: &Web, staff: &Visitor, id: i64, form: &Form, path: &str) 
     let seen: i64 = form.get("revision").parse().unwrap_or_default();
     let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or(Refusal::NotFound)?;
     let since = form.get("seen_event").parse::<usize>().unwrap_or_default();
-    let news: Vec<Value> =
-        found.whole.events.iter().skip(since).map(super::value).collect();
+    let news: Vec<Value> = found.whole.events.iter().skip(since).map(super::value).collect();
     let fields: Vec<(&str, &str)> =
         form.fields().filter(|(key, _)| !matches!(*key, "revision" | "seen_event")).collect();
     let text = form.get("text");

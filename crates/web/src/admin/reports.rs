@@ -13,7 +13,7 @@ use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::ledger::parse_net;
 use portreeve_core::report::Outcome;
 use portreeve_core::text::wanted_words;
-use portreeve_core::time::Span;
+use portreeve_core::time::{Span, Timestamp};
 
 use super::session::{Form, Staff};
 use super::{Answered, Refusal, to};
@@ -28,16 +28,35 @@ const LONGEST: usize = 255;
 
 /// The filters, by their names in the address.
 const FILTERS: [&str; 10] = [
-    "text", "status", "turn", "suspension", "category", "service", "customer", "address", "assignee", "deadline",
+    "text",
+    "status",
+    "turn",
+    "suspension",
+    "category",
+    "service",
+    "customer",
+    "address",
+    "assignee",
+    "deadline",
 ];
 
 /// Columns that can be shown, in their order.
 const COLUMNS: [&str; 10] = [
-    "category", "status", "turn", "service", "customer", "address", "suspension", "deadline", "assignee", "opened",
+    "category",
+    "status",
+    "turn",
+    "service",
+    "customer",
+    "address",
+    "suspension",
+    "deadline",
+    "assignee",
+    "opened",
 ];
 
 /// Columns that are shown when nobody chose.
-const USUAL: [&str; 7] = ["category", "status", "service", "suspension", "deadline", "assignee", "opened"];
+const USUAL: [&str; 7] =
+    ["category", "status", "service", "suspension", "deadline", "assignee", "opened"];
 
 /// What an address asks for.
 pub(super) struct Wanted {
@@ -47,7 +66,13 @@ pub(super) struct Wanted {
 impl Wanted {
     pub(super) fn read(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).take(100);
-        Self { pairs: pairs.map(|(key, value)| (key.into_owned(), value.trim().chars().take(LONGEST).collect())).collect() }
+        Self {
+            pairs: pairs
+                .map(|(key, value)| {
+                    (key.into_owned(), value.trim().chars().take(LONGEST).collect())
+                })
+                .collect(),
+        }
     }
 
     fn get(&self, name: &str) -> &str {
@@ -55,8 +80,12 @@ impl Wanted {
     }
 
     fn columns(&self) -> Vec<&'static str> {
-        let chosen: Vec<&str> =
-            self.pairs.iter().filter(|(key, _)| key == "column").map(|(_, value)| value.as_str()).collect();
+        let chosen: Vec<&str> = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| key == "column")
+            .map(|(_, value)| value.as_str())
+            .collect();
         if chosen.is_empty() {
             return USUAL.to_vec();
         }
@@ -66,7 +95,10 @@ impl Wanted {
     /// The address of the same list with one thing different; an empty value takes it away.
     fn with(&self, name: &str, value: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let kept = self.pairs.iter().filter(|(key, value)| key != name && key != "after" && !value.is_empty());
+        let kept = self
+            .pairs
+            .iter()
+            .filter(|(key, value)| key != name && key != "after" && !value.is_empty());
         for (key, value) in kept {
             query.append_pair(key, value);
         }
@@ -77,7 +109,12 @@ impl Wanted {
     }
 
     /// The filter, or the names of what cannot be read.
-    pub(super) fn filter(&self, web: &Web, me: &str, now: i64) -> Result<ReportFilter, Vec<&'static str>> {
+    pub(super) fn filter(
+        &self,
+        web: &Web,
+        me: &str,
+        now: i64,
+    ) -> Result<ReportFilter, Vec<&'static str>> {
         let mut bad = Vec::new();
         let mut filter = ReportFilter { limit: PAGE, ..ReportFilter::default() };
         let word = |bad: &mut Vec<&'static str>, name: &'static str, known: &[&'static str]| {
@@ -91,13 +128,14 @@ impl Wanted {
         filter.status = word(&mut bad, "status", &["queued", "open", "closed"]);
         filter.turn = word(&mut bad, "turn", &["customer", "staff"]);
         filter.suspension =
-            word(&mut bad, "suspension", &["none", "waiting", "placed", "released", "trouble"]).map(|word| match word {
-                "none" => SuspensionFilter::None,
-                "waiting" => SuspensionFilter::Waiting,
-                "placed" => SuspensionFilter::Placed,
-                "released" => SuspensionFilter::Released,
-                _ => SuspensionFilter::Trouble,
-            });
+            word(&mut bad, "suspension", &["none", "waiting", "placed", "released", "trouble"])
+                .map(|word| match word {
+                    "none" => SuspensionFilter::None,
+                    "waiting" => SuspensionFilter::Waiting,
+                    "placed" => SuspensionFilter::Placed,
+                    "released" => SuspensionFilter::Released,
+                    _ => SuspensionFilter::Trouble,
+                });
         let default_directory = web.desk.config.default_directory();
         let given = |name| Some(self.get(name)).filter(|text| !text.is_empty());
         if let Some(text) = given("service") {
@@ -139,7 +177,9 @@ impl Wanted {
         if let Some(text) = given("after") {
             let (deadline, id) = text.split_once('.').unwrap_or(("0", text));
             match (deadline.parse(), id.parse()) {
-                (Ok(deadline), Ok(id)) => filter.after = Some(Place { report: ReportId(id), deadline }),
+                (Ok(deadline), Ok(id)) => {
+                    filter.after = Some(Place { report: ReportId(id), deadline });
+                }
                 _ => bad.push("after"),
             }
         }
@@ -152,8 +192,8 @@ fn after(order: ReportOrder, last: &ReportView) -> String {
     if order != ReportOrder::Deadline {
         return last.id.to_string();
     }
-    let deadline = last.deadline_at.as_deref().and_then(|at| at.parse::<portreeve_core::time::Timestamp>().ok());
-    format!("{}.{}", deadline.map_or(0, |at| at.as_millisecond()), last.id)
+    let deadline = last.deadline_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
+    format!("{}.{}", deadline.map_or(0, Timestamp::as_millisecond), last.id)
 }
 
 /// The list.
@@ -169,11 +209,14 @@ pub(crate) async fn list(
     }
     let filter = wanted.filter(&web, &staff.session.name, web.desk.now().as_millisecond());
     let (status, reports, order, bad) = match filter {
-        Ok(filter) => (StatusCode::OK, view::list(&web.desk, &filter).await?, filter.order, Vec::new()),
+        Ok(filter) => {
+            (StatusCode::OK, view::list(&web.desk, &filter).await?, filter.order, Vec::new())
+        }
         Err(bad) => (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), ReportOrder::Newest, bad),
     };
     let is_full = i64::try_from(reports.len()).is_ok_and(|rows| rows >= PAGE);
-    let next = reports.last().filter(|_| is_full).map(|last| wanted.with("after", &after(order, last)));
+    let next =
+        reports.last().filter(|_| is_full).map(|last| wanted.with("after", &after(order, last)));
     let saved = views::saved(&web.desk, &staff.session.name).await?;
     let here = wanted.with("after", "");
     let views: Vec<Value> = saved

@@ -183,8 +183,7 @@ impl FromRequest<Arc<Web>> for FirstForm {
 }
 
 async fn read(headers: &HeaderMap, body: axum::body::Body) -> Result<Form, Refusal> {
-    let body =
-        body::read(body, LARGEST_FORM, true).await.map_err(|_| Refusal::Unreadable)?;
+    let body = body::read(body, LARGEST_FORM, true).await.map_err(|_| Refusal::Unreadable)?;
     if is_from_elsewhere(headers) {
         return Err(Refusal::ForgedForm);
     }

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::context;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use super::context;
 use portreeve_app::sign_in::{self, Caller, SignInError, Stage};
 use qrcode::QrCode;
 use qrcode::render::svg;
@@ -35,7 +35,10 @@ pub(crate) struct From {
 impl FromRequestParts<Arc<Web>> for From {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        web: &Arc<Web>,
+    ) -> Result<Self, Self::Rejection> {
         let address = address_of(&parts.headers, &parts.extensions, &web.config.trusted_proxies);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self { address, agent: agent.unwrap_or_default().to_owned() })
@@ -74,7 +77,8 @@ async fn sign_in_page(
     error: Option<String>,
 ) -> Answered {
     let nobody = sign_in::is_nobody_there(&web.desk).await?;
-    web.show_stranger(status, language, "sign-in.html", context! { name, goal, error, nobody })
+    let more = context! { name, goal, error, nobody };
+    Ok(web.show_stranger(status, language, "sign-in.html", more))
 }
 
 /// Takes somebody in who knows the password.
@@ -88,9 +92,8 @@ pub(crate) async fn sign_in(
     let account = name.to_lowercase();
     let now = web.desk.clock.monotonic();
     let by_address = web.throttles.sign_ins.count(counted_as(from.address), TRIES_PER_ADDRESS, now);
-    let allowed = by_address.and_then(|()| {
-        web.throttles.accounts.count(account.clone(), TRIES_PER_ACCOUNT, now)
-    });
+    let allowed = by_address
+        .and_then(|()| web.throttles.accounts.count(account.clone(), TRIES_PER_ACCOUNT, now));
     if let Err(wait) = allowed {
         let minutes = wait.as_secs().div_ceil(60).to_string();
         let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
@@ -150,7 +153,7 @@ pub(crate) async fn code_form(
     Query(Goal { to }): Query<Goal>,
 ) -> Answered {
     let goal = within(to.as_deref().unwrap_or("/admin")).to_owned();
-    code_page(&web, StatusCode::OK, language, &visitor, &goal, None)
+    Ok(code_page(&web, StatusCode::OK, language, &visitor, &goal, None))
 }
 
 fn code_page(
@@ -159,8 +162,8 @@ fn code_page(
     language: Language,
     visitor: &Visitor,
     goal: &str,
-    error: Option<String>,
-) -> Answered {
+    error: Option<&str>,
+) -> Response {
     let csrf = visitor.csrf();
     web.show_stranger(status, language, "code.html", context! { csrf, goal, error })
 }
@@ -182,7 +185,7 @@ pub(crate) async fn code(
         let minutes = wait.as_secs().div_ceil(60).to_string();
         let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
         let status = StatusCode::TOO_MANY_REQUESTS;
-        return code_page(&web, status, language, &visitor, &goal, Some(error));
+        return Ok(code_page(&web, status, language, &visitor, &goal, Some(&error)));
     }
     match sign_in::second_factor(&web.desk, &visitor.session, form.get("code")).await {
         Ok(token) => {
@@ -191,7 +194,7 @@ pub(crate) async fn code(
         }
         Err(SignInError::WrongCode) => {
             let error = words::text(language, "sign_in.wrong_code", &[]);
-            code_page(&web, StatusCode::UNAUTHORIZED, language, &visitor, &goal, Some(error))
+            Ok(code_page(&web, StatusCode::UNAUTHORIZED, language, &visitor, &goal, Some(&error)))
         }
         Err(other) => Err(other.into()),
     }
@@ -220,7 +223,11 @@ fn key_uri(name: &str, secret: &str) -> String {
 }
 
 /// The page that sets up a second factor.
-pub(crate) async fn enrol_form(State(web): State<Arc<Web>>, Reads(language): Reads, visitor: Visitor) -> Answered {
+pub(crate) async fn enrol_form(
+    State(web): State<Arc<Web>>,
+    Reads(language): Reads,
+    visitor: Visitor,
+) -> Answered {
     may_enrol(&visitor)?;
     enrol_page(&web, StatusCode::OK, language, &visitor, None).await
 }
@@ -234,21 +241,25 @@ async fn enrol_page(
 ) -> Answered {
     let secret = sign_in::begin_second_factor(&web.desk, &visitor.session).await?;
     let uri = key_uri(&visitor.session.name, &secret);
-    let grouped: Vec<String> =
-        secret.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four).into_owned()).collect();
+    let grouped: Vec<String> = secret
+        .as_bytes()
+        .chunks(4)
+        .map(|four| String::from_utf8_lossy(four).into_owned())
+        .collect();
     let more = context! {
         csrf => visitor.csrf(), uri, secret => grouped.join(" "), error,
         forced => visitor.stage() == Stage::Enrol,
     };
     let language = Language::of(&visitor.session.language).unwrap_or(language);
-    web.show_stranger(status, language, "second-factor.html", more)
+    Ok(web.show_stranger(status, language, "second-factor.html", more))
 }
 
 /// The picture that an authenticator reads.
 pub(crate) async fn qr(State(web): State<Arc<Web>>, visitor: Visitor) -> Answered {
     may_enrol(&visitor)?;
     let secret = sign_in::begin_second_factor(&web.desk, &visitor.session).await?;
-    let code = QrCode::new(key_uri(&visitor.session.name, &secret)).map_err(|_| Refusal::NotFound)?;
+    let code =
+        QrCode::new(key_uri(&visitor.session.name, &secret)).map_err(|_| Refusal::NotFound)?;
     let picture = code.render::<svg::Color>().min_dimensions(220, 220).build();
     let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, picture).into_response())
@@ -265,12 +276,14 @@ pub(crate) async fn enrol(
     match sign_in::confirm_second_factor(&web.desk, &visitor.session, form.get("code")).await {
         Ok((codes, token)) => {
             let language = Language::of(&visitor.session.language).unwrap_or(language);
-            let page = web.show_stranger(StatusCode::OK, language, "recovery.html", context! { codes })?;
+            let page =
+                web.show_stranger(StatusCode::OK, language, "recovery.html", context! { codes });
             Ok(with_cookie(&web, &token, page))
         }
         Err(SignInError::WrongCode) => {
             let error = words::text(language, "sign_in.wrong_code", &[]);
-            enrol_page(&web, StatusCode::UNPROCESSABLE_ENTITY, language, &visitor, Some(error)).await
+            enrol_page(&web, StatusCode::UNPROCESSABLE_ENTITY, language, &visitor, Some(error))
+                .await
         }
         Err(other) => Err(other.into()),
     }
@@ -285,7 +298,15 @@ mod tests {
         for good in ["/admin", "/admin/reports/92", "/admin?x=1"] {
             assert_eq!(within(good), good);
         }
-        for odd in ["", "//evil.example.com", "/admin//evil.example.com", "/administrator", "/admin/\\x", "/admin/sign-in", "/admin/\u{e9}"] {
+        for odd in [
+            "",
+            "//evil.example.com",
+            "/admin//evil.example.com",
+            "/administrator",
+            "/admin/\\x",
+            "/admin/sign-in",
+            "/admin/\u{e9}",
+        ] {
             assert_eq!(within(odd), "/admin", "{odd:?}");
         }
     }

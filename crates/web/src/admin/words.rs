@@ -44,7 +44,8 @@ impl Language {
 type Catalogue = HashMap<String, String>;
 
 static CATALOGUES: LazyLock<HashMap<Language, Catalogue>> = LazyLock::new(|| {
-    let read = |text: &str| toml::from_str::<Catalogue>(text).expect("a test reads every catalogue");
+    let read =
+        |text: &str| toml::from_str::<Catalogue>(text).expect("a test reads every catalogue");
     HashMap::from([
         (Language::English, read(include_str!("../../locales/en.toml"))),
         (Language::German, read(include_str!("../../locales/de.toml"))),
@@ -54,7 +55,8 @@ static CATALOGUES: LazyLock<HashMap<Language, Catalogue>> = LazyLock::new(|| {
 /// The text of a key, with `{name}` replaced by what stands for it. A key that is missing shows itself; a
 /// test sees to it that none is.
 pub(super) fn text(language: Language, key: &str, values: &[(&str, String)]) -> String {
-    let found = [language, Language::English].iter().find_map(|language| CATALOGUES[language].get(key));
+    let found =
+        [language, Language::English].iter().find_map(|language| CATALOGUES[language].get(key));
     let mut text = found.map_or_else(|| key.to_owned(), Clone::clone);
     for (name, value) in values {
         text = text.replace(&format!("{{{name}}}"), value);

@@ -61,11 +61,10 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
     let live = web.desk.live();
     let amp = &live.settings.amp;
     let now = web.desk.clock.monotonic();
-    let Some(credential) =
-        identifier
-            .filter(|_| keep)
-            .and_then(|id| staff::authenticate(&live, id))
-            .filter(|credential| staff::may_call_from(credential, address))
+    let Some(credential) = identifier
+        .filter(|_| keep)
+        .and_then(|id| staff::authenticate(&live, id))
+        .filter(|credential| staff::may_call_from(credential, address))
     else {
         let throttle = &web.throttles.failed_auth;
         let key = counted_as(address);

@@ -10,9 +10,9 @@ use axum::http::request::Parts;
 use portreeve_app::token::{self, Bearer};
 
 use super::problem::{Code, Failure};
-pub(crate) use crate::rights::{Answer, Approve, Close, Open, Right, SeeReports, Setup, Suspend};
 use crate::Web;
 use crate::client_address::address_of;
+pub(crate) use crate::rights::{Answer, Approve, Close, Open, Right, SeeReports, Setup, Suspend};
 use crate::throttle::counted_as;
 
 /// Whoever shows a good token.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use portreeve_app::{ReportFilter, ReportOrder};
 use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS, WholeReportView};
 use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_if};
 use portreeve_app::token::Bearer;
+use portreeve_app::{ReportFilter, ReportOrder};
 use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{

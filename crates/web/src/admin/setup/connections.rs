@@ -52,8 +52,7 @@ async fn page(web: &Web, visitor: &Visitor, status: StatusCode, tested: Option<V
         .iter()
         .map(|panel| context! { name => panel.name, directories => panel.directories })
         .collect();
-    let webhooks: Vec<Value> =
-        webhook::list(desk).await?.iter().map(crate::admin::value).collect();
+    let webhooks: Vec<Value> = webhook::list(desk).await?.iter().map(crate::admin::value).collect();
     let dead: Vec<Value> = jobs::list(desk, true, 0, DEAD)
         .await?
         .into_iter()
@@ -68,12 +67,18 @@ async fn page(web: &Web, visitor: &Visitor, status: StatusCode, tested: Option<V
 }
 
 /// Tests a directory, or looks at a service in its panel. Nothing is changed.
-pub(crate) async fn test(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
+pub(crate) async fn test(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
     let name = form.get("name").to_owned();
     let lines: Vec<(bool, String, String)> = if form.get("what") == "directory" {
         let live = web.desk.live_directory(&name).ok_or(Refusal::NotFound)?;
         match tokio::time::timeout(PATIENCE, live.source.check()).await {
-            Ok(checks) => checks.into_iter().map(|check| (check.good, check.what, check.detail)).collect(),
+            Ok(checks) => {
+                checks.into_iter().map(|check| (check.good, check.what, check.detail)).collect()
+            }
             Err(_) => vec![(false, name.clone(), "no answer in time".to_owned())],
         }
     } else {
@@ -92,7 +97,11 @@ pub(crate) async fn test(State(web): State<Arc<Web>>, visitor: Staff<Setup>, for
 }
 
 /// Tries a job once more that was given up.
-pub(crate) async fn retry_job(State(web): State<Arc<Web>>, _: Staff<Setup>, form: Form) -> Answered {
+pub(crate) async fn retry_job(
+    State(web): State<Arc<Web>>,
+    _: Staff<Setup>,
+    form: Form,
+) -> Answered {
     let id = form.get("id").parse().map_err(|_| Refusal::NotFound)?;
     if !jobs::retry(&web.desk, id).await? {
         return Err(Refusal::NotFound);

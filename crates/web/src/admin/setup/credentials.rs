@@ -34,7 +34,11 @@ async fn roles_page(web: &Web, visitor: &Visitor, error: Option<String>) -> Answ
 }
 
 /// Creates an API role.
-pub(crate) async fn add_role(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
+pub(crate) async fn add_role(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
     match staff::add_role(&web.desk, &visitor.actor(), form.get("name"), &ticked(&form)).await {
         Ok(()) => Ok(to("/admin/setup/api-roles")),
         Err(StaffError::Store(error)) => Err(error.into()),
@@ -69,7 +73,11 @@ async fn list_page(web: &Web, visitor: &Visitor, error: Option<String>) -> Answe
 }
 
 /// Generates a credential and shows its identifier, once.
-pub(crate) async fn add(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
+pub(crate) async fn add(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
     let new = NewCredential {
         staff: form.get("staff").to_owned(),
         role: Some(form.get("role").to_owned()).filter(|role| !role.is_empty()),
@@ -79,7 +87,11 @@ pub(crate) async fn add(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form
     };
     match staff::add_credential(&web.desk, &visitor.actor(), &new).await {
         Ok((reference, identifier)) => {
-            let base = web.config.public_url.clone().unwrap_or_else(|| "https://abuse.example.com".to_owned());
+            let base = web
+                .config
+                .public_url
+                .clone()
+                .unwrap_or_else(|| "https://abuse.example.com".to_owned());
             let url = format!("{base}{AMP_PATH}");
             let more = context! { page => "setup", reference, identifier, url, staff => new.staff };
             web.show_as(StatusCode::CREATED, &visitor, "credential.html", more).await

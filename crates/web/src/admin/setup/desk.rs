@@ -38,9 +38,10 @@ pub(crate) async fn settings(State(web): State<Arc<Web>>, visitor: Staff<Setup>)
 /// How a value is asked for.
 fn choices(key: &str) -> &'static [&'static str] {
     match key {
-        "time_limit.reminder" | "time_limit.require_notice" | "intake.auto_assign" | "staff.require_second_factor" => {
-            &["true", "false"]
-        }
+        "time_limit.reminder"
+        | "time_limit.require_notice"
+        | "intake.auto_assign"
+        | "staff.require_second_factor" => &["true", "false"],
         "time_limit.on_reply" => &["pause", "cancel", "ignore"],
         "client.lockdown" => &["no", "standard", "strict"],
         "intake.duplicates" => &["merge", "separate"],
@@ -74,12 +75,19 @@ async fn settings_page(
 }
 
 /// Changes one setting, if it still is as the page showed it.
-pub(crate) async fn set(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
-    let (key, value, was) = (form.get("key").to_owned(), form.get("value").to_owned(), form.get("was").to_owned());
+pub(crate) async fn set(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
+    let (key, value, was) =
+        (form.get("key").to_owned(), form.get("value").to_owned(), form.get("was").to_owned());
     match app::set_if(&web.desk, &visitor.actor(), &key, &value, |now| now == was).await {
         Ok(()) => Ok(to(&format!("/admin/setup/settings#{key}"))),
         Err(SetError::Store(error)) => Err(error.into()),
-        Err(why) => settings_page(&web, &visitor, Some((&key, &value)), Some(why.to_string())).await,
+        Err(why) => {
+            settings_page(&web, &visitor, Some((&key, &value)), Some(why.to_string())).await
+        }
     }
 }
 
@@ -137,7 +145,11 @@ async fn categories_page(web: &Web, visitor: &Visitor, error: Option<String>) ->
 }
 
 /// Adds a category, changes its plan, or takes it out of the list.
-pub(crate) async fn set_category(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
+pub(crate) async fn set_category(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
     match change_category(&web, &visitor, &form).await {
         Ok(()) => Ok(to("/admin/setup/categories")),
         Err(SetError::Store(error)) => Err(error.into()),
@@ -203,7 +215,11 @@ async fn replies_page(web: &Web, visitor: &Visitor, error: Option<String>) -> An
 }
 
 /// Adds, changes or deletes a quick reply.
-pub(crate) async fn put_reply(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
+pub(crate) async fn put_reply(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
     let id = form.get("id").parse().unwrap_or(0);
     let done = if form.get("act") == "delete" {
         views::delete_quick_reply(&web.desk, &visitor.actor(), id).await
@@ -241,7 +257,8 @@ pub(crate) async fn notices(State(web): State<Arc<Web>>, visitor: Staff<Setup>) 
     let samples: Vec<Value> = kinds
         .iter()
         .map(|notice| {
-            let has_deadline = matches!(notice, Notice::Opened | Notice::Reminder | Notice::Extended);
+            let has_deadline =
+                matches!(notice, Notice::Opened | Notice::Reminder | Notice::Extended);
             let letter = to_customer(
                 *notice,
                 &CustomerNotice {

@@ -7,8 +7,8 @@ pub(super) mod people;
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use crate::admin::context;
+use axum::extract::State;
 
 use super::Answered;
 use super::session::Staff;

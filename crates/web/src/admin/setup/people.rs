@@ -34,9 +34,11 @@ async fn staff_page(web: &Web, visitor: &Visitor, error: Option<String>) -> Answ
             }
         })
         .collect();
-    let roles: Vec<String> = staff::roles(&web.desk).await?.into_iter().map(|role| role.name).collect();
+    let roles: Vec<String> =
+        staff::roles(&web.desk).await?.into_iter().map(|role| role.name).collect();
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    web.show_as(status, visitor, "staff.html", context! { page => "setup", all, roles, error }).await
+    web.show_as(status, visitor, "staff.html", context! { page => "setup", all, roles, error })
+        .await
 }
 
 async fn staff_done(web: &Web, visitor: &Visitor, result: Result<(), StaffError>) -> Answered {
@@ -48,7 +50,11 @@ async fn staff_done(web: &Web, visitor: &Visitor, result: Result<(), StaffError>
 }
 
 /// Adds a member of staff.
-pub(crate) async fn add(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
+pub(crate) async fn add(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
     let password = form.all("password").next().filter(|password| !password.is_empty());
     let (name, email, role) = (form.get("name"), form.get("email"), form.get("role"));
     let added = staff::add(&web.desk, &visitor.actor(), name, email, role, password).await;
@@ -86,8 +92,11 @@ pub(crate) async fn roles(State(web): State<Arc<Web>>, visitor: Staff<Setup>) ->
 pub(super) async fn shown_roles(web: &Web) -> Result<Vec<Value>, crate::admin::Refusal> {
     let roles = staff::roles(&web.desk).await?;
     let shown = roles.iter().map(|role| {
-        let rights: Vec<&str> =
-            RIGHTS.iter().map(|(right, _)| *right).filter(|right| staff::has_right(&role.rights, right)).collect();
+        let rights: Vec<&str> = RIGHTS
+            .iter()
+            .map(|(right, _)| *right)
+            .filter(|right| staff::has_right(&role.rights, right))
+            .collect();
         context! { name => role.name, rights, built_in => role.built_in }
     });
     Ok(shown.collect())
@@ -114,8 +123,13 @@ pub(super) fn ticked(form: &Form) -> Vec<String> {
 }
 
 /// Adds a role.
-pub(crate) async fn add_role(State(web): State<Arc<Web>>, visitor: Staff<Setup>, form: Form) -> Answered {
-    let added = staff::add_role(&web.desk, &visitor.actor(), form.get("name"), &ticked(&form)).await;
+pub(crate) async fn add_role(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    form: Form,
+) -> Answered {
+    let added =
+        staff::add_role(&web.desk, &visitor.actor(), form.get("name"), &ticked(&form)).await;
     roles_done(&web, &visitor, added).await
 }
 
