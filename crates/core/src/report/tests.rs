@@ -330,3 +330,72 @@ proptest! {
         }
     }
 }
+
+fn hold_shapes() -> impl Strategy<Value = Hold> {
+    let press = prop_oneof![Just(Press::Staff), Just(Press::Automatic)];
+    prop_oneof![
+        Just(Hold::None),
+        Just(Hold::Waiting { since: at(1), why: Stop::Protected }),
+        press.clone().prop_map(|by| Hold::Placed { since: at(1), by }),
+        press.prop_map(|by| Hold::Released { at: at(1), by }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn merging_and_taking_it_back_free_nobody_and_suspend_nobody_more(mine in hold_shapes(), others in hold_shapes()) {
+        let report = Report { hold: mine, ..opened(SuspendMethod::NoSuspend) };
+        let other = Report { id: ReportId(2), hold: others, ..opened(SuspendMethod::TimeLimit) };
+        let held = |a: &Report, b: &Report| a.holds_service() || b.holds_service();
+        let before = held(&report, &other);
+        let ((merged, _), (heir, _)) = report.clone().merge_into(other.clone(), at(5)).expect("both are open");
+        prop_assert!(!merged.holds_service(), "a closed report holds nothing");
+        prop_assert_eq!(held(&merged, &heir), before);
+        let ((back, _), (left, _)) = merged.unmerge(heir, at(6)).expect("it was merged");
+        prop_assert_eq!(held(&back, &left), before);
+        prop_assert_eq!(back.holds_service() || left.holds_service(), report.holds_service() || other.holds_service());
+    }
+}
+
+#[test]
+fn only_open_reports_about_one_service_are_merged() {
+    let report = opened(SuspendMethod::NoSuspend);
+    let other = Report { id: ReportId(2), ..report.clone() };
+    assert_eq!(report.clone().merge_into(report.clone(), at(1)), Err(MoveError::IntoItself));
+    let mut foreign = other.clone();
+    foreign.subject = foreign.subject.map(|subject| Subject {
+        service: ServiceKey { directory: "eu".into(), ..subject.service },
+        ..subject
+    });
+    assert_eq!(report.clone().merge_into(foreign, at(1)), Err(MoveError::OtherService));
+    let closed = other.clone().close(Outcome::Resolved, false, at(1)).expect("open").0;
+    assert_eq!(report.clone().merge_into(closed.clone(), at(2)), Err(MoveError::OtherIsClosed));
+    assert_eq!(closed.merge_into(report.clone(), at(2)), Err(MoveError::IsClosed));
+    assert_eq!(report.unmerge(other, at(3)), Err(MoveError::NotMerged));
+}
+
+#[test]
+fn staff_take_a_deadline_away_whether_it_runs_or_stands_still() {
+    let running = opened(SuspendMethod::TimeLimit);
+    let paused = running.clone().answer_by_customer(OnReply::Pause, at(1)).expect("open").0;
+    for report in [running, paused] {
+        let (report, events) = report.cancel_deadline().expect("there is one");
+        assert_eq!((report.wake_at(), kinds(&events)), (None, vec!["deadline_lifted"]));
+        assert_eq!(report.cancel_deadline(), Err(MoveError::NoDeadline));
+    }
+}
+
+#[test]
+fn handing_over_and_changing_the_category_tell_only_what_changed() {
+    let report = opened(SuspendMethod::NoSuspend);
+    let (report, events) = report.hand_over(Some("alice".into()));
+    assert_eq!(kinds(&events), ["handed_over"]);
+    let (report, events) = report.hand_over(Some("alice".into()));
+    assert!(events.is_empty());
+    let (report, events) = report.change_category("Phishing".into());
+    assert_eq!(
+        (report.allegation.category.as_str(), kinds(&events)),
+        ("Phishing", vec!["category_changed"])
+    );
+    assert!(report.change_category("Phishing".into()).1.is_empty());
+}

@@ -28,6 +28,7 @@ mod seat;
 mod server;
 mod sql_directory;
 mod staff_area;
+mod strangers_texts;
 mod webhook_enforcer;
 mod webhooks;
 mod whmcs;

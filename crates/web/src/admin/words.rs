@@ -153,6 +153,72 @@ mod tests {
         }
     }
 
+    /// Every text of ours that could name a key: the templates and the handlers.
+    fn sources() -> String {
+        let mut all = String::new();
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut open = vec![root.join("templates"), root.join("src/admin")];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder of ours") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    open.push(path);
+                } else if !path.ends_with("words.rs") {
+                    all.push_str(&std::fs::read_to_string(&path).expect("a text of ours"));
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_text_that_pages_ask_for_is_there_and_none_is_left_over() {
+        let sources = sources();
+        let english = &CATALOGUES[&Language::English];
+        let asked = |call: &str| -> BTreeSet<String> {
+            let calls = sources.split(call).skip(1).filter_map(|rest| rest.split_once('"'));
+            // A key that is put together from its beginning and a word is looked at below.
+            calls.map(|(key, _)| key.to_owned()).filter(|key| !key.ends_with('.')).collect()
+        };
+        for key in asked(" t(\"").into_iter().chain(asked("(t(\"")) {
+            assert!(english.contains_key(&key), "{key}");
+        }
+        for key in asked("tn(\"") {
+            assert!(english.contains_key(&format!("{key}.one")), "{key}");
+            assert!(english.contains_key(&format!("{key}.other")), "{key}");
+        }
+        let families: BTreeSet<&str> = sources
+            .split("t(\"")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('"'))
+            .map(|(key, _)| key)
+            .filter(|key| key.ends_with('.'))
+            .chain(["event.", "time."])
+            .collect();
+        for key in english.keys() {
+            let plain =
+                key.trim_end_matches(".one").trim_end_matches(".other").trim_end_matches(".text");
+            let is_used = sources.contains(&format!("\"{key}\""))
+                || sources.contains(&format!("\"{plain}\""))
+                || families.iter().any(|family| key.starts_with(family));
+            assert!(is_used, "nobody asks for {key}");
+        }
+    }
+
+    #[test]
+    fn every_setting_right_and_outcome_has_its_words() {
+        let settings =
+            portreeve_core::settings::KEYS.iter().filter(|key| key.name != "categories.plans");
+        let rights = portreeve_app::staff::RIGHTS.iter().map(|(right, _)| format!("right.{right}"));
+        let outcomes = portreeve_core::report::Outcome::ALL
+            .iter()
+            .map(|one| format!("outcome.{}", one.as_str()));
+        for key in settings.map(|key| format!("setting.{}", key.name)).chain(rights).chain(outcomes)
+        {
+            assert!(knows(Language::English, &key), "{key}");
+        }
+    }
+
     #[test]
     fn instants_are_read_in_the_viewers_zone() {
         let berlin = zone("Europe/Berlin");
