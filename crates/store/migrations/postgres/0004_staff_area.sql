@@ -65,10 +65,7 @@ ALTER TABLE enforcements ADD COLUMN trouble TEXT;
 CREATE INDEX enforcements_trouble ON enforcements (trouble, directory, service_id) WHERE trouble IS NOT NULL;
 
 -- Words of reports, and reports whose words are to be read (again).
-CREATE TABLE report_words (
-    report_id BIGINT PRIMARY KEY,
-    words TSVECTOR NOT NULL
-);
+CREATE TABLE report_words (report_id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
 CREATE INDEX report_words_words ON report_words USING gin (words);
 CREATE TABLE reports_to_read (
     id BIGSERIAL PRIMARY KEY,
