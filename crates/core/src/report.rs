@@ -621,24 +621,6 @@ impl Report {
         }
     }
 
-    /// Somebody else, or nobody, takes care of it from now on. Nothing happens when it was so already.
-    pub fn hand_over(mut self, to: Option<String>) -> Moved {
-        if self.assignee == to {
-            return (self, Vec::new());
-        }
-        self.assignee.clone_from(&to);
-        (self, vec![Event::HandedOver { to }])
-    }
-
-    /// Staff see that it is about another kind of abuse.
-    pub fn change_category(mut self, to: String) -> Moved {
-        if self.allegation.category == to {
-            return (self, Vec::new());
-        }
-        let from = std::mem::replace(&mut self.allegation.category, to.clone());
-        (self, vec![Event::CategoryChanged { from, to }])
-    }
-
     /// Does what the guards say.
     fn obey(&mut self, ruling: Ruling, now: Timestamp, events: &mut Vec<Event>) {
         match ruling {
@@ -698,6 +680,7 @@ impl Report {
     }
 }
 
+mod handling;
 mod merging;
 
 pub use merging::Merged;
