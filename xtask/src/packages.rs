@@ -62,6 +62,11 @@ const NEEDS: &[Need] = &[
         is_there: || succeeds("chromium", &["--version"]),
         packages: &["chromium"],
     },
+    Need {
+        what: "Chromium's driver",
+        is_there: || succeeds("chromedriver", &["--version"]),
+        packages: &["chromium-driver"],
+    },
 ];
 
 fn succeeds(program: &str, arguments: &[&str]) -> bool {

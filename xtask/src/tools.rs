@@ -29,6 +29,8 @@ const NODE: &[&str] = &[
     "whmcs@1.2.2",
     "mocha@10.8.2",
     "chai@4.5.0",
+    // looks for what people with disabilities stumble over
+    "axe-core@4.14.1",
 ];
 
 /// Where the tests find them: `venv/bin/python` and `node/node_modules` are in there.

@@ -13,6 +13,8 @@ mod crash;
 mod deadlines;
 mod demo;
 mod directory;
+#[path = "../../../../e2e/mod.rs"]
+mod e2e;
 mod enforcement;
 mod foreign;
 mod guards;

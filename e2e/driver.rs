@@ -1,0 +1,249 @@
+//! A browser: Chromium without a window, moved through its driver (W3C `WebDriver`, and what Chromium's driver adds).
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// How long a page may take to become what a test waits for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The name under which the protocol hands out elements.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser of one's own; ended with its driver, by the driver's process.
+pub(crate) struct Browser {
+    driver: Child,
+    session: String,
+    base: String,
+}
+
+/// Something on a page.
+pub(crate) struct Element<'a> {
+    browser: &'a Browser,
+    id: String,
+}
+
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false);
+    config.timeout_global(Some(Duration::from_secs(60))).build().new_agent()
+}
+
+impl Browser {
+    /// Opens one in front of a desk; `scripts` says whether pages may run theirs.
+    pub(crate) fn open(base: &str, scripts: bool) -> Self {
+        let mut driver = Command::new("chromedriver")
+            .args(["--port=0", "--log-level=SEVERE"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver; `cargo xtask test` installs it");
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = loop {
+            let line = lines.next().expect("chromedriver says where it listens").unwrap();
+            if let Some((_, port)) = line.split_once("successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        std::thread::spawn(move || lines.for_each(drop));
+        let javascript = if scripts { 1 } else { 2 };
+        let options = json!({
+            "binary": "/usr/bin/chromium",
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en-GB"],
+            "prefs": { "profile.managed_default_content_settings.javascript": javascript, "intl.accept_languages": "en" },
+        });
+        let wish = json!({ "capabilities": { "alwaysMatch": {
+            "browserName": "chrome", "goog:loggingPrefs": { "browser": "ALL" }, "goog:chromeOptions": options,
+        }}});
+        let root = format!("http://127.0.0.1:{port}");
+        let made = call("POST", &format!("{root}/session"), &wish);
+        let id = made["sessionId"].as_str().unwrap_or_else(|| panic!("no session: {made}"));
+        Self { driver, session: format!("{root}/session/{id}"), base: base.to_owned() }
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let answer = call("POST", &format!("{}{path}", self.session), body);
+        assert!(answer["error"].is_null(), "{path} {body}: {answer}\non {}", self.source());
+        answer
+    }
+
+    fn get(&self, path: &str) -> Value {
+        call("GET", &format!("{}{path}", self.session), &Value::Null)
+    }
+
+    fn source(&self) -> String {
+        self.get("/source").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Goes to a page of the desk.
+    pub(crate) fn go(&self, path: &str) {
+        self.post("/url", &json!({ "url": format!("{}{path}", self.base) }));
+    }
+
+    /// The path and query of the page that is shown.
+    pub(crate) fn place(&self) -> String {
+        let url = self.get("/url");
+        url.as_str().unwrap().trim_start_matches(&self.base).to_owned()
+    }
+
+    /// All text that is shown.
+    pub(crate) fn text(&self) -> String {
+        self.one("body").text()
+    }
+
+    /// Waits until the page shows this.
+    pub(crate) fn shows(&self, text: &str) {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if self.all("body").first().is_some_and(|body| body.try_text().contains(text)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{text:?} is not shown at {}: {}", self.place(), self.text());
+    }
+
+    /// The first element of a selector (CSS; XPath when it begins with a slash).
+    pub(crate) fn one(&self, selector: &str) -> Element<'_> {
+        let started = Instant::now();
+        loop {
+            if let Some(found) = self.all(selector).into_iter().next() {
+                return found;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "no {selector} at {}: {}",
+                self.place(),
+                self.source()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// All elements of a selector.
+    pub(crate) fn all(&self, selector: &str) -> Vec<Element<'_>> {
+        let using = if selector.starts_with('/') { "xpath" } else { "css selector" };
+        let found = self.post("/elements", &json!({ "using": using, "value": selector }));
+        let ids =
+            found.as_array().unwrap().iter().map(|one| one[ELEMENT].as_str().unwrap().to_owned());
+        ids.map(|id| Element { browser: self, id }).collect()
+    }
+
+    /// The element of this name that shows exactly this text.
+    pub(crate) fn named(&self, tag: &str, text: &str) -> Element<'_> {
+        self.one(&format!("//{tag}[normalize-space()={text:?}]"))
+    }
+
+    /// Presses keys at whatever has the focus.
+    pub(crate) fn keys(&self, keys: &str) {
+        let pressed: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| {
+                [
+                    json!({ "type": "keyDown", "value": key }),
+                    json!({ "type": "keyUp", "value": key }),
+                ]
+            })
+            .collect();
+        self.post(
+            "/actions",
+            &json!({ "actions": [{ "type": "key", "id": "keys", "actions": pressed }] }),
+        );
+    }
+
+    /// What has the focus.
+    pub(crate) fn focused(&self) -> Element<'_> {
+        let found = self.get("/element/active");
+        Element { browser: self, id: found[ELEMENT].as_str().unwrap().to_owned() }
+    }
+
+    /// Runs a script of the test in the page.
+    pub(crate) fn run(&self, script: &str) -> Value {
+        self.post("/execute/sync", &json!({ "script": script, "args": [] }))
+    }
+
+    /// Runs a script that calls its last argument when it is done.
+    pub(crate) fn run_long(&self, script: &str) -> Value {
+        self.post("/execute/async", &json!({ "script": script, "args": [] }))
+    }
+
+    /// Width of the window, and whether it is dark.
+    pub(crate) fn look(&self, width: u32, theme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": theme }]);
+        self.cdp("Emulation.setEmulatedMedia", &json!({ "features": features }));
+        let size =
+            json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.cdp("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    fn cdp(&self, command: &str, parameters: &Value) {
+        self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }));
+    }
+
+    /// What the browser complained about since the last time: errors, refusals of the content policy.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        let log = self.post("/se/log", &json!({ "type": "browser" }));
+        let lines = log.as_array().unwrap().iter();
+        let bad = lines.filter(|line| matches!(line["level"].as_str(), Some("SEVERE" | "WARNING")));
+        bad.map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            call("DELETE", &self.session, &Value::Null);
+        } else {
+            drop(agent().delete(&self.session).call());
+        }
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
+
+impl Element<'_> {
+    fn path(&self, rest: &str) -> String {
+        format!("/element/{}/{rest}", self.id)
+    }
+
+    pub(crate) fn click(&self) {
+        self.browser.post(&self.path("click"), &json!({}));
+    }
+
+    /// Writes into a field in the place of what is there.
+    pub(crate) fn fill(&self, text: &str) {
+        self.browser.post(&self.path("clear"), &json!({}));
+        self.browser.post(&self.path("value"), &json!({ "text": text }));
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let text = self.browser.get(&self.path("text"));
+        text.as_str().unwrap_or_else(|| panic!("{text}")).to_owned()
+    }
+
+    /// Its text; nothing when the page went away meanwhile.
+    fn try_text(&self) -> String {
+        self.browser.get(&self.path("text")).as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn attribute(&self, name: &str) -> String {
+        let value = self.browser.get(&self.path(&format!("attribute/{name}")));
+        value.as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// One call to the driver: the value in its answer.
+fn call(method: &str, url: &str, body: &Value) -> Value {
+    let request = ureq::http::Request::builder().method(method).uri(url);
+    let sent = if method == "POST" {
+        agent()
+            .run(request.header("content-type", "application/json").body(body.to_string()).unwrap())
+    } else {
+        agent().run(request.body(()).unwrap())
+    };
+    let text = sent.unwrap().body_mut().read_to_string().unwrap();
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    answer["value"].clone()
+}

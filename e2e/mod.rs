@@ -1,0 +1,298 @@
+//! The staff area in a real browser.
+
+mod driver;
+
+use std::path::PathBuf;
+
+use portreeve_core::time::Timestamp;
+use totp_rs::{Builder, Secret};
+
+use crate::seat::{PASSWORD, hire};
+use crate::world::{Engine, Serving, World, on_each};
+use driver::Browser;
+
+/// The keys that have no sign, as `WebDriver` writes them.
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+
+fn sign_in(browser: &Browser, name: &str) {
+    browser.go("/admin");
+    browser.one("[name=name]").fill(name);
+    browser.one("[name=password]").fill(PASSWORD);
+    browser.named("button", "Login").click();
+}
+
+/// The code of an authenticator, some steps of 30 seconds away from now.
+fn code(secret: &str, steps: i64) -> String {
+    let secret = Secret::try_from_base32(secret.replace(' ', "")).unwrap();
+    let second = u64::try_from(Timestamp::now().as_second() + steps * 30).unwrap();
+    Builder::new().with_secret(secret).build().unwrap().generate(second).to_string()
+}
+
+/// A desk with a few reports in different states.
+fn busy(world: &World) -> Serving {
+    let desk = world.serve();
+    hire(world, "carol", "admin");
+    desk.create(world, "service_id=1&category=Spam&suspend_method=timelimit&additional_info=see+http%3A%2F%2Fevil.example.com");
+    desk.create(world, "service_id=4&category=Phishing&suspend_method=immediate");
+    let held = desk
+        .create(world, "service_id=7&category=Botnet&suspend_method=immediate&admin_notes=ours");
+    let answered =
+        desk.create(world, "service_id=8&category=Open+Resolver&suspend_method=timelimit");
+    world.ok(&[
+        "report",
+        "answer",
+        &answered.to_string(),
+        "--from-customer",
+        "--text",
+        "It is closed now.",
+    ]);
+    world.wait_for(held, "suspended");
+    desk
+}
+
+/// From signing in with a second factor to closing, as an agent would do it.
+fn a_day(engine: Engine, scripts: bool) {
+    let world = World::new(engine);
+    let desk = busy(&world);
+    hire(&world, "dora", "agent");
+    let browser = Browser::open(&desk.base, scripts);
+
+    sign_in(&browser, "dora");
+    browser.shows("What needs you now");
+    browser.named("a", "dora").click();
+    browser.named("a", "Set up a second factor").click();
+    let secret = browser.one("[data-secret]").text();
+    browser.one("[name=code]").fill(&code(&secret, -1));
+    browser.named("button", "Confirm").click();
+    browser.shows("Recovery codes");
+    browser.named("a", "I have kept them").click();
+    browser.named("button", "Sign out").click();
+    sign_in(&browser, "dora");
+    browser.one("[name=code]").fill(&code(&secret, 0));
+    browser.named("button", "Go on").click();
+    browser.shows("What needs you now");
+
+    // The report that will suspend next: more time, an answer, the mail, the end.
+    browser.named("a", "#1 Spam").click();
+    browser.shows("hxxp://evil[.]example[.]com");
+    let deadline = browser.one(".facts .big time").attribute("datetime");
+    browser.named("button", "Extend").click();
+    browser.shows("deadline extended by");
+    assert!(browser.one(".facts .big time").attribute("datetime") > deadline);
+    browser.one("#answer textarea").fill("Please look at your mail queue.");
+    browser.named("button", "Send the answer").click();
+    browser.shows("Please look at your mail queue.");
+    crate::world::eventually("the mail is on the page", || {
+        browser.go("/admin/reports/1");
+        browser.one("#mails").text().contains("ada@example.com")
+    });
+    browser.one("#notes textarea").fill("Called them.");
+    browser.named("button", "Add the note").click();
+    browser.shows("Called them.");
+    browser.named("button", "I take care of it").click();
+    browser.shows("dora takes care of it");
+    browser.named("button", "Close").click();
+    browser.shows("report closed: resolved");
+
+    // A suspension that a guard held back, and a new report.
+    browser.one("//nav//a[starts-with(normalize-space(), 'Approvals')]").click();
+    browser.shows("the service is protected");
+    browser.named("button", "Refuse the chosen ones").click();
+    browser.named("button", "Yes, do it with 1 report").click();
+    browser.shows("1 report was changed.");
+    browser.go("/admin/reports/new");
+    browser.one("[name=find]:not(#find)").fill("192.0.2.9");
+    browser.named("button", "Find").click();
+    browser.shows("main:9");
+    browser.one("[name=additional_info]").fill("Seen by our monitoring.");
+    browser.named("button", "Open the report").click();
+    browser.shows("Seen by our monitoring.");
+    assert_eq!(browser.place(), "/admin/reports/5");
+
+    // Find it again, and suspend by hand.
+    browser.one("#find").fill("monitoring");
+    browser.keys(ENTER);
+    browser.shows("Words: monitoring");
+    browser.named("a", "#5").click();
+    browser.named("summary", "Suspend now").click();
+    browser.named("button", "Yes, suspend").click();
+    world.wait_for(5, "suspended");
+    assert_eq!(world.report(1)["status"], "closed");
+    let complaints = browser.complaints();
+    assert!(complaints.is_empty(), "{complaints:?}");
+}
+
+on_each! {
+    fn the_day_of_an_agent(engine) {
+        a_day(engine, true);
+    }
+}
+
+#[test]
+fn the_day_of_an_agent_without_scripts() {
+    a_day(Engine::Sqlite, false);
+}
+
+#[test]
+fn a_new_admin_follows_the_originals_five_steps_by_clicks_alone() {
+    let world = World::new(Engine::Sqlite);
+    let desk = world.serve();
+    hire(&world, "carol", "admin");
+    let browser = Browser::open(&desk.base, true);
+    sign_in(&browser, "carol");
+    browser.named("a", "Setup").click();
+    browser.named("a", "Staff Management").click();
+    browser.named("a", "Manage API Credentials").click();
+    browser.named("a", "API Roles").click();
+    browser.named("summary", "Create API Role").click();
+    browser.one("[name=name]").fill("scripts");
+    browser.named("button", "Save").click();
+    browser.shows("no actions");
+    browser.named("a", "API Credentials").click();
+    browser.named("summary", "Generate New API Credential").click();
+    browser.one("select[name=staff] option[selected]").click();
+    browser.one("//select[@name='role']/option[normalize-space()='scripts']").click();
+    browser.named("button", "Generate").click();
+    browser.shows("Copy the identifier now");
+    let identifier = browser.one("#identifier").text();
+    browser.named("button", "Copy").click();
+    crate::world::eventually("the API ID works", || {
+        desk.call(&identifier, "action=create&service_id=1&category=Spam").code().is_empty()
+    });
+}
+
+#[test]
+fn everything_can_be_done_by_keyboard() {
+    let world = World::new(Engine::Sqlite);
+    let desk = busy(&world);
+    let browser = Browser::open(&desk.base, true);
+    browser.go("/admin/sign-in");
+    assert_eq!(
+        browser.focused().attribute("name"),
+        "name",
+        "the first field waits for what is typed"
+    );
+    browser.keys("carol");
+    browser.keys(TAB);
+    browser.keys(PASSWORD);
+    browser.keys(ENTER);
+    browser.shows("What needs you now");
+    browser.keys(TAB);
+    assert_eq!(browser.focused().text(), "Skip to the content");
+    browser.go("/admin/reports");
+    browser.keys("j");
+    browser.keys("j");
+    assert_eq!(browser.focused().text(), "#3");
+    browser.keys("k");
+    assert_eq!(browser.focused().text(), "#4");
+    browser.keys(ENTER);
+    browser.shows("It is closed now.");
+    browser.keys("/");
+    assert_eq!(browser.focused().attribute("id"), "find");
+    browser.keys("#1");
+    browser.keys(ENTER);
+    browser.shows("#1 Spam");
+    // Every control can be reached, and shows that it is.
+    let reached = browser.run(
+        "return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+            .filter(e => e.checkVisibility() && e.tabIndex < 0).map(e => e.outerHTML)",
+    );
+    assert_eq!(reached, serde_json::json!([]));
+}
+
+/// The library that looks for what people with disabilities stumble over.
+fn axe() -> String {
+    let tools = std::env::var("PORTREEVE_TEST_TOOLS")
+        .expect("PORTREEVE_TEST_TOOLS: run `cargo xtask test`");
+    let file = PathBuf::from(tools).join("node/node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(file).unwrap()
+}
+
+const PAGES: [&str; 24] = [
+    "/admin",
+    "/admin/reports",
+    "/admin/reports?status=open&category=Spam&address=x",
+    "/admin/reports?text=nothing-like-this",
+    "/admin/reports/1",
+    "/admin/reports/2",
+    "/admin/reports/3",
+    "/admin/reports/4",
+    "/admin/reports/new?find=192.0.2.7",
+    "/admin/queue",
+    "/admin/approvals",
+    "/admin/brakes",
+    "/admin/brakes/undo?actor=api:1&since=2020-01-01T00:00",
+    "/admin/account",
+    "/admin/second-factor",
+    "/admin/setup",
+    "/admin/setup/staff",
+    "/admin/setup/roles",
+    "/admin/setup/api-roles",
+    "/admin/setup/api-credentials",
+    "/admin/setup/settings",
+    "/admin/setup/categories",
+    "/admin/setup/connections",
+    "/admin/setup/audit",
+];
+
+const MORE: [&str; 4] = [
+    "/admin/setup/quick-replies",
+    "/admin/setup/notices",
+    "/admin/setup/staff-management",
+    "/admin/reports/999",
+];
+
+/// Every page in a theme, narrow and wide: no scrolling to the side, no complaint of the browser, nothing serious that
+/// axe finds, and little to load.
+fn every_page(theme: &str, language: &str) {
+    let world = World::new(Engine::Sqlite);
+    let desk = busy(&world);
+    let browser = Browser::open(&desk.base, true);
+    browser.look(1440, theme);
+    sign_in(&browser, "carol");
+    browser.go("/admin/account");
+    browser.one(&format!("//select[@name='language']/option[@value='{language}']")).click();
+    browser.one("//form[@action='/admin/account/preferences']//button").click();
+    browser.complaints();
+    let axe = axe();
+    for path in PAGES.iter().chain(&MORE) {
+        for width in [1440, 390] {
+            browser.look(width, theme);
+            browser.go(path);
+            let wide = browser.run("return document.documentElement.scrollWidth > innerWidth");
+            assert_eq!(wide, false, "{path} is wider than {width}");
+            let loaded = browser.run(
+                "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+                    .reduce((sum, one) => sum + one.encodedBodySize, 0)",
+            );
+            assert!(loaded.as_f64().unwrap() < 100_000.0, "{path} loads {loaded} bytes");
+        }
+        browser.run(&axe);
+        let found = browser.run_long(
+            "const done = arguments[0];
+             axe.run({ resultTypes: ['violations'] }).then(
+                found => done(found.violations
+                    .filter(one => ['serious', 'critical'].includes(one.impact))
+                    .map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | '))),
+                error => done([String(error)]))",
+        );
+        assert_eq!(found, serde_json::json!([]), "{path}");
+        let complaints: Vec<String> = browser
+            .complaints()
+            .into_iter()
+            .filter(|line| !line.contains(" 404 ") && !line.contains(" 422 "))
+            .collect();
+        assert!(complaints.is_empty(), "{path}: {complaints:?}");
+    }
+}
+
+#[test]
+fn every_page_by_day() {
+    every_page("light", "");
+}
+
+#[test]
+fn every_page_by_night_in_german() {
+    every_page("dark", "de");
+}
