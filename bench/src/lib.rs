@@ -15,5 +15,6 @@ pub mod histogram;
 pub mod load;
 pub mod machine;
 pub mod measure;
+pub mod million;
 pub mod process;
 pub mod sink;

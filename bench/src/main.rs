@@ -5,14 +5,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use portreeve_bench::{chaos, measure, process};
+use portreeve_bench::{chaos, measure, million, process};
 
 /// The desk's, so that the ledger in this process costs what it costs there.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "usage: portreeve-bench bench [--quick] [--binary FILE] [--docs FOLDER]\n       \
-                     portreeve-bench chaos [--short] [--binary FILE] [--docs FOLDER] [--only WORD]";
+                     portreeve-bench chaos [--short] [--binary FILE] [--docs FOLDER] [--only WORD]\n       \
+                     portreeve-bench million [--quick] [--binary FILE]";
+
+/// Reports of `million`, and of `million --quick`.
+const REPORTS: [u64; 2] = [1_000_000, 20_000];
 
 fn main() -> ExitCode {
     match run() {
@@ -60,6 +64,7 @@ fn run() -> Result<()> {
     let docs = asked.docs.unwrap_or_else(|| PathBuf::from("docs"));
     match command.as_str() {
         "bench" => measure::run(&binary, &docs, asked.little),
+        "million" => million::run(&binary, REPORTS[usize::from(asked.little)]),
         "chaos" => chaos::run(&binary, &docs, asked.little, asked.only.as_deref()),
         _ => bail!(USAGE),
     }

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask test [-- FILTER...] | cargo xtask tidy | \
                      cargo xtask bench [--quick] | cargo xtask chaos [--short] [--binary FILE] | \
+                     cargo xtask million [--quick] | \
                      cargo xtask deb [--check] [--profile PROFILE]";
 
 fn main() -> ExitCode {
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::check(&test::root()),
         ["deb", options @ ..] => deb::package(options),
         ["bench", options @ ..] => measure::bench(options),
+        ["million", options @ ..] => measure::million(options),
         ["chaos", options @ ..] => measure::chaos(options),
         _ => Err(anyhow::anyhow!(USAGE)),
     };

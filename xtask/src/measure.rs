@@ -15,6 +15,13 @@ pub(crate) fn bench(options: &[&str]) -> Result<()> {
     run(&built.join(BENCH), &[&["bench"], options].concat())
 }
 
+/// Fills a desk with a million reports on each engine, and asks for every page of the staff area.
+pub(crate) fn million(options: &[&str]) -> Result<()> {
+    packages::ensure()?;
+    let built = build_release()?;
+    run(&built.join(BENCH), &[&["million"], options].concat())
+}
+
 /// Runs the fault stories against a release build, or against `--binary FILE`. Without `--short` it
 /// writes `docs/chaos.md`.
 pub(crate) fn chaos(options: &[&str]) -> Result<()> {
