@@ -1,6 +1,6 @@
 //! Settings, staff, roles, credentials, jobs.
 
-use std::io::Read;
+use std::io::{BufRead, IsTerminal, Read};
 
 use anyhow::{Context, Result};
 use portreeve_app::staff::{NewCredential, SAFE_IDENTIFIER};
@@ -141,6 +141,11 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
 
 fn read_secret(what: &str) -> Result<String> {
     let mut text = String::new();
+    if std::io::stdin().is_terminal() {
+        complain(&format!("Type the {what} and press Enter (it is shown)."));
+        std::io::stdin().lock().read_line(&mut text)?;
+        return Ok(text.trim_end_matches(['\n', '\r']).to_owned());
+    }
     std::io::stdin()
         .take(4_096)
         .read_to_string(&mut text)

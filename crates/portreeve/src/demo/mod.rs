@@ -98,7 +98,7 @@ async fn show(
         ))?,
     }
     say(format!(
-        "\nPublic page:   {base}/\nReport abuse:  {base}/report-abuse\nHealth:        {base}/readyz\n\
+        "\nStaff area:    {base}/admin\nPublic page:   {base}/\nReport abuse:  {base}/report-abuse\nHealth:        {base}/readyz\n\
          Sent mail:     {}\n\nStaff login:   {staff}\nPassword:      {password}\nAPI ID:        {api_id}\n\n\
          Try it:\n  curl -H 'API_ID: {api_id}' -d action=create -d service_id=103 -d category=Spam {url}\n  \
          PORTREEVE_DATA_DIR={} portreeve report list",
