@@ -50,7 +50,7 @@ const PAGES: [(&str, &str); 24] = [
     ("suspension placed", "/admin/reports?suspension=placed"),
     ("a common word", "/admin/reports?text=common"),
     ("a rare word", "/admin/reports?text=rare777"),
-    ("one report", "/admin/reports/777777"),
+    ("one report", "/admin/reports/7777"),
 ];
 
 /// Fills a desk on each engine and asks it for every page.

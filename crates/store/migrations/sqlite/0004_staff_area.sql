@@ -66,7 +66,7 @@ CREATE INDEX enforcements_trouble ON enforcements (trouble, directory, service_i
 
 -- Words of reports, and reports whose words are to be read (again).
 CREATE VIRTUAL TABLE report_words USING fts5 (
-    words, content = '', contentless_delete = 1, detail = none,
+    words, content = '', contentless_delete = 1, detail = none, prefix = '3 4 5 6 7 8 9 10 11 12',
     tokenize = "unicode61 remove_diacritics 0 tokenchars '.:_@/+-'"
 );
 CREATE TABLE reports_to_read (

@@ -6,8 +6,9 @@ use sqlx::{Postgres, Sqlite};
 use super::PerEngine;
 use crate::db::{Engine, StoreError, Tx};
 
-/// Words shorter than this are looked for as they are; longer ones may go on.
-const SHORTEST_BEGINNING: usize = 3;
+/// Words of so many characters may go on; others are looked for as they are. FTS5 has an index for the beginnings of
+/// each of these lengths; without one it would gather every report that has such a word before it shows the first.
+const BEGINNINGS: std::ops::RangeInclusive<usize> = 3..=12;
 
 /// Reports with their holds, led by the words.
 pub(crate) const FROM: PerEngine = PerEngine(
@@ -38,7 +39,7 @@ pub(crate) fn wanted(engine: Engine, words: &[String]) -> String {
         Engine::Postgres => ('\'', ":*", " & "),
     };
     let each = words.iter().map(|word| {
-        let more = if word.chars().count() < SHORTEST_BEGINNING { "" } else { more };
+        let more = if BEGINNINGS.contains(&word.chars().count()) { more } else { "" };
         format!("{quote}{word}{quote}{more}")
     });
     each.collect::<Vec<_>>().join(and)

@@ -6,6 +6,7 @@ mod deliveries;
 mod directory;
 mod jobs;
 mod people;
+mod plans;
 mod reports;
 mod staff_area;
 mod world;

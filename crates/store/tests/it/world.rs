@@ -67,6 +67,23 @@ impl World {
         }
     }
 
+    /// Lets the database look at what it has, as it does by itself after a while.
+    pub(crate) async fn analyze(&self) {
+        match (&self.database, &self._dir) {
+            (Some((server, name)), _) => {
+                run_in(&format!("{server}/{name}"), "ANALYZE".to_owned()).await
+            }
+            (None, Some(dir)) => {
+                use sqlx::ConnectOptions;
+                let options =
+                    sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("desk.db"));
+                let mut connection = options.connect().await.unwrap();
+                sqlx::raw_sql("ANALYZE").execute(&mut connection).await.unwrap();
+            }
+            (None, None) => {}
+        }
+    }
+
     /// A transaction that may write.
     pub(crate) async fn tx(&self) -> Tx {
         self.db.write().await.unwrap()
@@ -74,7 +91,11 @@ impl World {
 }
 
 async fn run(server: &str, sql: String) {
-    let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    run_in(&format!("{server}/postgres"), sql).await;
+}
+
+async fn run_in(url: &str, sql: String) {
+    let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
 }
 
