@@ -11,6 +11,7 @@ use portreeve_core::notice::{
 };
 use portreeve_core::report::{Countdown, Report, State};
 use portreeve_core::service::Service;
+use portreeve_core::settings::Settings;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Timestamp;
 use portreeve_store::{NoticeResult, StoreError, Tx};
@@ -112,7 +113,10 @@ pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>
     ids.dedup();
     let reports: HashMap<ReportId, Report> =
         tx.reports_by_id(&ids).await?.into_iter().map(|report| (report.id, report)).collect();
-    let mut planning = Planning { tx: &mut tx, reports, services: HashMap::new(), staff: None };
+    let live = desk.live();
+    let settings = &live.settings;
+    let mut planning =
+        Planning { settings, tx: &mut tx, reports, services: HashMap::new(), staff: None };
     planning.read_services(jobs).await?;
     let causes = planning.read_causes(jobs).await?;
     let mut planned = Vec::with_capacity(jobs.len());
@@ -239,6 +243,7 @@ fn is_out_of_date(report: &Report, notice: Notice) -> bool {
 
 /// What the notices of one look are made from.
 struct Planning<'a> {
+    settings: &'a Settings,
     tx: &'a mut Tx,
     reports: HashMap<ReportId, Report>,
     services: HashMap<ServiceKey, Service>,
@@ -321,9 +326,11 @@ impl Planning<'_> {
             }
             _ => String::new(),
         };
+        let plan = self.settings.plans.get(&report.allegation.category);
+        let about_category = plan.map(|plan| plan.customer_text.clone()).unwrap_or_default();
         Ok(Plan::Send(
             vec![service.customer_email.clone()],
-            letter_to_customer(report, service, job.notice, message),
+            letter_to_customer(report, service, job.notice, message, about_category),
         ))
     }
 
@@ -362,6 +369,7 @@ fn letter_to_customer(
     service: Service,
     notice: Notice,
     message: String,
+    about_category: String,
 ) -> Letter {
     let (deadline, outcome) = match &report.state {
         State::Open { countdown: Countdown::Running { deadline, .. }, .. } => {
@@ -383,6 +391,7 @@ fn letter_to_customer(
             category: report.allegation.category.clone(),
             service_ip: report.allegation.service_ip.clone(),
             additional_info: report.allegation.additional_info.clone(),
+            about_category,
             deadline,
             allow_unsuspend: report.allegation.allow_unsuspend,
             outcome,

@@ -78,6 +78,8 @@ pub struct CustomerNotice {
     pub service_ip: String,
     /// What was said to the customer when the report was opened.
     pub additional_info: String,
+    /// What the desk says about this kind of abuse; may be empty.
+    pub about_category: String,
     /// When the service will be suspended, if a clock runs.
     pub deadline: Option<Timestamp>,
     /// Whether the customer can lift the suspension.
@@ -137,6 +139,11 @@ pub fn to_customer(notice: Notice, n: &CustomerNotice) -> Letter {
     body.push_str(&facts_of(n));
     if matches!(notice, Notice::Opened | Notice::Reminder) && !n.additional_info.is_empty() {
         body.push_str(&format!("\nWhat was reported:\n\n{}\n", indented(&n.additional_info)));
+    }
+    if matches!(notice, Notice::Opened | Notice::Reminder | Notice::Suspended)
+        && !n.about_category.is_empty()
+    {
+        body.push_str(&format!("\nAbout this kind of abuse:\n\n{}\n", indented(&n.about_category)));
     }
     if notice == Notice::Answered && !n.message.is_empty() {
         body.push_str(&format!("\nThe message:\n\n{}\n", indented(&n.message)));
@@ -267,6 +274,7 @@ mod tests {
             category: "Spam\nX-Injected: 1".into(),
             service_ip: "192.0.2.1".into(),
             additional_info: "line one\r\nline two".into(),
+            about_category: String::new(),
             deadline: from_millis(1_700_000_000_000),
             allow_unsuspend: false,
             outcome: None,

@@ -433,7 +433,7 @@ on_both! {
         let stale = set("time_limit.period", "1440m", "3h");
         assert!(stale.status == 422 && stale.body.contains("changed meanwhile"), "{}", stale.body);
         assert!(set("time_limit.period", "2h", "soon").body.contains("must be a length of time"));
-        let category = [("name", "Night"), ("period", "30m"), ("severity", "high"), ("suspend_method", "timelimit"), ("act", "set")];
+        let category = [("name", "Night"), ("period", "30m"), ("customer_text", "At night nobody watches."), ("severity", "high"), ("suspend_method", "timelimit"), ("act", "set")];
         assert_eq!(seat.done("/admin/setup/categories", &category), "/admin/setup/categories");
         assert!(world.ok(&["settings", "get", "categories"]).contains("\"Night\""));
         assert!(seat.post("/admin/setup/categories", &[("name", "Night"), ("period", "soon"), ("act", "set")]).status == 422);
@@ -442,6 +442,9 @@ on_both! {
             let report = world.report(id);
             let at = |name: &str| report[name].as_str().unwrap().parse::<Timestamp>().unwrap().as_second();
             at("deadline_at") - at("opened_at") == 30 * 60
+        });
+        eventually("the customer is told about this kind of abuse", || {
+            world.mails("opened").iter().any(|mail| mail.contains("At night nobody watches."))
         });
         assert!(seat.page("/admin/reports/new?service=main:7").contains("data-method=\"timelimit\">Night</option>"));
         seat.done("/admin/setup/quick-replies", &[("name", "Thanks"), ("body", "Dear {customer}, #{report} on {address} is {category}.")]);

@@ -14,7 +14,7 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 pub(crate) struct World {
     pub(crate) db: Db,
-    _dir: Option<TempDir>,
+    dir: Option<TempDir>,
     database: Option<(String, String)>,
 }
 
@@ -47,7 +47,7 @@ impl World {
     pub(crate) async fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let db = Db::open_sqlite(&dir.path().join("desk.db")).await.unwrap();
-        Self { db, _dir: Some(dir), database: None }
+        Self { db, dir: Some(dir), database: None }
     }
 
     pub(crate) async fn postgres() -> Self {
@@ -57,7 +57,7 @@ impl World {
         let name = format!("store_{}_{number}", std::process::id());
         run(&server, format!("CREATE DATABASE {name}")).await;
         let db = Db::open_postgres(&format!("{server}/{name}")).await.unwrap();
-        Self { db, _dir: None, database: Some((server, name)) }
+        Self { db, dir: None, database: Some((server, name)) }
     }
 
     pub(crate) async fn drop_database(&self) {
@@ -69,9 +69,9 @@ impl World {
 
     /// Lets the database look at what it has, as it does by itself after a while.
     pub(crate) async fn analyze(&self) {
-        match (&self.database, &self._dir) {
+        match (&self.database, &self.dir) {
             (Some((server, name)), _) => {
-                run_in(&format!("{server}/{name}"), "ANALYZE".to_owned()).await
+                run_in(&format!("{server}/{name}"), "ANALYZE".to_owned()).await;
             }
             (None, Some(dir)) => {
                 use sqlx::ConnectOptions;

@@ -268,6 +268,7 @@ pub(crate) async fn notices(State(web): State<Arc<Web>>, visitor: Staff<Setup>) 
                     category: "Spam".to_owned(),
                     service_ip: "192.0.2.7".to_owned(),
                     additional_info: "Unwanted mail was sent from your server.".to_owned(),
+                    about_category: String::new(),
                     deadline: has_deadline.then(|| period.after(now)),
                     allow_unsuspend: true,
                     outcome: (*notice == Notice::Closed).then_some(Outcome::Resolved),
