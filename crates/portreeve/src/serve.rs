@@ -98,6 +98,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             trusted_proxies: config.trusted_proxies.clone(),
             metrics_allow: config.metrics_allow.clone(),
             max_body: config.max_body,
+            tls: certificates.is_some(),
             abuse_address: abuse_address(config),
         },
     );

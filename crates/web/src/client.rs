@@ -30,9 +30,7 @@ pub(crate) async fn sign_on(State(web): State<Arc<Web>>, request: Request) -> Re
     };
     match customer::sign_on(&web.desk, &token).await {
         Ok(signed_on) => {
-            let secure =
-                web.config.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
-            let secure = if secure { "; Secure" } else { "" };
+            let secure = if web.config.is_https() { "; Secure" } else { "" };
             let cookie = format!(
                 "{COOKIE}={}; Path=/client; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
                 signed_on.token,

@@ -43,8 +43,17 @@ pub struct WebConfig {
     pub metrics_allow: Vec<IpNet>,
     /// Largest body of the drop-in endpoint, in bytes.
     pub max_body: usize,
+    /// The desk itself speaks TLS.
+    pub tls: bool,
     /// Where reports can be mailed to, for the public page.
     pub abuse_address: Option<String>,
+}
+
+impl WebConfig {
+    /// Whether people reach the desk over TLS, so that cookies need not go any other way.
+    fn is_https(&self) -> bool {
+        self.tls || self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))
+    }
 }
 
 /// What every handler has at hand.

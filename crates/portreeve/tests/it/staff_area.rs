@@ -233,7 +233,8 @@ on_both! {
         assert_eq!(seat.act(id, "reopening", &[]).status, 303);
         assert_eq!(seat.act(id, "answer", &[("text", "  ")]).status, 422);
         assert_eq!(seat.get("/admin/reports/999999").status, 404);
-        assert_eq!(seat.get("/admin/reports/x").status, 400);
+        assert_eq!(seat.get("/admin/reports/x").status, 404);
+        assert_eq!(seat.get("/admin/queue?after=x").status, 400);
     }
 
     fn of_two_who_act_at_a_time_the_second_is_shown_what_happened_and_chooses(world) {

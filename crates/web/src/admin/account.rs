@@ -6,7 +6,9 @@ use super::context;
 use axum::extract::State;
 use portreeve_app::sign_in::{self, SignInError};
 
+use super::bulk::{begun_at, prove};
 use super::session::{Form, Staff};
+use super::sign_in::{count_try, forget_tries};
 use super::words::{self, Language};
 use super::{Answered, Refusal, to};
 use crate::Web;
@@ -79,8 +81,17 @@ pub(crate) async fn password(
     if new != again {
         return page(&web, &staff, Some(words::text(language, "account.not_the_same", &[]))).await;
     }
+    let (name, address) = (&staff.session.name, begun_at(&staff));
+    if let Err(wait) = count_try(&web, name, address) {
+        let minutes = wait.as_secs().div_ceil(60).to_string();
+        let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
+        return page(&web, &staff, Some(error)).await;
+    }
     match sign_in::change_password(&web.desk, &staff.session, &old, &new).await {
-        Ok(()) => Ok(to("/admin/account?changed=password")),
+        Ok(()) => {
+            forget_tries(&web, name, address);
+            Ok(to("/admin/account"))
+        }
         Err(SignInError::Wrong) => {
             page(&web, &staff, Some(words::text(language, "account.wrong_password", &[]))).await
         }
@@ -99,17 +110,11 @@ pub(crate) async fn remove_second_factor(
     if web.desk.live().settings.require_second_factor {
         return Err(Refusal::Bad(words::text(language, "account.second_factor_forced", &[])));
     }
-    let password = form.all("password").next().unwrap_or_default();
-    match sign_in::prove(&web.desk, &staff.session, password).await {
-        Ok(()) => {
-            sign_in::remove_second_factor(&web.desk, &staff.session).await?;
-            Ok(to("/admin/account"))
-        }
-        Err(SignInError::Wrong) => {
-            page(&web, &staff, Some(words::text(language, "account.wrong_password", &[]))).await
-        }
-        Err(other) => Err(other.into()),
+    if let Some(error) = prove(&web, &staff, &form).await? {
+        return page(&web, &staff, Some(error)).await;
     }
+    sign_in::remove_second_factor(&web.desk, &staff.session).await?;
+    Ok(to("/admin/account"))
 }
 
 /// Ends one session, or all others.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::context;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::DateTime;
 use portreeve_app::report::view;
@@ -13,7 +13,7 @@ use portreeve_core::time::Timestamp;
 use serde::Deserialize;
 
 use super::bulk::prove;
-use super::session::{Form, Staff, Visitor};
+use super::session::{Form, Query, Staff, Visitor};
 use super::words::{self, Language};
 use super::{Answered, to};
 use crate::Web;

@@ -1,6 +1,7 @@
 //! One act on many reports: first a page that says what it would do, then the act, then what became of each, with a way
 //! back where there is one.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -14,6 +15,7 @@ use portreeve_core::ids::ReportId;
 use portreeve_core::report::Outcome;
 
 use super::session::{Form, Staff, Visitor};
+use super::sign_in::{count_try, forget_tries};
 use super::words::{self, Language};
 use super::{Answered, Refusal};
 use crate::Web;
@@ -21,9 +23,6 @@ use crate::rights::{Answer, Approve, Close, Right, SeeReports, Suspend};
 
 /// Reports at a time.
 const MOST: usize = 200;
-
-/// Proofs of who this is that are tried in a quarter of an hour.
-const TRIES: u32 = 10;
 
 /// What is to be done to each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,6 +214,11 @@ pub(crate) async fn carry_out(
     web.show(&staff, "done.html", more).await
 }
 
+/// Where a session was begun, which stands for where it is used: both know its token.
+pub(super) fn begun_at(staff: &Visitor) -> IpAddr {
+    staff.session.address.parse().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
+}
+
 /// For what reaches customers and panels, who does it must have proved who they are a short while ago. Returns what
 /// is wrong, if anything is.
 pub(super) async fn prove(
@@ -226,16 +230,16 @@ pub(super) async fn prove(
         return Ok(None);
     }
     let language = Language::choose(&staff.session.language, "");
-    let account = staff.session.name.to_lowercase();
-    let now = web.desk.clock.monotonic();
-    if let Err(wait) = web.throttles.accounts.count(account.clone(), TRIES, now) {
+    let name = &staff.session.name;
+    let address = begun_at(staff);
+    if let Err(wait) = count_try(web, name, address) {
         let minutes = wait.as_secs().div_ceil(60).to_string();
         return Ok(Some(words::text(language, "sign_in.too_many", &[("n", minutes)])));
     }
     let password = form.all("password").next().unwrap_or_default();
     match sign_in::prove(&web.desk, &staff.session, password).await {
         Ok(()) => {
-            web.throttles.accounts.forget(account);
+            forget_tries(web, name, address);
             Ok(None)
         }
         Err(SignInError::Wrong) => Ok(Some(words::text(language, "account.wrong_password", &[]))),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
@@ -14,7 +14,7 @@ use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, SuspendMethod};
 use serde::Deserialize;
 
-use super::session::{Form, Staff, Visitor};
+use super::session::{Form, Query, Staff, Visitor};
 use super::words::{self, Language};
 use super::{Answered, to};
 use crate::Web;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use minijinja::Value;
 
 use super::context;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::Answered;
 use super::reports::outcomes;
-use super::session::Staff;
+use super::session::{Query, Staff};
 use crate::Web;
 use crate::rights::SeeReports;
 

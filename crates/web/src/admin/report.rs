@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use minijinja::Value;
@@ -17,7 +17,7 @@ use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use super::reports::{outcomes, staff_names};
-use super::session::{Form, Staff, Visitor};
+use super::session::{Form, Path, Query, Staff, Visitor};
 use super::words::{self, Language};
 use super::{Answered, Refusal, to};
 use crate::Web;

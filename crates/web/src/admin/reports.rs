@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use minijinja::Value;
 
@@ -15,7 +15,7 @@ use portreeve_core::report::Outcome;
 use portreeve_core::text::wanted_words;
 use portreeve_core::time::{Span, Timestamp};
 
-use super::session::{Form, Staff};
+use super::session::{Form, Path, Staff};
 use super::{Answered, Refusal, to};
 use crate::Web;
 use crate::rights::{Right, SeeReports, Setup};

@@ -12,6 +12,7 @@ use portreeve_app::sign_in::{self, Stage};
 use portreeve_app::staff::has_right;
 use portreeve_core::ids::Actor;
 use portreeve_core::text::storable;
+use serde::de::DeserializeOwned;
 
 use super::Refusal;
 use crate::Web;
@@ -42,8 +43,7 @@ pub(super) fn token(headers: &HeaderMap) -> Option<String> {
 /// The header that gives a browser its session, or with an empty token takes it away. It comes along when
 /// somebody follows a link in a mail, but with no form of another site.
 pub(super) fn cookie(web: &Web, token: &str) -> String {
-    let secure = web.config.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
-    let secure = if secure { "; Secure" } else { "" };
+    let secure = if web.config.is_https() { "; Secure" } else { "" };
     let age = if token.is_empty() { "; Max-Age=0" } else { "" };
     format!("{COOKIE}={token}; Path=/admin; HttpOnly; SameSite=Lax{age}{secure}")
 }
@@ -124,6 +124,30 @@ impl<R: Right + 'static> FromRequestParts<Arc<Web>> for Staff<R> {
             return Ok(Self { visitor, right: PhantomData });
         }
         Err(Refusal::NoRight { right: R::NAME, language: visitor.session.language.clone() })
+    }
+}
+
+/// What the path names; what cannot be a name of anything is not there.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Web>> for Path<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Refusal> {
+        let found = axum::extract::Path::<T>::from_request_parts(parts, web).await;
+        found.map(|axum::extract::Path(value)| Self(value)).map_err(|_| Refusal::NotFound)
+    }
+}
+
+/// What the query says.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<Web>> for Query<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Refusal> {
+        let found = axum::extract::Query::<T>::from_request_parts(parts, web).await;
+        found.map(|axum::extract::Query(value)| Self(value)).map_err(|_| Refusal::Unreadable)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::context;
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +14,8 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::Deserialize;
 
-use super::session::{FirstForm, Form, Visitor, cookie};
+use super::bulk::prove;
+use super::session::{FirstForm, Form, Query, Visitor, cookie};
 use super::words::{self, Language};
 use super::{Answered, Reads, Refusal, to};
 use crate::Web;
@@ -23,8 +25,11 @@ use crate::throttle::counted_as;
 /// Passwords that are tried from one address in a minute.
 const TRIES_PER_ADDRESS: u32 = 20;
 
-/// Passwords and codes that are tried with one login name in a quarter of an hour.
-const TRIES_PER_ACCOUNT: u32 = 10;
+/// Passwords and codes that are tried with one login name from one address in a quarter of an hour ...
+const TRIES_PER_SEAT: u32 = 10;
+
+/// ... and from everywhere together: whoever knows a name must not be able to keep its owner out with ten tries.
+const TRIES_PER_ACCOUNT: u32 = 100;
 
 /// From where and with what a request comes.
 pub(crate) struct From {
@@ -89,12 +94,9 @@ pub(crate) async fn sign_in(
     FirstForm(form): FirstForm,
 ) -> Answered {
     let (name, goal) = (form.get("name").to_owned(), within(form.get("to")).to_owned());
-    let account = name.to_lowercase();
     let now = web.desk.clock.monotonic();
     let by_address = web.throttles.sign_ins.count(counted_as(from.address), TRIES_PER_ADDRESS, now);
-    let allowed = by_address
-        .and_then(|()| web.throttles.accounts.count(account.clone(), TRIES_PER_ACCOUNT, now));
-    if let Err(wait) = allowed {
+    if let Err(wait) = by_address.and_then(|()| count_try(&web, &name, from.address)) {
         let minutes = wait.as_secs().div_ceil(60).to_string();
         let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
         let status = StatusCode::TOO_MANY_REQUESTS;
@@ -105,7 +107,7 @@ pub(crate) async fn sign_in(
     match sign_in::sign_in(&web.desk, &name, password, &caller).await {
         Ok((token, stage)) => {
             if stage == Stage::Whole {
-                web.throttles.accounts.forget(account);
+                forget_tries(&web, &name, from.address);
                 learn_zone(&web, &token, form.get("time_zone")).await?;
             }
             let place = match stage {
@@ -122,6 +124,28 @@ pub(crate) async fn sign_in(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Counts that a password or code is tried. Beyond what is allowed: how long to wait.
+pub(super) fn count_try(web: &Web, name: &str, address: IpAddr) -> Result<(), Duration> {
+    let (account, seat) = tried(name, address);
+    let (accounts, now) = (&web.throttles.accounts, web.desk.clock.monotonic());
+    accounts.count(seat, TRIES_PER_SEAT, now)?;
+    accounts.count(account, TRIES_PER_ACCOUNT, now)
+}
+
+/// It was right.
+pub(super) fn forget_tries(web: &Web, name: &str, address: IpAddr) {
+    let (account, seat) = tried(name, address);
+    web.throttles.accounts.forget(seat);
+    web.throttles.accounts.forget(account);
+}
+
+/// Under what tries are counted: the name, and the name with the address. Nobody's name is longer than 64 characters.
+fn tried(name: &str, address: IpAddr) -> (String, String) {
+    let account = portreeve_core::text::shorten(&name.to_lowercase(), 64);
+    let seat = format!("{account} {}", counted_as(address));
+    (account, seat)
 }
 
 fn with_goal(path: &str, goal: &str) -> String {
@@ -172,6 +196,7 @@ fn code_page(
 pub(crate) async fn code(
     State(web): State<Arc<Web>>,
     Reads(language): Reads,
+    from: From,
     visitor: Visitor,
     form: Form,
 ) -> Answered {
@@ -179,9 +204,8 @@ pub(crate) async fn code(
     if visitor.stage() != Stage::Second {
         return Ok(to("/admin"));
     }
-    let account = visitor.session.name.to_lowercase();
-    let now = web.desk.clock.monotonic();
-    if let Err(wait) = web.throttles.accounts.count(account.clone(), TRIES_PER_ACCOUNT, now) {
+    let name = visitor.session.name.clone();
+    if let Err(wait) = count_try(&web, &name, from.address) {
         let minutes = wait.as_secs().div_ceil(60).to_string();
         let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
         let status = StatusCode::TOO_MANY_REQUESTS;
@@ -189,7 +213,7 @@ pub(crate) async fn code(
     }
     match sign_in::second_factor(&web.desk, &visitor.session, form.get("code")).await {
         Ok(token) => {
-            web.throttles.accounts.forget(account);
+            forget_tries(&web, &name, from.address);
             Ok(with_cookie(&web, &token, to(&goal)))
         }
         Err(SignInError::WrongCode) => {
@@ -249,6 +273,7 @@ async fn enrol_page(
     let more = context! {
         csrf => visitor.csrf(), uri, secret => grouped.join(" "), error,
         forced => visitor.stage() == Stage::Enrol,
+        must_prove => visitor.stage() == Stage::Whole && !sign_in::is_proved(&visitor.session, web.desk.now()),
     };
     let language = Language::of(&visitor.session.language).unwrap_or(language);
     Ok(web.show_stranger(status, language, "second-factor.html", more))
@@ -273,6 +298,12 @@ pub(crate) async fn enrol(
     form: Form,
 ) -> Answered {
     may_enrol(&visitor)?;
+    if visitor.stage() == Stage::Whole
+        && let Some(error) = prove(&web, &visitor, &form).await?
+    {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return enrol_page(&web, status, language, &visitor, Some(error)).await;
+    }
     match sign_in::confirm_second_factor(&web.desk, &visitor.session, form.get("code")).await {
         Ok((codes, token)) => {
             let language = Language::of(&visitor.session.language).unwrap_or(language);

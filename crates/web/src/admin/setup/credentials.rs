@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
@@ -13,7 +13,7 @@ use portreeve_app::staff::{self, NewCredential, RIGHTS, StaffError};
 use super::people::{shown_roles, ticked};
 use crate::Web;
 use crate::admin::reports::staff_names;
-use crate::admin::session::{Form, Staff, Visitor};
+use crate::admin::session::{Form, Path, Staff, Visitor};
 use crate::admin::{Answered, to};
 use crate::rights::Setup;
 use crate::routes::AMP_PATH;

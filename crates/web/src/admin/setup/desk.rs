@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
@@ -18,7 +18,7 @@ use portreeve_core::settings::Severity;
 use serde::Deserialize;
 
 use crate::Web;
-use crate::admin::session::{Form, Staff, Visitor};
+use crate::admin::session::{Form, Query, Staff, Visitor};
 use crate::admin::words::Language;
 use crate::admin::{Answered, Refusal, to};
 use crate::rights::Setup;

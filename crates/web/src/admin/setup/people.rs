@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
@@ -10,7 +10,7 @@ use crate::admin::context;
 use portreeve_app::staff::{self, RIGHTS, StaffError};
 
 use crate::Web;
-use crate::admin::session::{Form, Staff, Visitor};
+use crate::admin::session::{Form, Path, Staff, Visitor};
 use crate::admin::{Answered, to};
 use crate::rights::Setup;
 
