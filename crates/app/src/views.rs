@@ -13,6 +13,9 @@ use crate::staff::StaffError;
 /// Who was seen at a report within this time is said to look at it. Pages say it every 20 seconds.
 const LOOKS: Span = Span::from_secs(50);
 
+/// A look is written down once in so long at most.
+const WRITE_LOOK: Span = Span::from_secs(15);
+
 /// Views and quick replies that are listed.
 const MOST: i64 = 500;
 
@@ -106,9 +109,15 @@ pub async fn look_at(
 ) -> Result<Vec<String>, StoreError> {
     let now = desk.now();
     let since = LOOKS.before(now).as_millisecond();
-    let mut tx = desk.db.write().await?;
-    tx.look_at(report, staff, now.as_millisecond(), since).await?;
+    let mut tx = desk.db.read().await?;
     let others = tx.lookers(report, staff, since).await?;
-    tx.commit().await?;
+    let last = tx.last_look(report, staff).await?;
+    drop(tx);
+    // Who has just been seen need not be written down again: reading a report is no work for the writer.
+    if last.is_none_or(|at| at < WRITE_LOOK.before(now).as_millisecond()) {
+        let mut tx = desk.db.write().await?;
+        tx.look_at(report, staff, now.as_millisecond(), since).await?;
+        tx.commit().await?;
+    }
     Ok(others)
 }

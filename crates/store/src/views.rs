@@ -130,6 +130,19 @@ impl Tx {
         Ok(())
     }
 
+    /// When somebody was last seen at a report, milliseconds.
+    pub async fn last_look(
+        &mut self,
+        report: ReportId,
+        staff: &str,
+    ) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT seen_at FROM presence WHERE report_id = $1 AND staff = $2";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql)
+                .bind(report.0).bind(staff).fetch_optional(conn).await?)
+        })
+    }
+
     /// Who looks at a report, but for `me`: those who were seen there since `since`.
     pub async fn lookers(
         &mut self,

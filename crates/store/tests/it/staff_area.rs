@@ -293,6 +293,8 @@ on_both! {
         tx.look_at(report, "alice", 100, 50).await.unwrap();
         tx.look_at(report, "bob", 120, 70).await.unwrap();
         assert_eq!(tx.lookers(report, "alice", 70).await.unwrap(), ["bob"]);
+        assert_eq!(tx.last_look(report, "bob").await.unwrap(), Some(120));
+        assert_eq!(tx.last_look(report, "carl").await.unwrap(), None);
         tx.look_at(report, "bob", 200, 150).await.unwrap();
         assert!(tx.lookers(report, "bob", 0).await.unwrap().is_empty(), "alice went long ago");
     }
