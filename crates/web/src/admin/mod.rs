@@ -132,6 +132,10 @@ impl Pages {
         });
         templates.add_filter("span", |span: &str| words::span_length(language(), span));
         templates.add_filter("lasting", |ms: i64| words::length(language(), ms));
+        templates.add_filter("line", |stored: &str, kind: &str| {
+            VIEWER.with_borrow(|viewer| words::line(viewer.language, &viewer.zone, kind, stored))
+        });
+        templates.add_filter("reason", |stored: &str| words::reason(language(), stored));
         templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));
         templates.add_filter("away", |at: Value| away(&at));
         templates.add_filter("at", |at: Value| time(&at));

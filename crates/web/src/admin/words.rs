@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
-use portreeve_core::time::{Span, from_millis};
+use portreeve_core::time::{Span, Timestamp, from_millis};
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,6 +62,79 @@ pub(super) fn text(language: Language, key: &str, values: &[(&str, String)]) -> 
         text = text.replace(&format!("{{{name}}}"), value);
     }
     text
+}
+
+/// A line of a report's history in a language. It is stored as an English sentence of ours, whose pattern stands in the
+/// English catalogue: what fits it is told in the reader's words, with instants in their zone. A line that fits none
+/// (a hint, or a sentence of an older version) is shown as it is stored.
+pub(super) fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> String {
+    let (exact, family) = (format!("line.{kind}"), format!("line.{kind}."));
+    let english = &CATALOGUES[&Language::English];
+    let mut patterns: Vec<(&String, &String)> =
+        english.iter().filter(|(key, _)| **key == exact || key.starts_with(&family)).collect();
+    // The most particular first.
+    patterns.sort_by_key(|(key, pattern)| (std::cmp::Reverse(pattern.len()), *key));
+    for (key, pattern) in patterns {
+        if let Some(values) = fitting(pattern, stored) {
+            let values: Vec<(&str, String)> = values
+                .into_iter()
+                .map(|(name, value)| (name, told(language, zone, name, value)))
+                .collect();
+            return text(language, key, &values);
+        }
+    }
+    stored.to_owned()
+}
+
+/// Why a guard holds a suspension back, in a language; any other sentence as it is.
+pub(super) fn reason(language: Language, stored: &str) -> String {
+    let english = &CATALOGUES[&Language::English];
+    let found = english.iter().find(|(key, text)| key.starts_with("stop.") && *text == stored);
+    found.map_or_else(|| stored.to_owned(), |(key, _)| text(language, key, &[]))
+}
+
+/// One value of a line as its reader says it.
+fn told(language: Language, zone: &TimeZone, name: &str, value: &str) -> String {
+    let word = |family: &str| {
+        let key = format!("{family}.{value}");
+        if knows(language, &key) { text(language, &key, &[]) } else { value.to_owned() }
+    };
+    match name {
+        "at" => {
+            let at = value
+                .strip_suffix(" UTC")
+                .and_then(|at| format!("{}:00Z", at.replace(' ', "T")).parse().ok());
+            at.map_or_else(
+                || value.to_owned(),
+                |at: Timestamp| instant(language, zone, at.as_millisecond()),
+            )
+        }
+        "span" => span_length(language, value),
+        "stop" => reason(language, value),
+        "outcome" => word("outcome"),
+        "status" => word("service"),
+        "notice" => word("notice"),
+        "audience" => word("audience"),
+        _ => value.to_owned(),
+    }
+}
+
+/// What stands in a text for each placeholder of a pattern, if it fits.
+fn fitting<'a>(pattern: &'a str, text: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let mut parts = pattern.split('{').peekable();
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut values = Vec::new();
+    while let Some(part) = parts.next() {
+        let (name, literal) = part.split_once('}')?;
+        // The last value reaches to the end, whatever stands in it.
+        let end = match parts.peek() {
+            Some(_) => rest.find(literal)?,
+            None => rest.strip_suffix(literal)?.len(),
+        };
+        values.push((name, &rest[..end]));
+        rest = &rest[end + literal.len()..];
+    }
+    rest.is_empty().then_some(values)
 }
 
 /// Whether there is a text for a key.
@@ -193,7 +266,7 @@ mod tests {
             .filter_map(|rest| rest.split_once('"'))
             .map(|(key, _)| key)
             .filter(|key| key.ends_with('.'))
-            .chain(["event.", "time."])
+            .chain(["event.", "line.", "stop.", "time."])
             .collect();
         for key in english.keys() {
             let plain =
@@ -217,6 +290,95 @@ mod tests {
         {
             assert!(knows(Language::English, &key), "{key}");
         }
+    }
+
+    #[test]
+    fn every_line_of_history_is_told_in_both_languages() {
+        use portreeve_core::event::Event;
+        use portreeve_core::guard::Stop;
+        use portreeve_core::ids::{Press, ReportId, ServiceKey};
+        use portreeve_core::notice::{Audience, Notice};
+        use portreeve_core::report::{Outcome, SuspendMethod, Turn};
+        use portreeve_core::service::ServiceStatus;
+        let at = from_millis(1_700_000_000_000).expect("in range");
+        let (other, words) = (ReportId(7), || "why, and so (on)".to_owned());
+        let service = ServiceKey::parse("eu:17", "main").expect("good");
+        let (notice, audience) = (Notice::Reminder, Audience::Customer);
+        let events = [
+            Event::Opened { method: SuspendMethod::NoSuspend },
+            Event::Opened { method: SuspendMethod::Immediate },
+            Event::Opened { method: SuspendMethod::TimeLimit },
+            Event::Queued { why: words() },
+            Event::Assigned { service },
+            Event::NothingToSuspend { status: ServiceStatus::Terminated },
+            Event::DeadlineSet { deadline: at },
+            Event::Reminded { deadline: at },
+            Event::DeadlineReached,
+            Event::DeadlineCancelled,
+            Event::DeadlineLifted,
+            Event::ClockPaused { left: Span::from_mins(90) },
+            Event::ClockResumed { deadline: at },
+            Event::Extended { by: Span::from_mins(90) },
+            Event::HoldPlaced { by: Press::Staff },
+            Event::HoldPlaced { by: Press::Automatic },
+            Event::HoldWaits { why: Stop::Protected },
+            Event::HoldApproved,
+            Event::HoldRefused,
+            Event::HoldReleased,
+            Event::OrderedAgain,
+            Event::Answered { by: Turn::Customer },
+            Event::Answered { by: Turn::Staff },
+            Event::Noted,
+            Event::Closed { outcome: Outcome::Unfounded, kept: false },
+            Event::Closed { outcome: Outcome::Resolved, kept: true },
+            Event::Reopened,
+            Event::HandedOver { to: Some("alice".to_owned()) },
+            Event::HandedOver { to: None },
+            Event::CategoryChanged { from: "A".to_owned(), to: "B".to_owned() },
+            Event::Merged { into: other },
+            Event::Absorbed { from: other },
+            Event::Unmerged { with: other },
+            Event::Suspended { detail: words() },
+            Event::Suspended { detail: String::new() },
+            Event::Unsuspended { detail: words() },
+            Event::Unsuspended { detail: String::new() },
+            Event::SuspendedByOther { reason: words() },
+            Event::SuspendedByOther { reason: String::new() },
+            Event::LeftSuspended { reason: words() },
+            Event::LeftSuspended { reason: String::new() },
+            Event::Drifted,
+            Event::OrderRefused { detail: words() },
+            Event::OrderFailed { detail: words() },
+            Event::PanelUnknown { detail: String::new() },
+            Event::ManualNeeded { action: "suspend" },
+            Event::NoticeSent { notice, audience },
+            Event::NoticeFailed { notice, audience, detail: words() },
+        ];
+        let berlin = zone("Europe/Berlin");
+        for event in events {
+            let stored = event.text();
+            let german = line(Language::German, &berlin, event.kind(), &stored);
+            assert_ne!(german, stored, "{}", event.kind());
+            assert!(!german.contains('{'), "{german}");
+            if stored.contains("so (on)") {
+                assert!(german.contains("why, and so (on)"), "{german}");
+            }
+        }
+        let set = Event::DeadlineSet { deadline: at };
+        let english = line(Language::English, &berlin, set.kind(), &set.text());
+        assert_eq!(english, "the customer has time until 2023-11-14 23:13 CET");
+        let waits = line(
+            Language::German,
+            &berlin,
+            "awaiting_approval",
+            &Event::HoldWaits { why: Stop::Protected }.text(),
+        );
+        assert_eq!(waits, "Sperrung wartet auf Freigabe: der Dienst ist geschützt");
+        assert_eq!(line(Language::German, &berlin, "hint", "as it is"), "as it is");
+        assert_eq!(
+            reason(Language::German, Stop::NotTold.text()),
+            text(Language::German, "stop.not_told", &[])
+        );
     }
 
     #[test]
