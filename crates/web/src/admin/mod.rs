@@ -386,7 +386,6 @@ impl Web {
             numbers => context! {
                 staff => capped(numbers.staff), queue => capped(numbers.queue), approval => capped(numbers.approval),
             },
-            needs_no_mail => self.desk.mail.is_none(),
         };
         let viewer = Viewer {
             language: Language::choose(&session.language, ""),

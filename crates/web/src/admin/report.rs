@@ -57,7 +57,6 @@ pub(crate) async fn show(
     let more = context! {
         page => "reports",
         severity => plan.map(|plan| plan.severity.as_str()),
-        customer_text => plan.map(|plan| plan.customer_text.clone()),
         categories => live.settings.categories,
         draft, replies, others,
         staff_names => staff_names(&web).await?,

@@ -264,14 +264,13 @@ async fn enrol_page(
     error: Option<String>,
 ) -> Answered {
     let secret = sign_in::begin_second_factor(&web.desk, &visitor.session).await?;
-    let uri = key_uri(&visitor.session.name, &secret);
     let grouped: Vec<String> = secret
         .as_bytes()
         .chunks(4)
         .map(|four| String::from_utf8_lossy(four).into_owned())
         .collect();
     let more = context! {
-        csrf => visitor.csrf(), uri, secret => grouped.join(" "), error,
+        csrf => visitor.csrf(), secret => grouped.join(" "), error,
         forced => visitor.stage() == Stage::Enrol,
         must_prove => visitor.stage() == Stage::Whole && !sign_in::is_proved(&visitor.session, web.desk.now()),
     };

@@ -41,7 +41,6 @@ async fn page(web: &Web, visitor: &Visitor, status: StatusCode, tested: Option<V
                 name, live => live.is_some(),
                 every => live.map(|live| live.every.to_string()),
                 synced_at => state.and_then(|state| state.synced_at),
-                tried_at => state.and_then(|state| state.tried_at),
                 trouble => state.and_then(|state| state.trouble.clone()),
                 served => desk.panels.iter().any(|panel| panel.serves(name)),
             }
@@ -57,7 +56,7 @@ async fn page(web: &Web, visitor: &Visitor, status: StatusCode, tested: Option<V
         .await?
         .into_iter()
         .map(|job| {
-            context! { id => job.id, kind => job.kind, key => job.key, tries => job.tries, error => job.last_error, created_at => job.created_at }
+            context! { id => job.id, kind => job.kind, key => job.key, error => job.last_error, created_at => job.created_at }
         })
         .collect();
     let more = context! {

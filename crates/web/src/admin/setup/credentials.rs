@@ -86,14 +86,14 @@ pub(crate) async fn add(
         allow: form.get("allow").to_owned(),
     };
     match staff::add_credential(&web.desk, &visitor.actor(), &new).await {
-        Ok((reference, identifier)) => {
+        Ok((_, identifier)) => {
             let base = web
                 .config
                 .public_url
                 .clone()
                 .unwrap_or_else(|| "https://abuse.example.com".to_owned());
             let url = format!("{base}{AMP_PATH}");
-            let more = context! { page => "setup", reference, identifier, url, staff => new.staff };
+            let more = context! { page => "setup", identifier, url };
             web.show_as(StatusCode::CREATED, &visitor, "credential.html", more).await
         }
         Err(StaffError::Store(error)) => Err(error.into()),

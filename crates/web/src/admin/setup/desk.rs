@@ -65,7 +65,7 @@ async fn settings_page(
             let tried = tried.filter(|(key, _)| *key == shown.key.name).map(|(_, value)| value.to_owned());
             context! {
                 key => shown.key.name, default => shown.key.default, value => tried.clone().unwrap_or(shown.value.clone()),
-                was => shown.value, choices => choices(shown.key.name), changed => shown.value != shown.key.default,
+                was => shown.value, choices => choices(shown.key.name),
                 long => shown.key.default.len() > 40, wrong => tried.is_some(),
             }
         })
