@@ -18,6 +18,9 @@ pub const DAYS: i64 = 30;
 /// How often what is done by the way is done.
 const BY_THE_WAY: Duration = Duration::from_secs(1);
 
+/// Rounds of reading words before it is somebody else's turn.
+const ROUNDS: usize = 20;
+
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// The day of an instant: days since 1970, UTC.
@@ -78,8 +81,9 @@ pub async fn by_the_way(desk: &Desk, mut stop: watch::Receiver<bool>) {
 
 async fn once(desk: &Desk) -> Result<(), StoreError> {
     staff::write_calls_down(desk).await?;
-    for _ in 0..20 {
-        if !search::read_words(desk).await? {
+    for _ in 0..ROUNDS {
+        // Whoever waits for a report to be stored goes first; who looks for words reads what is left.
+        if desk.metrics.callers_wait() || !search::read_words(desk).await? {
             break;
         }
     }
