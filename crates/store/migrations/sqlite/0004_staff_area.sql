@@ -52,7 +52,6 @@ UPDATE reports SET turn = 'staff' WHERE status = 'queued';
 CREATE INDEX reports_turn ON reports (turn, id) WHERE turn IS NOT NULL;
 CREATE INDEX reports_category ON reports (category, id);
 CREATE INDEX reports_status_category ON reports (status, category, id);
-CREATE INDEX reports_customer_status ON reports (directory, customer_id, status, id);
 CREATE INDEX reports_address ON reports (address, id) WHERE address IS NOT NULL;
 CREATE INDEX reports_assignee ON reports (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX reports_merged ON reports (merged_into) WHERE merged_into IS NOT NULL;
