@@ -1,18 +1,18 @@
-//! Customers who come from their panel by single sign-on, and what they see of their reports.
+//! Customers: how they come in (from their panel by single sign-on, or by the link in a notice), what they see of
+//! their reports, and what they do.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use portreeve_core::ids::{Actor, ReportId};
-use portreeve_core::report::{Countdown, Report, State, Turn};
+use portreeve_core::ids::{Actor, ReportId, ServiceKey};
+use portreeve_core::report::{Claim, Countdown, Outcome, Report, SelfUnsuspend, State, Turn};
+use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::StoreError;
+use portreeve_store::{CustomerSession, StoreError};
 use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
 use crate::report::{Act, ActError, act, view};
-
-pub use portreeve_store::CustomerSession;
 
 /// How long somebody stays signed in.
 pub const SESSION: Span = Span::from_mins(8 * 60);
@@ -136,10 +136,54 @@ fn read(desk: &Desk, token: &str, now: Timestamp) -> Result<Claims, SignOnError>
     Ok(claims)
 }
 
-/// The session of a token, while it lasts.
-pub async fn session(desk: &Desk, token: &str) -> Result<Option<CustomerSession>, StoreError> {
+/// Somebody who sees the reports of a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// The directory that names them.
+    pub directory: String,
+    /// Its id of the customer.
+    pub customer_id: String,
+    /// They see this report alone: the directory does not say whose the others are.
+    pub only: Option<ReportId>,
+    /// A member of the panel's staff looks as the customer, and may only read.
+    pub masquerading: bool,
+}
+
+impl Customer {
+    fn owns(&self, report: &Report) -> bool {
+        report.subject.as_ref().is_some_and(|subject| {
+            subject.service.directory == self.directory && subject.customer_id == self.customer_id
+        }) && self.only.is_none_or(|only| only == report.id)
+    }
+}
+
+/// Who is signed in by the token of a session, while it lasts.
+pub async fn session(desk: &Desk, token: &str) -> Result<Option<Customer>, StoreError> {
     let hash = sha256_hex(token.as_bytes());
-    desk.db.read().await?.customer_session(&hash, desk.now().as_millisecond()).await
+    let found = desk.db.read().await?.customer_session(&hash, desk.now().as_millisecond()).await?;
+    Ok(found.map(|session| Customer {
+        directory: session.directory,
+        customer_id: session.customer_id,
+        only: None,
+        masquerading: session.masquerading,
+    }))
+}
+
+/// Who comes by the token of a link in a notice, and the report that it leads to. Nothing when it leads nowhere
+/// any more. To look changes nothing: programs that read mail follow links.
+pub async fn by_link(desk: &Desk, token: &str) -> Result<Option<(Customer, ReportId)>, StoreError> {
+    let hash = sha256_hex(token.as_bytes());
+    let found = desk.db.read().await?.client_link(&hash, desk.now().as_millisecond()).await?;
+    Ok(found.map(|link| {
+        let report = ReportId(link.report_id);
+        let customer = Customer {
+            only: link.customer_id.is_empty().then_some(report),
+            directory: link.directory,
+            customer_id: link.customer_id,
+            masquerading: false,
+        };
+        (customer, report)
+    }))
 }
 
 /// Ends a session.
@@ -154,52 +198,77 @@ pub async fn sign_out(desk: &Desk, token: &str) -> Result<(), StoreError> {
 pub struct CustomerReport {
     /// Its number.
     pub id: ReportId,
-    /// The panel's id of the service.
-    pub service_id: i64,
+    /// The service.
+    pub service: ServiceKey,
     /// Kind of abuse.
     pub category: String,
     /// Address.
     pub service_ip: String,
     /// What the customer is told.
     pub additional_info: String,
-    /// It is not closed.
-    pub open: bool,
-    /// The customer has the move.
-    pub your_turn: bool,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// When the service is suspended unless the customer does something.
-    pub deadline_at: Option<Timestamp>,
-    /// The panel has shown that the service is off for this report. Not looked up for lists.
-    pub suspended: bool,
+    /// Where it stands.
+    pub stands: Stands,
+    /// What the customer said last.
+    pub claim: Option<Claim>,
+    /// More time that they asked for and nobody has decided about.
+    pub wants: Option<Span>,
+    /// Whether they can take the service back now.
+    pub take_back: SelfUnsuspend,
+    /// They have answered, or need not.
+    pub answered: bool,
+}
+
+/// Where a report stands, for its customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// It is over.
+    Closed {
+        /// Since when.
+        at: Timestamp,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// It is open.
+    Open {
+        /// The customer has the move; else staff have.
+        your_turn: bool,
+        /// When the service is suspended unless the customer does something.
+        deadline: Option<Timestamp>,
+        /// What is left of the customer's time while the clock stands still.
+        time_left: Option<Span>,
+    },
 }
 
 impl CustomerReport {
     /// Nothing for a report that waits for its service: it is nobody's yet.
-    fn of(report: &Report) -> Option<Self> {
+    fn of(report: &Report, settings: &Settings) -> Option<Self> {
         let subject = report.subject.as_ref()?;
-        let (open, your_turn, deadline_at) = match &report.state {
+        let stands = match &report.state {
             State::Queued { .. } => return None,
             State::Open { turn, countdown } => {
-                let deadline = match countdown {
-                    Countdown::Running { deadline, .. } => Some(*deadline),
-                    Countdown::None | Countdown::Paused { .. } | Countdown::Reached { .. } => None,
+                let (deadline, time_left) = match countdown {
+                    Countdown::Running { deadline, .. } => (Some(*deadline), None),
+                    Countdown::Paused { left, .. } => (None, Some(*left)),
+                    Countdown::None | Countdown::Reached { .. } => (None, None),
                 };
-                (true, *turn == Turn::Customer, deadline)
+                Stands::Open { your_turn: *turn == Turn::Customer, deadline, time_left }
             }
-            State::Closed { .. } => (false, false, None),
+            State::Closed { at, outcome } => Stands::Closed { at: *at, outcome: *outcome },
         };
         Some(Self {
             id: report.id,
-            service_id: subject.service.id.get(),
+            service: subject.service.clone(),
             category: report.allegation.category.clone(),
             service_ip: report.allegation.service_ip.clone(),
             additional_info: report.allegation.additional_info.clone(),
-            open,
-            your_turn,
             opened_at: report.opened_at,
-            deadline_at,
-            suspended: false,
+            stands,
+            claim: report.said.claim,
+            wants: report.said.wants,
+            take_back: report.self_unsuspend(settings.unsuspend_limit),
+            answered: !matches!(stands, Stands::Open { your_turn: true, .. }),
         })
     }
 }
@@ -215,77 +284,150 @@ pub struct CustomerMessage {
     pub text: String,
 }
 
+/// All that a customer sees of one report.
+#[derive(Debug, Clone)]
+pub struct CustomerFile {
+    /// The report.
+    pub report: CustomerReport,
+    /// What was written, the oldest first.
+    pub messages: Vec<CustomerMessage>,
+    /// What the panel shows of the suspension by this report: `suspended`, `pending`, … (`view`).
+    pub suspension: &'static str,
+    /// Another report of theirs wants the service off, too.
+    pub held_by_another: bool,
+    /// The product, as the directory has it; may be empty.
+    pub product: String,
+    /// The domain; may be empty.
+    pub domain: String,
+    /// The customer's language, in the words of the directory; may be empty.
+    pub language: String,
+}
+
 /// A customer's reports, newest first, before `before`.
 pub async fn reports(
     desk: &Desk,
-    session: &CustomerSession,
+    customer: &Customer,
     before: Option<ReportId>,
 ) -> Result<Vec<CustomerReport>, StoreError> {
-    let before = before.unwrap_or(ReportId(i64::MAX));
-    let (directory, customer) = (&session.directory, &session.customer_id);
+    let live = desk.live();
     let mut tx = desk.db.read().await?;
-    let reports = tx.reports_of_customer(directory, customer, before, PAGE).await?;
-    Ok(reports.iter().filter_map(CustomerReport::of).collect())
+    let reports = match customer.only {
+        Some(only) => tx.report(only).await?.into_iter().filter(|one| customer.owns(one)).collect(),
+        None => {
+            let before = before.unwrap_or(ReportId(i64::MAX));
+            let Customer { directory, customer_id, .. } = customer;
+            tx.reports_of_customer(directory, customer_id, before, PAGE).await?
+        }
+    };
+    Ok(reports.iter().filter_map(|report| CustomerReport::of(report, &live.settings)).collect())
+}
+
+/// The language of a customer in the words of the directory: that of their latest report's service.
+pub async fn language(desk: &Desk, reports: &[CustomerReport]) -> Result<String, StoreError> {
+    let Some(first) = reports.first() else { return Ok(String::new()) };
+    let known = desk.db.read().await?.service(&first.service).await?;
+    Ok(known.map(|known| known.service.language).unwrap_or_default())
 }
 
 /// One report of a customer with its messages; nothing when it is somebody else's.
 pub async fn report(
     desk: &Desk,
-    session: &CustomerSession,
+    customer: &Customer,
     id: ReportId,
-) -> Result<Option<(CustomerReport, Vec<CustomerMessage>)>, StoreError> {
+) -> Result<Option<CustomerFile>, StoreError> {
+    let live = desk.live();
     let mut tx = desk.db.read().await?;
-    let Some(report) = tx.report(id).await?.filter(|report| is_theirs(report, session)) else {
+    let Some(report) = tx.report(id).await?.filter(|report| customer.owns(report)) else {
         return Ok(None);
     };
-    let Some(mut shown) = CustomerReport::of(&report) else { return Ok(None) };
+    let Some(shown) = CustomerReport::of(&report, &live.settings) else { return Ok(None) };
     let messages = tx.messages(id, MESSAGES).await?;
+    let holders = tx.holders(&shown.service).await?;
+    let known = tx.service(&shown.service).await?;
     drop(tx);
-    shown.suspended = view::of(desk, &report).await?.suspension.state == "suspended";
+    let suspension = view::of(desk, &report).await?.suspension.state;
     let messages = messages.into_iter().map(|message| CustomerMessage {
         at: from_millis(message.at),
         from_customer: message.from_customer,
         text: message.body,
     });
-    Ok(Some((shown, messages.collect())))
+    let (product, domain, language) = known
+        .filter(|known| known.service.customer_id == customer.customer_id)
+        .map(|known| (known.service.product, known.service.domain, known.service.language))
+        .unwrap_or_default();
+    Ok(Some(CustomerFile {
+        messages: messages.collect(),
+        suspension,
+        held_by_another: holders.iter().any(|(holder, ..)| *holder != id),
+        product,
+        domain,
+        language,
+        report: shown,
+    }))
 }
 
-fn is_theirs(report: &Report, session: &CustomerSession) -> bool {
-    report.subject.as_ref().is_some_and(|subject| {
-        subject.service.directory == session.directory && subject.customer_id == session.customer_id
-    })
+/// What a customer does with a report of theirs.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// Writes.
+    Answer(String),
+    /// Says that it is fixed, or wrong, and why.
+    Claim(Claim, String),
+    /// Asks for more time, and may say why.
+    AskForMoreTime(Span, String),
+    /// Takes the service back, and says what was done.
+    TakeBack(String),
 }
 
-/// Why an answer was not taken.
+/// Why it was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum AnswerError {
+pub enum DeedError {
     /// There is no such report of theirs.
     #[error("there is no such report")]
     NotTheirs,
     /// Whoever looks as the customer may only read.
     #[error("whoever looks as a customer may read and do nothing else")]
     Masquerading,
+    /// The service has another customer now, or is gone: it is not theirs to take back.
+    #[error("the service is no longer this customer's")]
+    ServiceMoved,
     /// The report did not take it.
     #[error(transparent)]
     Act(#[from] ActError),
 }
 
-/// The customer answers a report.
-pub async fn answer(
+/// The customer does something with a report of theirs.
+pub async fn act_on(
     desk: &Desk,
-    session: &CustomerSession,
+    customer: &Customer,
     id: ReportId,
-    text: String,
-) -> Result<(), AnswerError> {
-    if session.masquerading {
-        return Err(AnswerError::Masquerading);
+    deed: Deed,
+) -> Result<(), DeedError> {
+    if customer.masquerading {
+        return Err(DeedError::Masquerading);
     }
-    let report = desk.db.read().await.map_err(ActError::from)?.report(id).await;
-    let report = report.map_err(ActError::from)?;
-    if !report.is_some_and(|report| is_theirs(&report, session)) {
-        return Err(AnswerError::NotTheirs);
-    }
-    act(desk, id, &Actor::Customer, Act::CustomerAnswer(text)).await?;
+    let mut tx = desk.db.read().await.map_err(ActError::from)?;
+    let report = tx.report(id).await.map_err(ActError::from)?;
+    let report = report.filter(|report| customer.owns(report)).ok_or(DeedError::NotTheirs)?;
+    let act_wanted = match deed {
+        Deed::Answer(text) => Act::CustomerAnswer(text),
+        Deed::Claim(claim, text) => Act::Claim(claim, text),
+        Deed::AskForMoreTime(by, why) => Act::AskForMoreTime(by, why),
+        Deed::TakeBack(statement) => {
+            let service = report.subject.as_ref().map(|subject| &subject.service);
+            let service = service.ok_or(DeedError::NotTheirs)?;
+            let known = tx.service(service).await.map_err(ActError::from)?;
+            let is_theirs = known.is_some_and(|known| {
+                known.ended_at.is_none() && known.service.customer_id == customer.customer_id
+            });
+            if !is_theirs {
+                return Err(DeedError::ServiceMoved);
+            }
+            Act::TakeBack(statement)
+        }
+    };
+    drop(tx);
+    act(desk, id, &Actor::Customer, act_wanted).await?;
     Ok(())
 }
 

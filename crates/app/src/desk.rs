@@ -1,7 +1,7 @@
 //! The desk: what every operation needs at hand.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use portreeve_core::ids::ServiceKey;
@@ -15,7 +15,7 @@ use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::metrics::Metrics;
-use crate::notice::Mail;
+use crate::notice::{Letters, Mail};
 use crate::staff::Calls;
 use crate::time::Clock;
 use crate::token::Bearer;
@@ -74,6 +74,10 @@ pub struct Desk {
     pub directories: Vec<LiveDirectory>,
     /// Addons of panels.
     pub bridges: Vec<Bridge>,
+    /// What letters to customers are written with.
+    pub letters: Letters,
+    /// Where the desk is reached, as long as the configuration does not say it: set once it listens.
+    pub reached_at: OnceLock<String>,
     /// What an operator watches.
     pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
@@ -99,12 +103,14 @@ pub struct Ways {
     pub directories: Vec<LiveDirectory>,
     /// To the addons of panels.
     pub bridges: Vec<Bridge>,
+    /// What letters to customers are written with.
+    pub letters: Letters,
 }
 
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories, bridges } = ways;
+        let Ways { panels, mail, webhooks, directories, bridges, letters } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
@@ -119,6 +125,8 @@ impl Desk {
             webhooks,
             directories,
             bridges,
+            letters,
+            reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),
             calls: Mutex::default(),
@@ -198,6 +206,11 @@ impl Desk {
     /// Asks the ledger in memory.
     pub fn with_ledger<T>(&self, ask: impl FnOnce(&Ledger) -> T) -> T {
         ask(&self.ledger.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where people reach the desk, without a final slash: as configured, or where it listens. Nothing before it does.
+    pub fn base_url(&self) -> Option<&str> {
+        self.config.public_url.as_deref().or_else(|| self.reached_at.get().map(String::as_str))
     }
 
     /// The panel that serves a directory, if any.

@@ -21,6 +21,9 @@ const BY_THE_WAY: Duration = Duration::from_secs(1);
 /// Rounds of reading words before it is somebody else's turn.
 const ROUNDS: usize = 20;
 
+/// Links that are forgotten at a time.
+const LINKS: i64 = 50_000;
+
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// The day of an instant: days since 1970, UTC.
@@ -58,6 +61,8 @@ pub async fn count_a_day(desk: &Desk) -> Result<bool, StoreError> {
     drop(tx);
     let mut tx = desk.db.write().await?;
     tx.put_daily_figures(day, &figures).await?;
+    // Once a day is often enough for what nobody can use any more.
+    tx.forget_client_links(desk.now().as_millisecond(), LINKS).await?;
     tx.commit().await?;
     Ok(true)
 }

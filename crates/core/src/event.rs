@@ -51,6 +51,16 @@ pub enum Event {
     OrderedAgain,
     /// Somebody wrote.
     Answered { by: Turn },
+    /// The customer says that the abuse has stopped.
+    MarkedFixed,
+    /// The customer says that the report is wrong.
+    Contested,
+    /// The customer asks for more time.
+    MoreTimeAsked { by: Span },
+    /// The customer took the service back.
+    TakenBack,
+    /// The links in notices lead nowhere any more.
+    LinksRevoked { count: u64 },
     /// Staff wrote a note for themselves.
     Noted,
     /// The report ended.
@@ -115,6 +125,11 @@ impl Event {
             Self::HoldReleased => "hold_released",
             Self::OrderedAgain => "ordered_again",
             Self::Answered { .. } => "answered",
+            Self::MarkedFixed => "marked_fixed",
+            Self::Contested => "contested",
+            Self::MoreTimeAsked { .. } => "more_time_asked",
+            Self::TakenBack => "taken_back",
+            Self::LinksRevoked { .. } => "links_revoked",
             Self::Noted => "noted",
             Self::Closed { .. } => "closed",
             Self::Reopened => "reopened",
@@ -176,6 +191,16 @@ impl Event {
             Self::OrderedAgain => "order wished once more".to_owned(),
             Self::Answered { by: Turn::Customer } => "the customer answered".to_owned(),
             Self::Answered { by: Turn::Staff } => "staff answered the customer".to_owned(),
+            Self::MarkedFixed => "the customer says that it is fixed".to_owned(),
+            Self::Contested => {
+                "the customer contests the report: somebody who did not decide about it should look"
+                    .to_owned()
+            }
+            Self::MoreTimeAsked { by } => format!("the customer asks for {by} more"),
+            Self::TakenBack => "the customer took the service back".to_owned(),
+            Self::LinksRevoked { count } => {
+                format!("links in notices were ended: {count}")
+            }
             Self::Noted => "note added".to_owned(),
             Self::Closed { outcome, kept } => {
                 let kept = if *kept { ", the service stays suspended" } else { "" };
@@ -318,6 +343,11 @@ pub fn jobs_for(
         | Event::ClockResumed { .. }
         | Event::HoldRefused
         | Event::Noted
+        | Event::MarkedFixed
+        | Event::Contested
+        | Event::MoreTimeAsked { .. }
+        | Event::TakenBack
+        | Event::LinksRevoked { .. }
         | Event::SuspendedByOther { .. }
         | Event::LeftSuspended { .. }
         | Event::NoticeSent { .. }

@@ -1,11 +1,14 @@
-//! What is told to whom, as plain text.
+//! What is told to whom. Notices to customers are written from templates (`app`), those to staff here.
 //!
 //! The types are the seam: a [`CustomerNotice`] has no field that could hold a staff note or a reporter.
 
+use jiff::tz::TimeZone;
+
 use crate::ids::ReportId;
-use crate::report::Outcome;
-use crate::text::{lines, one_line};
-use crate::time::{Timestamp, for_people};
+use crate::language::Language;
+use crate::report::{OnReply, Outcome};
+use crate::text::one_line;
+use crate::time::Timestamp;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -53,6 +56,20 @@ words! {
     }
 }
 
+impl Notice {
+    /// Those that customers get.
+    pub const TO_CUSTOMERS: [Self; 8] = [
+        Self::Opened,
+        Self::Reminder,
+        Self::Suspended,
+        Self::Unsuspended,
+        Self::Answered,
+        Self::Extended,
+        Self::Closed,
+        Self::Reopened,
+    ];
+}
+
 words! {
     /// Who is told.
     Audience {
@@ -86,8 +103,22 @@ pub struct CustomerNotice {
     pub allow_unsuspend: bool,
     /// How the report ended, once it did.
     pub outcome: Option<Outcome>,
+    /// It ended, and the service stays off.
+    pub kept: bool,
+    /// A member of staff wished the suspension; else it came by the desk's rules.
+    pub by_staff: bool,
+    /// What a reply does to a clock that runs.
+    pub on_reply: OnReply,
     /// The message from staff that the notice is about.
     pub message: String,
+    /// The way to the report in the customer area, and until when it leads there.
+    pub link: Option<(String, Timestamp)>,
+    /// When what the notice tells of happened.
+    pub at: Timestamp,
+    /// The customer's language.
+    pub language: Language,
+    /// The zone in which they are told instants.
+    pub zone: TimeZone,
 }
 
 /// What a notice to staff is made from.
@@ -107,124 +138,15 @@ pub struct StaffNotice {
     pub what_happened: String,
 }
 
-/// A mail's subject (one line) and plain-text body.
+/// A mail's subject (one line) and its body, as plain text and perhaps as HTML too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// Never has a line break.
     pub subject: String,
     /// Lines ended by `\n`.
     pub body: String,
-}
-
-/// Writes a notice to a customer, in English.
-pub fn to_customer(notice: Notice, n: &CustomerNotice) -> Letter {
-    let category = one_line(&n.category, 120);
-    let subject = match notice {
-        Notice::Opened | Notice::Queued => format!("Abuse report about your service: {category}"),
-        Notice::Reminder => format!("Reminder: abuse report about your service: {category}"),
-        Notice::Suspended => format!("Your service was suspended: {category}"),
-        Notice::Unsuspended => format!("Your service is active again: {category}"),
-        Notice::Answered | Notice::NeedsStaff => {
-            format!("New message on your abuse report: {category}")
-        }
-        Notice::Extended => format!("More time for your abuse report: {category}"),
-        Notice::Closed => format!("Abuse report closed: {category}"),
-        Notice::Reopened => format!("Abuse report reopened: {category}"),
-    };
-    let name = one_line(&n.customer_name, 100);
-    let mut body =
-        if name.is_empty() { "Hello,\n\n".to_owned() } else { format!("Hello {name},\n\n") };
-    body.push_str(&opening_sentence(notice, n));
-    body.push_str("\n\n");
-    body.push_str(&facts_of(n));
-    if matches!(notice, Notice::Opened | Notice::Reminder) && !n.additional_info.is_empty() {
-        body.push_str(&format!("\nWhat was reported:\n\n{}\n", indented(&n.additional_info)));
-    }
-    if matches!(notice, Notice::Opened | Notice::Reminder | Notice::Suspended)
-        && !n.about_category.is_empty()
-    {
-        body.push_str(&format!("\nAbout this kind of abuse:\n\n{}\n", indented(&n.about_category)));
-    }
-    if notice == Notice::Answered && !n.message.is_empty() {
-        body.push_str(&format!("\nThe message:\n\n{}\n", indented(&n.message)));
-    }
-    if let Some(what_next) = what_next(notice, n) {
-        body.push('\n');
-        body.push_str(&what_next);
-    }
-    body.push_str(
-        "\nIf you think that this is wrong, answer this mail and say why; a person will read it.\n",
-    );
-    Letter { subject: format!("[abuse {}] {subject}", n.report), body }
-}
-
-fn opening_sentence(notice: Notice, n: &CustomerNotice) -> String {
-    match notice {
-        Notice::Opened | Notice::Queued => {
-            "we received a report of abuse that comes from your service.".to_owned()
-        }
-        Notice::Reminder => {
-            "this is a reminder: a report of abuse that comes from your service is \
-                             still open, and half of the time to act has passed."
-                .to_owned()
-        }
-        Notice::Suspended => "your service was suspended because of a report of abuse.".to_owned(),
-        Notice::Unsuspended => "your service is active again.".to_owned(),
-        Notice::Answered | Notice::NeedsStaff => {
-            "there is a new message on the report of abuse about your service.".to_owned()
-        }
-        Notice::Extended => {
-            "you have more time to act on the report of abuse about your service.".to_owned()
-        }
-        Notice::Closed => match n.outcome {
-            Some(Outcome::Unfounded) => {
-                "the report of abuse about your service was closed: it was unfounded.".to_owned()
-            }
-            _ => "the report of abuse about your service was closed.".to_owned(),
-        },
-        Notice::Reopened => "the report of abuse about your service was opened again.".to_owned(),
-    }
-}
-
-fn facts_of(n: &CustomerNotice) -> String {
-    let mut facts = format!(
-        "  Report:   {}\n  Service:  {}\n  Address:  {}\n  Category: {}\n",
-        n.report,
-        one_line(&n.service, 200),
-        one_line(&n.service_ip, 255),
-        one_line(&n.category, 255),
-    );
-    if let Some(deadline) = n.deadline {
-        facts.push_str(&format!("  Deadline: {}\n", for_people(deadline)));
-    }
-    facts
-}
-
-fn what_next(notice: Notice, n: &CustomerNotice) -> Option<String> {
-    match notice {
-        Notice::Opened | Notice::Reminder | Notice::Extended => Some(match n.deadline {
-            Some(deadline) => format!(
-                "Please stop the abuse and answer this mail before {}. If nothing happens until\n\
-                 then, the service will be suspended.\n",
-                for_people(deadline)
-            ),
-            None => "Please stop the abuse and answer this mail.\n".to_owned(),
-        }),
-        Notice::Suspended if n.allow_unsuspend => Some(
-            "You may have the service back to fix the problem: answer this mail and say what you\n\
-             will do.\n"
-                .to_owned(),
-        ),
-        Notice::Suspended => {
-            Some("Please answer this mail and say what you will do to stop the abuse.\n".to_owned())
-        }
-        Notice::Unsuspended
-        | Notice::Answered
-        | Notice::Closed
-        | Notice::Reopened
-        | Notice::Queued
-        | Notice::NeedsStaff => None,
-    }
+    /// The same for programs that show it.
+    pub html: Option<String>,
 }
 
 /// Writes a notice to the abuse desk, in English.
@@ -253,48 +175,5 @@ pub fn to_staff(notice: Notice, n: &StaffNotice) -> Letter {
         n.suspend_method,
         n.report.0,
     );
-    Letter { subject: format!("[abuse {}] {subject}", n.report), body }
-}
-
-/// Text from outside, indented so that it cannot be taken for our own words.
-fn indented(text: &str) -> String {
-    lines(text).lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::time::from_millis;
-
-    fn sample() -> CustomerNotice {
-        CustomerNotice {
-            report: ReportId(92),
-            customer_name: "Ada\r\nBcc: x@example.net".into(),
-            service: "VPS 1 (example.com)".into(),
-            category: "Spam\nX-Injected: 1".into(),
-            service_ip: "192.0.2.1".into(),
-            additional_info: "line one\r\nline two".into(),
-            about_category: String::new(),
-            deadline: from_millis(1_700_000_000_000),
-            allow_unsuspend: false,
-            outcome: None,
-            message: String::new(),
-        }
-    }
-
-    #[test]
-    fn no_text_from_outside_makes_a_new_header_or_our_own_words() {
-        let letter = to_customer(Notice::Opened, &sample());
-        assert!(!letter.subject.contains('\n') && !letter.subject.contains('\r'));
-        assert!(letter.body.contains("  line one\n  line two\n"), "{}", letter.body);
-        assert!(!letter.body.contains("\nBcc"), "{}", letter.body);
-    }
-
-    #[test]
-    fn a_deadline_is_said_with_its_zone() {
-        let letter = to_customer(Notice::Reminder, &sample());
-        assert!(letter.body.contains("before 2023-11-14 22:13 UTC"), "{}", letter.body);
-        let without = CustomerNotice { deadline: None, ..sample() };
-        assert!(!to_customer(Notice::Opened, &without).body.contains("suspended"));
-    }
+    Letter { subject: format!("[abuse {}] {subject}", n.report), body, html: None }
 }

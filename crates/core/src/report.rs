@@ -93,6 +93,8 @@ pub struct Report {
     pub assignee: Option<String>,
     /// The report that took this one over.
     pub merged: Option<Merged>,
+    /// What the customer said and did on their own.
+    pub said: CustomerSaid,
     /// How often it was stored after a move: two people who change it at a time can tell.
     pub revision: i64,
 }
@@ -275,6 +277,15 @@ pub enum MoveError {
     /// The customer may not lift this hold.
     #[error("this report does not allow the customer to unsuspend")]
     UnsuspendNotAllowed,
+    /// They did it as often as they may.
+    #[error("the customer has lifted this suspension as often as they may; staff decide now")]
+    UnsuspendedTooOften,
+    /// More time was asked for, and nobody has decided yet.
+    #[error("more time was asked for already; staff will decide")]
+    AskedAlready,
+    /// What was asked for is no length of time that could be given.
+    #[error("ask for some time, and for not more than 30 days")]
+    NotThatLong,
     /// Only reports about one service can be merged.
     #[error("the other report is about another service, or about none yet")]
     OtherService,
@@ -312,6 +323,7 @@ impl Report {
             hold: Hold::None,
             assignee: None,
             merged: None,
+            said: CustomerSaid::default(),
             revision: 1,
         };
         report.start(limit, facts, now)
@@ -336,6 +348,7 @@ impl Report {
             hold: Hold::None,
             assignee: None,
             merged: None,
+            said: CustomerSaid::default(),
             revision: 1,
         };
         (report, vec![event])
@@ -449,6 +462,7 @@ impl Report {
     pub fn answer_by_staff(mut self, now: Timestamp) -> Result<Moved, MoveError> {
         let countdown = self.open_countdown()?;
         let mut events = vec![Event::Answered { by: Turn::Staff }];
+        self.said.wants = None;
         let countdown = match countdown {
             Countdown::Paused { left, remind_in } => {
                 let deadline = left.after(now);
@@ -473,6 +487,7 @@ impl Report {
             }
             Countdown::None | Countdown::Reached { .. } => return Err(MoveError::NoDeadline),
         };
+        self.said.wants = None;
         self.set_countdown(countdown);
         Ok((self, vec![Event::Extended { by }]))
     }
@@ -498,18 +513,6 @@ impl Report {
             Hold::Placed { .. } => Ok(self.let_go(Press::Staff, now)),
             Hold::Waiting { .. } => Err(MoveError::WaitsForApproval),
             Hold::None | Hold::Released { .. } => Err(MoveError::HoldsNothing),
-        }
-    }
-
-    /// The customer lifts the hold, where the report allows it.
-    pub fn unsuspend_by_customer(self, now: Timestamp) -> Result<Moved, MoveError> {
-        self.open_countdown()?;
-        if !self.allegation.allow_unsuspend {
-            return Err(MoveError::UnsuspendNotAllowed);
-        }
-        match self.hold {
-            Hold::Placed { .. } => Ok(self.let_go(Press::Automatic, now)),
-            _ => Err(MoveError::HoldsNothing),
         }
     }
 
@@ -593,6 +596,7 @@ impl Report {
             Hold::Waiting { .. } => self.hold = Hold::None,
             Hold::None | Hold::Released { .. } => {}
         }
+        self.said.wants = None;
         self.state = State::Closed { at: now, outcome };
         events.insert(0, Event::Closed { outcome, kept });
         Ok((self, events))
@@ -602,6 +606,7 @@ impl Report {
     pub fn reopen(mut self) -> Result<Moved, MoveError> {
         let State::Closed { .. } = self.state else { return Err(MoveError::NotClosed) };
         self.merged = None;
+        self.said.claim = None;
         self.state = if self.subject.is_some() {
             State::Open { turn: Turn::Staff, countdown: Countdown::None }
         } else {
@@ -680,9 +685,11 @@ impl Report {
     }
 }
 
+mod customer;
 mod handling;
 mod merging;
 
+pub use customer::{Claim, CustomerSaid, LONGEST_WISH, SelfUnsuspend};
 pub use merging::Merged;
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::{OnReply, SuspendMethod, TimeLimit};
+use jiff::tz::TimeZone;
+
+use crate::language::Language;
+use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::time::Span;
 
 /// All settings, parsed.
@@ -20,6 +23,16 @@ pub struct Settings {
     pub categories: Vec<String>,
     /// What a customer with open reports may still see of the panel.
     pub lockdown: Lockdown,
+    /// Times that a customer may take their service back within one report.
+    pub unsuspend_limit: u32,
+    /// More time that a customer gets once without staff.
+    pub more_time: Span,
+    /// The language of customers of whom none is known.
+    pub client_language: Language,
+    /// The zone in which customers are told instants, by its name.
+    pub client_zone: String,
+    /// How long the link in a notice leads somewhere.
+    pub link_life: Span,
     /// What is known of some categories.
     pub plans: BTreeMap<String, CategoryPlan>,
     /// Staff need a second factor.
@@ -119,6 +132,31 @@ pub const KEYS: &[Key] = &[
         name: "client.lockdown",
         default: "no",
         meaning: "no, standard (until every open report has a reply) or strict (until all are closed); used by the customer area",
+    },
+    Key {
+        name: "client.unsuspend_limit",
+        default: "2",
+        meaning: "times that a customer may take their service back within one report that allows it; 0 = never",
+    },
+    Key {
+        name: "client.more_time",
+        default: "0s",
+        meaning: "more time that a customer gets at once when they ask for the first time; beyond it staff decide",
+    },
+    Key {
+        name: "client.language",
+        default: "en",
+        meaning: "language of customers of whom the directory names none that we speak: en or de",
+    },
+    Key {
+        name: "client.time_zone",
+        default: "UTC",
+        meaning: "zone in which customers are told instants, such as Europe/Berlin",
+    },
+    Key {
+        name: "client.link_life",
+        default: "90d",
+        meaning: "how long the link in a notice leads to the report; at least 1h",
     },
     Key {
         name: "pay.amount",
@@ -272,6 +310,11 @@ impl Default for Settings {
             },
             categories: Vec::new(),
             lockdown: Lockdown::No,
+            unsuspend_limit: 0,
+            more_time: Span::ZERO,
+            client_language: Language::English,
+            client_zone: String::new(),
+            link_life: Span::ZERO,
             plans: BTreeMap::new(),
             require_second_factor: false,
             session_idle: Span::ZERO,
@@ -325,6 +368,27 @@ impl Settings {
             "time_limit.require_notice" => self.time_limit.require_notice = yes_or_no(value)?,
             "client.lockdown" => {
                 self.lockdown = one_of(value, &Lockdown::ALL.map(|mode| (mode.as_str(), mode)))?;
+            }
+            "client.unsuspend_limit" => self.unsuspend_limit = whole_number(value)?,
+            "client.more_time" => {
+                self.more_time = value.parse().map_err(|error| format!("{error}"))?;
+                if self.more_time > LONGEST_WISH {
+                    return Err(format!("must not be longer than {LONGEST_WISH}"));
+                }
+            }
+            "client.language" => {
+                self.client_language = one_of(value, &Language::ALL.map(|one| (one.tag(), one)))?;
+            }
+            "client.time_zone" => {
+                TimeZone::get(value)
+                    .map_err(|_| "must be the name of a zone, such as Europe/Berlin".to_owned())?;
+                value.clone_into(&mut self.client_zone);
+            }
+            "client.link_life" => {
+                self.link_life = value.parse().map_err(|error| format!("{error}"))?;
+                if self.link_life < Span::from_mins(60) {
+                    return Err("must be at least 1h".to_owned());
+                }
             }
             "pay.amount" => amount(value)?,
             "pay.currency" => currency(value)?,
@@ -489,6 +553,10 @@ mod tests {
             ("categories.plans", r#"{"Spam":{"severity":"awful"}}"#),
             ("categories.plans", r#"{"Spam":{"colour":"must be red"}}"#),
             ("staff.session_idle", "1m"),
+            ("client.time_zone", "Mars/Olympus"),
+            ("client.language", "tlh"),
+            ("client.link_life", "1m"),
+            ("client.more_time", "31d"),
             ("pay.amount", "1,50"),
             ("pay.currency", "euro"),
         ] {

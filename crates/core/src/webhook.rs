@@ -197,6 +197,7 @@ mod tests {
             hold: Hold::None,
             assignee: None,
             merged: None,
+            said: crate::report::CustomerSaid::default(),
             revision: 3,
         }
     }

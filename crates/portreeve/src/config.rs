@@ -257,6 +257,11 @@ fn bad(key: impl Into<String>, why: impl Into<String>) -> ConfigError {
 const DEFAULT_FILES: [&str; 2] = ["./portreeve.toml", "/etc/portreeve/portreeve.toml"];
 
 impl Config {
+    /// The folder in which a host puts templates of notices in the place of ours.
+    pub(crate) fn templates(&self) -> PathBuf {
+        self.data_dir.join("templates")
+    }
+
     /// Reads the named file (else the first default one that is there) and the environment.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let found = match file {

@@ -64,6 +64,9 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
     }
     let counters = desk.load().await?;
     let address = listener.local_addr()?;
+    let scheme = if certificates.is_some() { "https" } else { "http" };
+    // Links in notices lead somewhere even where nobody has said where the desk is reached.
+    drop(desk.reached_at.set(format!("{scheme}://{address}")));
     let (stop, stopped) = watch::channel(false);
 
     let (opener, writer) = report::opener();
@@ -102,7 +105,6 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             abuse_address: abuse_address(config),
         },
     );
-    let scheme = if certificates.is_some() { "https" } else { "http" };
     if let Some(certificates) = &certificates {
         followers.push(tokio::spawn(follow_certificates(Arc::clone(certificates), hang_up)));
     }

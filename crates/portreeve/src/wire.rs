@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
-use portreeve_app::notice::{Mail, Mailer};
+use portreeve_app::notice::{Letters, Mail, Mailer};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
 use portreeve_app::{Desk, DeskConfig, Ways};
@@ -45,7 +45,11 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let webhooks = config.webhooks.iter().map(webhook).collect();
     let directories = config.directories.iter().filter_map(|known| live(known, &whmcs)).collect();
     let bridges = config.directories.iter().filter_map(bridge).collect();
-    let ways = Ways { panels, mail, webhooks, directories, bridges };
+    let (letters, faults) = Letters::with(&config.templates());
+    for fault in faults {
+        tracing::warn!("a template of a notice does not count: {fault}");
+    }
+    let ways = Ways { panels, mail, webhooks, directories, bridges, letters };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))

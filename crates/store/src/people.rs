@@ -1,5 +1,7 @@
 //! Staff, roles, and the credentials and tokens of scripts.
 
+use portreeve_core::ids::ReportId;
+
 use crate::db::{StoreError, Tx, on};
 use crate::desk::Topic;
 
@@ -194,6 +196,21 @@ impl Tx {
             FROM staff WHERE id > $1 ORDER BY id LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(after).bind(limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// Staff who may sign in and have done nothing to a report, with their rights, the oldest first.
+    pub async fn staff_who_did_not_act(
+        &mut self,
+        report: ReportId,
+        limit: i64,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "SELECT staff.name, roles.rights FROM staff JOIN roles ON roles.name = staff.role
+            WHERE staff.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM events
+                WHERE events.report_id = $1 AND events.actor = 'staff:' || staff.name)
+            ORDER BY staff.id LIMIT $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?)
         })
     }
 

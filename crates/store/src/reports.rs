@@ -3,7 +3,8 @@
 use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Press, ReportId};
 use portreeve_core::report::{
-    Allegation, Countdown, Hold, Merged, Outcome, Report, State, Subject, SuspendMethod, Turn,
+    Allegation, Claim, Countdown, CustomerSaid, Hold, Merged, Outcome, Report, State, Subject,
+    SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use sqlx::QueryBuilder;
@@ -52,12 +53,16 @@ pub(crate) struct Row {
     assignee: Option<String>,
     merged_into: Option<i64>,
     merged_hold: bool,
+    claim: Option<String>,
+    wanted_ms: Option<i64>,
+    more_time_times: i64,
+    unsuspended_times: i64,
 }
 
 pub(crate) const SELECT: &str = "SELECT reports.id, reports.directory, reports.service_id, reports.customer_id, category,
     service_ip, additional_info, suspend_method, allow_unsuspend, opened_at, status, queued_why, turn,
     outcome, closed_at, countdown, deadline_at, remind_at, left_ms, remind_in_ms, revision, assignee,
-    merged_into, merged_hold, holds.state AS hold_state, holds.since AS hold_since, holds.press AS hold_press,
+    merged_into, merged_hold, claim, wanted_ms, more_time_times, unsuspended_times, holds.state AS hold_state, holds.since AS hold_since, holds.press AS hold_press,
     holds.why AS hold_why";
 pub(crate) const FROM: &str = " FROM reports LEFT JOIN holds ON holds.report_id = reports.id";
 
@@ -243,6 +248,21 @@ impl Reader<'_> {
         })
     }
 
+    fn said(&self) -> Result<CustomerSaid, StoreError> {
+        let row = self.row;
+        let claim = row.claim.as_deref();
+        let times =
+            |column: &'static str, value: i64| u32::try_from(value).map_err(|_| self.bad(column));
+        Ok(CustomerSaid {
+            claim: claim
+                .map(|word| Claim::parse(word).ok_or_else(|| self.bad("claim")))
+                .transpose()?,
+            wants: row.wanted_ms.map(Span::from_millis),
+            more_time_times: times("more_time_times", row.more_time_times)?,
+            unsuspended_times: times("unsuspended_times", row.unsuspended_times)?,
+        })
+    }
+
     fn report(&self) -> Result<Report, StoreError> {
         let row = self.row;
         let service = match (&row.directory, row.service_id) {
@@ -274,6 +294,7 @@ impl Reader<'_> {
             merged: row
                 .merged_into
                 .map(|into| Merged { into: ReportId(into), hold_went_along: row.merged_hold }),
+            said: self.said()?,
             revision: row.revision,
         })
     }
@@ -383,7 +404,8 @@ impl Tx {
             queued_why = $5, turn = $6, outcome = $7, closed_at = $8, countdown = $9,
             deadline_at = $10, remind_at = $11, left_ms = $12, remind_in_ms = $13, wake_at = $14,
             service_ip = $15, address = $16, category = $17, assignee = $18, merged_into = $19,
-            merged_hold = $20, revision = revision + 1 WHERE id = $21";
+            merged_hold = $20, claim = $21, wanted_ms = $22, more_time_times = $23,
+            unsuspended_times = $24, revision = revision + 1 WHERE id = $25";
         let (directory, service_id, customer_id) = service_columns(report);
         let columns = Columns::of(report);
         let rows = on!(self, conn => {
@@ -408,6 +430,10 @@ impl Tx {
                 .bind(&report.assignee)
                 .bind(report.merged.map(|merged| merged.into.0))
                 .bind(report.merged.is_some_and(|merged| merged.hold_went_along))
+                .bind(report.said.claim.map(Claim::as_str))
+                .bind(report.said.wants.map(Span::as_millis))
+                .bind(i64::from(report.said.more_time_times))
+                .bind(i64::from(report.said.unsuspended_times))
                 .bind(report.id.0)
                 .execute(conn)
                 .await?

@@ -188,7 +188,12 @@ impl Statement {
             self.add(" AND reports.status = ?", [status.into()]);
         }
         if let Some(turn) = filter.turn {
-            self.add(" AND reports.turn = ?", [turn.into()]);
+            // In words, so that the index of what waits for staff may be used. Only open reports wait for customers.
+            let condition = match turn {
+                "staff" => " AND reports.turn = 'staff'",
+                _ => " AND reports.turn = 'customer' AND reports.status = 'open'",
+            };
+            self.add(condition, []);
         }
         if let Some(service) = &filter.service {
             let values = [service.directory.as_str().into(), service.id.get().into()];

@@ -13,11 +13,13 @@ mod health;
 mod idempotency;
 mod metrics;
 mod page;
+mod pages;
 mod public;
 mod rights;
 mod routes;
 mod server;
 mod throttle;
+mod words;
 
 use std::sync::Arc;
 
@@ -62,12 +64,12 @@ pub struct Web {
     opener: Opener,
     config: WebConfig,
     throttles: Throttles,
-    pages: admin::Pages,
+    pages: pages::Pages,
 }
 
 impl Web {
     /// The web over a desk.
     pub fn new(desk: Arc<Desk>, opener: Opener, config: WebConfig) -> Self {
-        Self { desk, opener, config, throttles: Throttles::default(), pages: admin::Pages::new() }
+        Self { desk, opener, config, throttles: Throttles::default(), pages: pages::Pages::new() }
     }
 }

@@ -5,7 +5,7 @@ use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{
-    Hold, LONGEST_CATEGORY, LONGEST_TEXT, MoveError, Moved, Outcome, Report, Subject,
+    Claim, Hold, LONGEST_CATEGORY, LONGEST_TEXT, MoveError, Moved, Outcome, Report, Subject,
 };
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
@@ -17,6 +17,10 @@ use super::facts::{count_suspension, facts};
 use super::open::KEYS_LIVE;
 use crate::desk::Desk;
 use crate::record::Record;
+use crate::staff::has_right;
+
+/// Members of staff among whom somebody is looked for who has not acted on a report.
+const MOST_STAFF: i64 = 1_000;
 
 /// Something that is done to a report.
 #[derive(Debug, Clone)]
@@ -35,8 +39,12 @@ pub enum Act {
     Suspend,
     /// Release the hold.
     Release,
-    /// The customer lifts the hold.
-    Unsuspend,
+    /// The customer lifts the hold, and says what they did.
+    TakeBack(String),
+    /// The customer says that it is fixed, or that it is wrong, and why.
+    Claim(Claim, String),
+    /// The customer asks for so much more time, and may say why.
+    AskForMoreTime(Span, String),
     /// Let a held-back suspension go ahead, or confirm what was done by hand.
     Approve,
     /// Drop a held-back suspension.
@@ -69,6 +77,8 @@ pub enum Act {
     MergeInto(ReportId),
     /// Take the merging back.
     Unmerge,
+    /// The links in notices that were sent lead nowhere any more.
+    EndLinks,
 }
 
 /// Why an act was not done.
@@ -233,7 +243,32 @@ impl Change<'_> {
                 moved
             }
             Act::Release => report.release(now),
-            Act::Unsuspend => report.unsuspend_by_customer(now),
+            Act::TakeBack(statement) => {
+                let limit = self.settings.unsuspend_limit;
+                let on_reply = self.settings.time_limit.on_reply;
+                let moved = report.unsuspend_by_customer(limit, on_reply, now);
+                self.add_message(id, &statement, true, &moved).await?;
+                moved
+            }
+            Act::Claim(claim, text) => {
+                let moved = report.claim(claim, self.settings.time_limit.on_reply, now);
+                self.add_message(id, &text, true, &moved).await?;
+                match moved {
+                    Ok(moved) if claim == Claim::Contested => {
+                        return self.hand_to_somebody_else(moved).await;
+                    }
+                    moved => moved,
+                }
+            }
+            Act::AskForMoreTime(by, why) => {
+                let settings = self.settings;
+                let on_reply = settings.time_limit.on_reply;
+                let moved = report.ask_for_more_time(by, settings.more_time, on_reply, now);
+                if !why.trim().is_empty() {
+                    self.add_message(id, &why, true, &moved).await?;
+                }
+                moved
+            }
             Act::Approve => return self.approve(report).await,
             Act::Refuse => report.refuse(),
             Act::Close { outcome, keep_suspended } => {
@@ -265,6 +300,10 @@ impl Change<'_> {
             }
             Act::MergeInto(other) => return self.merge(report, other).await,
             Act::Unmerge => return self.unmerge(report).await,
+            Act::EndLinks => {
+                let count = self.tx.revoke_client_links(id, now.as_millisecond()).await?;
+                Ok((report, vec![Event::LinksRevoked { count }]))
+            }
         };
         moved.map_err(|error| ActError::Move(id, error))
     }
@@ -316,6 +355,20 @@ impl Change<'_> {
         let service = other.subject.as_ref().map(|subject| &subject.service);
         record.add(other.id, service, self.actor, events, self.now);
         record.write(self.tx, self.now).await
+    }
+
+    /// Who contests a report is heard by somebody who has not acted on it; when there is no such person, by whoever
+    /// looks first.
+    async fn hand_to_somebody_else(
+        &mut self,
+        (report, mut events): Moved,
+    ) -> Result<Moved, ActError> {
+        let others = self.tx.staff_who_did_not_act(report.id, MOST_STAFF).await?;
+        let mut may_answer = others.into_iter().filter(|(_, rights)| has_right(rights, "answer"));
+        let other = may_answer.find(|(name, _)| report.assignee.as_ref() != Some(name));
+        let (report, handed) = report.hand_over(other.map(|(name, _)| name));
+        events.extend(handed);
+        Ok((report, events))
     }
 
     async fn add_message(

@@ -2,7 +2,7 @@
 
 use portreeve_core::enforcement::Record;
 use portreeve_core::ids::{ReportId, ServiceKey};
-use portreeve_core::report::{Countdown, Hold, Report, State, Turn};
+use portreeve_core::report::{Claim, Countdown, Hold, Report, State, Turn};
 use portreeve_core::suspension::{self, Unseen};
 use portreeve_core::time::{from_millis, rfc3339};
 use portreeve_store::{Enforcement, EventRow, MessageRow, NoteRow, ReportFilter, StoreError, Tx};
@@ -57,6 +57,12 @@ pub struct ReportView {
     pub queued_why: Option<String>,
     /// State of the suspension.
     pub suspension: SuspensionView,
+    /// What the customer said last: `fixed` or `contested`.
+    pub customer_claim: Option<&'static str>,
+    /// More time that the customer asked for and nobody has decided about.
+    pub more_time_wanted: Option<String>,
+    /// How often the customer took the service back themselves.
+    pub taken_back_times: u32,
     /// The member of staff who takes care of it.
     pub assignee: Option<String>,
     /// The report that took it over.
@@ -229,6 +235,9 @@ fn view(
         time_left: None,
         queued_why: None,
         suspension: suspension_view(report, enforcement, held_by_others, paused),
+        customer_claim: report.said.claim.map(Claim::as_str),
+        more_time_wanted: report.said.wants.map(|wants| wants.to_string()),
+        taken_back_times: report.said.unsuspended_times,
         assignee: report.assignee.clone(),
         merged_into: report.merged.map(|merged| merged.into.0),
         revision: report.revision,

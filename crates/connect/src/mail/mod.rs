@@ -6,13 +6,16 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use lettre::Address;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
 
 mod smtp;
 
 pub use smtp::{Protection, Smtp, SmtpServer};
+
+/// Longest line of a mail without its end (RFC 5322, 2.1.1).
+const LONGEST_LINE: usize = 998;
 
 /// Writes each mail into a folder, one `.eml` file a mail.
 #[derive(Debug, Clone)]
@@ -83,7 +86,6 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
         .references(envelope.references.clone())
         .date(SystemTime::try_from(envelope.date).unwrap_or(SystemTime::UNIX_EPOCH))
         .subject(envelope.letter.subject.clone())
-        .header(ContentType::TEXT_PLAIN)
         // RFC 3834 §5: automatic mail says so, and gets no automatic answers.
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
@@ -92,7 +94,28 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
     let to = &envelope.to;
     let address: Address = to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
     builder = builder.to(Mailbox::new(None, address));
-    builder.body(envelope.letter.body.clone()).map_err(|error| refused(error.to_string()))
+    let body = envelope.letter.body.clone();
+    let built = match &envelope.letter.html {
+        None => builder.header(ContentType::TEXT_PLAIN).body(body),
+        Some(html) => builder.multipart(
+            MultiPart::alternative()
+                .singlepart(part(ContentType::TEXT_PLAIN, body))
+                .singlepart(part(ContentType::TEXT_HTML, html.clone())),
+        ),
+    };
+    built.map_err(|error| refused(error.to_string()))
+}
+
+/// A part of a mail. What can go out as it is does, so that no link in it is broken in two.
+fn part(kind: ContentType, text: String) -> SinglePart {
+    let fits = |line: &str| line.len() <= LONGEST_LINE;
+    let builder = SinglePart::builder().header(kind);
+    if text.is_ascii() && text.lines().all(fits) {
+        let text = text.lines().collect::<Vec<_>>().join("\r\n") + "\r\n";
+        let encoding = ContentTransferEncoding::SevenBit;
+        return builder.body(Body::dangerous_pre_encoded(text.into_bytes(), encoding));
+    }
+    builder.body(text)
 }
 
 #[cfg(test)]
@@ -107,6 +130,7 @@ mod tests {
             letter: Letter {
                 subject: "[abuse #1] Spam – ü\u{2028}Bcc: x@example.net".into(),
                 body: "Hello,\n\n.\nBcc: nobody\n".into(),
+                html: Some("<p>Hello</p>".into()),
             },
             message_id: "<report-1.opened.customer.1@example.com>".into(),
             references: "<report-1@example.com>".into(),

@@ -214,6 +214,8 @@ enum Move {
     Suspend,
     Release,
     CustomerUnsuspends,
+    Claims,
+    AsksForTime(bool),
     Approve,
     Refuse,
     LookAgain,
@@ -232,7 +234,9 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => Just(Move::Extend),
         1 => Just(Move::Suspend),
         1 => Just(Move::Release),
-        1 => Just(Move::CustomerUnsuspends),
+        2 => Just(Move::CustomerUnsuspends),
+        1 => Just(Move::Claims),
+        1 => any::<bool>().prop_map(Move::AsksForTime),
         1 => Just(Move::Approve),
         1 => Just(Move::Refuse),
         1 => Just(Move::LookAgain),
@@ -265,7 +269,12 @@ fn make(report: Report, step: &Move, facts: &Facts, now: Timestamp) -> Moved {
         Move::Extend => report.extend(Span::from_mins(5)),
         Move::Suspend => report.suspend(now),
         Move::Release => report.release(now),
-        Move::CustomerUnsuspends => report.unsuspend_by_customer(now),
+        Move::CustomerUnsuspends => report.unsuspend_by_customer(2, OnReply::Pause, now),
+        Move::Claims => report.claim(Claim::Contested, OnReply::Pause, now),
+        Move::AsksForTime(by_itself) => {
+            let most = if *by_itself { LONGEST_WISH } else { Span::ZERO };
+            report.ask_for_more_time(Span::from_mins(7), most, OnReply::Pause, now)
+        }
         Move::Approve => report.approve(now),
         Move::Refuse => report.refuse(),
         Move::LookAgain => Ok(report.look_again(&LIMIT, facts, now)),

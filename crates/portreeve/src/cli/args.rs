@@ -69,6 +69,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
+    /// Texts of the notices to customers: ours, and those that a host puts in their place
+    Templates {
+        #[command(subcommand)]
+        command: TemplatesCommand,
+    },
     /// Programs that are told what happens to reports, and what they were told
     Webhook {
         #[command(subcommand)]
@@ -121,6 +126,20 @@ pub(crate) struct DemoArgs {
     /// Beside a simulated WHMCS, which is in memory, as directory and as the way to suspend
     #[arg(long, conflicts_with = "data")]
     pub(crate) whmcs: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplatesCommand {
+    /// Try every notice for every category in every language with the templates of the data folder
+    Check,
+    /// Files that can be replaced, and which of them are
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one of ours, to begin with: portreeve templates show de/opened/body.txt
+    Show { name: String },
 }
 
 #[derive(Debug, Subcommand)]
@@ -477,6 +496,8 @@ pub(crate) enum ReportCommand {
     Approve { id: i64 },
     /// Refuse a suspension that a guard held back
     Refuse { id: i64 },
+    /// End the links in notices that were sent; nobody comes to the report by them any more
+    EndLinks { id: i64 },
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ mod output;
 mod reports;
 mod services;
 mod setup;
+mod templates;
 mod tokens;
 mod webhooks;
 
@@ -136,6 +137,7 @@ async fn dispatch(args: Args) -> Result<()> {
     match args.command {
         Command::Serve => serve::serve(&config).await,
         Command::Healthcheck => healthcheck::healthcheck(&config),
+        Command::Templates { command } => templates::templates(&config, command),
         Command::Config { command: ConfigCommand::Check } => {
             serve::certificates(&config)?;
             say("The configuration is good.")
@@ -167,6 +169,7 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Serve
         | Command::Demo(_)
         | Command::Config { .. }
+        | Command::Templates { .. }
         | Command::Healthcheck
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),

@@ -69,6 +69,9 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
             done(desk, id, Act::Release, "no longer holds its service").await
         }
         ReportCommand::Approve { id } => done(desk, id, Act::Approve, "is approved").await,
+        ReportCommand::EndLinks { id } => {
+            done(desk, id, Act::EndLinks, "is no longer reached by the links that were sent").await
+        }
         ReportCommand::Refuse { id } => {
             done(desk, id, Act::Refuse, "will not suspend: that is refused").await
         }

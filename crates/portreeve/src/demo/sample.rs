@@ -107,7 +107,7 @@ impl Maker<'_> {
 
     async fn act(&self, report: ReportId, what: Act) -> Result<()> {
         let actor = match what {
-            Act::CustomerAnswer(_) | Act::Unsuspend => Actor::Customer,
+            Act::CustomerAnswer(_) | Act::TakeBack(_) => Actor::Customer,
             _ => Actor::Staff("demo".to_owned()),
         };
         act(&self.running.desk, report, &actor, what).await?;
@@ -136,7 +136,8 @@ async fn reports(running: &Running, credential: i64) -> Result<()> {
     // Suspended and given back by the customer.
     let malware = make.open("105", "Malware", Immediate).await?;
     wait_until_suspended(running, malware.0).await?;
-    make.act(malware, Act::Unsuspend).await?;
+    let done = "We removed the files and changed all passwords; now we set the site up anew.";
+    make.act(malware, Act::TakeBack(done.to_owned())).await?;
     // Suspended by somebody else before; gone; protected; a customer without an address.
     make.open("106", "Spam", Immediate).await?;
     make.open("107", "Copyright", Immediate).await?;

@@ -10,6 +10,7 @@ mod browser;
 mod cli;
 mod clock;
 mod crash;
+mod customers;
 mod deadlines;
 mod demo;
 mod directory;

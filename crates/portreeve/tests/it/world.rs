@@ -161,27 +161,10 @@ impl World {
 
     /// Runs SQL in this world's database.
     pub(crate) fn sql(&self, text: &str) {
-        sql_in(&self.database_url(), text);
-    }
-
-    /// Makes the database itself refuse reports of a category.
-    pub(crate) fn refuse_category(&self, category: &str) {
         match &self.database {
-            Some(Database { server, name }) => sql_in(
-                &format!("{server}/{name}"),
-                &format!(
-                    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-                        $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
-                     CREATE TRIGGER refuse BEFORE INSERT ON reports FOR EACH ROW
-                        WHEN (NEW.category = '{category}') EXECUTE FUNCTION refuse()"
-                ),
-            ),
+            Some(_) => sql_in(&self.database_url(), text),
             None => {
-                let file = self.path("data/portreeve.db");
-                let text = format!(
-                    "CREATE TRIGGER refuse BEFORE INSERT ON reports WHEN NEW.category = '{category}'
-                        BEGIN SELECT RAISE(ABORT, 'refused'); END"
-                );
+                let (file, text) = (self.path("data/portreeve.db"), text.to_owned());
                 block_on(async move {
                     use sqlx::{ConnectOptions, Executor};
                     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
@@ -190,6 +173,23 @@ impl World {
                 });
             }
         }
+    }
+
+    /// Makes the database itself refuse reports of a category.
+    pub(crate) fn refuse_category(&self, category: &str) {
+        let text = match self.engine {
+            Engine::Postgres => format!(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+                 CREATE TRIGGER refuse BEFORE INSERT ON reports FOR EACH ROW
+                    WHEN (NEW.category = '{category}') EXECUTE FUNCTION refuse()"
+            ),
+            Engine::Sqlite => format!(
+                "CREATE TRIGGER refuse BEFORE INSERT ON reports WHEN NEW.category = '{category}'
+                    BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            ),
+        };
+        self.sql(&text);
     }
 
     /// Shuts everybody out of the database, or lets them in again.

@@ -28,6 +28,7 @@ fn report(id: ReportId, service: i64, customer: &str, state: State, hold: Hold) 
         hold,
         assignee: None,
         merged: None,
+        said: portreeve_core::report::CustomerSaid::default(),
         revision: 1,
     };
     NewReport { report, opened_by: "api:1".into() }

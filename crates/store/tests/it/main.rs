@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
 
 mod bridge;
+mod customers;
 mod deliveries;
 mod directory;
 mod jobs;

@@ -57,9 +57,9 @@ on_both! {
         let rare = || Some("Category 7".to_owned());
         let lists = [
             (ReportFilter { status: Some("queued"), ..base.clone() }, "reports_status"),
-            (ReportFilter { turn: Some("staff"), ..base.clone() }, "reports_turn"),
+            (ReportFilter { turn: Some("staff"), ..base.clone() }, "reports_for_staff"),
             (ReportFilter { category: rare(), ..base.clone() }, "reports_category"),
-            (ReportFilter { category: rare(), status: Some("open"), ..base.clone() }, "reports_status_category"),
+            (ReportFilter { category: rare(), status: Some("open"), ..base.clone() }, "reports_category"),
             (ReportFilter { service: Some(key(17)), ..base.clone() }, "reports_service"),
             (ReportFilter { customer: Some(("main".into(), "17".into())), ..base.clone() }, "reports_customer"),
             (ReportFilter { customer: Some(("main".into(), "17".into())), status: Some("closed"), ..base.clone() }, "reports_customer"),

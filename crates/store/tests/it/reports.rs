@@ -29,6 +29,7 @@ pub(crate) fn report(id: ReportId, state: State, hold: Hold) -> Report {
         hold,
         assignee: None,
         merged: None,
+        said: portreeve_core::report::CustomerSaid::default(),
         revision: 1,
     }
 }

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::context;
+use crate::pages::context;
 use axum::extract::State;
 use portreeve_app::sign_in::{self, SignInError};
 
 use super::bulk::{begun_at, prove};
 use super::session::{Form, Staff};
 use super::sign_in::{count_try, forget_tries};
-use super::words::{self, Language};
 use super::{Answered, Refusal, to};
 use crate::Web;
 use crate::rights::Anybody;
+use crate::words::{self, Language};
 
 /// The page.
 pub(crate) async fn account(State(web): State<Arc<Web>>, staff: Staff<Anybody>) -> Answered {
@@ -32,7 +32,7 @@ async fn page(web: &Web, staff: &Staff<Anybody>, error: Option<String>) -> Answe
         .collect();
     let codes_left = sign_in::recovery_codes_left(&web.desk, &staff.session).await?;
     let languages: Vec<_> =
-        Language::ALL.iter().map(|(_, tag, name)| context! { tag, name }).collect();
+        Language::ALL.iter().map(|one| context! { tag => one.tag(), name => one.name() }).collect();
     let zones: Vec<String> = jiff::tz::db()
         .available()
         .map(|name| name.to_string())

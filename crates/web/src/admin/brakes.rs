@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
-use super::context;
+use crate::pages::context;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::DateTime;
 use portreeve_app::report::view;
 use portreeve_app::{pause, staff, undo};
 use portreeve_core::ids::ReportId;
+use portreeve_core::language::zone;
 use portreeve_core::time::Timestamp;
 use serde::Deserialize;
 
 use super::bulk::prove;
 use super::session::{Form, Query, Staff, Visitor};
-use super::words::{self, Language};
 use super::{Answered, to};
 use crate::Web;
 use crate::rights::{Approve, Setup};
+use crate::words::{self, Language};
 
 /// Suspensions that are listed one by one before the desk is resumed.
 const LISTED: i64 = 200;
@@ -85,7 +86,7 @@ pub(crate) struct Since {
 
 fn since(staff: &Visitor, text: &str) -> Option<Timestamp> {
     let local: DateTime = text.parse().ok()?;
-    let zone = words::zone(&staff.session.time_zone);
+    let zone = zone(&staff.session.time_zone);
     local.to_zoned_datetime(zone).ok().map(|zoned| zoned.timestamp())
 }
 

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
-use super::context;
+use crate::pages::context;
 use portreeve_app::report::{Act, ActError, Conditions, act_if, view};
 use portreeve_app::sign_in::{self, SignInError};
 use portreeve_core::ids::ReportId;
@@ -16,10 +16,10 @@ use portreeve_core::report::Outcome;
 
 use super::session::{Form, Staff, Visitor};
 use super::sign_in::{count_try, forget_tries};
-use super::words::{self, Language};
 use super::{Answered, Refusal};
 use crate::Web;
 use crate::rights::{Answer, Approve, Close, Right, SeeReports, Suspend};
+use crate::words::{self, Language};
 
 /// Reports at a time.
 const MOST: usize = 200;

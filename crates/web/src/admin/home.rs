@@ -6,16 +6,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use minijinja::Value;
 
-use super::context;
+use crate::pages::context;
 use portreeve_app::report::view;
 use portreeve_app::{DayFigures, ReportFilter, ReportOrder, directory, jobs, work};
 
 use super::charts::{self, Series};
 use super::session::Staff;
-use super::words::{self, Language};
 use super::{Answered, capped};
 use crate::Web;
 use crate::rights::SeeReports;
+use crate::words::{self, Language};
 
 /// Reports whose deadline comes next that are shown.
 const NEXT: i64 = 8;

@@ -17,10 +17,8 @@ mod reports;
 mod session;
 mod setup;
 mod sign_in;
-mod words;
 
-use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -30,145 +28,23 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
-use minijinja::value::{Kwargs, Serde, Value, merge_maps};
-use minijinja::{AutoEscape, Environment};
+use minijinja::value::{Value, merge_maps};
 use portreeve_app::report::ActError;
 use portreeve_app::sign_in::SignInError;
 use portreeve_app::staff::{RIGHTS, StaffError, has_right};
 use portreeve_app::{StoreError, Waiting, work};
-use portreeve_core::time::{Timestamp, from_millis, rfc3339};
+use portreeve_core::language;
 use session::Visitor;
-use words::Language;
 
 use crate::Web;
+use crate::pages::{Viewer, as_page, context, see_other};
 use crate::rights::{
     Answer, Anybody, Approve, Close, Export, Open, Right, SeeReports, Setup, Suspend,
 };
+use crate::words::{self, Language};
 
 /// How long the numbers beside the names of pages count before they are counted anew.
 const NUMBERS_LAST: Duration = Duration::from_secs(3);
-
-/// What the pages have at hand.
-pub(crate) struct Pages {
-    templates: Environment<'static>,
-    numbers: Mutex<Option<(Duration, Waiting)>>,
-}
-
-/// What a template gets: each name with its value, whatever can be serialised.
-macro_rules! context {
-    ($($key:ident $(=> $value:expr)?),* $(,)?) => {
-        minijinja::Value::from_pairs(Vec::<(&str, minijinja::Value)>::from([
-            $((stringify!($key), context!(@value $key $($value)?))),*
-        ]))
-    };
-    (@value $key:ident) => { $crate::admin::value(&$key) };
-    (@value $key:ident $value:expr) => { $crate::admin::value(&$value) };
-}
-use context;
-
-/// Something as templates see it.
-fn value<T: serde::Serialize>(of: T) -> Value {
-    Value::from(Serde(of))
-}
-
-thread_local! {
-    /// For whom the page is made that this thread renders: texts and instants depend on them, wherever in a
-    /// template they stand.
-    static VIEWER: RefCell<Viewer> = const { RefCell::new(Viewer { language: Language::English, zone: TimeZone::UTC, now: 0 }) };
-}
-
-struct Viewer {
-    language: Language,
-    zone: TimeZone,
-    now: i64,
-}
-
-fn language() -> Language {
-    VIEWER.with_borrow(|viewer| viewer.language)
-}
-
-/// Every template, by its name.
-macro_rules! templates {
-    ($($name:literal),* $(,)?) => {
-        const TEMPLATES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../templates/", $name)))),*];
-    };
-}
-
-templates! {
-    "frame.html", "parts.html", "sign-in.html", "code.html", "second-factor.html",
-    "recovery.html", "account.html", "home.html", "reports.html", "report.html", "conflict.html",
-    "bulk.html", "done.html", "new.html", "queue.html", "approvals.html", "brakes.html", "undo.html",
-    "setup.html", "staff.html", "roles.html", "credentials.html", "credential.html", "settings.html",
-    "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
-}
-
-impl Pages {
-    pub(crate) fn new() -> Self {
-        let mut templates = Environment::new();
-        templates.set_auto_escape_callback(|_| AutoEscape::Html);
-        // What is not there is shown as nothing.
-        templates.set_formatter(|out, state, value| {
-            if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
-        });
-        for (name, source) in TEMPLATES {
-            templates.add_template(name, source).expect("a test renders every template");
-        }
-        templates.add_function("t", |key: &str, values: Kwargs| {
-            let names: Vec<String> = values.args().map(ToOwned::to_owned).collect();
-            let pairs = names
-                .iter()
-                .map(|name| Ok((name.as_str(), values.get::<Value>(name)?.to_string())));
-            let pairs: Vec<(&str, String)> = pairs.collect::<Result<_, minijinja::Error>>()?;
-            Ok::<_, minijinja::Error>(words::text(language(), key, &pairs))
-        });
-        templates.add_function("tn", |key: &str, n: i64| words::plural(language(), key, n));
-        templates.add_filter("event_text", |kind: &str| {
-            let key = format!("event.{kind}");
-            if words::knows(language(), &key) {
-                words::text(language(), &key, &[])
-            } else {
-                kind.replace('_', " ")
-            }
-        });
-        templates.add_filter("span", |span: &str| words::span_length(language(), span));
-        templates.add_filter("lasting", |ms: i64| words::length(language(), ms));
-        templates.add_filter("line", |stored: &str, kind: &str| {
-            VIEWER.with_borrow(|viewer| words::line(viewer.language, &viewer.zone, kind, stored))
-        });
-        templates.add_filter("reason", |stored: &str| words::reason(language(), stored));
-        templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));
-        templates.add_filter("away", |at: Value| away(&at));
-        templates.add_filter("at", |at: Value| time(&at));
-        Self { templates, numbers: Mutex::default() }
-    }
-}
-
-fn millis_of(at: &Value) -> Option<i64> {
-    match at.as_str() {
-        Some(text) => text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond),
-        None => at.as_i64(),
-    }
-}
-
-/// How far an instant is from now.
-fn away(at: &Value) -> String {
-    let Some(millis) = millis_of(at) else { return String::new() };
-    VIEWER.with_borrow(|viewer| words::distance(viewer.language, viewer.now, millis))
-}
-
-/// An instant (milliseconds, or RFC 3339) as an element that says it to people and programs.
-fn time(at: &Value) -> Value {
-    let Some(millis) = millis_of(at) else { return Value::from("") };
-    let machine = from_millis(millis).map(rfc3339);
-    VIEWER.with_borrow(|Viewer { language, zone, now }| {
-        Value::from_safe_string(format!(
-            "<time datetime=\"{}\" title=\"{}\">{}</time>",
-            machine.unwrap_or_default(),
-            words::distance(*language, *now, millis),
-            words::instant(*language, zone, millis)
-        ))
-    })
-}
 
 /// Why somebody did not get what they asked for.
 #[derive(Debug)]
@@ -305,24 +181,7 @@ fn message_text(language: Language, status: StatusCode, title: &str, text: &str)
 
 /// Sends somebody on, after a form was carried out.
 pub(crate) fn to(place: &str) -> Response {
-    let place = HeaderValue::from_str(place).unwrap_or(HeaderValue::from_static("/admin"));
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    response.headers_mut().insert(header::LOCATION, place);
-    private(response)
-}
-
-fn as_page(status: StatusCode, html: String) -> Response {
-    private((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
-}
-
-/// What staff see is kept by nobody on the way. Our script may run, and nothing else.
-fn private(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    response
+    see_other(place, "/admin")
 }
 
 /// What handlers answer with.
@@ -389,10 +248,10 @@ impl Web {
         };
         let viewer = Viewer {
             language: Language::choose(&session.language, ""),
-            zone: words::zone(&session.time_zone),
+            zone: language::zone(&session.time_zone),
             now: self.desk.now().as_millisecond(),
         };
-        Ok(self.render(status, name, viewer, merge_maps([more, frame])))
+        Ok(self.show_for(status, name, viewer, merge_maps([more, frame])))
     }
 
     /// A page for somebody who is not.
@@ -405,29 +264,16 @@ impl Web {
     ) -> Response {
         let now = self.desk.now().as_millisecond();
         let frame = context! { language => language.tag() };
-        self.render(
-            status,
-            name,
-            Viewer { language, zone: TimeZone::UTC, now },
-            merge_maps([more, frame]),
-        )
+        let viewer = Viewer { language, zone: TimeZone::UTC, now };
+        self.show_for(status, name, viewer, merge_maps([more, frame]))
     }
 
-    fn render(&self, status: StatusCode, name: &str, viewer: Viewer, context: Value) -> Response {
-        VIEWER.set(viewer);
-        let template = self.pages.templates.get_template(name);
-        match template.and_then(|template| template.render(context)) {
-            Ok(html) => as_page(status, html),
-            Err(error) => {
-                tracing::error!("the template {name} could not be rendered: {error:#}");
-                message(
-                    Language::English,
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "refused.internal",
-                    "refused.internal.text",
-                )
-            }
-        }
+    fn show_for(&self, status: StatusCode, name: &str, viewer: Viewer, context: Value) -> Response {
+        let failed = || {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            message(Language::English, status, "refused.internal", "refused.internal.text")
+        };
+        self.render(status, name, viewer, context).unwrap_or_else(failed)
     }
 }
 
@@ -482,6 +328,7 @@ page_routes! {
     post "/admin/reports/{id}/note" Answer report::note;
     post "/admin/reports/{id}/extension" Answer report::extend;
     post "/admin/reports/{id}/deadline-cancellation" Answer report::cancel_deadline;
+    post "/admin/reports/{id}/links-end" Answer report::end_links;
     post "/admin/reports/{id}/assignee" Answer report::hand_over;
     post "/admin/reports/{id}/category" Answer report::change_category;
     post "/admin/reports/{id}/service" Answer report::assign;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
-use super::context;
+use crate::pages::context;
 use portreeve_app::ReportFilter;
 use portreeve_app::report::{self, NewReportRequest, OpenError, dossier, view};
 use portreeve_core::ids::ServiceKey;
@@ -15,10 +15,10 @@ use portreeve_core::report::{LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT,
 use serde::Deserialize;
 
 use super::session::{Form, Query, Staff, Visitor};
-use super::words::{self, Language};
 use super::{Answered, to};
 use crate::Web;
 use crate::rights::Open;
+use crate::words::{self, Language};
 
 /// What the address of the page says already.
 #[derive(Deserialize)]
@@ -94,7 +94,7 @@ async fn page(
 pub(crate) async fn open(State(web): State<Arc<Web>>, staff: Staff<Open>, form: Form) -> Answered {
     let language = Language::choose(&staff.session.language, "");
     let filled: Value =
-        super::value(form.fields().collect::<std::collections::BTreeMap<&str, &str>>());
+        crate::pages::value(form.fields().collect::<std::collections::BTreeMap<&str, &str>>());
     let error = match request(&web, &staff, &form) {
         Ok(request) => match report::open(&web.desk, &web.opener, request).await {
             Ok(opened) => return Ok(to(&format!("/admin/reports/{}", opened.report.0))),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use minijinja::Value;
 
-use super::context;
+use crate::pages::context;
 use portreeve_app::report::{dossier, view};
 use portreeve_app::{ReportFilter, ReportOrder, SuspensionFilter};
 use portreeve_core::ids::ReportId;

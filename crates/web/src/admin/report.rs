@@ -7,21 +7,22 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use minijinja::Value;
 
-use super::context;
+use crate::pages::context;
 use portreeve_app::report::dossier::{self, Dossier};
 use portreeve_app::report::{Act, ActError, Conditions, act_if};
 use portreeve_app::views;
 use portreeve_core::ids::{ReportId, ServiceKey};
+use portreeve_core::language::zone;
 use portreeve_core::report::Outcome;
 use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use super::reports::{outcomes, staff_names};
 use super::session::{Form, Path, Query, Staff, Visitor};
-use super::words::{self, Language};
 use super::{Answered, Refusal, to};
 use crate::Web;
 use crate::rights::{Answer, Approve, Close, SeeReports, Suspend};
+use crate::words::{self, Language};
 
 /// What of the page is chosen in its address.
 #[derive(Deserialize)]
@@ -62,9 +63,9 @@ pub(crate) async fn show(
         staff_names => staff_names(&web).await?,
         outcomes => outcomes(),
         can_send => web.desk.mail.is_some(),
-        d => super::value(&dossier),
-        r => super::value(&dossier.whole.report),
-        whole => super::value(&dossier.whole),
+        d => crate::pages::value(&dossier),
+        r => crate::pages::value(&dossier.whole.report),
+        whole => crate::pages::value(&dossier.whole),
     };
     web.show(&staff, "report.html", more).await
 }
@@ -75,7 +76,7 @@ fn fill(body: &str, dossier: &Dossier, staff: &Visitor) -> String {
     let service = dossier.service.as_ref();
     let text =
         |get: fn(&dossier::ServiceFacts) -> &String| service.map(get).cloned().unwrap_or_default();
-    let zone = words::zone(&staff.session.time_zone);
+    let zone = zone(&staff.session.time_zone);
     let language = Language::of(service.map_or("", |service| service.language.as_str()))
         .unwrap_or(Language::English);
     let deadline = report
@@ -170,7 +171,7 @@ async fn conflict(web: &Web, staff: &Visitor, id: i64, form: &Form, path: &str) 
     let seen: i64 = form.get("revision").parse().unwrap_or_default();
     let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or(Refusal::NotFound)?;
     let since = form.get("seen_event").parse::<usize>().unwrap_or_default();
-    let news: Vec<Value> = found.whole.events.iter().skip(since).map(super::value).collect();
+    let news: Vec<Value> = found.whole.events.iter().skip(since).map(crate::pages::value).collect();
     let fields: Vec<(&str, &str)> =
         form.fields().filter(|(key, _)| !matches!(*key, "revision" | "seen_event")).collect();
     let text = form.get("text");
@@ -179,7 +180,7 @@ async fn conflict(web: &Web, staff: &Visitor, id: i64, form: &Form, path: &str) 
         id, news, fields, text, path, seen,
         revision => found.whole.report.revision,
         seen_event => found.whole.events.len(),
-        r => super::value(&found.whole.report),
+        r => crate::pages::value(&found.whole.report),
     };
     web.show_as(StatusCode::CONFLICT, staff, "conflict.html", more).await
 }
@@ -235,6 +236,8 @@ acts! {
     extend: Answer, "extension", |form, web| span(&form).map(Act::Extend);
     /// Takes the deadline away.
     cancel_deadline: Answer, "deadline-cancellation", |form, web| Ok(Act::CancelDeadline);
+    /// Ends the links in notices that were sent.
+    end_links: Answer, "links-end", |form, web| Ok(Act::EndLinks);
     /// Says who takes care of it.
     hand_over: Answer, "assignee", |form, web| {
         Ok(Act::HandOver(Some(form.get("assignee").to_owned()).filter(|name| !name.is_empty())))

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use minijinja::Value;
 
-use super::context;
+use crate::pages::context;
 use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS};
 use portreeve_app::{Place, ReportFilter, ReportOrder, SuspensionFilter, staff, views};
 use portreeve_core::ids::{ReportId, ServiceKey};

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::context;
+use crate::pages::context;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -16,11 +16,11 @@ use serde::Deserialize;
 
 use super::bulk::prove;
 use super::session::{FirstForm, Form, Query, Visitor, cookie};
-use super::words::{self, Language};
 use super::{Answered, Reads, Refusal, to};
 use crate::Web;
 use crate::client_address::address_of;
 use crate::throttle::counted_as;
+use crate::words::{self, Language};
 
 /// Passwords that are tried from one address in a minute.
 const TRIES_PER_ADDRESS: u32 = 20;

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
-use crate::admin::context;
+use crate::pages::context;
 use portreeve_app::{directory, enforce, jobs, webhook};
 use portreeve_core::ids::ServiceKey;
 
@@ -51,7 +51,7 @@ async fn page(web: &Web, visitor: &Visitor, status: StatusCode, tested: Option<V
         .iter()
         .map(|panel| context! { name => panel.name, directories => panel.directories })
         .collect();
-    let webhooks: Vec<Value> = webhook::list(desk).await?.iter().map(crate::admin::value).collect();
+    let webhooks: Vec<Value> = webhook::list(desk).await?.iter().map(crate::pages::value).collect();
     let dead: Vec<Value> = jobs::list(desk, true, 0, DEAD)
         .await?
         .into_iter()

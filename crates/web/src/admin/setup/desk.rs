@@ -7,21 +7,21 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
-use crate::admin::context;
+use crate::pages::context;
+use portreeve_app::notice::letters;
 use portreeve_app::settings::SetError;
 use portreeve_app::staff::StaffError;
 use portreeve_app::{QuickReply, audit as log, settings as app, views};
-use portreeve_core::ids::ReportId;
-use portreeve_core::notice::{CustomerNotice, Notice, to_customer};
-use portreeve_core::report::Outcome;
+use portreeve_core::language::zone;
+use portreeve_core::notice::{CustomerNotice, Notice};
 use portreeve_core::settings::Severity;
 use serde::Deserialize;
 
 use crate::Web;
 use crate::admin::session::{Form, Query, Staff, Visitor};
-use crate::admin::words::Language;
 use crate::admin::{Answered, Refusal, to};
 use crate::rights::Setup;
+use crate::words::Language;
 
 /// Lines of the audit log on a page.
 const LINES: i64 = 100;
@@ -133,7 +133,7 @@ async fn categories_page(web: &Web, visitor: &Visitor, error: Option<String>) ->
         .chain(further.iter().map(|name| (name, false)))
         .map(|(name, is_offered)| {
             let plan = plans.get(name).cloned().unwrap_or_default();
-            context! { name, is_offered, plan => crate::admin::value(&plan) }
+            context! { name, is_offered, plan => crate::pages::value(&plan) }
         })
         .collect();
     let more = context! {
@@ -209,7 +209,7 @@ async fn replies_page(web: &Web, visitor: &Visitor, error: Option<String>) -> An
         .collect();
     let more = context! {
         page => "setup", all, error, categories => web.desk.live().settings.categories,
-        languages => Language::ALL.map(|(_, tag, name)| context! { tag, name }).to_vec(),
+        languages => Language::ALL.map(|one| context! { tag => one.tag(), name => one.name() }).to_vec(),
     };
     web.show_as(status(error.as_ref()), visitor, "replies.html", more).await
 }
@@ -240,45 +240,53 @@ pub(crate) async fn put_reply(
     }
 }
 
+/// Which samples are shown.
+#[derive(Deserialize)]
+pub(crate) struct Sample {
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    category: String,
+}
+
 /// The notices to customers as they go out, with a sample of each.
-pub(crate) async fn notices(State(web): State<Arc<Web>>, visitor: Staff<Setup>) -> Answered {
-    let now = web.desk.now();
-    let period = web.desk.live().settings.time_limit.period;
-    let kinds = [
-        Notice::Opened,
-        Notice::Reminder,
-        Notice::Suspended,
-        Notice::Unsuspended,
-        Notice::Answered,
-        Notice::Extended,
-        Notice::Closed,
-        Notice::Reopened,
-    ];
-    let samples: Vec<Value> = kinds
+pub(crate) async fn notices(
+    State(web): State<Arc<Web>>,
+    visitor: Staff<Setup>,
+    Query(Sample { language, category }): Query<Sample>,
+) -> Answered {
+    let live = web.desk.live();
+    let language = Language::of(&language).unwrap_or(live.settings.client_language);
+    let category = if category.is_empty() { "Spam" } else { &category };
+    let plan = live.settings.plans.get(category);
+    let samples: Vec<Value> = Notice::TO_CUSTOMERS
         .iter()
         .map(|notice| {
-            let has_deadline =
-                matches!(notice, Notice::Opened | Notice::Reminder | Notice::Extended);
-            let letter = to_customer(
-                *notice,
-                &CustomerNotice {
-                    report: ReportId(92),
-                    customer_name: "Ada Example".to_owned(),
-                    service: "VPS, shop.example.com (number 17)".to_owned(),
-                    category: "Spam".to_owned(),
-                    service_ip: "192.0.2.7".to_owned(),
-                    additional_info: "Unwanted mail was sent from your server.".to_owned(),
-                    about_category: String::new(),
-                    deadline: has_deadline.then(|| period.after(now)),
-                    allow_unsuspend: true,
-                    outcome: (*notice == Notice::Closed).then_some(Outcome::Resolved),
-                    message: "Thank you, that settles it.".to_owned(),
-                },
-            );
+            let sample = letters::sample(*notice, language, category);
+            let sample = CustomerNotice {
+                at: web.desk.now(),
+                deadline: sample
+                    .deadline
+                    .map(|_| live.settings.time_limit_of(category).period.after(web.desk.now())),
+                about_category: plan.map(|plan| plan.customer_text.clone()).unwrap_or_default(),
+                on_reply: live.settings.time_limit.on_reply,
+                zone: zone(&live.settings.client_zone),
+                ..sample
+            };
+            let letter = web.desk.letters.to_customer(*notice, &sample);
             context! { name => notice.as_str(), subject => letter.subject, body => letter.body }
         })
         .collect();
-    web.show(&visitor, "notices.html", context! { page => "setup", samples }).await
+    let languages =
+        Language::ALL.map(|one| context! { tag => one.tag(), name => one.name() }).to_vec();
+    let categories = &live.settings.categories;
+    let chosen = context! { language => language.tag(), category };
+    web.show(
+        &visitor,
+        "notices.html",
+        context! { page => "setup", samples, languages, categories, chosen },
+    )
+    .await
 }
 
 /// Where the log goes on.

@@ -7,7 +7,7 @@ pub(super) mod people;
 
 use std::sync::Arc;
 
-use crate::admin::context;
+use crate::pages::context;
 use axum::extract::State;
 
 use super::Answered;

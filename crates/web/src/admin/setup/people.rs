@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use minijinja::Value;
 
-use crate::admin::context;
+use crate::pages::context;
 use portreeve_app::staff::{self, RIGHTS, StaffError};
 
 use crate::Web;

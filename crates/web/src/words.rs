@@ -4,41 +4,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
+use portreeve_core::language;
+pub(crate) use portreeve_core::language::Language;
 use portreeve_core::time::{Span, Timestamp, from_millis};
-
-/// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Language {
-    English,
-    German,
-}
-
-impl Language {
-    /// All of them, with the names that they have for themselves.
-    pub(super) const ALL: [(Self, &'static str, &'static str); 2] =
-        [(Self::English, "en", "English"), (Self::German, "de", "Deutsch")];
-
-    /// The tag (BCP 47).
-    pub(super) fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-        }
-    }
-
-    pub(super) fn of(tag: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known, _)| *known == tag).map(|(language, ..)| *language)
-    }
-
-    /// What somebody wants, or else what their browser asks for first, or else English.
-    pub(super) fn choose(wanted: &str, accept: &str) -> Self {
-        let asked = accept.split(',').filter_map(|part| {
-            let tag = part.split(';').next()?.trim();
-            Self::of(tag.split('-').next()?)
-        });
-        Self::of(wanted).or_else(|| asked.into_iter().next()).unwrap_or(Self::English)
-    }
-}
 
 /// The texts of one language by their key.
 type Catalogue = HashMap<String, String>;
@@ -47,14 +15,14 @@ static CATALOGUES: LazyLock<HashMap<Language, Catalogue>> = LazyLock::new(|| {
     let read =
         |text: &str| toml::from_str::<Catalogue>(text).expect("a test reads every catalogue");
     HashMap::from([
-        (Language::English, read(include_str!("../../locales/en.toml"))),
-        (Language::German, read(include_str!("../../locales/de.toml"))),
+        (Language::English, read(include_str!("../locales/en.toml"))),
+        (Language::German, read(include_str!("../locales/de.toml"))),
     ])
 });
 
 /// The text of a key, with `{name}` replaced by what stands for it. A key that is missing shows itself; a
 /// test sees to it that none is.
-pub(super) fn text(language: Language, key: &str, values: &[(&str, String)]) -> String {
+pub(crate) fn text(language: Language, key: &str, values: &[(&str, String)]) -> String {
     let found =
         [language, Language::English].iter().find_map(|language| CATALOGUES[language].get(key));
     let mut text = found.map_or_else(|| key.to_owned(), Clone::clone);
@@ -67,7 +35,7 @@ pub(super) fn text(language: Language, key: &str, values: &[(&str, String)]) -> 
 /// A line of a report's history in a language. It is stored as an English sentence of ours, whose pattern stands in the
 /// English catalogue: what fits it is told in the reader's words, with instants in their zone. A line that fits none
 /// (a hint, or a sentence of an older version) is shown as it is stored.
-pub(super) fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> String {
+pub(crate) fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> String {
     let (exact, family) = (format!("line.{kind}"), format!("line.{kind}."));
     let english = &CATALOGUES[&Language::English];
     let mut patterns: Vec<(&String, &String)> =
@@ -87,7 +55,7 @@ pub(super) fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str
 }
 
 /// Why a guard holds a suspension back, in a language; any other sentence as it is.
-pub(super) fn reason(language: Language, stored: &str) -> String {
+pub(crate) fn reason(language: Language, stored: &str) -> String {
     let english = &CATALOGUES[&Language::English];
     let found = english.iter().find(|(key, text)| key.starts_with("stop.") && *text == stored);
     found.map_or_else(|| stored.to_owned(), |(key, _)| text(language, key, &[]))
@@ -138,34 +106,23 @@ fn fitting<'a>(pattern: &'a str, text: &'a str) -> Option<Vec<(&'a str, &'a str)
 }
 
 /// Whether there is a text for a key.
-pub(super) fn knows(language: Language, key: &str) -> bool {
+pub(crate) fn knows(language: Language, key: &str) -> bool {
     CATALOGUES[&language].contains_key(key)
 }
 
 /// The text for a number: both languages have a form for one and a form for all others.
-pub(super) fn plural(language: Language, key: &str, n: i64) -> String {
+pub(crate) fn plural(language: Language, key: &str, n: i64) -> String {
     let form = if n == 1 { "one" } else { "other" };
     text(language, &format!("{key}.{form}"), &[("n", n.to_string())])
 }
 
-/// A zone of time by its name; UTC when it is not known.
-pub(super) fn zone(name: &str) -> TimeZone {
-    if name.is_empty() { TimeZone::UTC } else { TimeZone::get(name).unwrap_or(TimeZone::UTC) }
-}
-
-/// An instant as a viewer reads it: to the minute, with the zone.
-pub(super) fn instant(language: Language, zone: &TimeZone, millis: i64) -> String {
-    let Some(at) = from_millis(millis) else { return String::new() };
-    let local = at.to_zoned_datetime(zone.clone());
-    let pattern = match language {
-        Language::English => "%Y-%m-%d %H:%M %Z",
-        Language::German => "%d.%m.%Y %H:%M %Z",
-    };
-    local.strftime(pattern).to_string()
+/// An instant in milliseconds as a viewer reads it.
+pub(crate) fn instant(language: Language, zone: &TimeZone, millis: i64) -> String {
+    from_millis(millis).map(|at| language::instant(language, zone, at)).unwrap_or_default()
 }
 
 /// How far an instant is from now, in the largest unit that fits: `in 3 h`, `2 d ago`.
-pub(super) fn distance(language: Language, now: i64, at: i64) -> String {
+pub(crate) fn distance(language: Language, now: i64, at: i64) -> String {
     let ms = at.abs_diff(now);
     let (n, unit) = match ms / 1_000 {
         s @ 0..60 => (s, "s"),
@@ -179,7 +136,7 @@ pub(super) fn distance(language: Language, now: i64, at: i64) -> String {
 }
 
 /// A length of time in words of at most two units.
-pub(super) fn length(language: Language, millis: i64) -> String {
+pub(crate) fn length(language: Language, millis: i64) -> String {
     let unit = |n: i64, unit: &str| format!("{n} {}", text(language, &format!("time.{unit}"), &[]));
     let seconds = millis / 1_000;
     match seconds {
@@ -199,7 +156,7 @@ pub(super) fn length(language: Language, millis: i64) -> String {
 }
 
 /// A span as it was written, read for [`length`].
-pub(super) fn span_length(language: Language, span: &str) -> String {
+pub(crate) fn span_length(language: Language, span: &str) -> String {
     span.parse::<Span>().map_or_else(|_| span.to_owned(), |span| length(language, span.as_millis()))
 }
 
@@ -230,7 +187,8 @@ mod tests {
     fn sources() -> String {
         let mut all = String::new();
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut open = vec![root.join("templates"), root.join("src/admin")];
+        let mut open =
+            vec![root.join("templates"), root.join("src/admin"), root.join("src/client")];
         while let Some(folder) = open.pop() {
             for entry in std::fs::read_dir(folder).expect("a folder of ours") {
                 let path = entry.expect("an entry").path();
@@ -326,6 +284,11 @@ mod tests {
             Event::HoldRefused,
             Event::HoldReleased,
             Event::OrderedAgain,
+            Event::MarkedFixed,
+            Event::Contested,
+            Event::MoreTimeAsked { by: Span::from_mins(90) },
+            Event::TakenBack,
+            Event::LinksRevoked { count: 2 },
             Event::Answered { by: Turn::Customer },
             Event::Answered { by: Turn::Staff },
             Event::Noted,
@@ -354,7 +317,7 @@ mod tests {
             Event::NoticeSent { notice, audience },
             Event::NoticeFailed { notice, audience, detail: words() },
         ];
-        let berlin = zone("Europe/Berlin");
+        let berlin = language::zone("Europe/Berlin");
         for event in events {
             let stored = event.text();
             let german = line(Language::German, &berlin, event.kind(), &stored);
@@ -383,11 +346,14 @@ mod tests {
 
     #[test]
     fn instants_are_read_in_the_viewers_zone() {
-        let berlin = zone("Europe/Berlin");
+        let berlin = language::zone("Europe/Berlin");
         let at = 1_700_000_000_123;
         assert_eq!(instant(Language::English, &berlin, at), "2023-11-14 23:13 CET");
-        assert_eq!(instant(Language::German, &zone(""), at), "14.11.2023 22:13 UTC");
-        assert_eq!(instant(Language::English, &zone("No/Where"), at), "2023-11-14 22:13 UTC");
+        assert_eq!(instant(Language::German, &language::zone(""), at), "14.11.2023 22:13 UTC");
+        assert_eq!(
+            instant(Language::English, &language::zone("No/Where"), at),
+            "2023-11-14 22:13 UTC"
+        );
         assert_eq!(distance(Language::English, at, at + 3 * 3_600_000), "in 3 h");
         assert_eq!(distance(Language::German, at, at - 90_000), "vor 1 min");
         assert_eq!(length(Language::English, 90 * 60_000), "1 h 30 min");

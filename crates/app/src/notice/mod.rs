@@ -5,19 +5,23 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use portreeve_core::event::Event;
-use portreeve_core::ids::{Actor, ReportId, ServiceKey};
-use portreeve_core::notice::{
-    Audience, CustomerNotice, Letter, Notice, StaffNotice, to_customer, to_staff,
-};
-use portreeve_core::report::{Countdown, Report, State};
+use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
+use portreeve_core::language::{Language, zone};
+use portreeve_core::notice::{Audience, CustomerNotice, Letter, Notice, StaffNotice, to_staff};
+use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::service::Service;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Timestamp;
-use portreeve_store::{NoticeResult, StoreError, Tx};
+use portreeve_store::{ClientLink, NoticeResult, StoreError, Tx};
 
 use crate::desk::Desk;
+use crate::digest::sha256_hex;
 use crate::record::Record;
+
+pub mod letters;
+
+pub use letters::Letters;
 
 /// A mail that is ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,13 +119,22 @@ pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>
         tx.reports_by_id(&ids).await?.into_iter().map(|report| (report.id, report)).collect();
     let live = desk.live();
     let settings = &live.settings;
+    let services = HashMap::new();
     let mut planning =
-        Planning { settings, tx: &mut tx, reports, services: HashMap::new(), staff: None };
+        Planning { desk, settings, tx: &mut tx, reports, services, staff: None, links: Vec::new() };
     planning.read_services(jobs).await?;
     let causes = planning.read_causes(jobs).await?;
     let mut planned = Vec::with_capacity(jobs.len());
     for job in jobs {
         planned.push(planning.plan(*job, &causes).await?);
+    }
+    let links = std::mem::take(&mut planning.links);
+    drop(tx);
+    if !links.is_empty() {
+        // Before the mail goes out, so that no link is dead that somebody has.
+        let mut tx = desk.db.write().await?;
+        tx.add_client_links(&links).await?;
+        tx.commit().await?;
     }
     Ok(planned)
 }
@@ -243,11 +256,14 @@ fn is_out_of_date(report: &Report, notice: Notice) -> bool {
 
 /// What the notices of one look are made from.
 struct Planning<'a> {
+    desk: &'a Desk,
     settings: &'a Settings,
     tx: &'a mut Tx,
     reports: HashMap<ReportId, Report>,
     services: HashMap<ServiceKey, Service>,
     staff: Option<Vec<String>>,
+    /// Links that were put into letters and have to be stored before these go out.
+    links: Vec<ClientLink>,
 }
 
 impl Planning<'_> {
@@ -326,12 +342,71 @@ impl Planning<'_> {
             }
             _ => String::new(),
         };
-        let plan = self.settings.plans.get(&report.allegation.category);
-        let about_category = plan.map(|plan| plan.customer_text.clone()).unwrap_or_default();
-        Ok(Plan::Send(
-            vec![service.customer_email.clone()],
-            letter_to_customer(report, service, job.notice, message, about_category),
-        ))
+        let to = vec![service.customer_email.clone()];
+        let letter = self.letter(report, service, job, message);
+        Ok(Plan::Send(to, letter))
+    }
+
+    fn letter(
+        &mut self,
+        report: &Report,
+        service: Service,
+        job: NoticeJob,
+        message: String,
+    ) -> Letter {
+        let settings = self.settings;
+        let plan = settings.plans.get(&report.allegation.category);
+        let (deadline, outcome) = match &report.state {
+            State::Open { countdown: Countdown::Running { deadline, .. }, .. } => {
+                (Some(*deadline), None)
+            }
+            State::Closed { outcome, .. } => (None, Some(*outcome)),
+            State::Open { .. } | State::Queued { .. } => (None, None),
+        };
+        let names: Vec<&str> = [service.product.as_str(), service.domain.as_str()]
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .collect();
+        let number = format!("({})", service.key.id);
+        let notice = CustomerNotice {
+            report: report.id,
+            service: [&names.join(", "), number.as_str()].join(" ").trim().to_owned(),
+            customer_name: service.customer_name,
+            category: report.allegation.category.clone(),
+            service_ip: report.allegation.service_ip.clone(),
+            additional_info: report.allegation.additional_info.clone(),
+            about_category: plan.map(|plan| plan.customer_text.clone()).unwrap_or_default(),
+            deadline,
+            allow_unsuspend: report.allegation.allow_unsuspend,
+            outcome,
+            kept: outcome.is_some() && report.holds_service(),
+            by_staff: matches!(report.hold, Hold::Placed { by: Press::Staff, .. }),
+            on_reply: settings.time_limit.on_reply,
+            message,
+            link: self.link(report),
+            at: job.at,
+            language: Language::of(&service.language).unwrap_or(settings.client_language),
+            zone: zone(&settings.client_zone),
+        };
+        self.desk.letters.to_customer(job.notice, &notice)
+    }
+
+    /// A new link to a report for its customer. Where nobody knows at which address the desk is reached, there is none.
+    fn link(&mut self, report: &Report) -> Option<(String, Timestamp)> {
+        let base = self.desk.base_url()?;
+        let subject = report.subject.as_ref()?;
+        let now = self.desk.now();
+        let until = self.settings.link_life.after(now);
+        let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
+        self.links.push(ClientLink {
+            token_hash: sha256_hex(token.as_bytes()),
+            directory: subject.service.directory.clone(),
+            customer_id: subject.customer_id.clone(),
+            report_id: report.id.0,
+            created_at: now.as_millisecond(),
+            expires_at: until.as_millisecond(),
+        });
+        Some((format!("{base}/client/r/{token}"), until))
     }
 
     async fn for_staff(
@@ -362,40 +437,4 @@ impl Planning<'_> {
         };
         Ok(Plan::Send(to, to_staff(job.notice, &notice)))
     }
-}
-
-fn letter_to_customer(
-    report: &Report,
-    service: Service,
-    notice: Notice,
-    message: String,
-    about_category: String,
-) -> Letter {
-    let (deadline, outcome) = match &report.state {
-        State::Open { countdown: Countdown::Running { deadline, .. }, .. } => {
-            (Some(*deadline), None)
-        }
-        State::Closed { outcome, .. } => (None, Some(*outcome)),
-        State::Open { .. } | State::Queued { .. } => (None, None),
-    };
-    let names: Vec<&str> = [service.product.as_str(), service.domain.as_str()]
-        .into_iter()
-        .filter(|name| !name.is_empty())
-        .collect();
-    to_customer(
-        notice,
-        &CustomerNotice {
-            report: report.id,
-            service: format!("{} (number {})", names.join(", "), service.key.id),
-            customer_name: service.customer_name,
-            category: report.allegation.category.clone(),
-            service_ip: report.allegation.service_ip.clone(),
-            additional_info: report.allegation.additional_info.clone(),
-            about_category,
-            deadline,
-            allow_unsuspend: report.allegation.allow_unsuspend,
-            outcome,
-            message,
-        },
-    )
 }

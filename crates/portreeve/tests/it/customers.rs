@@ -1,0 +1,204 @@
+//! Customers: from the notice by its link to the report, and what they do there.
+
+use crate::world::*;
+
+const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlencoded")];
+
+/// The path of the link in the mail of a notice about a report.
+pub(crate) fn link(world: &World, report: i64, notice: &str) -> String {
+    let name = format!("report-{report}.{notice}.customer");
+    eventually("the notice is there", || !world.mails(&name).is_empty());
+    let mail = world.mails(&name).pop().unwrap().replace("=\r\n", "");
+    let (_, rest) = mail.split_once("/client/r/").expect("a link");
+    let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+    assert_eq!(token.len(), 64, "256 bits: {mail}");
+    format!("/client/r/{token}")
+}
+
+fn post(serving: &Serving, link: &str, report: i64, deed: &str, fields: &str) -> Answer {
+    serving.post(&format!("{link}/reports/{report}/{deed}"), &FORM, fields.as_bytes())
+}
+
+on_both! {
+    fn a_customer_comes_by_the_link_of_the_notice_sees_what_is_theirs_and_answers(world) {
+        let serving = world.serve();
+        let fields = "additional_info=seen+at+https://bad.example.com/x+%3Cb%3E&admin_notes=hunter2&suspend_method=timelimit";
+        let id = serving.create(&world, &format!("service_id=1&category=Phishing&{fields}"));
+        let link = link(&world, id, "opened");
+        let page = serving.get(&link);
+        assert_eq!(page.status, 200, "{page:?}");
+        assert_eq!((page.header("referrer-policy"), page.header("cache-control")), ("no-referrer", "no-store"));
+        for text in ["Phishing", "&lt;b&gt;", "Take the page offline at once", "Deadline"] {
+            assert!(page.body.contains(text), "{text}: {}", page.body);
+        }
+        for text in ["hunter2", "https://bad.example.com", "<b>"] {
+            assert!(!page.body.contains(text), "{text}: {}", page.body);
+        }
+        let before = world.report(id);
+        serving.get(&link);
+        assert_eq!(world.report(id), before, "to look changes nothing");
+
+        let answered = post(&serving, &link, id, "answer", "text=We+removed+it.");
+        assert_eq!(answered.status, 303);
+        let after = world.report(id);
+        assert_eq!((after["turn"].as_str(), after["deadline_at"].as_str()), (Some("staff"), None));
+        let page = serving.get(answered.header("location"));
+        assert!(page.body.contains("We removed it.") && page.body.contains("Your answer was sent."), "{}", page.body);
+        assert_eq!(post(&serving, &link, id, "answer", "text=+").status, 422);
+
+        world.ok(&["report", "end-links", &id.to_string()]);
+        for dead in [link.as_str(), &format!("{link}/reports"), "/client/r/x", &format!("/client/r/{}", "0".repeat(64))] {
+            let answer = serving.get(dead);
+            assert!(answer.status == 404 && answer.body.contains("leads nowhere"), "{dead}: {answer:?}");
+        }
+        assert_eq!(post(&serving, &link, id, "answer", "text=x").status, 404);
+        assert_eq!(world.events(id, "answered"), 1);
+    }
+
+    fn by_a_link_a_customer_sees_their_other_reports_and_nobody_elses(world) {
+        let serving = world.serve();
+        let first = serving.create(&world, "service_id=1&category=First");
+        let second = serving.create(&world, "service_id=1&category=Second");
+        let foreign = serving.create(&world, "service_id=2&category=Foreign");
+        let link = link(&world, first, "opened");
+        let list = serving.get(&format!("{link}/reports"));
+        assert!(list.body.contains("First") && list.body.contains("Second") && !list.body.contains("Foreign"), "{}", list.body);
+        assert_eq!(serving.get(&format!("{link}/reports/{second}")).status, 200);
+        assert_eq!(post(&serving, &link, second, "fixed", "text=done").status, 303);
+        assert_eq!(world.report(second)["customer_claim"], "fixed");
+        for deed in ["answer", "fixed", "contest", "more-time", "unsuspend"] {
+            let refused = post(&serving, &link, foreign, deed, "text=x&by=24h");
+            assert_eq!((refused.status, serving.get(&format!("{link}/reports/{foreign}")).status), (404, 404), "{deed}");
+        }
+        assert_eq!(post(&serving, &link, first, "close", "text=x").status, 404);
+        assert_eq!(world.report(foreign)["turn"], "customer");
+    }
+
+    fn a_customer_takes_the_service_back_twice_and_then_staff_decide(world) {
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=immediate&allow_unsuspend=1");
+        world.wait_for(id, "suspended");
+        let link = link(&world, id, "suspended");
+        assert!(serving.get(&link).body.contains("Take the service back"));
+        assert_eq!(post(&serving, &link, id, "unsuspend", "text=").status, 422, "a statement is needed");
+        assert_eq!(world.suspension(id), "suspended");
+        for time in 1..=2 {
+            assert_eq!(post(&serving, &link, id, "unsuspend", "text=The+script+is+gone").status, 303);
+            world.wait_for(id, "lifted");
+            assert_eq!(world.panel_state(1), "active");
+            let report = world.report(id);
+            assert_eq!((report["taken_back_times"].as_u64(), report["turn"].as_str()), (Some(time), Some("staff")));
+            let twice = post(&serving, &link, id, "unsuspend", "text=again");
+            assert!(twice.status == 422 && twice.body.contains("again"), "what was written is not lost: {}", twice.body);
+            world.ok(&["report", "suspend", &id.to_string()]);
+            world.wait_for(id, "suspended");
+        }
+        let third = post(&serving, &link, id, "unsuspend", "text=please");
+        assert!(third.status == 422 && third.body.contains("staff decide now"), "{}", third.body);
+        assert_eq!(world.suspension(id), "suspended");
+    }
+
+    fn a_customer_frees_only_what_their_report_holds(world) {
+        let serving = world.serve();
+        let now = "category=Spam&suspend_method=immediate";
+        let strict = serving.create(&world, &format!("service_id=1&{now}"));
+        let mild = serving.create(&world, &format!("service_id=1&{now}&allow_unsuspend=1"));
+        world.wait_for(mild, "suspended");
+        let link = link(&world, mild, "suspended");
+        let refused = post(&serving, &link, strict, "unsuspend", "text=please");
+        assert!(refused.status == 422 && refused.body.contains("staff decide"), "{}", refused.body);
+        assert_eq!(post(&serving, &link, mild, "unsuspend", "text=done").status, 303);
+        world.wait_for(mild, "lifted");
+        let_pass(0.5);
+        assert!(world.panel_state(1).starts_with("suspended"), "the other report still holds it");
+        assert!(serving.get(&format!("{link}/reports/{mild}")).body.contains("Another report keeps the service suspended"));
+    }
+
+    fn a_service_that_was_suspended_before_us_is_nobodys_to_take_back(world) {
+        world.set_panel_state(5, "suspended Overdue on Payment");
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=5&category=Spam&suspend_method=immediate&allow_unsuspend=1");
+        world.wait_for(id, "suspended_by_other");
+        let link = link(&world, id, "opened");
+        assert!(serving.get(&link).body.contains("suspended for another reason"));
+        post(&serving, &link, id, "unsuspend", "text=done");
+        let_pass(1.0);
+        assert_eq!(world.panel_state(5), "suspended Overdue on Payment");
+        assert_eq!(world.panel_lines("calls", "unsuspend"), 0);
+    }
+
+    fn a_service_that_moved_to_another_customer_is_no_longer_theirs_to_take_back(world) {
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=immediate&allow_unsuspend=1");
+        world.wait_for(id, "suspended");
+        let link = link(&world, id, "suspended");
+        world.write("moved.csv", "service_id,customer_id,customer_email\n1,999,new@example.com\n");
+        world.ok(&["service", "import", "moved.csv"]);
+        let refused = post(&serving, &link, id, "unsuspend", "text=mine");
+        assert!(refused.status == 422 && refused.body.contains("no longer yours"), "{}", refused.body);
+        assert!(world.panel_state(1).starts_with("suspended"));
+        assert!(!refused.body.contains("new@example.com"));
+    }
+
+    fn more_time_is_given_once_by_itself_and_then_by_staff(world) {
+        world.set("client.more_time", "24h");
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let link = link(&world, id, "opened");
+        let deadline = || world.report(id)["deadline_at"].as_str().map(str::to_owned);
+        let first = deadline();
+        assert_eq!(post(&serving, &link, id, "more-time", "by=7000d").status, 422);
+        assert_eq!(post(&serving, &link, id, "more-time", "by=24h&text=holidays").status, 303);
+        assert!(deadline() > first && world.events(id, "extended") == 1);
+        assert_eq!(post(&serving, &link, id, "more-time", "by=24h").status, 303);
+        let report = world.report(id);
+        assert_eq!((report["more_time_wanted"].as_str(), report["turn"].as_str()), (Some("1d"), Some("staff")));
+        let again = post(&serving, &link, id, "more-time", "by=24h");
+        assert!(again.status == 422 && again.body.contains("already"), "{}", again.body);
+        world.ok(&["report", "extend", &id.to_string(), "--by", "24h"]);
+        assert_eq!(world.report(id)["more_time_wanted"], serde_json::Value::Null);
+    }
+
+    fn who_contests_is_heard_by_somebody_who_has_not_acted(world) {
+        world.ok(&["staff", "add", "bob", "--email", "bob@example.com", "--role", "agent"]);
+        world.ok(&["staff", "add", "vic", "--email", "vic@example.com", "--role", "viewer"]);
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam");
+        let link = link(&world, id, "opened");
+        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, text) VALUES ({id}, 1, 'staff:alice', 'noted', '')"));
+        assert_eq!(post(&serving, &link, id, "contest", "text=That+was+not+us").status, 303);
+        let report = world.report(id);
+        assert_eq!((report["customer_claim"].as_str(), report["assignee"].as_str()), (Some("contested"), Some("bob")));
+        assert_eq!(world.events(id, "contested"), 1);
+    }
+
+    fn a_customer_reads_in_their_language_and_zone_with_a_hosts_own_words(world) {
+        world.write("german.csv", "service_id,customer_id,customer_name,customer_email,language\n77,77,Erika Muster,erika@example.com,german\n");
+        world.ok(&["service", "import", "german.csv"]);
+        world.set("client.time_zone", "Europe/Berlin");
+        std::fs::create_dir_all(world.path("data/templates/de/opened")).unwrap();
+        world.write("data/templates/de/opened/subject.txt", "Beispielhoster: {{ category }}");
+        world.ok(&["templates", "check"]);
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=77&category=Malware&suspend_method=timelimit");
+        let link = link(&world, id, "opened");
+        let mail = world.mails(&format!("report-{id}.opened.customer")).pop().unwrap();
+        assert!(mail.contains("Beispielhoster: Malware") && mail.contains("Guten Tag Erika Muster"), "{mail}");
+        assert!(mail.contains("CET") || mail.contains("CEST"), "{mail}");
+        let page = serving.get(&link).body;
+        assert!(page.contains("lang=\"de\"") && page.contains("Der Meldung widersprechen") && page.contains("Was gemeldet wurde"), "{page}");
+        world.write("data/templates/de/opened/body.txt", "{{ nothing }}");
+        let said = world.fails(1, &["templates", "check"]);
+        assert!(said.contains("de/opened/body.txt"), "{said}");
+    }
+
+    fn a_link_expires(world) {
+        world.set("client.link_life", "1h");
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam");
+        let link = link(&world, id, "opened");
+        assert_eq!(serving.get(&link).status, 200);
+        world.sql("UPDATE client_links SET expires_at = 1");
+        assert_eq!(serving.get(&link).status, 404);
+    }
+}

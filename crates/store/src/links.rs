@@ -1,0 +1,100 @@
+//! Links in notices to customers. Whoever has one is taken for the customer.
+
+use portreeve_core::ids::ReportId;
+use sqlx::QueryBuilder;
+
+use crate::db::{StoreError, Tx, on};
+
+/// A link to a report.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ClientLink {
+    /// Hash of its token.
+    pub token_hash: String,
+    /// The directory of the customer.
+    pub directory: String,
+    /// The customer; empty where the directory names none: then it leads to this report alone.
+    pub customer_id: String,
+    /// The report that it leads to.
+    pub report_id: i64,
+    /// When it was made, milliseconds.
+    pub created_at: i64,
+    /// Until when it leads there, milliseconds.
+    pub expires_at: i64,
+}
+
+impl Tx {
+    /// Stores links.
+    pub async fn add_client_links(&mut self, links: &[ClientLink]) -> Result<(), StoreError> {
+        for chunk in links.chunks(128) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "INSERT INTO client_links
+                        (token_hash, directory, customer_id, report_id, created_at, expires_at) ",
+                );
+                sql.push_values(chunk, |mut row, link| {
+                    row.push_bind(&link.token_hash)
+                        .push_bind(&link.directory)
+                        .push_bind(&link.customer_id)
+                        .push_bind(link.report_id)
+                        .push_bind(link.created_at)
+                        .push_bind(link.expires_at);
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// The link of a token, if it leads somewhere at `now`.
+    pub async fn client_link(
+        &mut self,
+        token_hash: &str,
+        now: i64,
+    ) -> Result<Option<ClientLink>, StoreError> {
+        let sql = "SELECT token_hash, directory, customer_id, report_id, created_at, expires_at
+            FROM client_links WHERE token_hash = $1 AND expires_at > $2 AND revoked_at IS NULL";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(token_hash)
+                .bind(now)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
+    /// Ends every link to a report. How many there were.
+    pub async fn revoke_client_links(
+        &mut self,
+        report: ReportId,
+        now: i64,
+    ) -> Result<u64, StoreError> {
+        let sql = "UPDATE client_links SET revoked_at = $2
+            WHERE report_id = $1 AND revoked_at IS NULL AND expires_at > $2";
+        on!(self, conn => {
+            Ok(sqlx::query::<Database>(sql)
+                .bind(report.0)
+                .bind(now)
+                .execute(conn)
+                .await?
+                .rows_affected())
+        })
+    }
+
+    /// Forgets links that have led nowhere since `before`, up to `limit` of them.
+    pub async fn forget_client_links(
+        &mut self,
+        before: i64,
+        limit: i64,
+    ) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM client_links WHERE token_hash IN
+            (SELECT token_hash FROM client_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+        on!(self, conn => {
+            Ok(sqlx::query::<Database>(sql)
+                .bind(before)
+                .bind(limit)
+                .execute(conn)
+                .await?
+                .rows_affected())
+        })
+    }
+}

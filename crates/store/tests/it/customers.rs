@@ -1,0 +1,79 @@
+//! What is stored of customers: what they said on their own, and the links in their notices.
+
+use portreeve_core::ids::ReportId;
+use portreeve_core::report::{Claim, Countdown, CustomerSaid, Hold};
+use portreeve_core::time::Span;
+use portreeve_store::{ClientLink, NewEvent, NewStaff};
+
+use crate::reports::{add, open, report};
+use crate::world::{World, on_both};
+
+fn link(token: &str, report: i64, expires_at: i64) -> ClientLink {
+    ClientLink {
+        token_hash: token.into(),
+        directory: "main".into(),
+        customer_id: "7".into(),
+        report_id: report,
+        created_at: 1,
+        expires_at,
+    }
+}
+
+on_both! {
+    async fn a_link_leads_to_its_report_until_it_expires_or_is_ended(world) {
+        let mut tx = world.tx().await;
+        tx.add_client_links(&[link("a", 1, 100), link("b", 1, 200), link("c", 2, 200)]).await.unwrap();
+        assert_eq!(tx.client_link("a", 99).await.unwrap(), Some(link("a", 1, 100)));
+        assert_eq!(tx.client_link("a", 100).await.unwrap(), None);
+        assert_eq!(tx.client_link("x", 1).await.unwrap(), None);
+        assert_eq!(tx.revoke_client_links(ReportId(1), 150).await.unwrap(), 1, "one had expired");
+        assert_eq!(tx.client_link("b", 150).await.unwrap(), None);
+        assert!(tx.client_link("c", 150).await.unwrap().is_some());
+        assert_eq!(tx.forget_client_links(201, 2).await.unwrap(), 2);
+        assert_eq!(tx.forget_client_links(201, 2).await.unwrap(), 1);
+    }
+
+    async fn what_a_customer_said_reads_back(world) {
+        let made = add(world, |ids| vec![report(ids[0], open(Countdown::None), Hold::None)], 1).await;
+        let (mut first, id) = (made[0].clone(), made[0].id);
+        let mut tx = world.tx().await;
+        assert_eq!(tx.report(id).await.unwrap().unwrap().said, CustomerSaid::default());
+        for claim in [Some(Claim::Fixed), Some(Claim::Contested), None] {
+            first.said = CustomerSaid {
+                claim,
+                wants: Some(Span::from_mins(90)),
+                more_time_times: 3,
+                unsuspended_times: 2,
+            };
+            tx.save_report(&first).await.unwrap();
+            assert_eq!(tx.report(id).await.unwrap().unwrap().said, first.said);
+        }
+    }
+
+    async fn who_has_done_something_to_a_report_is_not_among_those_who_have_not(world) {
+        let mut tx = world.tx().await;
+        let mut carol = 0;
+        for name in ["alice", "bob", "carol"] {
+            let new = NewStaff {
+                name: name.into(),
+                email: format!("{name}@example.com"),
+                role: "agent".into(),
+                password_hash: None,
+            };
+            carol = tx.add_staff(&new, 1).await.unwrap();
+        }
+        let event = |report: i64, actor: &str| NewEvent {
+            report: ReportId(report),
+            at: 1,
+            actor: actor.into(),
+            kind: "answered",
+            text: String::new(),
+        };
+        tx.add_events(&[event(1, "staff:alice"), event(2, "staff:bob"), event(1, "customer")]).await.unwrap();
+        tx.set_staff_disabled(carol, Some(2)).await.unwrap();
+        let others = tx.staff_who_did_not_act(ReportId(1), 10).await.unwrap();
+        assert_eq!(others.len(), 1, "{others:?}");
+        assert!(others[0].0 == "bob" && others[0].1.contains("answer"), "{others:?}");
+        assert_eq!(tx.staff_who_did_not_act(ReportId(3), 1).await.unwrap()[0].0, "alice");
+    }
+}

@@ -1,0 +1,211 @@
+//! The customer area: a customer sees the reports about their services, answers, and takes a service back.
+//!
+//! They come by the link in a notice (`/client/r/<token>`; the token stands in every address, so that it works
+//! without a cookie, and no form can be forged by who does not have it) or by single sign-on from the panel (a
+//! cookie). To look at a page changes nothing.
+
+mod door;
+mod pages;
+
+use std::sync::Arc;
+
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use portreeve_app::customer::{self, Deed, DeedError, SignOnError};
+use portreeve_app::report::ActError;
+use portreeve_core::ids::ReportId;
+use portreeve_core::report::Claim;
+use portreeve_core::time::Span;
+use serde::Deserialize;
+
+use crate::Web;
+use crate::body;
+use crate::pages::see_other;
+use door::{Door, Went};
+use pages::Tried;
+
+/// The cookie of a session.
+const COOKIE: &str = "portreeve_client";
+
+/// Largest form: an answer of 65,536 characters, encoded.
+const LARGEST_FORM: usize = 1024 * 1024;
+
+/// What a handler answers with; a refusal is an answer, too.
+type Answered = Result<Response, Response>;
+
+/// Takes a customer in who comes from the panel.
+pub(crate) async fn sign_on(State(web): State<Arc<Web>>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let Ok(fields) = form(request).await else {
+        return web.client_said(&headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    };
+    let Some(token) = field(&fields, "token") else {
+        return web.client_said(&headers, StatusCode::BAD_REQUEST, "no_token");
+    };
+    match customer::sign_on(&web.desk, token).await {
+        Ok(signed_on) => {
+            let secure = if web.config.is_https() { "; Secure" } else { "" };
+            let cookie = format!(
+                "{COOKIE}={}; Path=/client; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+                signed_on.token,
+                customer::SESSION.as_millis() / 1_000
+            );
+            let headers = [(header::SET_COOKIE, cookie), (header::LOCATION, signed_on.return_to)];
+            (StatusCode::SEE_OTHER, headers).into_response()
+        }
+        Err(SignOnError::Store(error)) => web.client_unavailable(&headers, &error),
+        Err(refused) => {
+            tracing::info!("a customer was not signed in: {refused}");
+            web.client_said(&headers, StatusCode::FORBIDDEN, "bad_sign_on")
+        }
+    }
+}
+
+/// Ends the session.
+pub(crate) async fn sign_out(State(web): State<Arc<Web>>, request: Request) -> Response {
+    if let Some(token) = door::cookie(request.headers())
+        && let Err(error) = customer::sign_out(&web.desk, &token).await
+    {
+        return web.client_unavailable(request.headers(), &error);
+    }
+    let gone = format!("{COOKIE}=; Path=/client; HttpOnly; SameSite=Lax; Max-Age=0");
+    let headers = [(header::SET_COOKIE, gone), (header::LOCATION, "/client".to_owned())];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Where the list goes on.
+#[derive(Deserialize)]
+pub(crate) struct Before {
+    before: Option<i64>,
+}
+
+/// The customer's reports.
+pub(crate) async fn reports(
+    State(web): State<Arc<Web>>,
+    door: Door,
+    query: Result<Query<Before>, axum::extract::rejection::QueryRejection>,
+) -> Answered {
+    let before = query.ok().and_then(|Query(Before { before })| before).map(ReportId);
+    let list = customer::reports(&web.desk, &door.customer, before).await;
+    let list = list.map_err(|error| web.client_unavailable(&door.headers, &error))?;
+    let language = customer::language(&web.desk, &list).await;
+    let language = language.map_err(|error| web.client_unavailable(&door.headers, &error))?;
+    Ok(web.client_list(&door, &list, &language))
+}
+
+/// What was done, for the page that follows.
+#[derive(Deserialize)]
+pub(crate) struct Done {
+    done: Option<String>,
+}
+
+/// One report.
+pub(crate) async fn report(
+    State(web): State<Arc<Web>>,
+    door: Door,
+    query: Result<Query<Done>, axum::extract::rejection::QueryRejection>,
+) -> Answered {
+    let done = query.ok().and_then(|Query(Done { done })| done);
+    let done = done.filter(|done| Wish::parse(done).is_some());
+    show(&web, &door, StatusCode::OK, Tried { done, ..Tried::default() }).await
+}
+
+async fn show(web: &Web, door: &Door, status: StatusCode, tried: Tried) -> Answered {
+    let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
+    let id = door.report.ok_or_else(missing)?;
+    match customer::report(&web.desk, &door.customer, id).await {
+        Ok(Some(file)) => Ok(web.client_report(door, &file, status, &tried)),
+        Ok(None) => Err(missing()),
+        Err(error) => Err(web.client_unavailable(&door.headers, &error)),
+    }
+}
+
+/// What a form on the page of a report asks for: the last part of its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Answer,
+    Fixed,
+    Contest,
+    MoreTime,
+    TakeBack,
+}
+
+impl Wish {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Fixed => "fixed",
+            Self::Contest => "contest",
+            Self::MoreTime => "more-time",
+            Self::TakeBack => "unsuspend",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Answer, Self::Fixed, Self::Contest, Self::MoreTime, Self::TakeBack]
+            .into_iter()
+            .find(|wish| wish.as_str() == word)
+    }
+}
+
+/// The customer does something.
+pub(crate) async fn act(
+    State(web): State<Arc<Web>>,
+    Went { door, deed }: Went,
+    request: Request,
+) -> Answered {
+    if is_from_elsewhere(request.headers()) {
+        return Err(web.client_said(&door.headers, StatusCode::FORBIDDEN, "from_elsewhere"));
+    }
+    let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
+    let (Some(wish), Some(id)) = (Wish::parse(&deed), door.report) else { return Err(missing()) };
+    let fields = form(request).await;
+    let fields = fields
+        .map_err(|()| web.client_said(&door.headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
+    let text = field(&fields, "text").unwrap_or_default().to_owned();
+    let by = field(&fields, "by").and_then(|by| by.parse::<Span>().ok()).unwrap_or(Span::ZERO);
+    let wanted = match wish {
+        Wish::Answer => Deed::Answer(text.clone()),
+        Wish::Fixed => Deed::Claim(Claim::Fixed, text.clone()),
+        Wish::Contest => Deed::Claim(Claim::Contested, text.clone()),
+        Wish::MoreTime => Deed::AskForMoreTime(by, text.clone()),
+        Wish::TakeBack => Deed::TakeBack(text.clone()),
+    };
+    match customer::act_on(&web.desk, &door.customer, id, wanted).await {
+        Ok(()) => {
+            let back = format!("{}/reports/{}?done={}", door.base, id.0, wish.as_str());
+            Ok(see_other(&back, "/client"))
+        }
+        Err(DeedError::NotTheirs) => Err(missing()),
+        Err(DeedError::Act(ActError::Store(error))) => {
+            Err(web.client_unavailable(&door.headers, &error))
+        }
+        Err(refused) => {
+            // Nothing that was written is lost: it stands in its form again.
+            let tried = Tried {
+                done: None,
+                wish: Some(wish.as_str()),
+                text,
+                refused: Some(pages::why(&refused)),
+            };
+            show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
+        }
+    }
+}
+
+/// Browsers say where a form comes from; a session's cookie is not sent along from elsewhere either.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
+/// The fields of a form.
+async fn form(request: Request) -> Result<Vec<(String, String)>, ()> {
+    let body = body::read(request.into_body(), LARGEST_FORM, true).await.map_err(|_| ())?;
+    Ok(form_urlencoded::parse(&body).into_owned().collect())
+}
+
+fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,214 @@
+//! The pages of the customer area, in the customer's language.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use minijinja::Value;
+use minijinja::value::merge_maps;
+use portreeve_app::StoreError;
+use portreeve_app::customer::{self, CustomerFile, CustomerReport, DeedError, Stands};
+use portreeve_app::report::ActError;
+use portreeve_core::language::{Language, zone};
+use portreeve_core::report::{Claim, MoveError, Outcome, SelfUnsuspend};
+use portreeve_core::time::{Span, rfc3339};
+
+use super::door::Door;
+use crate::Web;
+use crate::pages::{Viewer, as_page, context};
+
+/// What customers may ask for when they need more time.
+const WISHES: [&str; 5] = ["12h", "24h", "48h", "72h", "7d"];
+
+/// What somebody has tried on the page of a report.
+#[derive(Debug, Default)]
+pub(super) struct Tried {
+    /// It was done.
+    pub(super) done: Option<String>,
+    /// It was refused, by the form of this name ...
+    pub(super) wish: Option<&'static str>,
+    /// ... with this text ...
+    pub(super) text: String,
+    /// ... for this reason: the end of a key.
+    pub(super) refused: Option<&'static str>,
+}
+
+/// Why something was not done, as the end of a key.
+pub(super) fn why(error: &DeedError) -> &'static str {
+    match error {
+        DeedError::Masquerading => "masquerading",
+        DeedError::ServiceMoved => "moved",
+        DeedError::Act(ActError::BadText) => "text",
+        DeedError::Act(ActError::Move(_, error)) => match error {
+            MoveError::IsClosed => "closed",
+            MoveError::HoldsNothing => "holds_nothing",
+            MoveError::UnsuspendNotAllowed => "not_allowed",
+            MoveError::UnsuspendedTooOften => "too_often",
+            MoveError::AskedAlready => "asked_already",
+            MoveError::NoDeadline => "no_deadline",
+            MoveError::NotThatLong => "not_that_long",
+            _ => "other",
+        },
+        DeedError::NotTheirs | DeedError::Act(_) => "other",
+    }
+}
+
+impl Web {
+    /// Who reads, in which language: the customer's own, or what their browser asks for, or the desk's.
+    fn client_viewer(&self, headers: &HeaderMap, known: &str) -> Viewer {
+        let settings = &self.desk.live().settings;
+        let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let asked = accept.filter(|accept| {
+            accept
+                .split(',')
+                .any(|one| Language::of(one.split(';').next().unwrap_or_default()).is_some())
+        });
+        let otherwise =
+            || asked.map_or(settings.client_language, |accept| Language::choose("", accept));
+        Viewer {
+            language: Language::of(known).unwrap_or_else(otherwise),
+            zone: zone(&settings.client_zone),
+            now: self.desk.now().as_millisecond(),
+        }
+    }
+
+    fn client_page(
+        &self,
+        status: StatusCode,
+        name: &str,
+        viewer: Viewer,
+        context: Value,
+    ) -> Response {
+        let frame = context! { language => viewer.language.tag() };
+        let failed = || {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            as_page(
+                status,
+                "<!doctype html><title>Error</title><p>The page could not be made.</p>".to_owned(),
+            )
+        };
+        let rendered = self.render(status, name, viewer, merge_maps([context, frame]));
+        let mut response = rendered.unwrap_or_else(failed);
+        // No search engine has any business with what a link leads to.
+        response
+            .headers_mut()
+            .insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+        response
+    }
+
+    /// A page with one message.
+    pub(super) fn client_said(
+        &self,
+        headers: &HeaderMap,
+        status: StatusCode,
+        what: &str,
+    ) -> Response {
+        let viewer = self.client_viewer(headers, "");
+        self.client_page(status, "client-said.html", viewer, context! { what })
+    }
+
+    pub(super) fn client_unavailable(&self, headers: &HeaderMap, error: &StoreError) -> Response {
+        tracing::error!("a page of the customer area could not be made: {error}");
+        let mut response =
+            self.client_said(headers, StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        response
+    }
+
+    pub(super) fn client_list(
+        &self,
+        door: &Door,
+        list: &[CustomerReport],
+        language: &str,
+    ) -> Response {
+        let is_full = i64::try_from(list.len()).is_ok_and(|count| count >= customer::PAGE);
+        let older = list.last().filter(|_| is_full).map(|last| last.id.0);
+        let reports: Vec<Value> = list.iter().map(shown).collect();
+        let viewer = self.client_viewer(&door.headers, language);
+        let context = context! { door => door_shown(door), reports, older };
+        self.client_page(StatusCode::OK, "client-list.html", viewer, context)
+    }
+
+    pub(super) fn client_report(
+        &self,
+        door: &Door,
+        file: &CustomerFile,
+        status: StatusCode,
+        tried: &Tried,
+    ) -> Response {
+        let live = self.desk.live();
+        let viewer = self.client_viewer(&door.headers, &file.language);
+        let category = &file.report.category;
+        let own = live.settings.plans.get(category).map(|plan| plan.customer_text.as_str());
+        let own = own.filter(|text| !text.is_empty());
+        let about = self.desk.letters.about(viewer.language, category);
+        let messages: Vec<Value> = file
+            .messages
+            .iter()
+            .map(|message| {
+                let at = message.at.map(rfc3339);
+                context! { at, from_customer => message.from_customer, text => message.text }
+            })
+            .collect();
+        let period = live.settings.time_limit.on_reply;
+        let context = context! {
+            door => door_shown(door),
+            r => shown(&file.report),
+            messages,
+            product => file.product,
+            domain => file.domain,
+            suspension => file.suspension,
+            held_by_another => file.held_by_another,
+            own, about,
+            wishes => WISHES,
+            reply_stops_clock => period != portreeve_core::report::OnReply::Ignore,
+            done => tried.done,
+            wish => tried.wish.unwrap_or_default(),
+            draft => tried.text,
+            refused => tried.refused,
+        };
+        self.client_page(status, "client-report.html", viewer, context)
+    }
+}
+
+fn door_shown(door: &Door) -> Value {
+    context! {
+        base => door.base,
+        by_link => door.by_link,
+        customer => door.customer.customer_id,
+        masquerading => door.customer.masquerading,
+        more => door.customer.only.is_none(),
+    }
+}
+
+/// A report as templates see it.
+fn shown(report: &CustomerReport) -> Value {
+    let (status, deadline, time_left, closed_at, outcome) = match report.stands {
+        Stands::Closed { at, outcome } => ("closed", None, None, Some(rfc3339(at)), Some(outcome)),
+        Stands::Open { your_turn: true, deadline, time_left } => {
+            ("yours", deadline.map(rfc3339), time_left, None, None)
+        }
+        Stands::Open { your_turn: false, deadline, time_left } => {
+            ("ours", deadline.map(rfc3339), time_left, None, None)
+        }
+    };
+    let (take_back, take_back_left) = match report.take_back {
+        SelfUnsuspend::Allowed(left) => ("allowed", left),
+        SelfUnsuspend::No => ("no", 0),
+        SelfUnsuspend::Spent => ("spent", 0),
+    };
+    context! {
+        id => report.id.0,
+        service => report.service.id.get(),
+        category => report.category,
+        service_ip => report.service_ip,
+        additional_info => report.additional_info,
+        opened_at => rfc3339(report.opened_at),
+        status, deadline,
+        time_left => time_left.map(Span::as_millis),
+        closed_at,
+        outcome => outcome.map(Outcome::as_str),
+        claim => report.claim.map(Claim::as_str),
+        wants => report.wants.map(Span::as_millis),
+        take_back, take_back_left,
+        open => status != "closed",
+    }
+}

@@ -1,0 +1,190 @@
+//! How pages are made: templates, the words of their viewer's language, and what every page is sent with.
+
+use std::cell::RefCell;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::tz::TimeZone;
+use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::{AutoEscape, Environment};
+use portreeve_app::Waiting;
+use portreeve_core::language::Language;
+use portreeve_core::time::{Timestamp, from_millis, rfc3339};
+
+use crate::Web;
+use crate::words;
+
+/// What the pages have at hand.
+pub(crate) struct Pages {
+    templates: Environment<'static>,
+    /// How much waits for people, and when that was counted.
+    pub(crate) numbers: Mutex<Option<(Duration, Waiting)>>,
+}
+
+/// What a template gets: each name with its value, whatever can be serialised.
+macro_rules! context {
+    ($($key:ident $(=> $value:expr)?),* $(,)?) => {
+        minijinja::Value::from_pairs(Vec::<(&str, minijinja::Value)>::from([
+            $((stringify!($key), context!(@value $key $($value)?))),*
+        ]))
+    };
+    (@value $key:ident) => { $crate::pages::value(&$key) };
+    (@value $key:ident $value:expr) => { $crate::pages::value(&$value) };
+}
+pub(crate) use context;
+
+/// Something as templates see it.
+pub(crate) fn value<T: serde::Serialize>(of: T) -> Value {
+    Value::from(Serde(of))
+}
+
+thread_local! {
+    /// For whom the page is made that this thread renders: texts and instants depend on them, wherever in a
+    /// template they stand.
+    static VIEWER: RefCell<Viewer> = const { RefCell::new(Viewer { language: Language::English, zone: TimeZone::UTC, now: 0 }) };
+}
+
+/// For whom a page is made.
+pub(crate) struct Viewer {
+    pub(crate) language: Language,
+    pub(crate) zone: TimeZone,
+    /// Now, in milliseconds.
+    pub(crate) now: i64,
+}
+
+fn language() -> Language {
+    VIEWER.with_borrow(|viewer| viewer.language)
+}
+
+/// Every template, by its name.
+macro_rules! templates {
+    ($($name:literal),* $(,)?) => {
+        const TEMPLATES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../templates/", $name)))),*];
+    };
+}
+
+templates! {
+    "frame.html", "parts.html", "sign-in.html", "code.html", "second-factor.html",
+    "recovery.html", "account.html", "home.html", "reports.html", "report.html", "conflict.html",
+    "bulk.html", "done.html", "new.html", "queue.html", "approvals.html", "brakes.html", "undo.html",
+    "setup.html", "staff.html", "roles.html", "credentials.html", "credential.html", "settings.html",
+    "client-frame.html", "client-list.html", "client-report.html", "client-said.html",
+    "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
+}
+
+impl Pages {
+    pub(crate) fn new() -> Self {
+        let mut templates = Environment::new();
+        templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        // What is not there is shown as nothing.
+        templates.set_formatter(|out, state, value| {
+            if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
+        });
+        for (name, source) in TEMPLATES {
+            templates.add_template(name, source).expect("a test renders every template");
+        }
+        templates.add_function("t", |key: &str, values: Kwargs| {
+            let names: Vec<String> = values.args().map(ToOwned::to_owned).collect();
+            let pairs = names
+                .iter()
+                .map(|name| Ok((name.as_str(), values.get::<Value>(name)?.to_string())));
+            let pairs: Vec<(&str, String)> = pairs.collect::<Result<_, minijinja::Error>>()?;
+            Ok::<_, minijinja::Error>(words::text(language(), key, &pairs))
+        });
+        templates.add_function("tn", |key: &str, n: i64| words::plural(language(), key, n));
+        templates.add_filter("event_text", |kind: &str| {
+            let key = format!("event.{kind}");
+            if words::knows(language(), &key) {
+                words::text(language(), &key, &[])
+            } else {
+                kind.replace('_', " ")
+            }
+        });
+        templates.add_filter("span", |span: &str| words::span_length(language(), span));
+        templates.add_filter("lasting", |ms: i64| words::length(language(), ms));
+        templates.add_filter("line", |stored: &str, kind: &str| {
+            VIEWER.with_borrow(|viewer| words::line(viewer.language, &viewer.zone, kind, stored))
+        });
+        templates.add_filter("reason", |stored: &str| words::reason(language(), stored));
+        templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));
+        templates.add_filter("away", |at: Value| away(&at));
+        templates.add_filter("at", |at: Value| time(&at));
+        Self { templates, numbers: Mutex::default() }
+    }
+}
+
+fn millis_of(at: &Value) -> Option<i64> {
+    match at.as_str() {
+        Some(text) => text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond),
+        None => at.as_i64(),
+    }
+}
+
+/// How far an instant is from now.
+fn away(at: &Value) -> String {
+    let Some(millis) = millis_of(at) else { return String::new() };
+    VIEWER.with_borrow(|viewer| words::distance(viewer.language, viewer.now, millis))
+}
+
+/// An instant (milliseconds, or RFC 3339) as an element that says it to people and programs.
+fn time(at: &Value) -> Value {
+    let Some(millis) = millis_of(at) else { return Value::from("") };
+    let machine = from_millis(millis).map(rfc3339);
+    VIEWER.with_borrow(|Viewer { language, zone, now }| {
+        Value::from_safe_string(format!(
+            "<time datetime=\"{}\" title=\"{}\">{}</time>",
+            machine.unwrap_or_default(),
+            words::distance(*language, *now, millis),
+            words::instant(*language, zone, millis)
+        ))
+    })
+}
+
+/// An address on the same page's site; what is no address leads to `otherwise`.
+fn place(place: &str, otherwise: &'static str) -> HeaderValue {
+    HeaderValue::from_str(place).unwrap_or(HeaderValue::from_static(otherwise))
+}
+
+/// Sends somebody on, after a form was carried out.
+pub(crate) fn see_other(to: &str, otherwise: &'static str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, place(to, otherwise));
+    private(response)
+}
+
+pub(crate) fn as_page(status: StatusCode, html: String) -> Response {
+    private((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
+
+/// What people see of reports is kept by nobody on the way. Our script may run, and nothing else.
+pub(crate) fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
+}
+
+impl Web {
+    /// A page; when its template fails, nothing, which the caller says in their own words.
+    pub(crate) fn render(
+        &self,
+        status: StatusCode,
+        name: &str,
+        viewer: Viewer,
+        context: Value,
+    ) -> Option<Response> {
+        VIEWER.set(viewer);
+        let template = self.pages.templates.get_template(name);
+        match template.and_then(|template| template.render(context)) {
+            Ok(html) => Some(as_page(status, html)),
+            Err(error) => {
+                tracing::error!("the template {name} could not be rendered: {error:#}");
+                None
+            }
+        }
+    }
+}
