@@ -1,4 +1,4 @@
-//! The staff area in a real browser.
+//! The pages in a real browser: a day of staff, and customers on a phone.
 
 mod driver;
 
@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use portreeve_core::time::Timestamp;
 use totp_rs::{Builder, Secret};
 
+use crate::mail::{Sink, with_smtp};
 use crate::seat::{PASSWORD, hire};
-use crate::world::{Engine, Serving, World, on_each};
+use crate::world::{Engine, Serving, World, eventually, on_each};
 use driver::Browser;
 
 /// The keys that have no sign, as `WebDriver` writes them.
@@ -243,6 +244,96 @@ const MORE: [&str; 4] = [
     "/admin/reports/999",
 ];
 
+/// From the mail that a mail server took to the service that is back, on a phone.
+fn a_customer_on_a_phone(engine: Engine, language: &str, scripts: bool) {
+    let world = World::new(engine);
+    let sink = Sink::start();
+    with_smtp(&world, &sink);
+    let services = format!(
+        "service_id,customer_id,customer_email,language\n77,77,mia@example.com,{language}\n"
+    );
+    world.write("mia.csv", &services);
+    world.ok(&["service", "import", "mia.csv"]);
+    let desk = world.serve();
+    let fields = "category=Malware&suspend_method=immediate&allow_unsuspend=1&admin_notes=ours";
+    let id = desk.create(&world, &format!("service_id=77&{fields}"));
+    world.wait_for(id, "suspended");
+    let subject = format!("report-{id}.suspended.customer");
+    eventually("the mail is there", || !sink.mails(&subject).is_empty());
+    // Lines that were too long for mail are put together again.
+    let mail = sink.mails(&subject).pop().unwrap().replace("=\n", "");
+    let (_, rest) = mail.split_once("/client/r/").expect("a link");
+    let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+    let german = language == "de";
+    let say =
+        |english: &'static str, in_german: &'static str| if german { in_german } else { english };
+
+    let browser = Browser::open(&desk.base, scripts);
+    browser.look(390, "light");
+    browser.go(&format!("/client/r/{token}"));
+    browser.shows(say(
+        "The service is suspended because of this report.",
+        "Der Dienst ist wegen dieser Meldung gesperrt.",
+    ));
+    browser.shows(say("What it is, and how to fix it", "Was das ist und was zu tun ist"));
+    browser.one("#unsuspend textarea").fill(say("The files are gone.", "Die Dateien sind weg."));
+    browser.one("#unsuspend button").click();
+    browser.shows(say("The service is being given back", "Der Dienst wird wieder freigegeben"));
+    world.wait_for(id, "lifted");
+    assert_eq!(world.panel_state(77), "active");
+    browser.one("//details[.//form[contains(@action, 'fixed')]]/summary").click();
+    browser
+        .one("form[action$='/fixed'] textarea")
+        .fill(say("It was a plugin.", "Es war eine Erweiterung."));
+    browser.one("form[action$='/fixed'] button").click();
+    browser.shows(say("You said that it is fixed.", "Sie haben gesagt, dass es behoben ist."));
+    browser.shows(say("It was a plugin.", "Es war eine Erweiterung."));
+    assert_eq!(world.report(id)["customer_claim"], "fixed");
+    world.ok(&["report", "answer", &id.to_string(), "--text", "Thank you, that settles it."]);
+    world.ok(&["report", "close", &id.to_string(), "--outcome", "resolved"]);
+    browser.go(&format!("/client/r/{token}/reports/{id}"));
+    browser.shows("Thank you, that settles it.");
+    browser.shows(say("This report is closed:", "Diese Meldung ist geschlossen:"));
+    if !scripts {
+        return;
+    }
+    for (path, width, theme) in
+        [("", 390, "light"), ("", 1440, "dark"), ("/reports", 390, "dark"), ("x", 390, "light")]
+    {
+        browser.look(width, theme);
+        browser.go(&format!("/client/r/{token}{path}"));
+        let wide = browser.run("return document.documentElement.scrollWidth > innerWidth");
+        assert_eq!(wide, false, "{path} is wider than {width}");
+        assert_eq!(serious(&browser), serde_json::json!([]), "{path}");
+    }
+    let complaints: Vec<String> =
+        browser.complaints().into_iter().filter(|line| !line.contains(" 404 ")).collect();
+    assert!(complaints.is_empty(), "{complaints:?}");
+}
+
+#[test]
+fn a_customer_on_a_phone_comes_from_the_mail_and_takes_the_service_back() {
+    a_customer_on_a_phone(Engine::Postgres, "", true);
+}
+
+#[test]
+fn a_customer_on_a_phone_does_it_in_german_without_scripts() {
+    a_customer_on_a_phone(Engine::Sqlite, "de", false);
+}
+
+/// What axe finds on a page that is serious.
+fn serious(browser: &Browser) -> serde_json::Value {
+    browser.run(&axe());
+    browser.run_long(
+        "const done = arguments[0];
+         axe.run({ resultTypes: ['violations'] }).then(
+            found => done(found.violations
+                .filter(one => ['serious', 'critical'].includes(one.impact))
+                .map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | '))),
+            error => done([String(error)]))",
+    )
+}
+
 /// Every page in a theme, narrow and wide: no scrolling to the side, no complaint of the browser, nothing serious that
 /// axe finds, and little to load.
 fn every_page(theme: &str, language: &str) {
@@ -255,7 +346,6 @@ fn every_page(theme: &str, language: &str) {
     browser.one(&format!("//select[@name='language']/option[@value='{language}']")).click();
     browser.one("//form[@action='/admin/account/preferences']//button").click();
     browser.complaints();
-    let axe = axe();
     for path in PAGES.iter().chain(&MORE) {
         for width in [1440, 390] {
             browser.look(width, theme);
@@ -268,16 +358,7 @@ fn every_page(theme: &str, language: &str) {
             );
             assert!(loaded.as_f64().unwrap() < 100_000.0, "{path} loads {loaded} bytes");
         }
-        browser.run(&axe);
-        let found = browser.run_long(
-            "const done = arguments[0];
-             axe.run({ resultTypes: ['violations'] }).then(
-                found => done(found.violations
-                    .filter(one => ['serious', 'critical'].includes(one.impact))
-                    .map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | '))),
-                error => done([String(error)]))",
-        );
-        assert_eq!(found, serde_json::json!([]), "{path}");
+        assert_eq!(serious(&browser), serde_json::json!([]), "{path}");
         let complaints: Vec<String> = browser
             .complaints()
             .into_iter()

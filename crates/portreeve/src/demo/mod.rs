@@ -100,10 +100,12 @@ async fn show(
     say(format!(
         "\nStaff area:    {base}/admin\nPublic page:   {base}/\nReport abuse:  {base}/report-abuse\nHealth:        {base}/readyz\n\
          Sent mail:     {}\n\nStaff login:   {staff}\nPassword:      {password}\nAPI ID:        {api_id}\n\n\
+         Customers come by the links in their mails:\n  grep -rhoE 'http://[^ ]+/client/r/[0-9a-f]+' {mails}\n\n\
          Try it:\n  curl -H 'API_ID: {api_id}' -d action=create -d service_id=103 -d category=Spam {url}\n  \
          PORTREEVE_DATA_DIR={} portreeve report list",
         folder.join("mail").display(),
         folder.display(),
+        mails = folder.join("mail").display(),
     ))?;
     if once {
         return Ok(());

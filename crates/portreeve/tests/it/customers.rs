@@ -8,11 +8,65 @@ const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlenc
 pub(crate) fn link(world: &World, report: i64, notice: &str) -> String {
     let name = format!("report-{report}.{notice}.customer");
     eventually("the notice is there", || !world.mails(&name).is_empty());
-    let mail = world.mails(&name).pop().unwrap().replace("=\r\n", "");
+    link_in(&world.mails(&name).pop().unwrap())
+}
+
+fn link_in(mail: &str) -> String {
+    let mail = mail.replace("=\r\n", "");
     let (_, rest) = mail.split_once("/client/r/").expect("a link");
     let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
     assert_eq!(token.len(), 64, "256 bits: {mail}");
     format!("/client/r/{token}")
+}
+
+/// Words that no customer may ever see, one for each report.
+const SECRET: &str = "only-staff-may-see-this";
+
+#[test]
+fn of_500_reports_no_page_and_no_mail_shows_a_customer_what_is_for_staff() {
+    let world = World::new(Engine::Sqlite);
+    world.set("limits.suspensions_per_hour", "1000");
+    let serving = world.serve();
+    let methods = ["nosuspend", "immediate", "timelimit"];
+    let mut reports = Vec::new();
+    for n in 0..500 {
+        let service = [1, 2, 5, 7, 8, 9][n % 6];
+        let method = methods[n % 3];
+        let fields = format!(
+            "service_id={service}&category=Kind+{}&suspend_method={method}&allow_unsuspend={}\
+             &additional_info=seen+{n}&admin_notes={SECRET}+{n}+reporter%40example.org",
+            n % 20,
+            n % 2
+        );
+        reports.push(serving.create(&world, &fields));
+    }
+    for report in reports.iter().step_by(25) {
+        let id = report.to_string();
+        world.ok(&[
+            "report",
+            "note",
+            &id,
+            "--text",
+            &format!("{SECRET}: reporter@example.org called"),
+        ]);
+        world.ok(&["report", "answer", &id, "--text", "Please look again."]);
+        world.ok(&["report", "close", &id, "--outcome", "resolved"]);
+    }
+    eventually("all went out", || world.mails("opened.customer").len() >= reports.len());
+    let hides = |what: &str, text: &str| {
+        assert!(!text.contains(SECRET) && !text.contains("reporter@"), "{what}: {text}");
+    };
+    for mail in world.mails("opened.customer") {
+        let link = link_in(&mail);
+        let page = serving.get(&link);
+        assert!(page.status == 200 && page.body.contains("seen "), "{page:?}");
+        hides(&link, &page.body);
+    }
+    let list = format!("{}/reports", link(&world, reports[0], "opened"));
+    hides(&list, &serving.get(&list).body);
+    for mail in world.mails(".customer.") {
+        hides("a mail", &mail.replace("=\r\n", ""));
+    }
 }
 
 fn post(serving: &Serving, link: &str, report: i64, deed: &str, fields: &str) -> Answer {
@@ -112,6 +166,43 @@ on_both! {
         let_pass(0.5);
         assert!(world.panel_state(1).starts_with("suspended"), "the other report still holds it");
         assert!(serving.get(&format!("{link}/reports/{mild}")).body.contains("Another report keeps the service suspended"));
+    }
+
+    fn whatever_else_holds_a_service_a_customer_frees_it_only_when_nothing_is_left(world) {
+        // Every combination of: suspended before us, another report that holds it, and which of the two came first.
+        let mut services = String::from("service_id,customer_id,customer_email,dedicated_ip\n");
+        for n in 0..8 {
+            services.push_str(&format!("{},50,x@example.com,198.51.100.{}\n", 100 + n, 100 + n));
+        }
+        world.write("more.csv", &services);
+        world.ok(&["service", "import", "more.csv"]);
+        for n in 0..8 {
+            if n & 1 != 0 {
+                world.set_panel_state(100 + n, "suspended Overdue on Payment");
+            }
+        }
+        let serving = world.serve();
+        let open = |service: i64, more: &str| {
+            serving.create(&world, &format!("service_id={service}&category=Spam&suspend_method=immediate{more}"))
+        };
+        for n in 0..8 {
+            let (overdue, other, first) = (n & 1 != 0, n & 2 != 0, n & 4 != 0);
+            let service = 100 + n;
+            if other && first {
+                open(service, "");
+            }
+            let mine = open(service, "&allow_unsuspend=1");
+            if other && !first {
+                open(service, "");
+            }
+            world.wait_for(mine, if overdue { "suspended_by_other" } else { "suspended" });
+            let link = link(&world, mine, "opened");
+            assert_eq!(post(&serving, &link, mine, "unsuspend", "text=done").status, 303, "{n}");
+            world.wait_for(mine, "lifted");
+            let_pass(0.3);
+            let is_free = world.panel_state(service) == "active";
+            assert_eq!(is_free, !overdue && !other, "{n}: {}", world.panel_state(service));
+        }
     }
 
     fn a_service_that_was_suspended_before_us_is_nobodys_to_take_back(world) {

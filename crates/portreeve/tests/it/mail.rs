@@ -18,14 +18,14 @@ enum Speaks {
 }
 
 /// A mail server: refuses `refused@` for good, is too busy while `busy` is set.
-struct Sink {
+pub(crate) struct Sink {
     port: u16,
     taken: Arc<Mutex<Vec<String>>>,
     busy: Arc<Mutex<bool>>,
 }
 
 impl Sink {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::that(Speaks::Plainly)
     }
 
@@ -45,7 +45,7 @@ impl Sink {
         Self { port, taken, busy }
     }
 
-    fn mails(&self, part: &str) -> Vec<String> {
+    pub(crate) fn mails(&self, part: &str) -> Vec<String> {
         let taken = self.taken.lock().unwrap();
         taken.iter().filter(|mail| mail.contains(part)).cloned().collect()
     }
@@ -126,7 +126,7 @@ fn mail(wire: &mut BufReader<Box<dyn Wire>>) -> Option<String> {
     }
 }
 
-fn with_smtp(world: &World, sink: &Sink) {
+pub(crate) fn with_smtp(world: &World, sink: &Sink) {
     with_smtp_and_tls(world, sink, "none");
 }
 
