@@ -8,7 +8,8 @@ use portreeve_core::report::{Claim, Countdown, Outcome, Report, SelfUnsuspend, S
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{CustomerSession, StoreError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
@@ -364,6 +365,32 @@ pub async fn report(
         language,
         report: shown,
     }))
+}
+
+/// What a customer may see of a panel's customer area right now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LockdownView {
+    /// The desk's setting: `no`, `standard` or `strict`.
+    pub mode: &'static str,
+    /// The customer is kept to their reports. Paying, answering and logging out stay possible all the same.
+    pub locked: bool,
+    /// Open reports.
+    pub open: i64,
+    /// Open reports to which the customer has never replied.
+    pub unanswered: i64,
+}
+
+/// Whether a customer is kept to their reports. One of whom nothing is known is not.
+pub async fn lockdown(
+    desk: &Desk,
+    directory: &str,
+    customer_id: &str,
+) -> Result<LockdownView, StoreError> {
+    let mode = desk.live().settings.lockdown;
+    let (open, unanswered) =
+        desk.db.read().await?.customer_standing(directory, customer_id).await?;
+    let locked = mode.locks(open, unanswered);
+    Ok(LockdownView { mode: mode.as_str(), locked, open, unanswered })
 }
 
 /// What a customer does with a report of theirs.

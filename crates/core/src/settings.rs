@@ -288,6 +288,15 @@ impl Lockdown {
             Self::Strict => "strict",
         }
     }
+
+    /// Whether a customer with so many open reports, to so many of which they never replied, is kept to their reports.
+    pub fn locks(self, open: i64, unanswered: i64) -> bool {
+        match self {
+            Self::No => false,
+            Self::Standard => unanswered > 0,
+            Self::Strict => open > 0,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -536,6 +545,21 @@ mod tests {
         assert_eq!(settings.long_stop, Span::from_mins(60));
         assert_eq!(settings.amp.missing_parameters_code, "AMP003");
         assert!(settings.categories.contains(&"Other".to_owned()));
+    }
+
+    #[test]
+    fn a_lockdown_lasts_until_every_open_report_has_a_reply_or_is_closed() {
+        let table = [
+            (Lockdown::No, 3, 3, false),
+            (Lockdown::Standard, 3, 1, true),
+            (Lockdown::Standard, 3, 0, false),
+            (Lockdown::Standard, 0, 0, false),
+            (Lockdown::Strict, 1, 0, true),
+            (Lockdown::Strict, 0, 0, false),
+        ];
+        for (mode, open, unanswered, locks) in table {
+            assert_eq!(mode.locks(open, unanswered), locks, "{mode:?} {open} {unanswered}");
+        }
     }
 
     #[test]

@@ -101,6 +101,24 @@ impl Tx {
         })
     }
 
+    /// A customer's open reports, and those of them to which they have never replied.
+    pub async fn customer_standing(
+        &mut self,
+        directory: &str,
+        customer_id: &str,
+    ) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT count(*), CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM messages
+                WHERE messages.report_id = reports.id AND from_customer) THEN 0 ELSE 1 END), 0) AS BIGINT)
+            FROM reports WHERE directory = $1 AND customer_id = $2 AND status = 'open'";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, (i64, i64)>(sql)
+                .bind(directory)
+                .bind(customer_id)
+                .fetch_one(conn)
+                .await?)
+        })
+    }
+
     /// How many reports there are that people work on, each number up to `bound`.
     pub async fn work_counts(&mut self, bound: i64) -> Result<WorkCounts, StoreError> {
         let counts = [

@@ -283,6 +283,27 @@ on_both! {
         assert!(said.contains("de/opened/body.txt"), "{said}");
     }
 
+    fn a_lockdown_is_asked_for_by_rest_and_ends_with_the_reply_or_the_report(world) {
+        let token = world.json(&["token", "add", "--staff", "alice", "--scope", "see_reports"])["token"].as_str().unwrap().to_owned();
+        let serving = world.serve();
+        let bearer = format!("Bearer {token}");
+        let ask = |customer: &str| {
+            let path = format!("/api/v1/customers/{customer}/lockdown");
+            serving.send("GET", &path, &[("authorization", bearer.as_str())], b"").json()
+        };
+        let id = serving.create(&world, "service_id=1&category=Spam");
+        assert_eq!(ask("11"), serde_json::json!({"mode": "no", "locked": false, "open": 1, "unanswered": 1}));
+        world.set("client.lockdown", "standard");
+        eventually("it takes effect", || ask("11")["locked"] == true);
+        assert_eq!(ask("12")["locked"], false);
+        post(&serving, &link(&world, id, "opened"), id, "answer", "text=done");
+        assert_eq!((ask("11")["locked"].as_bool(), ask("11")["unanswered"].as_i64()), (Some(false), Some(0)));
+        world.set("client.lockdown", "strict");
+        eventually("it takes effect", || ask("11")["locked"] == true);
+        world.ok(&["report", "close", &id.to_string(), "--outcome", "resolved"]);
+        assert_eq!(ask("11")["locked"], false);
+    }
+
     fn a_link_expires(world) {
         world.set("client.link_life", "1h");
         let serving = world.serve();

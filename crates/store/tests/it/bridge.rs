@@ -55,6 +55,8 @@ on_both! {
         assert_eq!(shown, [(1, 1, 2, 1), (2, 1, 0, 0), (4, 0, 1, 1)]);
         assert_eq!(all[0].oldest_open_at, Some(at(ids[0].0).as_millisecond()));
         assert_eq!((all[1].oldest_open_at, all[0].customer_id.as_deref()), (None, None), "no service is listed");
+        assert_eq!(tx.customer_standing("main", "7").await.unwrap(), (3, 2));
+        assert_eq!(tx.customer_standing("main", "8").await.unwrap(), (0, 0));
         assert_eq!(tx.service_standings("main", 1, 3, 10).await.unwrap().len(), 1);
         assert_eq!(tx.service_standings("main", 0, i64::MAX, 2).await.unwrap().len(), 2);
         assert!(tx.service_standings("other", 0, i64::MAX, 2).await.unwrap().is_empty());

@@ -67,6 +67,7 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
         .routes(routes!(services::list))
         .routes(routes!(services::show))
         .routes(routes!(services::who_had))
+        .routes(routes!(services::lockdown))
         .routes(routes!(setup::settings))
         .routes(routes!(setup::setting, setup::change_setting))
         .routes(routes!(setup::credentials, setup::add_credential))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use portreeve_app::customer::{self, LockdownView};
 use portreeve_app::directory::{self, HoldingView, ServiceView};
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::Resource;
@@ -60,6 +61,46 @@ pub(crate) async fn list(
     let last = items.last().filter(|_| is_full(items.len(), limit));
     let next = last.map(|last| format!("{}:{}", last.directory, last.service_id));
     Ok(answer(StatusCode::OK, &ServicePage { items, next }))
+}
+
+/// Longest id of a customer, in characters.
+const LONGEST_CUSTOMER: usize = 64;
+
+/// In whose directory a customer is looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InDirectory {
+    /// The directory that names the customer; absent: the first.
+    #[param(pattern = "^[A-Za-z0-9._-]{1,64}$")]
+    directory: Option<String>,
+}
+
+/// Ask whether a customer is kept to their reports (the setting `client.lockdown`), for panels without our addon. One
+/// of whom nothing is known is not. Needs the right `see_reports`.
+#[utoipa::path(get, path = "/customers/{customer}/lockdown", tag = "services", operation_id = "show_lockdown",
+    params(("customer" = String, Path, description = "The panel's id of the customer", min_length = 1, max_length = 64), InDirectory),
+    responses((status = 200, description = "Whether they are, and why", body = LockdownView), Problems))]
+pub(crate) async fn lockdown(
+    State(web): State<Arc<Web>>,
+    _: May<SeeReports>,
+    Path(customer): Path<String>,
+    Query(InDirectory { directory }): Query<InDirectory>,
+) -> Result<Response, Failure> {
+    let known = &web.desk.config.directories;
+    let directory = match &directory {
+        None => web.desk.config.default_directory(),
+        Some(name) if known.contains(name) => name,
+        Some(_) => {
+            let why = format!("must be one of: {}", known.join(", "));
+            return Err(Failure::invalid("directory", why));
+        }
+    };
+    if customer.chars().count() > LONGEST_CUSTOMER {
+        return Err(Failure::invalid("customer", "has at most 64 characters"));
+    }
+    let view = customer::lockdown(&web.desk, directory, &storable(&customer)).await?;
+    Ok(answer(StatusCode::OK, &view))
 }
 
 /// Show one service with what it holds. Needs the right `see_reports`.
