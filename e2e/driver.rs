@@ -30,24 +30,34 @@ fn agent() -> ureq::Agent {
     config.timeout_global(Some(Duration::from_mins(1))).build().new_agent()
 }
 
+/// A driver and its port; nothing when it ended before it listened.
+fn start_driver() -> Option<(Child, String)> {
+    let mut driver = Command::new("chromedriver")
+        .args(["--port=0", "--log-level=SEVERE"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver; `cargo xtask test` installs it");
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let port = lines.find_map(|line| {
+        let (_, port) = line.split_once("successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    });
+    let Some(port) = port else {
+        driver.wait().unwrap();
+        return None;
+    };
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((driver, port))
+}
+
 impl Browser {
     /// Opens one in front of a desk; `scripts` says whether pages may run theirs.
     pub(crate) fn open(base: &str, scripts: bool) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .args(["--port=0", "--log-level=SEVERE"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver; `cargo xtask test` installs it");
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = loop {
-            let line = lines.next().expect("chromedriver says where it listens").unwrap();
-            if let Some((_, port)) = line.split_once("successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
-            }
-        };
-        std::thread::spawn(move || lines.for_each(drop));
+        // The driver looks for a port that is free for IPv4 and takes the same for IPv6; when that one is taken by then,
+        // it ends.
+        let (driver, port) = (0..5).find_map(|_| start_driver()).expect("chromedriver starts");
         let javascript = if scripts { 1 } else { 2 };
         let options = json!({
             "binary": "/usr/bin/chromium",

@@ -3,6 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::report::{Claim, Countdown, Outcome, Report, SelfUnsuspend, State, Turn};
 use portreeve_core::settings::Settings;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
+use crate::record::Record;
 use crate::report::{Act, ActError, act, view};
 
 /// How long somebody stays signed in.
@@ -30,6 +32,12 @@ const LONGEST_TOKEN: usize = 8 * 1024;
 
 /// Reports on a page of the list.
 pub const PAGE: i64 = 50;
+
+/// Customers who may share a mail address and each get a link.
+const LINKS_AT_ONCE: i64 = 5;
+
+/// Longest mail address (RFC 5321, 4.5.3.1.3).
+const LONGEST_ADDRESS: usize = 254;
 
 /// Messages that are shown of one report.
 const MESSAGES: i64 = 1_000;
@@ -187,6 +195,27 @@ pub async fn by_link(desk: &Desk, token: &str) -> Result<Option<(Customer, Repor
     }))
 }
 
+/// Sends a new link to whoever has this mail address in a directory and a report about a service of theirs; to nobody
+/// else, and nobody is told whether there is such a customer.
+pub async fn ask_for_link(desk: &Desk, address: &str) -> Result<(), StoreError> {
+    let address = address.trim().to_lowercase();
+    if address.is_empty() || address.len() > LONGEST_ADDRESS {
+        return Ok(());
+    }
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    let mut record = Record::new(desk);
+    for id in tx.latest_reports_by_mail(&address, LINKS_AT_ONCE).await? {
+        if let Some(subject) = tx.report(id).await?.and_then(|report| report.subject) {
+            record.add(id, Some(&subject.service), &Actor::Customer, &[Event::LinkAsked], now);
+        }
+    }
+    record.write(&mut tx, now).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(())
+}
+
 /// Ends a session.
 pub async fn sign_out(desk: &Desk, token: &str) -> Result<(), StoreError> {
     let mut tx = desk.db.write().await?;
@@ -217,8 +246,6 @@ pub struct CustomerReport {
     pub wants: Option<Span>,
     /// Whether they can take the service back now.
     pub take_back: SelfUnsuspend,
-    /// They have answered, or need not.
-    pub answered: bool,
 }
 
 /// Where a report stands, for its customer.
@@ -269,7 +296,6 @@ impl CustomerReport {
             claim: report.said.claim,
             wants: report.said.wants,
             take_back: report.self_unsuspend(settings.unsuspend_limit),
-            answered: !matches!(stands, Stands::Open { your_turn: true, .. }),
         })
     }
 }

@@ -59,6 +59,8 @@ pub enum Event {
     MoreTimeAsked { by: Span },
     /// The customer took the service back.
     TakenBack,
+    /// The customer asked for a new link.
+    LinkAsked,
     /// The links in notices lead nowhere any more.
     LinksRevoked { count: u64 },
     /// Staff wrote a note for themselves.
@@ -129,6 +131,7 @@ impl Event {
             Self::Contested => "contested",
             Self::MoreTimeAsked { .. } => "more_time_asked",
             Self::TakenBack => "taken_back",
+            Self::LinkAsked => "link_asked",
             Self::LinksRevoked { .. } => "links_revoked",
             Self::Noted => "noted",
             Self::Closed { .. } => "closed",
@@ -198,6 +201,7 @@ impl Event {
             }
             Self::MoreTimeAsked { by } => format!("the customer asks for {by} more"),
             Self::TakenBack => "the customer took the service back".to_owned(),
+            Self::LinkAsked => "the customer asked for a new link".to_owned(),
             Self::LinksRevoked { count } => {
                 format!("links in notices were ended: {count}")
             }
@@ -319,6 +323,7 @@ pub fn jobs_for(
         Event::Extended { .. } => vec![tell(Notice::Extended, Audience::Customer)],
         Event::Closed { .. } => vec![tell(Notice::Closed, Audience::Customer)],
         Event::Reopened => vec![tell(Notice::Reopened, Audience::Customer)],
+        Event::LinkAsked => vec![tell(Notice::Link, Audience::Customer)],
         Event::Suspended { .. } => vec![tell(Notice::Suspended, Audience::Customer)],
         Event::Unsuspended { .. } => vec![tell(Notice::Unsuspended, Audience::Customer)],
         Event::HoldWaits { .. }

@@ -51,6 +51,8 @@ words! {
         Closed = "closed",
         /// The report goes on.
         Reopened = "reopened",
+        /// The customer asked for a new link.
+        Link = "link",
         /// Something waits for a decision (staff).
         NeedsStaff = "needs_staff",
     }
@@ -58,7 +60,7 @@ words! {
 
 impl Notice {
     /// Those that customers get.
-    pub const TO_CUSTOMERS: [Self; 8] = [
+    pub const TO_CUSTOMERS: [Self; 9] = [
         Self::Opened,
         Self::Reminder,
         Self::Suspended,
@@ -67,6 +69,7 @@ impl Notice {
         Self::Extended,
         Self::Closed,
         Self::Reopened,
+        Self::Link,
     ];
 }
 
@@ -162,7 +165,8 @@ pub fn to_staff(notice: Notice, n: &StaffNotice) -> Letter {
         | Notice::Unsuspended
         | Notice::Extended
         | Notice::Closed
-        | Notice::Reopened => format!("Report changed: {category}"),
+        | Notice::Reopened
+        | Notice::Link => format!("Report changed: {category}"),
     };
     let body = format!(
         "{}\n\n  Report:   {}\n  Service:  {}\n  Address:  {}\n  Category: {}\n  Suspend:  {}\n\n\

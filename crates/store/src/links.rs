@@ -62,6 +62,28 @@ impl Tx {
         })
     }
 
+    /// The latest report of each customer who has this mail address (in lower case) in a directory, the latest first.
+    /// Customers without an id are left out: nobody knows which reports are theirs.
+    pub async fn latest_reports_by_mail(
+        &mut self,
+        address: &str,
+        limit: i64,
+    ) -> Result<Vec<ReportId>, StoreError> {
+        let sql = "SELECT MAX(reports.id) AS latest FROM services JOIN reports
+                ON reports.directory = services.directory AND reports.customer_id = services.customer_id
+            WHERE lower(services.customer_email) = $1 AND services.customer_id <> ''
+                AND services.ended_at IS NULL
+            GROUP BY services.directory, services.customer_id ORDER BY latest DESC LIMIT $2";
+        let ids: Vec<i64> = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(address)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?
+        });
+        Ok(ids.into_iter().map(ReportId).collect())
+    }
+
     /// Ends every link to a report. How many there were.
     pub async fn revoke_client_links(
         &mut self,

@@ -30,6 +30,7 @@ pub fn router(web: Web) -> Router {
         .route("/bridge/v1/{directory}/events", post(bridge::events))
         .route("/bridge/v1/{directory}/state", post(bridge::state))
         .route("/client", get(client::reports))
+        .route("/client/link", post(client::ask_for_link))
         .route("/client/sso", post(client::sign_on))
         .route("/client/sign-out", post(client::sign_out))
         .route("/client/reports/{id}", get(client::report))

@@ -12,6 +12,9 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// The window for passwords and codes that are tried.
 const QUARTER: Duration = Duration::from_mins(15);
 
+/// The window for links that are asked for.
+const HOUR: Duration = Duration::from_hours(1);
+
 /// Keys that are remembered at most; beyond it, new keys share one account.
 const KEYS: usize = 100_000;
 
@@ -26,6 +29,10 @@ pub(crate) struct Throttles {
     pub(crate) sign_ins: Throttle<IpAddr>,
     /// Passwords and codes that are tried, by login name.
     pub(crate) accounts: Throttle<String>,
+    /// Links that are asked for, by address.
+    pub(crate) links: Throttle<IpAddr>,
+    /// Links that are asked for, by mail address.
+    pub(crate) mailboxes: Throttle<String>,
 }
 
 impl Default for Throttles {
@@ -35,6 +42,8 @@ impl Default for Throttles {
             calls: Throttle::over(MINUTE),
             sign_ins: Throttle::over(MINUTE),
             accounts: Throttle::over(QUARTER),
+            links: Throttle::over(HOUR),
+            mailboxes: Throttle::over(HOUR),
         }
     }
 }

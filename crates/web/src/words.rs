@@ -288,6 +288,7 @@ mod tests {
             Event::Contested,
             Event::MoreTimeAsked { by: Span::from_mins(90) },
             Event::TakenBack,
+            Event::LinkAsked,
             Event::LinksRevoked { count: 2 },
             Event::Answered { by: Turn::Customer },
             Event::Answered { by: Turn::Staff },

@@ -61,8 +61,8 @@ macro_rules! notices {
 }
 
 notices! {
-    "en": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "closed", "reopened"],
-    "de": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "closed", "reopened"],
+    "en": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "closed", "reopened", "link"],
+    "de": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "closed", "reopened", "link"],
 }
 
 /// What is said about a kind of abuse.

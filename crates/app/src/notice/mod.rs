@@ -391,8 +391,10 @@ impl Planning<'_> {
         self.desk.letters.to_customer(job.notice, &notice)
     }
 
-    /// A new link to a report for its customer. Where nobody knows at which address the desk is reached, there is none.
+    /// A new link to a report for its customer. There is none where no mail goes out, or where nobody knows at which
+    /// address the desk is reached.
     fn link(&mut self, report: &Report) -> Option<(String, Timestamp)> {
+        self.desk.mail.as_ref()?;
         let base = self.desk.base_url()?;
         let subject = report.subject.as_ref()?;
         let now = self.desk.now();

@@ -304,6 +304,32 @@ on_both! {
         assert_eq!(ask("11")["locked"], false);
     }
 
+    fn who_lost_the_link_gets_a_new_one_at_their_address_and_strangers_learn_nothing(world) {
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam");
+        let first = link(&world, id, "opened");
+        assert!(serving.get("/client").body.contains("Send me a link"));
+        let ask = |address: &str| serving.post("/client/link", &FORM, format!("email={address}").as_bytes());
+        let known = ask("Ada%40Example.com");
+        let new = link(&world, id, "link");
+        assert_ne!(new, first);
+        assert_eq!((serving.get(&new).status, serving.get(&first).status), (200, 200));
+        let stranger = ask("nobody%40example.com");
+        assert_eq!((known.status, &known.body), (200, &stranger.body));
+        for _ in 0..5 {
+            ask("ada%40example.com");
+        }
+        eventually("three in an hour", || world.events(id, "link_asked") == 3);
+        let_pass(0.5);
+        assert_eq!(world.events(id, "link_asked"), 3);
+        assert!(!world.mails("link.customer").iter().any(|mail| mail.contains("nobody@")));
+        let mut last = 200;
+        for n in 0..20 {
+            last = ask(&format!("n{n}%40example.com")).status;
+        }
+        assert_eq!(last, 429);
+    }
+
     fn a_link_expires(world) {
         world.set("client.link_life", "1h");
         let serving = world.serve();

@@ -22,3 +22,6 @@ CREATE TABLE client_links (
 );
 CREATE INDEX client_links_report ON client_links (report_id);
 CREATE INDEX client_links_expires ON client_links (expires_at);
+
+-- Customers who ask for a new link by their mail address.
+CREATE INDEX services_mail ON services (lower(customer_email));

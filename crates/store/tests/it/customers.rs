@@ -1,12 +1,14 @@
 //! What is stored of customers: what they said on their own, and the links in their notices.
 
 use portreeve_core::ids::ReportId;
-use portreeve_core::report::{Claim, Countdown, CustomerSaid, Hold};
+use portreeve_core::report::{Claim, Countdown, CustomerSaid, Hold, Subject};
+use portreeve_core::service::ServiceStatus;
 use portreeve_core::time::Span;
 use portreeve_store::{ClientLink, NewEvent, NewStaff};
 
+use crate::directory::service;
 use crate::reports::{add, open, report};
-use crate::world::{World, on_both};
+use crate::world::{World, key, on_both};
 
 fn link(token: &str, report: i64, expires_at: i64) -> ClientLink {
     ClientLink {
@@ -31,6 +33,39 @@ on_both! {
         assert!(tx.client_link("c", 150).await.unwrap().is_some());
         assert_eq!(tx.forget_client_links(201, 2).await.unwrap(), 2);
         assert_eq!(tx.forget_client_links(201, 2).await.unwrap(), 1);
+    }
+
+    async fn a_mail_address_leads_to_the_latest_report_of_each_customer_who_has_it(world) {
+        let known = |id: i64, customer: &str, email: &str| {
+            let mut service = service(&key(id), ServiceStatus::Active);
+            service.customer_id = customer.into();
+            service.customer_email = email.into();
+            service
+        };
+        let mut tx = world.tx().await;
+        let services = [
+            known(1, "7", "Ada@Example.com"),
+            known(2, "7", "ada@example.com"),
+            known(3, "8", "ada@example.com"),
+            known(4, "", "ada@example.com"),
+            known(5, "9", "ben@example.com"),
+        ];
+        tx.put_services(&services.iter().collect::<Vec<_>>(), 1).await.unwrap();
+        tx.commit().await.unwrap();
+        let of = |id: ReportId, service: i64, customer: &str| {
+            let mut report = report(id, open(Countdown::None), Hold::None);
+            report.subject = Some(Subject { service: key(service), customer_id: customer.into() });
+            report
+        };
+        let make = |ids: Vec<ReportId>| {
+            vec![of(ids[0], 1, "7"), of(ids[1], 3, "8"), of(ids[2], 2, "7"), of(ids[3], 4, ""), of(ids[4], 5, "9")]
+        };
+        let made = add(world, make, 5).await;
+        let mut tx = world.tx().await;
+        let found = tx.latest_reports_by_mail("ada@example.com", 10).await.unwrap();
+        assert_eq!(found, [made[2].id, made[1].id]);
+        assert_eq!(tx.latest_reports_by_mail("ada@example.com", 1).await.unwrap(), [made[2].id]);
+        assert!(tx.latest_reports_by_mail("nobody@example.com", 1).await.unwrap().is_empty());
     }
 
     async fn what_a_customer_said_reads_back(world) {

@@ -5,7 +5,7 @@ use portreeve_store::{DirectoryLooks, Topic};
 
 use crate::world::{World, key, on_both};
 
-fn service(key: &ServiceKey, status: ServiceStatus) -> Service {
+pub(crate) fn service(key: &ServiceKey, status: ServiceStatus) -> Service {
     Service {
         key: key.clone(),
         customer_id: "7".into(),

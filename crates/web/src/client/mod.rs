@@ -21,7 +21,9 @@ use serde::Deserialize;
 
 use crate::Web;
 use crate::body;
+use crate::client_address::client_address;
 use crate::pages::see_other;
+use crate::throttle::counted_as;
 use door::{Door, Went};
 use pages::Tried;
 
@@ -30,6 +32,10 @@ const COOKIE: &str = "portreeve_client";
 
 /// Largest form: an answer of 65,536 characters, encoded.
 const LARGEST_FORM: usize = 1024 * 1024;
+
+/// Links in an hour that one network may ask for, and that one mailbox gets.
+const LINKS_FROM_ONE_PLACE: u32 = 20;
+const LINKS_TO_ONE_MAILBOX: u32 = 3;
 
 /// What a handler answers with; a refusal is an answer, too.
 type Answered = Result<Response, Response>;
@@ -72,6 +78,33 @@ pub(crate) async fn sign_out(State(web): State<Arc<Web>>, request: Request) -> R
     let gone = format!("{COOKIE}=; Path=/client; HttpOnly; SameSite=Lax; Max-Age=0");
     let headers = [(header::SET_COOKIE, gone), (header::LOCATION, "/client".to_owned())];
     (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Sends a customer a new link. The answer is the same whether there is such a customer or not, and comes as fast.
+pub(crate) async fn ask_for_link(State(web): State<Arc<Web>>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    if is_from_elsewhere(&headers) {
+        return web.client_said(&headers, StatusCode::FORBIDDEN, "from_elsewhere");
+    }
+    let from = counted_as(client_address(&request, &web.config.trusted_proxies));
+    let Ok(fields) = form(request).await else {
+        return web.client_said(&headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    };
+    let address = field(&fields, "email").unwrap_or_default().trim().to_lowercase();
+    let now = web.desk.clock.monotonic();
+    if web.throttles.links.count(from, LINKS_FROM_ONE_PLACE, now).is_err() {
+        return web.client_said(&headers, StatusCode::TOO_MANY_REQUESTS, "too_many");
+    }
+    // Beyond the limit for a mailbox nothing goes out, and the answer is the same.
+    if web.throttles.mailboxes.count(address.clone(), LINKS_TO_ONE_MAILBOX, now).is_ok() {
+        let desk = Arc::clone(&web.desk);
+        tokio::spawn(async move {
+            if let Err(error) = customer::ask_for_link(&desk, &address).await {
+                tracing::error!("a link that a customer asked for cannot be sent: {error}");
+            }
+        });
+    }
+    web.client_said(&headers, StatusCode::OK, "link_sent")
 }
 
 /// Where the list goes on.

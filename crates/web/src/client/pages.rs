@@ -8,7 +8,7 @@ use portreeve_app::StoreError;
 use portreeve_app::customer::{self, CustomerFile, CustomerReport, DeedError, Stands};
 use portreeve_app::report::ActError;
 use portreeve_core::language::{Language, zone};
-use portreeve_core::report::{Claim, MoveError, Outcome, SelfUnsuspend};
+use portreeve_core::report::{Claim, MoveError, OnReply, Outcome, SelfUnsuspend};
 use portreeve_core::time::{Span, rfc3339};
 
 use super::door::Door;
@@ -56,15 +56,11 @@ impl Web {
     fn client_viewer(&self, headers: &HeaderMap, known: &str) -> Viewer {
         let settings = &self.desk.live().settings;
         let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let asked = accept.filter(|accept| {
-            accept
-                .split(',')
-                .any(|one| Language::of(one.split(';').next().unwrap_or_default()).is_some())
-        });
-        let otherwise =
-            || asked.map_or(settings.client_language, |accept| Language::choose("", accept));
+        let mut asked = accept.into_iter().flat_map(|accept| accept.split(','));
+        let asked = asked.find_map(|one| Language::of(one.split(';').next()?));
+        let otherwise = asked.unwrap_or(settings.client_language);
         Viewer {
-            language: Language::of(known).unwrap_or_else(otherwise),
+            language: Language::of(known).unwrap_or(otherwise),
             zone: zone(&settings.client_zone),
             now: self.desk.now().as_millisecond(),
         }
@@ -148,7 +144,7 @@ impl Web {
                 context! { at, from_customer => message.from_customer, text => message.text }
             })
             .collect();
-        let period = live.settings.time_limit.on_reply;
+        let on_reply = live.settings.time_limit.on_reply;
         let context = context! {
             door => door_shown(door),
             r => shown(&file.report),
@@ -159,7 +155,7 @@ impl Web {
             held_by_another => file.held_by_another,
             own, about,
             wishes => WISHES,
-            reply_stops_clock => period != portreeve_core::report::OnReply::Ignore,
+            reply_stops_clock => on_reply != OnReply::Ignore,
             done => tried.done,
             wish => tried.wish.unwrap_or_default(),
             draft => tried.text,
