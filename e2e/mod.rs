@@ -64,13 +64,13 @@ fn a_day(engine: Engine, scripts: bool) {
     browser.named("a", "dora").click();
     browser.named("a", "Set up a second factor").click();
     let secret = browser.one("[data-secret]").text();
-    browser.one("[name=code]").fill(&code(&secret, -1));
+    browser.one("[name=code]").fill(&code(&secret, 0));
     browser.named("button", "Confirm").click();
     browser.shows("Recovery codes");
     browser.named("a", "I have kept them").click();
     browser.named("button", "Sign out").click();
     sign_in(&browser, "dora");
-    browser.one("[name=code]").fill(&code(&secret, 0));
+    browser.one("[name=code]").fill(&code(&secret, 1));
     browser.named("button", "Go on").click();
     browser.shows("What needs you now");
 
