@@ -71,8 +71,7 @@ impl Report {
     }
 
     /// The customer says that the abuse has stopped, or that there was none. It is a reply, and does to the clock what
-    /// every reply does. Whoever contests it is answered by somebody who has not decided about it: nobody in
-    /// particular takes care of it until one is found.
+    /// every reply does.
     pub fn claim(
         self,
         claim: Claim,
@@ -117,7 +116,10 @@ impl Report {
             return Ok((report, events));
         }
         let (mut report, mut events) = self.answer_by_customer(on_reply, now)?;
-        report.said.wants = Some(by);
+        // Where a reply takes the deadline away, nothing is left to be given.
+        if report.open_countdown()? != Countdown::None {
+            report.said.wants = Some(by);
+        }
         events.push(asked);
         Ok((report, events))
     }

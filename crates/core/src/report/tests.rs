@@ -204,6 +204,26 @@ fn before_an_order_goes_out_the_guards_look_once_more() {
     assert!(by_hand.recheck(&moved, at(2)).0.holds_service(), "staff pressed it");
 }
 
+#[test]
+fn who_asks_for_more_time_gets_it_once_by_itself_and_leaves_no_wish_where_the_deadline_is_gone() {
+    let method = SuspendMethod::TimeLimit;
+    let (report, _) =
+        Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &facts(), at(0));
+    let (hour, none) = (Span::from_mins(60), Span::ZERO);
+    let (given, events) =
+        report.clone().ask_for_more_time(hour, hour, OnReply::Pause, at(1)).expect("it runs");
+    assert_eq!(kinds(&events), ["more_time_asked", "extended"]);
+    let (asked, _) = given.ask_for_more_time(hour, hour, OnReply::Pause, at(2)).expect("it runs");
+    assert_eq!(asked.said.wants, Some(hour), "the second time staff decide");
+    let again = asked.clone().ask_for_more_time(hour, hour, OnReply::Pause, at(3));
+    assert_eq!(again.expect_err("nobody decided"), MoveError::AskedAlready);
+    assert_eq!(asked.extend(hour).expect("it stands still").0.said.wants, None);
+    let (cancelled, events) =
+        report.ask_for_more_time(hour, none, OnReply::Cancel, at(1)).expect("it runs");
+    assert_eq!(kinds(&events), ["answered", "deadline_cancelled", "more_time_asked"]);
+    assert_eq!((cancelled.said.wants, cancelled.wake_at()), (None, None));
+}
+
 /// Every move there is, with all its choices.
 #[derive(Debug, Clone)]
 enum Move {
