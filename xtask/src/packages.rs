@@ -38,8 +38,12 @@ const NEEDS: &[Need] = &[
     Need { what: "npm", is_there: || succeeds("npm", &["--version"]), packages: &["npm"] },
     Need {
         what: "MariaDB's server",
-        is_there: || succeeds("/usr/sbin/mariadbd", &["--no-defaults", "--version"]),
-        packages: &["mariadb-server-core"],
+        // What makes its first tables asks a program of the client's package for the defaults.
+        is_there: || {
+            succeeds("/usr/sbin/mariadbd", &["--no-defaults", "--version"])
+                && succeeds("my_print_defaults", &["--version"])
+        },
+        packages: &["mariadb-server-core", "mariadb-client-core"],
     },
     Need {
         what: "nginx",
