@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::desk::Desk;
 use crate::directory::{self, Listed};
+use crate::payment;
 use crate::record::Record;
 use crate::signature::{BadSignature, Secrets, Signed};
 use crate::webhook::Receiver;
@@ -94,6 +95,15 @@ struct NamesService {
     service_id: i64,
 }
 
+/// What happens to invoices. It is not believed: whoever asked for the payment looks at the invoice.
+const INVOICES: [&str; 4] =
+    ["invoice.paid", "invoice.refunded", "invoice.cancelled", "invoice.unpaid"];
+
+#[derive(Deserialize)]
+struct NamesInvoice {
+    invoice_id: i64,
+}
+
 #[derive(Deserialize)]
 struct ServiceChanged {
     service: Value,
@@ -129,6 +139,7 @@ pub async fn receive(
     if desk.db.read().await?.has_bridge_message(directory, message_id).await? {
         return Ok(Received::Before);
     }
+    let mut invoice = None;
     match told.kind.as_str() {
         "service.changed" => {
             let data: ServiceChanged = data(told.data)?;
@@ -139,8 +150,10 @@ pub async fn receive(
             directory::remove(desk, &key(directory, told.data)?).await?;
         }
         "unsuspend.vetoed" => veto(desk, &key(directory, told.data)?).await?,
-        // What is paid is on record; whoever asked for the payment looks it up.
-        "invoice.paid" | "invoice.refunded" | "invoice.cancelled" | "invoice.unpaid" => {}
+        kind if INVOICES.contains(&kind) => {
+            let named: NamesInvoice = data(told.data)?;
+            invoice = Some(named.invoice_id);
+        }
         other => return Err(unreadable(format!("the type {other:?} is not known"))),
     }
     let message = BridgeMessage {
@@ -151,7 +164,13 @@ pub async fn receive(
     };
     let mut tx = desk.db.write().await?;
     let new = tx.add_bridge_message(&message, desk.now().as_millisecond()).await?;
+    if let (Some(invoice), Some(cashier)) = (invoice, desk.cashier_for(directory)) {
+        payment::ring(desk, &mut tx, &cashier.name, &invoice.to_string()).await?;
+    }
     tx.commit().await?;
+    if invoice.is_some() {
+        desk.work.notify_waiters();
+    }
     Ok(if new { Received::Taken } else { Received::Before })
 }
 

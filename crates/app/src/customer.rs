@@ -8,12 +8,13 @@ use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::report::{Claim, Countdown, Outcome, Report, SelfUnsuspend, State, Turn};
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{CustomerSession, StoreError};
+use portreeve_store::{CustomerSession, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
+use crate::payment::{self, Offer, PaymentView};
 use crate::record::Record;
 use crate::report::{Act, ActError, act, view};
 
@@ -322,6 +323,10 @@ pub struct CustomerFile {
     pub suspension: &'static str,
     /// Another report of theirs wants the service off, too.
     pub held_by_another: bool,
+    /// What they can do about paying to have it back.
+    pub offer: Offer,
+    /// What they paid, or may still pay: the latest.
+    pub payment: Option<PaymentView>,
     /// The product, as the directory has it; may be empty.
     pub product: String,
     /// The domain; may be empty.
@@ -371,6 +376,7 @@ pub async fn report(
     let messages = tx.messages(id, MESSAGES).await?;
     let holders = tx.holders(&shown.service).await?;
     let known = tx.service(&shown.service).await?;
+    let payments = payment::of_report(&mut tx, id).await?;
     drop(tx);
     let suspension = view::of(desk, &report).await?.suspension.state;
     let messages = messages.into_iter().map(|message| CustomerMessage {
@@ -385,6 +391,8 @@ pub async fn report(
     Ok(Some(CustomerFile {
         messages: messages.collect(),
         suspension,
+        offer: payment::offer(desk, &live.settings, &report, &payments),
+        payment: payments.first().map(PaymentView::of),
         held_by_another: holders.iter().any(|(holder, ..)| *holder != id),
         product,
         domain,
@@ -430,6 +438,8 @@ pub enum Deed {
     AskForMoreTime(Span, String),
     /// Takes the service back, and says what was done.
     TakeBack(String),
+    /// Pays to have the service back.
+    Pay,
 }
 
 /// Why it was not done.
@@ -467,21 +477,31 @@ pub async fn act_on(
         Deed::Claim(claim, text) => Act::Claim(claim, text),
         Deed::AskForMoreTime(by, why) => Act::AskForMoreTime(by, why),
         Deed::TakeBack(statement) => {
-            let service = report.subject.as_ref().map(|subject| &subject.service);
-            let service = service.ok_or(DeedError::NotTheirs)?;
-            let known = tx.service(service).await.map_err(ActError::from)?;
-            let is_theirs = known.is_some_and(|known| {
-                known.ended_at.is_none() && known.service.customer_id == customer.customer_id
-            });
-            if !is_theirs {
-                return Err(DeedError::ServiceMoved);
-            }
+            is_still_theirs(&mut tx, customer, &report).await?;
             Act::TakeBack(statement)
+        }
+        Deed::Pay => {
+            is_still_theirs(&mut tx, customer, &report).await?;
+            Act::Pay
         }
     };
     drop(tx);
     act(desk, id, &Actor::Customer, act_wanted).await?;
     Ok(())
+}
+
+/// A service that has another customer by now is not theirs to have back.
+async fn is_still_theirs(
+    tx: &mut Tx,
+    customer: &Customer,
+    report: &Report,
+) -> Result<(), DeedError> {
+    let service = report.subject.as_ref().map(|subject| &subject.service);
+    let known = tx.service(service.ok_or(DeedError::NotTheirs)?).await.map_err(ActError::from)?;
+    let is_theirs = known.is_some_and(|known| {
+        known.ended_at.is_none() && known.service.customer_id == customer.customer_id
+    });
+    if is_theirs { Ok(()) } else { Err(DeedError::ServiceMoved) }
 }
 
 #[cfg(test)]

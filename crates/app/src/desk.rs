@@ -16,6 +16,7 @@ use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::metrics::Metrics;
 use crate::notice::{Letters, Mail};
+use crate::payment::Cashier;
 use crate::staff::Calls;
 use crate::time::Clock;
 use crate::token::Bearer;
@@ -74,6 +75,8 @@ pub struct Desk {
     pub directories: Vec<LiveDirectory>,
     /// Addons of panels.
     pub bridges: Vec<Bridge>,
+    /// Whoever takes customers' money, in the order of the configuration.
+    pub cashiers: Vec<Cashier>,
     /// What letters to customers are written with.
     pub letters: Letters,
     /// Where the desk is reached, as long as the configuration does not say it: set once it listens.
@@ -103,6 +106,8 @@ pub struct Ways {
     pub directories: Vec<LiveDirectory>,
     /// To the addons of panels.
     pub bridges: Vec<Bridge>,
+    /// To whoever takes customers' money.
+    pub cashiers: Vec<Cashier>,
     /// What letters to customers are written with.
     pub letters: Letters,
 }
@@ -110,7 +115,7 @@ pub struct Ways {
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories, bridges, letters } = ways;
+        let Ways { panels, mail, webhooks, directories, bridges, cashiers, letters } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
@@ -125,6 +130,7 @@ impl Desk {
             webhooks,
             directories,
             bridges,
+            cashiers,
             letters,
             reached_at: OnceLock::new(),
             metrics,
@@ -226,6 +232,16 @@ impl Desk {
     /// The addon in the panel of a directory, if there is one.
     pub fn bridge(&self, directory: &str) -> Option<&Bridge> {
         self.bridges.iter().find(|bridge| bridge.directory == directory)
+    }
+
+    /// Where customers of a directory pay, if anywhere.
+    pub fn cashier_for(&self, directory: &str) -> Option<&Cashier> {
+        self.cashiers.iter().find(|cashier| cashier.serves(directory))
+    }
+
+    /// The payment provider of this name.
+    pub fn cashier(&self, name: &str) -> Option<&Cashier> {
+        self.cashiers.iter().find(|cashier| cashier.name == name)
     }
 
     /// Keeps settings, credentials and the ledger current until the task is dropped. What another

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod metrics;
 pub mod notice;
 pub mod pause;
+pub mod payment;
 pub mod record;
 pub mod report;
 pub mod search;

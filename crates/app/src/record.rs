@@ -53,6 +53,7 @@ impl<'a> Record<'a> {
             let jobs = event::jobs_for(report, service, event, now);
             let jobs = jobs.iter().filter(|job| match job {
                 Job::TellBridge(service) => self.desk.bridge(&service.directory).is_some(),
+                Job::SettlePayments(_) => !self.desk.cashiers.is_empty(),
                 Job::ReconcileService(_) | Job::SendNotice { .. } => true,
             });
             self.jobs.extend(jobs.map(to_row));
@@ -93,6 +94,9 @@ pub(crate) fn to_row(job: &Job) -> NewJob {
             NewJob { kind: JobKind::ReconcileService, key: service.to_string() }
         }
         Job::TellBridge(service) => NewJob { kind: JobKind::TellBridge, key: service.to_string() },
+        Job::SettlePayments(report) => {
+            NewJob { kind: JobKind::SettlePayments, key: report.0.to_string() }
+        }
         Job::SendNotice { report, notice, audience, at } => NewJob {
             kind: JobKind::SendNotice,
             key: format!(
@@ -111,6 +115,7 @@ pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
     match kind {
         JobKind::ReconcileService => ServiceKey::parse(key, "").ok().map(Job::ReconcileService),
         JobKind::TellBridge => ServiceKey::parse(key, "").ok().map(Job::TellBridge),
+        JobKind::SettlePayments => key.parse().ok().map(|id| Job::SettlePayments(ReportId(id))),
         JobKind::SendNotice => {
             let mut parts = key.split(':');
             let report = ReportId(parts.next()?.parse().ok()?);
@@ -136,6 +141,7 @@ mod tests {
             Job::ReconcileService(service.clone()),
             Job::SendNotice { report, notice, audience, at },
             Job::TellBridge(service),
+            Job::SettlePayments(report),
         ] {
             let row = to_row(&job);
             assert_eq!(from_row(row.kind, &row.key), Some(job));

@@ -5,6 +5,7 @@ pub mod drop_in;
 pub mod mail;
 pub mod outbound;
 pub mod panel;
+pub mod payment;
 pub mod sql;
 mod tls;
 mod webhook;

@@ -59,6 +59,24 @@ pub enum Event {
     MoreTimeAsked { by: Span },
     /// The customer took the service back.
     TakenBack,
+    /// Staff let the customer pay to unsuspend, or no longer do.
+    PaymentOffered { offered: bool },
+    /// The customer wants to pay to have the service back.
+    PaymentAsked { amount: String },
+    /// There is an invoice that waits to be paid.
+    PaymentOpen { reference: String, amount: String },
+    /// No invoice could be made.
+    PaymentRefused { why: String },
+    /// The money is there.
+    Paid { amount: String },
+    /// The money is there, and nothing could be done for it.
+    PaidInVain { why: String },
+    /// Something other than what was asked for was paid.
+    PaidOddly { what: String },
+    /// An invoice is not to be paid any more.
+    PaymentEnded { reference: String },
+    /// The money went back.
+    PaymentReversed { amount: String, reference: String },
     /// The customer asked for a new link.
     LinkAsked,
     /// The links in notices lead nowhere any more.
@@ -131,6 +149,15 @@ impl Event {
             Self::Contested => "contested",
             Self::MoreTimeAsked { .. } => "more_time_asked",
             Self::TakenBack => "taken_back",
+            Self::PaymentOffered { .. } => "payment_offered",
+            Self::PaymentAsked { .. } => "payment_asked",
+            Self::PaymentOpen { .. } => "payment_open",
+            Self::PaymentRefused { .. } => "payment_refused",
+            Self::Paid { .. } => "paid",
+            Self::PaidInVain { .. } => "paid_in_vain",
+            Self::PaidOddly { .. } => "paid_oddly",
+            Self::PaymentEnded { .. } => "payment_ended",
+            Self::PaymentReversed { .. } => "payment_reversed",
             Self::LinkAsked => "link_asked",
             Self::LinksRevoked { .. } => "links_revoked",
             Self::Noted => "noted",
@@ -201,6 +228,34 @@ impl Event {
             }
             Self::MoreTimeAsked { by } => format!("the customer asks for {by} more"),
             Self::TakenBack => "the customer took the service back".to_owned(),
+            Self::PaymentOffered { offered: true } => {
+                "the customer may pay to have the service back".to_owned()
+            }
+            Self::PaymentOffered { offered: false } => {
+                "the customer may no longer pay to have the service back".to_owned()
+            }
+            Self::PaymentAsked { amount } => {
+                format!("the customer wants to pay {amount} to have the service back")
+            }
+            Self::PaymentOpen { reference, amount } => {
+                format!("invoice {reference} over {amount} waits to be paid")
+            }
+            Self::PaymentRefused { why } => with_detail("no invoice could be made", why),
+            Self::Paid { amount } => format!("the customer paid {amount}"),
+            Self::PaidInVain { why } => {
+                format!(
+                    "nothing was lifted for this payment; decide whether to give it back: {why}"
+                )
+            }
+            Self::PaidOddly { what } => {
+                format!("a payment has to be looked at in the billing system: {what}")
+            }
+            Self::PaymentEnded { reference } => {
+                format!("invoice {reference} is not to be paid any more")
+            }
+            Self::PaymentReversed { amount, reference } => format!(
+                "the payment of {amount} (invoice {reference}) went back; decide whether to suspend again"
+            ),
             Self::LinkAsked => "the customer asked for a new link".to_owned(),
             Self::LinksRevoked { count } => {
                 format!("links in notices were ended: {count}")
@@ -279,6 +334,9 @@ pub enum Job {
         /// When it happened: tells two suspensions of one report apart.
         at: Timestamp,
     },
+    /// Bring the payments of a report in line with what their provider shows. Doing it twice does no harm: it looks
+    /// before it asks for an invoice.
+    SettlePayments(ReportId),
     /// Tell the panel's addon how a service stands, where there is one. It is told the whole of it, so that
     /// telling it twice does no harm.
     TellBridge(ServiceKey),
@@ -323,6 +381,11 @@ pub fn jobs_for(
         Event::Extended { .. } => vec![tell(Notice::Extended, Audience::Customer)],
         Event::Closed { .. } => vec![tell(Notice::Closed, Audience::Customer)],
         Event::Reopened => vec![tell(Notice::Reopened, Audience::Customer)],
+        Event::PaymentAsked { .. } => vec![Job::SettlePayments(report)],
+        Event::PaymentRefused { .. }
+        | Event::Paid { .. }
+        | Event::PaidOddly { .. }
+        | Event::PaymentReversed { .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
         Event::LinkAsked => vec![tell(Notice::Link, Audience::Customer)],
         Event::Suspended { .. } => vec![tell(Notice::Suspended, Audience::Customer)],
         Event::Unsuspended { .. } => vec![tell(Notice::Unsuspended, Audience::Customer)],
@@ -352,6 +415,11 @@ pub fn jobs_for(
         | Event::Contested
         | Event::MoreTimeAsked { .. }
         | Event::TakenBack
+        | Event::PaymentOffered { .. }
+        | Event::PaymentOpen { .. }
+        | Event::PaymentEnded { .. }
+        // Told with the payment itself.
+        | Event::PaidInVain { .. }
         | Event::LinksRevoked { .. }
         | Event::SuspendedByOther { .. }
         | Event::LeftSuspended { .. }
@@ -359,6 +427,13 @@ pub fn jobs_for(
         | Event::NoticeFailed { .. } => Vec::new(),
     };
     let mut jobs = jobs;
+    if matches!(
+        event,
+        Event::HoldReleased | Event::Closed { .. } | Event::PaymentOffered { offered: false }
+    ) {
+        // An invoice that nobody needs any more is taken back.
+        jobs.push(Job::SettlePayments(report));
+    }
     if changes_standing(event) {
         jobs.extend(service.cloned().map(Job::TellBridge));
     }

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod language;
 pub mod ledger;
 pub mod notice;
+pub mod payment;
 pub mod report;
 pub mod service;
 pub mod settings;

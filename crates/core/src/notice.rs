@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::ids::ReportId;
 use crate::language::Language;
+use crate::payment::Money;
 use crate::report::{OnReply, Outcome};
 use crate::text::one_line;
 use crate::time::Timestamp;
@@ -104,6 +105,8 @@ pub struct CustomerNotice {
     pub deadline: Option<Timestamp>,
     /// Whether the customer can lift the suspension.
     pub allow_unsuspend: bool,
+    /// What the customer can pay to have it lifted.
+    pub price: Option<Money>,
     /// How the report ended, once it did.
     pub outcome: Option<Outcome>,
     /// It ended, and the service stays off.

@@ -61,6 +61,8 @@ pub struct Allegation {
     pub suspend_method: SuspendMethod,
     /// The customer may lift this report's hold.
     pub allow_unsuspend: bool,
+    /// The customer may pay to have this report's hold lifted.
+    pub pay_to_unsuspend: bool,
 }
 
 /// The service that a report is about, and who held it when the report was opened.
@@ -286,6 +288,9 @@ pub enum MoveError {
     /// What was asked for is no length of time that could be given.
     #[error("ask for some time, and for not more than 30 days")]
     NotThatLong,
+    /// The report does not offer it, or offers it already.
+    #[error("there is nothing to change: paying to unsuspend is offered already, or was not")]
+    OfferedSo,
     /// Only reports about one service can be merged.
     #[error("the other report is about another service, or about none yet")]
     OtherService,

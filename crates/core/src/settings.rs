@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::language::Language;
+use crate::payment::{Cents, Money};
 use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::time::Span;
 
@@ -33,12 +34,32 @@ pub struct Settings {
     pub client_zone: String,
     /// How long the link in a notice leads somewhere.
     pub link_life: Span,
+    /// What it costs to have a service back, where a report lets its customer pay.
+    pub pay: Pay,
     /// What is known of some categories.
     pub plans: BTreeMap<String, CategoryPlan>,
     /// Staff need a second factor.
     pub require_second_factor: bool,
     /// A session of staff ends when it was not used for so long.
     pub session_idle: Span,
+}
+
+/// Paying to unsuspend.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pay {
+    amount: Option<Cents>,
+    currency: String,
+    /// Payments within one report.
+    pub limit: u32,
+}
+
+impl Pay {
+    /// What it costs; nothing where it cannot be paid for.
+    pub fn price(&self) -> Option<Money> {
+        let amount = self.amount.filter(|amount| *amount > Cents(0))?;
+        let currency = Some(self.currency.clone()).filter(|currency| !currency.is_empty())?;
+        Some(Money { amount, currency })
+    }
 }
 
 /// How reports of one category are treated.
@@ -161,12 +182,17 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "pay.amount",
         default: "",
-        meaning: "pay to unsuspend: the amount, such as 25.00; used by the customer area",
+        meaning: "pay to unsuspend: the amount, such as 25.00; nobody can pay while it is empty",
     },
     Key {
         name: "pay.currency",
         default: "",
-        meaning: "pay to unsuspend: the primary currency, such as EUR; used by the customer area",
+        meaning: "pay to unsuspend: the primary currency, such as EUR; WHMCS converts it into the customer's",
+    },
+    Key {
+        name: "pay.limit",
+        default: "2",
+        meaning: "pay to unsuspend: times that a customer may pay within one report; after that staff decide",
     },
     Key {
         name: "intake.auto_assign",
@@ -324,6 +350,7 @@ impl Default for Settings {
             client_language: Language::English,
             client_zone: String::new(),
             link_life: Span::ZERO,
+            pay: Pay::default(),
             plans: BTreeMap::new(),
             require_second_factor: false,
             session_idle: Span::ZERO,
@@ -399,8 +426,15 @@ impl Settings {
                     return Err("must be at least 1h".to_owned());
                 }
             }
-            "pay.amount" => amount(value)?,
-            "pay.currency" => currency(value)?,
+            "pay.amount" => {
+                let amount = Some(value).filter(|value| !value.is_empty());
+                self.pay.amount = amount.map(str::parse).transpose().map_err(|e| format!("{e}"))?;
+            }
+            "pay.currency" => {
+                currency(value)?;
+                value.clone_into(&mut self.pay.currency);
+            }
+            "pay.limit" => self.pay.limit = whole_number(value)?,
             "intake.auto_assign" => yes_or_no(value).map(|_| ())?,
             "intake.duplicates" => one_of(value, &[("merge", ()), ("separate", ())])?,
             "categories" => self.categories = categories(value)?,
@@ -452,17 +486,6 @@ fn whole_number(value: &str) -> Result<u32, String> {
 }
 
 /// Digits, perhaps a point and one or two more: money is never a float here.
-fn amount(value: &str) -> Result<(), String> {
-    let (whole, cents) = value.split_once('.').unwrap_or((value, "00"));
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let fits = (1..=9).contains(&whole.len()) && (1..=2).contains(&cents.len());
-    if value.is_empty() || (fits && digits(whole) && digits(cents)) {
-        Ok(())
-    } else {
-        Err("must be an amount without currency, such as 25.00".to_owned())
-    }
-}
-
 fn currency(value: &str) -> Result<(), String> {
     if value.is_empty() || (value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase())) {
         Ok(())

@@ -2,6 +2,7 @@
 
 mod directory;
 mod enforcer;
+mod payment;
 mod webhook;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use directory::{DirectoryConfig, DirectoryKind};
 pub(crate) use enforcer::{EnforcerConfig, EnforcerKind};
 use ipnet::IpNet;
+pub(crate) use payment::{PaymentConfig, PaymentKind};
 use portreeve_connect::mail::{Protection, Sender, SmtpServer};
 use portreeve_core::time::Span;
 use toml::{Table, Value};
@@ -156,6 +158,36 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "false",
         "the address may be off the public Internet (private, loopback, link-local)",
     ),
+    option(
+        "payment[].name",
+        "(its kind)",
+        "name of whoever takes the money of customers who pay to unsuspend; stands in /payments/v1/<name>/events",
+    ),
+    option(
+        "payment[].kind",
+        "",
+        "whmcs (an invoice there; what customers of a WHMCS have without this) or webhook (a program of yours)",
+    ),
+    option(
+        "payment[].directories",
+        "[] (all; whmcs: all of kind whmcs)",
+        "directories whose customers pay there",
+    ),
+    option("payment[].payment_method", "(the customer's)", "whmcs: its name of a payment method"),
+    option("payment[].taxed", "false", "whmcs: taxes are added to the amount"),
+    option("payment[].url", "", "webhook: where it is told and asked"),
+    option(
+        "payment[].secret",
+        "",
+        "webhook: what both sides sign with, whsec_ and base64; several while they are exchanged",
+    ),
+    option("payment[].secret_file", "", "a file that has payment[].secret"),
+    option("payment[].timeout", "30s", "webhook: time limit of one call"),
+    option(
+        "payment[].allow_private",
+        "false",
+        "webhook: the address may be off the public Internet (private, loopback, link-local)",
+    ),
     option("mail.out.kind", "", "smtp or folder; absent: no mail is sent"),
     option("mail.out.from", "", "sender, such as Abuse desk <abuse@example.com>"),
     option("mail.out.path", "<data_dir>/mail", "folder: where the .eml files go"),
@@ -186,6 +218,7 @@ pub(crate) struct Config {
     pub(crate) enforcers: Vec<EnforcerConfig>,
     pub(crate) mail: Option<MailConfig>,
     pub(crate) webhooks: Vec<WebhookConfig>,
+    pub(crate) payments: Vec<PaymentConfig>,
 }
 
 /// Certificate and key of the web server.
@@ -339,6 +372,7 @@ impl Config {
         let enforcers = enforcer::enforcers(&mut root, &directories)?;
         let mail = mail(&mut root, &data_dir)?;
         let webhooks = webhook::webhooks(&mut root)?;
+        let payments = payment::payments(&mut root, &directories)?;
         root.end()?;
         Ok(Self {
             data_dir,
@@ -357,6 +391,7 @@ impl Config {
             enforcers,
             mail,
             webhooks,
+            payments,
         })
     }
 }

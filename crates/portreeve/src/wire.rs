@@ -9,18 +9,20 @@ use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::notice::{Letters, Mail, Mailer};
+use portreeve_app::payment::{Cashier, Provider};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
 use portreeve_app::{Desk, DeskConfig, Ways};
 use portreeve_connect::mail::{Folder, Sender, Smtp};
 use portreeve_connect::panel::{self, Exec, Recorder};
+use portreeve_connect::payment::WebhookCashier;
 use portreeve_connect::sql;
 use portreeve_connect::whmcs::{self, Access};
 use portreeve_store::Db;
 
 use crate::config::{
     Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
-    MailKind, WebhookConfig,
+    MailKind, PaymentConfig, PaymentKind, WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -49,7 +51,8 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     for fault in faults {
         tracing::warn!("a template of a notice does not count: {fault}");
     }
-    let ways = Ways { panels, mail, webhooks, directories, bridges, letters };
+    let cashiers = config.payments.iter().map(|one| cashier(one, &whmcs)).collect();
+    let ways = Ways { panels, mail, webhooks, directories, bridges, cashiers, letters };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))
@@ -138,6 +141,23 @@ fn panel(config: &EnforcerConfig, clients: &WhmcsClients) -> Panel {
         retry_max: config.retry_max,
         enforcer,
     }
+}
+
+fn cashier(config: &PaymentConfig, clients: &WhmcsClients) -> Cashier {
+    let (secrets, provider): (_, Box<dyn Provider>) = match &config.kind {
+        PaymentKind::Whmcs { payment_method, taxed } => {
+            let client = |name: &String| Some((name.clone(), Arc::clone(clients.get(name)?)));
+            let clients = config.directories.iter().filter_map(client).collect();
+            let payment_method = payment_method.clone();
+            (None, Box::new(whmcs::Cashier { clients, payment_method, taxed: *taxed }))
+        }
+        PaymentKind::Webhook(poster) => {
+            let poster = (**poster).clone();
+            (Some(poster.secrets.clone()), Box::new(WebhookCashier { poster }))
+        }
+    };
+    let (name, directories) = (config.name.clone(), config.directories.clone());
+    Cashier { name, directories, secrets, provider }
 }
 
 fn webhook(config: &WebhookConfig) -> Webhook {

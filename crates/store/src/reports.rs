@@ -34,6 +34,7 @@ pub(crate) struct Row {
     additional_info: String,
     suspend_method: String,
     allow_unsuspend: bool,
+    pay_to_unsuspend: bool,
     opened_at: i64,
     status: String,
     queued_why: Option<String>,
@@ -60,7 +61,7 @@ pub(crate) struct Row {
 }
 
 pub(crate) const SELECT: &str = "SELECT reports.id, reports.directory, reports.service_id, reports.customer_id, category,
-    service_ip, additional_info, suspend_method, allow_unsuspend, opened_at, status, queued_why, turn,
+    service_ip, additional_info, suspend_method, allow_unsuspend, pay_to_unsuspend, opened_at, status, queued_why, turn,
     outcome, closed_at, countdown, deadline_at, remind_at, left_ms, remind_in_ms, revision, assignee,
     merged_into, merged_hold, claim, wanted_ms, more_time_times, unsuspended_times, holds.state AS hold_state, holds.since AS hold_since, holds.press AS hold_press,
     holds.why AS hold_why";
@@ -286,6 +287,7 @@ impl Reader<'_> {
                 suspend_method: SuspendMethod::parse(&row.suspend_method)
                     .ok_or_else(|| self.bad("suspend_method"))?,
                 allow_unsuspend: row.allow_unsuspend,
+                pay_to_unsuspend: row.pay_to_unsuspend,
             },
             opened_at: self.instant("opened_at", Some(row.opened_at))?,
             state: self.state()?,
@@ -329,7 +331,7 @@ impl Tx {
             on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(
                     "INSERT INTO reports (id, directory, service_id, customer_id, category, service_ip,
-                        additional_info, suspend_method, allow_unsuspend, opened_at, opened_by, status,
+                        additional_info, suspend_method, allow_unsuspend, pay_to_unsuspend, opened_at, opened_by, status,
                         queued_why, turn, outcome, closed_at, countdown, deadline_at, remind_at,
                         left_ms, remind_in_ms, wake_at, revision, address) ",
                 );
@@ -345,6 +347,7 @@ impl Tx {
                         .push_bind(&report.allegation.additional_info)
                         .push_bind(report.allegation.suspend_method.as_str())
                         .push_bind(report.allegation.allow_unsuspend)
+                        .push_bind(report.allegation.pay_to_unsuspend)
                         .push_bind(millis(report.opened_at))
                         .push_bind(opened_by)
                         .push_bind(columns.status)
@@ -405,7 +408,7 @@ impl Tx {
             deadline_at = $10, remind_at = $11, left_ms = $12, remind_in_ms = $13, wake_at = $14,
             service_ip = $15, address = $16, category = $17, assignee = $18, merged_into = $19,
             merged_hold = $20, claim = $21, wanted_ms = $22, more_time_times = $23,
-            unsuspended_times = $24, revision = revision + 1 WHERE id = $25";
+            unsuspended_times = $24, pay_to_unsuspend = $25, revision = revision + 1 WHERE id = $26";
         let (directory, service_id, customer_id) = service_columns(report);
         let columns = Columns::of(report);
         let rows = on!(self, conn => {
@@ -434,6 +437,7 @@ impl Tx {
                 .bind(report.said.wants.map(Span::as_millis))
                 .bind(i64::from(report.said.more_time_times))
                 .bind(i64::from(report.said.unsuspended_times))
+                .bind(report.allegation.pay_to_unsuspend)
                 .bind(report.id.0)
                 .execute(conn)
                 .await?

@@ -54,16 +54,19 @@ impl IntoResponse for Refusal {
     }
 }
 
-fn said(why: &str) -> Value {
+/// A refusal in words.
+pub(crate) fn said(why: &str) -> Value {
     json!({ "result": "error", "message": why })
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response {
+/// An answer to a program.
+pub(crate) fn answer(status: StatusCode, body: &Value) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (status, headers, body.to_string()).into_response()
 }
 
-fn signed(headers: &HeaderMap) -> Signed<'_> {
+/// What a call is signed with.
+pub(crate) fn signed(headers: &HeaderMap) -> Signed<'_> {
     let value = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Signed { id: value(ID), timestamp: value(TIMESTAMP), signatures: value(SIGNATURE) }
 }

@@ -14,6 +14,7 @@ mod idempotency;
 mod metrics;
 mod page;
 mod pages;
+mod payments;
 mod public;
 mod rights;
 mod routes;

@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use rand::RngExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{Web, admin, amp, api, bridge, client, health, metrics, public};
+use crate::{Web, admin, amp, api, bridge, client, health, metrics, payments, public};
 
 /// The end of the drop-in endpoint's path; anything may stand before it.
 pub(crate) const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.php";
@@ -29,6 +29,7 @@ pub fn router(web: Web) -> Router {
         .route("/metrics", get(metrics::metrics))
         .route("/bridge/v1/{directory}/events", post(bridge::events))
         .route("/bridge/v1/{directory}/state", post(bridge::state))
+        .route("/payments/v1/{cashier}/events", post(payments::events))
         .route("/client", get(client::reports))
         .route("/client/link", post(client::ask_for_link))
         .route("/client/sso", post(client::sign_on))

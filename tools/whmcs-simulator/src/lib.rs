@@ -21,5 +21,6 @@ pub use seed::Seed;
 pub use server::Simulator;
 pub use shape::{Empty, Ids, Shape};
 pub use world::{
-    Call, Change, Churn, Client, Credential, Currency, Product, Server, Service, Status, World,
+    Call, Change, Churn, Client, Credential, Currency, Product, SeenInvoice, Server, Service,
+    Status, World,
 };

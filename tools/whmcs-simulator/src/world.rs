@@ -61,6 +61,8 @@ pub struct Client {
     pub postcode: String,
     pub country: String,
     pub phonenumber: String,
+    /// The id of their currency; 0: the primary one.
+    pub currency: i64,
 }
 
 /// What is sold.
@@ -140,6 +142,19 @@ pub(crate) struct Invoice {
     pub(crate) notes: String,
     pub(crate) items: Vec<(String, i64, bool)>,
     pub(crate) paid: i64,
+}
+
+/// An invoice as a test sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenInvoice {
+    /// Its number.
+    pub id: i64,
+    /// Whose.
+    pub userid: i64,
+    /// WHMCS's word.
+    pub status: String,
+    /// The sum of its items, in cents.
+    pub total: i64,
 }
 
 impl Invoice {
@@ -247,6 +262,23 @@ pub struct World {
 }
 
 impl World {
+    /// All invoices, the oldest first.
+    pub fn invoices(&self) -> Vec<SeenInvoice> {
+        let seen = |invoice: &Invoice| SeenInvoice {
+            id: invoice.id,
+            userid: invoice.userid,
+            status: invoice.status.clone(),
+            total: invoice.total(),
+        };
+        self.invoices.values().map(seen).collect()
+    }
+
+    /// The currency of a customer.
+    pub(crate) fn currency_of(&self, client: i64) -> Option<&Currency> {
+        let wanted = self.clients.get(&client).map_or(0, |client| client.currency);
+        self.currencies.get(&wanted).or_else(|| self.currencies.values().next())
+    }
+
     /// What there is at the start.
     pub fn new(seed: Seed) -> Self {
         let by = |client: &Client| client.id;

@@ -16,6 +16,7 @@ use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::jobs::{mails, webhooks};
+use crate::payment;
 use crate::record;
 
 /// How often the table is asked when nobody rings.
@@ -32,9 +33,10 @@ pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
     let bridges = lane(Arc::clone(&desk), JobKind::TellBridge, 4, stop.clone());
+    let payments = lane(Arc::clone(&desk), JobKind::SettlePayments, 4, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, mails, webhooks);
+    tokio::join!(panels, bridges, payments, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -153,6 +155,13 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
             Ok(()) => End::Done,
             Err(why) => End::At(bridge::pause(job.tries).after(desk.now()), Some(why)),
         }),
+        // Boxed, because it is far larger than the other jobs.
+        Some(Job::SettlePayments(report)) => {
+            Ok(match Box::pin(payment::settle(desk, report)).await? {
+                After::Settled => End::Done,
+                After::Again(at) => End::At(at, None),
+            })
+        }
         Some(Job::SendNotice { .. }) => {
             Ok(End::Dead("notices have a lane of their own".to_owned()))
         }

@@ -13,6 +13,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use portreeve_core::ids::ReportId;
 use portreeve_core::language::{Language, instant};
 use portreeve_core::notice::{CustomerNotice, Letter, Notice};
+use portreeve_core::payment::{Cents, Money};
 use portreeve_core::report::{OnReply, Outcome};
 use portreeve_core::text::{defang, lines, one_line};
 use portreeve_core::time::{Span, Timestamp};
@@ -273,6 +274,7 @@ impl Letters {
             deadline: of.deadline.map(show),
             time_left: of.deadline.map(|at| length(of.language, Span::between(of.at, at))),
             allow_unsuspend: of.allow_unsuspend,
+            price: of.price.as_ref().map(Money::to_string),
             by_staff: of.by_staff,
             on_reply: match of.on_reply {
                 OnReply::Pause => "pause",
@@ -298,6 +300,7 @@ impl Letters {
             message: String::new(),
             deadline: None,
             allow_unsuspend: false,
+            price: None,
             link: None,
             ..full("Something else".to_owned())
         };
@@ -320,6 +323,7 @@ pub fn sample(notice: Notice, language: Language, category: &str) -> CustomerNot
         about_category: String::new(),
         deadline: has_deadline.then(|| Span::from_mins(24 * 60).after(at)),
         allow_unsuspend: true,
+        price: Some(Money { amount: Cents(2_500), currency: "EUR".to_owned() }),
         outcome: (notice == Notice::Closed).then_some(Outcome::Resolved),
         kept: false,
         by_staff: false,
@@ -348,6 +352,7 @@ struct Shown<'a> {
     deadline: Option<String>,
     time_left: Option<String>,
     allow_unsuspend: bool,
+    price: Option<String>,
     by_staff: bool,
     on_reply: &'static str,
     outcome: Option<&'static str>,

@@ -8,6 +8,7 @@ use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::{Audience, CustomerNotice, Letter, Notice, StaffNotice, to_staff};
+use portreeve_core::payment::Money;
 use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::service::Service;
 use portreeve_core::settings::Settings;
@@ -378,6 +379,7 @@ impl Planning<'_> {
             about_category: plan.map(|plan| plan.customer_text.clone()).unwrap_or_default(),
             deadline,
             allow_unsuspend: report.allegation.allow_unsuspend,
+            price: self.price(report),
             outcome,
             kept: outcome.is_some() && report.holds_service(),
             by_staff: matches!(report.hold, Hold::Placed { by: Press::Staff, .. }),
@@ -389,6 +391,13 @@ impl Planning<'_> {
             zone: zone(&settings.client_zone),
         };
         self.desk.letters.to_customer(job.notice, &notice)
+    }
+
+    /// What the customer can pay to have the service back.
+    fn price(&self, report: &Report) -> Option<Money> {
+        let directory = &report.subject.as_ref()?.service.directory;
+        self.desk.cashier_for(directory)?;
+        self.settings.pay.price().filter(|_| report.allegation.pay_to_unsuspend)
     }
 
     /// A new link to a report for its customer. There is none where no mail goes out, or where nobody knows at which

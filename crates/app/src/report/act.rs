@@ -16,6 +16,7 @@ use portreeve_store::{IdempotencyRow, MessageRow, NewNote, StoreError, Tx};
 use super::facts::{count_suspension, facts};
 use super::open::KEYS_LIVE;
 use crate::desk::Desk;
+use crate::payment::{self, PayError};
 use crate::record::Record;
 use crate::staff::has_right;
 
@@ -77,6 +78,10 @@ pub enum Act {
     MergeInto(ReportId),
     /// Take the merging back.
     Unmerge,
+    /// The customer may pay to have the service back, or may no longer.
+    OfferPayment(bool),
+    /// The customer wants to pay.
+    Pay,
     /// The links in notices that were sent lead nowhere any more.
     EndLinks,
 }
@@ -107,6 +112,9 @@ pub enum ActError {
     /// There is no such member of staff.
     #[error("there is no member of staff {0:?}")]
     NoStaff(String),
+    /// There is nothing to pay for.
+    #[error(transparent)]
+    Pay(#[from] PayError),
     /// The category is empty or too long.
     #[error("a category must have 1 to {LONGEST_CATEGORY} characters")]
     BadCategory,
@@ -300,6 +308,11 @@ impl Change<'_> {
             }
             Act::MergeInto(other) => return self.merge(report, other).await,
             Act::Unmerge => return self.unmerge(report).await,
+            Act::OfferPayment(offered) => report.offer_payment(offered),
+            Act::Pay => {
+                payment::begin(self.desk, self.tx, &report, now).await?.map_err(ActError::Pay)?;
+                Ok((report, Vec::new()))
+            }
             Act::EndLinks => {
                 let count = self.tx.revoke_client_links(id, now.as_millisecond()).await?;
                 Ok((report, vec![Event::LinksRevoked { count }]))
@@ -457,7 +470,7 @@ impl Change<'_> {
         events: &[Event],
     ) -> Result<(), StoreError> {
         // A note changes nothing that another one could be in the way of.
-        if before != after || events != [Event::Noted] {
+        if before != after || !(events.is_empty() || events == [Event::Noted]) {
             self.tx.save_report(after).await?;
         }
         let is_undone_merging = before.merged.is_some() && after.merged.is_none();

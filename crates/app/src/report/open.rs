@@ -68,6 +68,8 @@ pub struct NewReportRequest {
     pub suspend_method: SuspendMethod,
     /// The customer may unsuspend.
     pub allow_unsuspend: bool,
+    /// The customer may pay to have the service back.
+    pub pay_to_unsuspend: bool,
     /// For the customer.
     pub additional_info: String,
     /// For staff only.
@@ -89,6 +91,9 @@ struct Fingerprint<'a> {
     service_ip: Option<&'a str>,
     suspend_method: &'a str,
     allow_unsuspend: bool,
+    /// Left out where it is not: keys that were used before there was such a thing stay good.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pay_to_unsuspend: bool,
     additional_info: &'a str,
     admin_notes: &'a str,
     warnings: &'a [String],
@@ -103,6 +108,7 @@ impl NewReportRequest {
             service_ip: self.service_ip.as_deref(),
             suspend_method: self.suspend_method.as_str(),
             allow_unsuspend: self.allow_unsuspend,
+            pay_to_unsuspend: self.pay_to_unsuspend,
             additional_info: &self.additional_info,
             admin_notes: &self.admin_notes,
             warnings: &self.warnings,
@@ -441,6 +447,7 @@ impl<'a> Batch<'a> {
             additional_info: request.additional_info.clone(),
             suspend_method: request.suspend_method,
             allow_unsuspend: request.allow_unsuspend,
+            pay_to_unsuspend: request.pay_to_unsuspend,
         };
         let (report, mut events) = match known {
             Some(known) => {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::desk::Desk;
+use crate::payment::{self, PaymentView};
 use crate::search;
 
 /// Words that are looked for at a time.
@@ -41,6 +42,8 @@ pub struct ReportView {
     pub suspend_method: &'static str,
     /// The customer may unsuspend.
     pub allow_unsuspend: bool,
+    /// The customer may pay to have the service back.
+    pub pay_to_unsuspend: bool,
     /// Shown to the customer.
     pub additional_info: String,
     /// When it was opened.
@@ -96,6 +99,8 @@ pub struct WholeReportView {
     pub messages: Vec<MessageView>,
     /// Staff notes.
     pub notes: Vec<NoteView>,
+    /// Payments by which the customer wanted to have the service back, the latest first.
+    pub payments: Vec<PaymentView>,
 }
 
 /// A line of history.
@@ -182,6 +187,7 @@ pub async fn show(desk: &Desk, id: ReportId) -> Result<Option<WholeReportView>, 
         events: tx.events(id, SHOWN).await?.into_iter().map(event_view).collect(),
         messages: tx.messages(id, SHOWN).await?.into_iter().map(message_view).collect(),
         notes: later.into_iter().map(note_view).collect(),
+        payments: payment::of_report(&mut tx, id).await?.iter().map(PaymentView::of).collect(),
     }))
 }
 
@@ -227,6 +233,7 @@ fn view(
         service_ip: report.allegation.service_ip.clone(),
         suspend_method: report.allegation.suspend_method.as_str(),
         allow_unsuspend: report.allegation.allow_unsuspend,
+        pay_to_unsuspend: report.allegation.pay_to_unsuspend,
         additional_info: report.allegation.additional_info.clone(),
         opened_at: rfc3339(report.opened_at),
         closed_at: None,

@@ -69,6 +69,7 @@ impl Rows for BridgeRows {
             companyname: customer.company,
             email: customer.email,
             language: customer.language,
+            ..decode::Client::default()
         });
         let product = Product {
             id: row.service_id,

@@ -156,6 +156,24 @@ impl Client {
         self.call(slot, action, fields).await.map(drop)
     }
 
+    /// Changes something and reads what came of it. Sent once: an answer that cannot be read says nothing of whether it
+    /// was done.
+    pub(super) async fn change_for<T: DeserializeOwned>(
+        &self,
+        slot: Slot,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<T, CallError> {
+        let body = self.call(slot, action, fields).await?;
+        parse(&body).map_err(|error| CallError::Unknown(error.to_string()))
+    }
+
+    /// The address of a page of WHMCS for people.
+    pub(super) fn page(&self, path: &str) -> String {
+        let api = self.access.endpoint.shown();
+        format!("{}/{path}", api.strip_suffix(API).unwrap_or(&api))
+    }
+
     /// The body of a success.
     async fn call(
         &self,

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use portreeve_core::payment::Cents;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
@@ -97,6 +98,12 @@ pub(super) struct Client {
     pub(super) email: String,
     #[serde(default, deserialize_with = "text")]
     pub(super) language: String,
+    /// The id of their currency ...
+    #[serde(default, deserialize_with = "text")]
+    pub(super) currency: String,
+    /// ... and its letters, of `GetClientsDetails`.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) currency_code: String,
 }
 
 /// `GetClientsDetails`.
@@ -104,6 +111,78 @@ pub(super) struct Client {
 pub(super) struct ClientDetails {
     #[serde(default)]
     pub(super) client: Client,
+}
+
+/// `GetCurrencies`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Currencies {
+    #[serde(default)]
+    pub(super) currencies: List<Currency>,
+}
+
+/// A currency with its rate against the primary one.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Currency {
+    #[serde(default, deserialize_with = "text")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) code: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) rate: String,
+}
+
+/// `CreateInvoice`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Created {
+    #[serde(default, deserialize_with = "text")]
+    pub(super) invoiceid: String,
+}
+
+/// `GetInvoices`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Invoices {
+    #[serde(default)]
+    pub(super) invoices: List<InvoiceRow>,
+}
+
+/// An invoice of `GetInvoices`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct InvoiceRow {
+    #[serde(default, deserialize_with = "text")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) subtotal: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) currencycode: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) notes: String,
+}
+
+/// `GetInvoice`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct InvoiceDetails {
+    #[serde(default, deserialize_with = "text")]
+    pub(super) userid: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) status: String,
+    /// The sum of the items; credit and taxes come after it.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) subtotal: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) total: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) balance: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) credit: String,
+}
+
+impl InvoiceDetails {
+    /// Something of it was paid or covered by credit, as far as can be read.
+    pub(super) fn is_begun(&self) -> bool {
+        let cents = |text: &str| text.parse::<Cents>().ok();
+        cents(&self.total) != cents(&self.balance)
+            || cents(&self.credit).is_none_or(|c| c > Cents(0))
+    }
 }
 
 /// A scalar as text: numbers and booleans too, nothing for null. HTML entities are decoded, once.

@@ -4,12 +4,14 @@
 //! (`tools/whmcs-simulator`); `docs/whmcs.md` says what that proves.
 
 mod bridge;
+mod cashier;
 mod client;
 mod decode;
 mod directory;
 mod enforcer;
 
 pub use bridge::BridgeRows;
+pub use cashier::Cashier;
 pub use client::{Access, CallError, Client, endpoint};
 pub use directory::Directory;
 pub(crate) use directory::status;

@@ -1,9 +1,10 @@
 //! What customers do on their own: say that it is mended, say that it is wrong, ask for more time, and take their
 //! service back where the report lets them.
 
-use super::{Countdown, Hold, MoveError, Moved, OnReply, Report};
+use super::{Countdown, Hold, MoveError, Moved, OnReply, Report, State, Turn};
 use crate::event::Event;
 use crate::ids::Press;
+use crate::payment::Money;
 use crate::time::{Span, Timestamp};
 
 /// The longest time that a customer may ask for.
@@ -146,5 +147,45 @@ impl Report {
         events.push(Event::TakenBack);
         events.extend(released);
         Ok((report, events))
+    }
+
+    /// Staff let the customer pay to have the service back, or no longer do.
+    pub fn offer_payment(mut self, offered: bool) -> Result<Moved, MoveError> {
+        if matches!(self.state, State::Closed { .. }) {
+            return Err(MoveError::IsClosed);
+        }
+        if self.allegation.pay_to_unsuspend == offered {
+            return Err(MoveError::OfferedSo);
+        }
+        self.allegation.pay_to_unsuspend = offered;
+        Ok((self, vec![Event::PaymentOffered { offered }]))
+    }
+
+    /// Whether there is something that the customer could pay for: this report keeps the service off, and lets them.
+    pub fn awaits_payment(&self) -> bool {
+        self.allegation.pay_to_unsuspend && self.holds_service() && self.open_countdown().is_ok()
+    }
+
+    /// The customer's money is there, and that was seen. This report's hold goes, and no other; where it is gone already,
+    /// or `still_theirs` says that the service has another customer now, staff decide what becomes of the money.
+    pub fn paid(mut self, money: &Money, still_theirs: bool, now: Timestamp) -> Moved {
+        let mut events = vec![Event::Paid { amount: money.to_string() }];
+        if let State::Open { turn, .. } = &mut self.state {
+            *turn = Turn::Staff;
+        }
+        let why = match self.hold {
+            _ if !still_theirs => "the service has another customer now",
+            Hold::Placed { .. } if matches!(self.state, State::Open { .. }) => {
+                let (report, released) = self.let_go(Press::Automatic, now);
+                events.extend(released);
+                return (report, events);
+            }
+            Hold::Placed { .. } => "the report is closed and was to keep the service off",
+            Hold::None | Hold::Waiting { .. } | Hold::Released { .. } => {
+                "the report does not hold the service any more"
+            }
+        };
+        events.push(Event::PaidInVain { why: why.to_owned() });
+        (self, events)
     }
 }

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::guard::{Clock, ServiceFacts};
 use crate::ids::ServiceId;
+use crate::payment::{Cents, Money};
 use crate::time::from_millis;
 
 const LIMIT: TimeLimit = TimeLimit {
@@ -28,6 +29,7 @@ fn allegation(method: SuspendMethod) -> Allegation {
         additional_info: String::new(),
         suspend_method: method,
         allow_unsuspend: true,
+        pay_to_unsuspend: false,
     }
 }
 
@@ -427,4 +429,26 @@ fn handing_over_and_changing_the_category_tell_only_what_changed() {
         ("Phishing", vec!["category_changed"])
     );
     assert!(report.change_category("Phishing".into()).1.is_empty());
+}
+
+#[test]
+fn a_payment_lifts_this_reports_hold_or_leaves_the_decision_to_staff() {
+    let money = Money { amount: Cents(2_500), currency: "EUR".into() };
+    let held = opened(SuspendMethod::Immediate).offer_payment(true).expect("it was not offered").0;
+    assert!(held.awaits_payment());
+    assert_eq!(held.clone().offer_payment(true), Err(MoveError::OfferedSo));
+    let (paid, events) = held.clone().paid(&money, true, at(1));
+    assert_eq!(paid.hold, Hold::Released { at: at(1), by: Press::Automatic });
+    assert!(matches!(paid.state, State::Open { turn: Turn::Staff, .. }));
+    assert_eq!(kinds(&events), ["paid", "hold_released"]);
+
+    let (moved, events) = held.clone().paid(&money, false, at(1));
+    assert_eq!((moved.hold, kinds(&events)), (held.hold, vec!["paid", "paid_in_vain"]));
+    let released = held.clone().release(at(1)).expect("it holds").0;
+    assert!(!released.awaits_payment());
+    assert_eq!(kinds(&released.paid(&money, true, at(2)).1), ["paid", "paid_in_vain"]);
+    let kept = held.close(Outcome::Other, true, at(1)).expect("open").0;
+    assert!(!kept.awaits_payment());
+    let (still_kept, events) = kept.clone().paid(&money, true, at(2));
+    assert_eq!((still_kept, kinds(&events)), (kept, vec!["paid", "paid_in_vain"]));
 }

@@ -496,6 +496,13 @@ pub(crate) enum ReportCommand {
     Approve { id: i64 },
     /// Refuse a suspension that a guard held back
     Refuse { id: i64 },
+    /// Let the customer pay to have the service back, or no longer
+    OfferPayment {
+        id: i64,
+        /// They may not, after all; an invoice that was made is taken back
+        #[arg(long)]
+        withdraw: bool,
+    },
     /// End the links in notices that were sent; nobody comes to the report by them any more
     EndLinks { id: i64 },
 }

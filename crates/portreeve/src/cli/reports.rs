@@ -69,6 +69,14 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
             done(desk, id, Act::Release, "no longer holds its service").await
         }
         ReportCommand::Approve { id } => done(desk, id, Act::Approve, "is approved").await,
+        ReportCommand::OfferPayment { id, withdraw } => {
+            let said = if withdraw {
+                "no longer lets the customer pay to have the service back"
+            } else {
+                "lets the customer pay to have the service back"
+            };
+            done(desk, id, Act::OfferPayment(!withdraw), said).await
+        }
         ReportCommand::EndLinks { id } => {
             done(desk, id, Act::EndLinks, "is no longer reached by the links that were sent").await
         }
@@ -165,6 +173,7 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
         ("suspension", suspension),
         ("deadline", deadline.unwrap_or_default()),
         ("may unsuspend", if r.allow_unsuspend { "yes" } else { "no" }.to_owned()),
+        ("may pay", if r.pay_to_unsuspend { "yes" } else { "" }.to_owned()),
         ("opened", r.opened_at.clone()),
         ("closed", r.closed_at.clone().unwrap_or_default()),
         ("outcome", r.outcome.unwrap_or_default().to_owned()),
@@ -177,6 +186,15 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
     output.print()?;
     print_text("For the customer", &r.additional_info)?;
     print_text("For staff only", &whole.admin_notes)?;
+    for payment in &whole.payments {
+        let invoice = payment.reference.as_ref().map(|id| format!(", invoice {id}"));
+        let (amount, currency) = (&payment.amount, &payment.currency);
+        let invoice = invoice.unwrap_or_default();
+        say(format!(
+            "\npayment of {amount} {currency}: {}{invoice} ({})",
+            payment.state, payment.since
+        ))?;
+    }
     for message in &whole.messages {
         print_text(&format!("{} {} wrote", message.at, message.author), &message.text)?;
     }

@@ -34,19 +34,24 @@ pub(super) fn poster(section: &mut Section) -> Result<Poster, ConfigError> {
     Ok(Poster { endpoint, secrets, timeout, allow_private })
 }
 
+/// Takes `name`, which may stand in addresses, or its default.
+pub(super) fn name(section: &mut Section, default: &str) -> Result<String, ConfigError> {
+    let name = section.text("name")?.unwrap_or_else(|| default.to_owned());
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
+        let why = format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens");
+        return Err(bad(section.key("name"), why));
+    }
+    Ok(name)
+}
+
 /// Takes all `[[webhook]]` sections.
 pub(super) fn webhooks(root: &mut Section) -> Result<Vec<WebhookConfig>, ConfigError> {
     let mut list: Vec<WebhookConfig> = Vec::new();
     for mut section in root.sections("webhook")? {
-        let name = section.text("name")?.unwrap_or_else(|| "webhook".into());
-        let key = section.key("name");
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.len() > 64 || !name.chars().all(fits) {
-            let why = format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens");
-            return Err(bad(key, why));
-        }
+        let name = name(&mut section, "webhook")?;
         if list.iter().any(|other| other.name == name) {
-            return Err(bad(key, format!("{name:?} stands there twice")));
+            return Err(bad(section.key("name"), format!("{name:?} stands there twice")));
         }
         let poster = poster(&mut section)?;
         let topics = topics(&mut section)?;

@@ -96,6 +96,7 @@ impl Maker<'_> {
             service_ip: None,
             suspend_method: method,
             allow_unsuspend: category == "Malware",
+            pay_to_unsuspend: false,
             additional_info: format!("Sample report: {category} was seen from your service."),
             admin_notes: "Sample note, for staff only.".to_owned(),
             warnings: Vec::new(),

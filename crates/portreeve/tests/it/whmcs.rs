@@ -41,7 +41,7 @@ impl Billing {
         })
     }
 
-    fn fault(&self, rules: Vec<Rule>) {
+    pub(crate) fn fault(&self, rules: Vec<Rule>) {
         self.with(|world| world.faults.rules = rules);
     }
 

@@ -22,6 +22,7 @@ fn report(id: ReportId, service: i64, customer: &str, state: State, hold: Hold) 
             additional_info: String::new(),
             suspend_method: SuspendMethod::Immediate,
             allow_unsuspend: false,
+            pay_to_unsuspend: false,
         },
         opened_at: at(id.0),
         state,

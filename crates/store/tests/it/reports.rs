@@ -23,6 +23,7 @@ pub(crate) fn report(id: ReportId, state: State, hold: Hold) -> Report {
             additional_info: "50% off_all".into(),
             suspend_method: SuspendMethod::TimeLimit,
             allow_unsuspend: true,
+            pay_to_unsuspend: false,
         },
         opened_at: at(0),
         state,

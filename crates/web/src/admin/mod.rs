@@ -338,6 +338,8 @@ page_routes! {
     post "/admin/reports/{id}/reopening" Close report::reopen;
     post "/admin/reports/{id}/suspension" Suspend report::suspend;
     post "/admin/reports/{id}/release" Suspend report::release;
+    post "/admin/reports/{id}/payment-offer" Suspend report::offer_payment;
+    post "/admin/reports/{id}/payment-withdrawal" Suspend report::withdraw_payment;
     post "/admin/reports/{id}/approval" Approve report::approve;
     post "/admin/reports/{id}/refusal" Approve report::refuse;
     get "/admin/queue" SeeReports queue::queue;

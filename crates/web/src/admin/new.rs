@@ -81,8 +81,11 @@ async fn page(
         .iter()
         .filter_map(|(name, plan)| Some((name, plan.suspend_method?.as_str())))
         .collect();
+    let directory = key.as_ref().map_or("", |key| key.directory.as_str());
+    let price = live.settings.pay.price().filter(|_| desk.cashier_for(directory).is_some());
     let more = context! {
         page => "reports",
+        price => price.map(|price| price.to_string()),
         find, found, chosen, open, filled, error, plans,
         nothing => !find.trim().is_empty() && chosen.is_none() && found.is_empty(),
         categories => live.settings.categories,
@@ -137,6 +140,7 @@ fn request(web: &Web, staff: &Visitor, form: &Form) -> Result<NewReportRequest, 
         service_ip: Some(ip.to_owned()).filter(|ip| !ip.is_empty()),
         suspend_method: SuspendMethod::parse(form.get("suspend_method")).ok_or("new.no_method")?,
         allow_unsuspend: form.is_set("allow_unsuspend"),
+        pay_to_unsuspend: form.is_set("pay_to_unsuspend"),
         additional_info,
         admin_notes,
         warnings: Vec::new(),

@@ -55,8 +55,12 @@ pub(crate) async fn show(
         fitting.iter().map(|reply| context! { id => reply.id, name => reply.name }).collect();
     let live = web.desk.live();
     let plan = live.settings.plans.get(&dossier.whole.report.category);
+    let report = &dossier.whole.report;
+    let cashier = web.desk.cashier_for(report.directory.as_deref().unwrap_or_default());
+    let price = live.settings.pay.price().filter(|_| cashier.is_some());
     let more = context! {
         page => "reports",
+        price => price.map(|price| price.to_string()),
         severity => plan.map(|plan| plan.severity.as_str()),
         categories => live.settings.categories,
         draft, replies, others,
@@ -264,6 +268,10 @@ acts! {
     suspend: Suspend, "suspension", |form, web| Ok(Act::Suspend);
     /// Releases the hold.
     release: Suspend, "release", |form, web| Ok(Act::Release);
+    /// Lets the customer pay to have the service back.
+    offer_payment: Suspend, "payment-offer", |form, web| Ok(Act::OfferPayment(true));
+    /// No longer.
+    withdraw_payment: Suspend, "payment-withdrawal", |form, web| Ok(Act::OfferPayment(false));
     /// Approves what a guard held back, or confirms what was done by hand.
     approve: Approve, "approval", |form, web| Ok(Act::Approve);
     /// Refuses it.

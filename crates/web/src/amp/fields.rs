@@ -44,6 +44,7 @@ pub(super) fn parse(
         service_ip: service_ip.map(str::to_owned),
         suspend_method,
         allow_unsuspend: optional(vars, "allow_unsuspend").is_some_and(is_true),
+        pay_to_unsuspend: optional(vars, "pay_to_unsuspend").is_some_and(is_true),
         additional_info: additional_info.to_owned(),
         admin_notes: admin_notes.to_owned(),
         warnings,

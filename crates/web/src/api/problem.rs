@@ -224,7 +224,7 @@ impl From<ActError> for Failure {
             ActError::Store(error) => return error.into(),
             ActError::NoReport(_) | ActError::NoService(_) | ActError::NoStaff(_) => Code::NotFound,
             ActError::BadText | ActError::BadCategory => Code::Invalid,
-            ActError::Move(..) | ActError::NotSuspended(_) => Code::WrongState,
+            ActError::Move(..) | ActError::NotSuspended(_) | ActError::Pay(_) => Code::WrongState,
             ActError::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
             ActError::KeyUsedForAnother => Code::KeyUsedForAnother,
         };

@@ -195,6 +195,8 @@ pub(crate) struct NewReport {
     suspend_method: Option<Method>,
     /// Whether the customer may lift the suspension.
     allow_unsuspend: Option<bool>,
+    /// Whether the customer may pay to have the service back (`docs/payments.md`).
+    pay_to_unsuspend: Option<bool>,
     /// Shown to the customer.
     #[schema(max_length = 65536)]
     additional_info: Option<String>,
@@ -244,6 +246,7 @@ fn request(web: &Web, bearer: &Bearer, new: NewReport) -> Result<NewReportReques
             Method::TimeLimit => SuspendMethod::TimeLimit,
         },
         allow_unsuspend: new.allow_unsuspend.unwrap_or_default(),
+        pay_to_unsuspend: new.pay_to_unsuspend.unwrap_or_default(),
         additional_info: text("additional_info", new.additional_info, LONGEST_TEXT)?,
         admin_notes: text("admin_notes", new.admin_notes, LONGEST_TEXT)?,
         warnings,
@@ -344,6 +347,14 @@ pub(crate) struct Extension {
     by: String,
 }
 
+/// Whether the customer may pay.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PaymentOffer {
+    /// They may; else no longer.
+    offered: bool,
+}
+
 /// The service of a queued report.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -434,6 +445,10 @@ acts! {
     suspend: Suspend, "/reports/{id}/suspend", "suspend_report" => |_| Ok(Act::Suspend);
     /// Release the hold; the report stays open. Needs the right `suspend`.
     release: Suspend, "/reports/{id}/release", "release_report" => |_| Ok(Act::Release);
+    /// Let the customer pay to have the service back, or no longer. Needs the right `suspend`.
+    offer_payment: Suspend, "/reports/{id}/payment-offer", "offer_payment", body: PaymentOffer => |_, body| {
+        Ok(Act::OfferPayment(body.offered))
+    };
     /// Approve a suspension that a guard held back, or confirm one that was done by hand. Needs the right
     /// `approve`.
     approve: Approve, "/reports/{id}/approve", "approve_report" => |_| Ok(Act::Approve);

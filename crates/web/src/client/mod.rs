@@ -8,11 +8,13 @@ mod door;
 mod pages;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portreeve_app::customer::{self, Deed, DeedError, SignOnError};
+use portreeve_app::payment;
 use portreeve_app::report::ActError;
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Claim;
@@ -36,6 +38,9 @@ const LARGEST_FORM: usize = 1024 * 1024;
 /// Links in an hour that one network may ask for, and that one mailbox gets.
 const LINKS_FROM_ONE_PLACE: u32 = 20;
 const LINKS_TO_ONE_MAILBOX: u32 = 3;
+
+/// How long the browser of a customer who wants to pay waits for the invoice.
+const FOR_AN_INVOICE: Duration = Duration::from_secs(4);
 
 /// What a handler answers with; a refusal is an answer, too.
 type Answered = Result<Response, Response>;
@@ -162,6 +167,7 @@ enum Wish {
     Contest,
     MoreTime,
     TakeBack,
+    Pay,
 }
 
 impl Wish {
@@ -172,11 +178,12 @@ impl Wish {
             Self::Contest => "contest",
             Self::MoreTime => "more-time",
             Self::TakeBack => "unsuspend",
+            Self::Pay => "pay",
         }
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Answer, Self::Fixed, Self::Contest, Self::MoreTime, Self::TakeBack]
+        [Self::Answer, Self::Fixed, Self::Contest, Self::MoreTime, Self::TakeBack, Self::Pay]
             .into_iter()
             .find(|wish| wish.as_str() == word)
     }
@@ -204,9 +211,15 @@ pub(crate) async fn act(
         Wish::Contest => Deed::Claim(Claim::Contested, text.clone()),
         Wish::MoreTime => Deed::AskForMoreTime(by, text.clone()),
         Wish::TakeBack => Deed::TakeBack(text.clone()),
+        Wish::Pay => Deed::Pay,
     };
     match customer::act_on(&web.desk, &door.customer, id, wanted).await {
         Ok(()) => {
+            if wish == Wish::Pay {
+                // Most invoices are there in a moment; whoever waits longer sees that it is being made.
+                let waited = payment::wait_for_invoice(&web.desk, id, FOR_AN_INVOICE).await;
+                waited.map_err(|error| web.client_unavailable(&door.headers, &error))?;
+            }
             let back = format!("{}/reports/{}?done={}", door.base, id.0, wish.as_str());
             Ok(see_other(&back, "/client"))
         }

@@ -6,6 +6,7 @@ use minijinja::Value;
 use minijinja::value::merge_maps;
 use portreeve_app::StoreError;
 use portreeve_app::customer::{self, CustomerFile, CustomerReport, DeedError, Stands};
+use portreeve_app::payment::{Offer, PayError};
 use portreeve_app::report::ActError;
 use portreeve_core::language::{Language, zone};
 use portreeve_core::report::{Claim, MoveError, OnReply, Outcome, SelfUnsuspend};
@@ -37,6 +38,8 @@ pub(super) fn why(error: &DeedError) -> &'static str {
         DeedError::Masquerading => "masquerading",
         DeedError::ServiceMoved => "moved",
         DeedError::Act(ActError::BadText) => "text",
+        DeedError::Act(ActError::Pay(PayError::NotOffered)) => "nothing_to_pay",
+        DeedError::Act(ActError::Pay(PayError::TooOften)) => "paid_too_often",
         DeedError::Act(ActError::Move(_, error)) => match error {
             MoveError::IsClosed => "closed",
             MoveError::HoldsNothing => "holds_nothing",
@@ -153,6 +156,9 @@ impl Web {
             domain => file.domain,
             suspension => file.suspension,
             held_by_another => file.held_by_another,
+            price => match &file.offer { Offer::Pay(price) => Some(price.to_string()), _ => None },
+            paid_out => file.offer == Offer::Spent,
+            payment => file.payment.as_ref().map(crate::pages::value),
             own, about,
             wishes => WISHES,
             reply_stops_clock => on_reply != OnReply::Ignore,

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{nothing, row};
+use super::{nothing, part, row};
 use crate::api::{Done, Fields};
-use crate::world::{Invoice, Order, Service, Status, World};
+use crate::world::{Client, Invoice, Order, Service, Status, World};
 
 const NO_DATE: &str = "0000-00-00 00:00:00";
 const NO_INVOICE: &str = "Invoice ID Not Found";
@@ -96,6 +96,64 @@ pub(super) fn invoice(world: &mut World, fields: &Fields) -> Done {
         "items": { "item": items },
         "transactions": transactions,
     }))
+}
+
+/// `GetInvoices`, the oldest first unless asked otherwise.
+pub(super) fn invoices(world: &mut World, fields: &Fields) -> Done {
+    let userid = fields.number("userid");
+    let is_wanted = |invoice: &&Invoice| {
+        userid.is_none_or(|id| id == invoice.userid)
+            && fields.given("status").is_none_or(|status| status == invoice.status)
+    };
+    let mut found: Vec<&Invoice> = world.invoices.values().filter(is_wanted).collect();
+    if fields.text("order").eq_ignore_ascii_case("desc") {
+        found.reverse();
+    }
+    let shown = found.into_iter().map(|invoice| listed(world, invoice)).collect();
+    let part = part(fields, shown);
+    Ok(json!({
+        "totalresults": part.total,
+        "startnumber": part.start,
+        "numreturned": part.rows.len(),
+        "invoices": { "invoice": part.rows },
+    }))
+}
+
+fn listed(world: &World, invoice: &Invoice) -> Value {
+    let client = world.clients.get(&invoice.userid);
+    let name = |part: fn(&Client) -> &String| client.map(part).cloned().unwrap_or_default();
+    let code = world.currency_of(invoice.userid).map(|currency| currency.code.clone());
+    let code = code.unwrap_or_default();
+    json!({
+        "id": invoice.id,
+        "userid": invoice.userid,
+        "firstname": name(|client| &client.firstname),
+        "lastname": name(|client| &client.lastname),
+        "companyname": name(|client| &client.companyname),
+        "invoicenum": "",
+        "date": invoice.date,
+        "duedate": invoice.duedate,
+        "datepaid": invoice.datepaid,
+        "last_capture_attempt": NO_DATE,
+        "date_refunded": NO_DATE,
+        "date_cancelled": NO_DATE,
+        "subtotal": money(invoice.total()),
+        "credit": "0.00",
+        "tax": "0.00",
+        "tax2": "0.00",
+        "total": money(invoice.total()),
+        "taxrate": "0.000",
+        "taxrate2": "0.000",
+        "status": invoice.status,
+        "paymentmethod": invoice.paymentmethod,
+        "paymethodid": null,
+        "notes": invoice.notes,
+        "created_at": NO_DATE,
+        "updated_at": NO_DATE,
+        "currencycode": code,
+        "currencyprefix": "",
+        "currencysuffix": format!(" {code}"),
+    })
 }
 
 /// `UpdateInvoice`: the status.

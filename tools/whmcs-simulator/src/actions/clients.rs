@@ -112,7 +112,7 @@ pub(super) fn details(world: &mut World, fields: &Fields) -> Done {
 
 fn show(world: &World, client: &Client) -> Value {
     let names = (stored(world, &client.firstname), stored(world, &client.lastname));
-    let currency = world.currencies.values().next().map_or("", |currency| &currency.code);
+    let currency = world.currency_of(client.id).map_or("", |currency| &currency.code);
     json!({
         "client_id": client.id,
         "owner_user_id": client.id,
@@ -145,7 +145,7 @@ fn show(world: &World, client: &Client) -> Value {
         "telephoneNumber": client.phonenumber,
         "billingcid": 0,
         "notes": "",
-        "currency": 1,
+        "currency": world.currency_of(client.id).map_or(1, |currency| currency.id),
         "defaultgateway": "",
         "groupid": 0,
         "status": "Active",
@@ -255,6 +255,7 @@ pub(super) fn add_client(world: &mut World, fields: &Fields) -> Done {
         postcode: text("postcode"),
         country: text("country"),
         phonenumber: text("phonenumber"),
+        currency: fields.number("currency").unwrap_or(0),
     };
     let id = client.id;
     world.clients.insert(id, client);

@@ -35,6 +35,7 @@ const ACTIONS: &[(&str, Action)] = &[
     ("getcredits", billing::credits),
     ("getcurrencies", billing::currencies),
     ("getinvoice", billing::invoice),
+    ("getinvoices", billing::invoices),
     ("getproducts", services::products),
     ("getservers", services::servers),
     ("gettickets", support::tickets),
