@@ -5,10 +5,12 @@ mod driver;
 use std::path::PathBuf;
 
 use portreeve_core::time::Timestamp;
+use portreeve_whmcs_simulator::{Seed, Status};
 use totp_rs::{Builder, Secret};
 
 use crate::mail::{Sink, with_smtp};
 use crate::seat::{PASSWORD, hire};
+use crate::whmcs::{Billing, desk as whmcs_desk};
 use crate::world::{Engine, Serving, World, eventually, on_each};
 use driver::Browser;
 
@@ -319,6 +321,61 @@ fn a_customer_on_a_phone_comes_from_the_mail_and_takes_the_service_back() {
 #[test]
 fn a_customer_on_a_phone_does_it_in_german_without_scripts() {
     a_customer_on_a_phone(Engine::Sqlite, "de", false);
+}
+
+/// From the mail to an invoice in WHMCS, and to the service that is back, on a phone.
+fn a_customer_pays_on_a_phone(engine: Engine, service: i64, german: bool) {
+    let billing = Billing::start(Seed::small());
+    let world = whmcs_desk(engine, &billing, "", "");
+    let sink = Sink::start();
+    with_smtp(&world, &sink);
+    world.set("pay.amount", "25.00");
+    world.set("pay.currency", "USD");
+    // WHMCS's whole list does not tell languages.
+    world.set("client.language", if german { "de" } else { "en" });
+    let desk = world.serve();
+    let fields = "category=Spam&suspend_method=immediate&pay_to_unsuspend=1&admin_notes=ours";
+    let id = desk.create(&world, &format!("service_id={service}&{fields}"));
+    world.wait_for(id, "suspended");
+    let subject = format!("report-{id}.suspended.customer");
+    eventually("the mail is there", || !sink.mails(&subject).is_empty());
+    let mail = sink.mails(&subject).pop().unwrap().replace("=\n", "");
+    let (_, rest) = mail.split_once("/client/r/").expect("a link");
+    let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+    let say =
+        |english: &'static str, in_german: &'static str| if german { in_german } else { english };
+
+    let browser = Browser::open(&desk.base, !german);
+    browser.look(390, "light");
+    browser.go(&format!("/client/r/{token}"));
+    browser.shows(say("Pay to have the service back", "Zahlen, um den Dienst zurückzubekommen"));
+    browser.one("#pay button").click();
+    browser.shows(say(
+        "The service is released as soon as 25.00 USD is paid.",
+        "Der Dienst wird freigegeben, sobald 25.00 USD bezahlt sind.",
+    ));
+    let wide = browser.run("return document.documentElement.scrollWidth > innerWidth");
+    assert_eq!(wide, false);
+    browser.one("#pay a.button").click();
+    browser.shows("no money moves");
+    browser.one("//button").click();
+    browser.shows("Paid");
+    world.wait_for(id, "lifted");
+    assert_eq!(billing.status(service).0, Status::Active);
+    browser.go(&format!("/client/r/{token}/reports/{id}"));
+    browser
+        .shows(say("You paid 25.00 USD. Thank you.", "Sie haben 25.00 USD bezahlt. Vielen Dank."));
+    assert_eq!(world.report(id)["payments"][0]["state"], "paid");
+}
+
+#[test]
+fn a_customer_on_a_phone_pays_and_has_the_service_back() {
+    a_customer_pays_on_a_phone(Engine::Sqlite, 1, false);
+}
+
+#[test]
+fn a_customer_on_a_phone_pays_in_german_without_scripts() {
+    a_customer_pays_on_a_phone(Engine::Postgres, 3, true);
 }
 
 /// What axe finds on a page that is serious.

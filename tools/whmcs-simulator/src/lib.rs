@@ -11,6 +11,7 @@ mod actions;
 mod api;
 mod control;
 mod fault;
+mod page;
 mod seed;
 mod server;
 mod shape;

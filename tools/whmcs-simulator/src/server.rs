@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::seed::Seed;
 use crate::world::World;
-use crate::{api, control};
+use crate::{api, control, page};
 
 /// Largest body that is read.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -84,6 +84,7 @@ async fn answer(
 ) -> io::Result<Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_owned();
+    let query = head.uri.query().unwrap_or_default().to_owned();
     let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(io::Error::other)?;
     let body = body.to_bytes();
     // A page of PHP goes on when its reader has gone, and so does this.
@@ -93,6 +94,7 @@ async fn answer(
             None if path.ends_with("/includes/api.php") => {
                 api::answer(&world, peer.ip(), &path, &body).await
             }
+            None if path == "/viewinvoice.php" => page::invoice(&world, &head.method, &query),
             None => Ok((StatusCode::NOT_FOUND, "text/html", "<h1>Not Found</h1>".to_owned())),
         }
     });

@@ -162,6 +162,15 @@ impl Invoice {
     pub(crate) fn total(&self) -> i64 {
         self.items.iter().map(|(_, amount, _)| amount).sum()
     }
+
+    /// Takes so many cents; what is paid in full is paid.
+    pub(crate) fn pay(&mut self, amount: i64) {
+        self.paid += amount;
+        if self.paid >= self.total() {
+            "Paid".clone_into(&mut self.status);
+            "2026-01-01 00:00:00".clone_into(&mut self.datepaid);
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -271,6 +280,13 @@ impl World {
             total: invoice.total(),
         };
         self.invoices.values().map(seen).collect()
+    }
+
+    /// Pays what is left of an invoice.
+    pub fn pay_invoice(&mut self, id: i64) {
+        if let Some(invoice) = self.invoices.get_mut(&id) {
+            invoice.pay(invoice.total() - invoice.paid);
+        }
     }
 
     /// The currency of a customer.

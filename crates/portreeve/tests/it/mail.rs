@@ -131,14 +131,14 @@ pub(crate) fn with_smtp(world: &World, sink: &Sink) {
 }
 
 fn with_smtp_and_tls(world: &World, sink: &Sink, tls: &str) {
-    let options = world.options("");
+    let options = world.read("portreeve.toml");
     let (before, rest) = options.split_once("[mail.out]").unwrap();
-    let (_, after) = rest.split_once("[[enforcer]]").unwrap();
+    let (_, after) = rest.split_once("\n[[").unwrap();
     world.write(
         "portreeve.toml",
         &format!(
             "{before}[mail.out]\nkind = \"smtp\"\nfrom = \"abuse@example.com\"\nhost = \"localhost\"\n\
-             port = {}\ntls = \"{tls}\"\n[[enforcer]]{after}",
+             port = {}\ntls = \"{tls}\"\n[[{after}",
             sink.port
         ),
     );

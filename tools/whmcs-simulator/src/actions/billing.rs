@@ -169,19 +169,11 @@ pub(super) fn update_invoice(world: &mut World, fields: &Fields) -> Done {
     Ok(json!({ "invoiceid": invoice.id.to_string() }))
 }
 
-fn pay(invoice: &mut Invoice, amount: i64) {
-    invoice.paid += amount;
-    if invoice.paid >= invoice.total() {
-        "Paid".clone_into(&mut invoice.status);
-        "2026-01-01 00:00:00".clone_into(&mut invoice.datepaid);
-    }
-}
-
 /// `CapturePayment`: the whole balance.
 pub(super) fn capture(world: &mut World, fields: &Fields) -> Done {
     let invoice = row(&mut world.invoices, fields.number("invoiceid"), "Invoice Not Found")?;
     let balance = invoice.total() - invoice.paid;
-    pay(invoice, balance);
+    invoice.pay(balance);
     nothing()
 }
 
@@ -190,7 +182,7 @@ pub(super) fn add_payment(world: &mut World, fields: &Fields) -> Done {
     let invoice = row(&mut world.invoices, fields.number("invoiceid"), NO_INVOICE)?;
     let whole = invoice.total() - invoice.paid;
     let amount = fields.given("amount").and_then(cents).unwrap_or(whole);
-    pay(invoice, amount);
+    invoice.pay(amount);
     nothing()
 }
 
