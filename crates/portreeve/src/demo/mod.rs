@@ -78,6 +78,9 @@ async fn show(
     let url = format!("{base}/modules/addons/abusemanagerpro/includes/api.php");
     let body = "action=create&service_id=101&category=Spam&suspend_method=immediate\
                 &additional_info=Unwanted+mail+from+your+server&admin_notes=Only+staff+see+this";
+    // With a billing system the customer may pay to have the service back.
+    let pays = if billing.is_some() { "&pay_to_unsuspend=1" } else { "" };
+    let body = &format!("{body}{pays}");
     say(format!(
         "\nOne report through the drop-in endpoint:\n\nPOST {url}\nAPI_ID: {api_id}\n\n{body}\n"
     ))?;
@@ -93,7 +96,8 @@ async fn show(
             "Report #{made} has suspended its service in the simulated WHMCS at {url}\n\n\
              What it shows:        curl {url}simulator/services\n\
              What changed there:   curl {url}simulator/changes\n\
-             Somebody pays 106:    curl -d '{{\"pay\": 106}}' {url}simulator/",
+             Somebody pays 106:    curl -d '{{\"pay\": 106}}' {url}simulator/\n\
+             Its customer can pay 25.00 USD to have it back, by the link in the mail about report #{made}.",
             url = billing.url(),
         ))?,
     }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use portreeve_app::Desk;
 use portreeve_app::directory::{self, Options};
 use portreeve_app::report::{self, Act, NewReportRequest, act, view};
+use portreeve_app::settings;
 use portreeve_app::staff::{self, NewCredential};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::report::{Outcome, SuspendMethod};
@@ -26,6 +27,9 @@ pub(super) async fn load(running: &Running) -> Result<Login> {
     let desk = &running.desk;
     if desk.live_directory("main").is_some() {
         wait_until_seen(desk).await?;
+        let actor = Actor::Staff("demo".to_owned());
+        settings::set(desk, &actor, "pay.amount", "25.00").await?;
+        settings::set(desk, &actor, "pay.currency", "USD").await?;
     } else {
         let rows = directory::read_csv(SERVICES.as_bytes(), "main", |_| {})
             .map_err(|bad| anyhow::anyhow!("{}: {}", bad.place, bad.why))?;

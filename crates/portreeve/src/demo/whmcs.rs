@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, Result};
 use portreeve_whmcs_simulator::{
-    Client, Credential, Product, Seed, Server, Service, Simulator, Status,
+    Client, Credential, Currency, Product, Seed, Server, Service, Simulator, Status,
 };
 
 /// What the desk calls it with.
@@ -34,6 +34,7 @@ fn seed(services: &str) -> Result<Seed> {
             name: "Hosting".to_owned(),
             module: "cpanel".to_owned(),
         }],
+        currencies: vec![Currency { id: 1, code: "USD".to_owned(), rate: "1.00000".to_owned() }],
         credentials: vec![Credential {
             identifier: SECRET.to_owned(),
             secret: SECRET.to_owned(),
