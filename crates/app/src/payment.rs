@@ -34,12 +34,11 @@ const WORDS: usize = 300;
 /// An invoice that was not found is asked for again only after so long: a provider that was slow may still make it.
 const SURE: Span = Span::from_secs(120);
 
-/// Pauses: before an answer that was lost is looked for, and before something is tried again.
-const AFTER_LOST: Span = Span::from_secs(5);
+/// Pauses before something is tried again.
 const FIRST_PAUSE: Span = Span::from_secs(2);
 const LONGEST_PAUSE: Span = Span::from_mins(15);
 
-/// A provider that cannot be reached for so long does not make the invoice; staff are told.
+/// A provider that cannot be reached for so long does not make the invoice, or nobody knows whether it did; staff are told.
 const PATIENCE: Span = Span::from_mins(60);
 
 /// How often somebody who waits for an invoice looks.
@@ -435,19 +434,20 @@ impl Settling<'_> {
                 .await?;
                 self.wait(&why).await
             }
-            Asked::Lost(why) => {
-                tracing::warn!(report = %self.bill.report, "an invoice got no answer: {why}");
-                Ok(Some(AFTER_LOST.after(self.desk.now())))
-            }
+            Asked::Lost(why) => self.wait(&why).await,
         }
     }
 
     /// Tries again later, but not for ever.
     async fn wait(&mut self, why: &str) -> Result<Option<Timestamp>, StoreError> {
         tracing::warn!(report = %self.bill.report, "a payment provider cannot be asked: {why}");
-        let waited = Span::between(self.payment.asked_at, self.desk.now());
-        if self.payment.state == PaymentState::Wished && waited >= PATIENCE {
-            return self.refuse(why).await;
+        if Span::between(self.payment.asked_at, self.desk.now()) >= PATIENCE {
+            match self.payment.state {
+                PaymentState::Wished => return self.refuse(why).await,
+                _ => {
+                    self.note(&Seen::Odd("there may be an invoice, nobody can see".into())).await?
+                }
+            }
         }
         Ok(Some(self.pause()))
     }
