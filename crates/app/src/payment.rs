@@ -445,7 +445,8 @@ impl Settling<'_> {
             match self.payment.state {
                 PaymentState::Wished => return self.refuse(why).await,
                 _ => {
-                    self.note(&Seen::Odd("there may be an invoice, nobody can see".into())).await?
+                    let what = "there may be an invoice, and nobody can see whether there is";
+                    self.note(&Seen::Odd(what.to_owned())).await?;
                 }
             }
         }

@@ -4,18 +4,20 @@ use std::sync::Mutex;
 
 use hyper::{Method, StatusCode};
 
-use crate::server::{Answer, lock};
+use crate::server::lock;
 use crate::world::World;
 
 const HTML: &str = "text/html; charset=utf-8";
 
+type Page = (StatusCode, &'static str, String);
+
 /// `viewinvoice.php?id=…`; posting to it pays.
-pub(crate) fn invoice(world: &Mutex<World>, method: &Method, query: &str) -> Answer {
+pub(crate) fn invoice(world: &Mutex<World>, method: &Method, query: &str) -> Page {
     let id = form_urlencoded::parse(query.as_bytes())
         .find_map(|(name, value)| (name == "id").then(|| value.parse().ok())?);
     let mut world = lock(world);
     let Some(id) = id.filter(|id| world.invoices.contains_key(id)) else {
-        return Ok((StatusCode::NOT_FOUND, HTML, "<h1>Not Found</h1>".to_owned()));
+        return (StatusCode::NOT_FOUND, HTML, "<h1>Not Found</h1>".to_owned());
     };
     if method == Method::POST {
         world.pay_invoice(id);
@@ -39,7 +41,7 @@ pub(crate) fn invoice(world: &Mutex<World>, method: &Method, query: &str) -> Ans
          <h1>Invoice {id}: {}</h1><p>A simulated WHMCS: no money moves.</p><ul>{items}</ul>{button}",
         escape(&invoice.status)
     );
-    Ok((StatusCode::OK, HTML, page))
+    (StatusCode::OK, HTML, page)
 }
 
 fn escape(text: &str) -> String {

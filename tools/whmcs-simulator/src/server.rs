@@ -94,7 +94,7 @@ async fn answer(
             None if path.ends_with("/includes/api.php") => {
                 api::answer(&world, peer.ip(), &path, &body).await
             }
-            None if path == "/viewinvoice.php" => page::invoice(&world, &head.method, &query),
+            None if path == "/viewinvoice.php" => Ok(page::invoice(&world, &head.method, &query)),
             None => Ok((StatusCode::NOT_FOUND, "text/html", "<h1>Not Found</h1>".to_owned())),
         }
     });
