@@ -24,8 +24,10 @@ pub(crate) fn invoice(world: &Mutex<World>, method: &Method, query: &str) -> Pag
     }
     let invoice = &world.invoices[&id];
     let code = world.currency_of(invoice.userid).map_or("", |currency| &currency.code);
-    let items: String =
-        invoice.items.iter().map(|(what, ..)| format!("<li>{}</li>", escape(what))).collect();
+    let mut items = String::new();
+    for (what, ..) in &invoice.items {
+        items += &format!("<li>{}</li>", escape(what));
+    }
     let due = (invoice.total() - invoice.paid).max(0);
     let button = if invoice.status == "Unpaid" {
         format!(
