@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod bridge;
+pub mod copy;
 pub mod customer;
 pub mod desk;
 pub mod digest;

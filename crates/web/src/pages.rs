@@ -47,11 +47,14 @@ thread_local! {
 }
 
 /// For whom a page is made.
-pub(crate) struct Viewer {
-    pub(crate) language: Language,
-    pub(crate) zone: TimeZone,
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The language that they read.
+    pub language: Language,
+    /// The zone in which they read instants.
+    pub zone: TimeZone,
     /// Now, in milliseconds.
-    pub(crate) now: i64,
+    pub now: i64,
 }
 
 fn language() -> Language {

@@ -187,8 +187,12 @@ mod tests {
     fn sources() -> String {
         let mut all = String::new();
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut open =
-            vec![root.join("templates"), root.join("src/admin"), root.join("src/client")];
+        let mut open = vec![
+            root.join("templates"),
+            root.join("src/admin"),
+            root.join("src/client"),
+            root.join("src/print"),
+        ];
         while let Some(folder) = open.pop() {
             for entry in std::fs::read_dir(folder).expect("a folder of ours") {
                 let path = entry.expect("an entry").path();
@@ -224,7 +228,7 @@ mod tests {
             .filter_map(|rest| rest.split_once('"'))
             .map(|(key, _)| key)
             .filter(|key| key.ends_with('.'))
-            .chain(["event.", "line.", "stop.", "time."])
+            .chain(["event.", "line.", "stop.", "time.", "print.happened."])
             .collect();
         for key in english.keys() {
             let plain =

@@ -24,6 +24,7 @@ mod mariadb;
 mod metrics;
 mod moving;
 mod nodes;
+mod paper;
 mod php;
 mod proxies;
 mod receiver;

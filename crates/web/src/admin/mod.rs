@@ -65,6 +65,8 @@ pub(crate) enum Refusal {
     Bad(String),
     /// The database cannot be reached.
     Unavailable(StoreError),
+    /// Too much is asked for at a time, or it failed; it may be had later.
+    NotNow,
 }
 
 impl From<StoreError> for Refusal {
@@ -143,6 +145,12 @@ impl IntoResponse for Refusal {
                     "refused.bad",
                     &why,
                 )
+            }
+            Self::NotNow => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let mut response = said(status, "refused.not_now", "refused.not_now.text", "");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+                response
             }
             Self::Unavailable(error) => {
                 tracing::error!("a page of the staff area could not be made: {error}");
@@ -321,6 +329,7 @@ page_routes! {
     post "/admin/reports/new" Open new::open;
     get "/admin/reports/{id}" SeeReports report::show;
     get "/admin/reports/{id}/text" SeeReports report::raw;
+    get "/admin/reports/{id}/report.pdf" SeeReports report::pdf;
     post "/admin/reports/{id}/presence" SeeReports report::presence;
     post "/admin/reports/{id}/answer" Answer report::answer;
     post "/admin/reports/{id}/answer-and-close" Close report::answer_and_close;

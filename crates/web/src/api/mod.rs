@@ -54,6 +54,7 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(reports::list, reports::create))
         .routes(routes!(reports::show))
+        .routes(routes!(reports::pdf))
         .routes(routes!(reports::answer))
         .routes(routes!(reports::note))
         .routes(routes!(reports::extend))
