@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
+use crate::fraudrecord::Register;
 use crate::metrics::Metrics;
 use crate::notice::{Letters, Mail};
 use crate::staff::Calls;
@@ -76,6 +77,8 @@ pub struct Desk {
     pub bridges: Vec<Bridge>,
     /// What letters to customers are written with.
     pub letters: Letters,
+    /// `FraudRecord`, where it is set up.
+    pub fraudrecord: Option<Box<dyn Register>>,
     /// Where the desk is reached, as long as the configuration does not say it: set once it listens.
     pub reached_at: OnceLock<String>,
     /// What an operator watches.
@@ -105,12 +108,14 @@ pub struct Ways {
     pub bridges: Vec<Bridge>,
     /// What letters to customers are written with.
     pub letters: Letters,
+    /// To `FraudRecord`.
+    pub fraudrecord: Option<Box<dyn Register>>,
 }
 
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories, bridges, letters } = ways;
+        let Ways { panels, mail, webhooks, directories, bridges, letters, fraudrecord } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
@@ -126,6 +131,7 @@ impl Desk {
             directories,
             bridges,
             letters,
+            fraudrecord,
             reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),

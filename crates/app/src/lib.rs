@@ -14,6 +14,7 @@ pub mod desk;
 pub mod digest;
 pub mod directory;
 pub mod enforce;
+pub mod fraudrecord;
 pub mod jobs;
 pub mod metrics;
 pub mod notice;

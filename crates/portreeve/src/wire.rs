@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
+use portreeve_app::fraudrecord::Register;
 use portreeve_app::notice::{Letters, Mail, Mailer};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
@@ -49,7 +50,9 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     for fault in faults {
         tracing::warn!("a template of a notice does not count: {fault}");
     }
-    let ways = Ways { panels, mail, webhooks, directories, bridges, letters };
+    let fraudrecord =
+        config.fraudrecord.clone().map(|client| Box::new(client) as Box<dyn Register>);
+    let ways = Ways { panels, mail, webhooks, directories, bridges, letters, fraudrecord };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))

@@ -137,7 +137,7 @@ impl Flow<'_> {
         }
         self.space(4.0);
         self.rule();
-        self.space(4.0);
+        self.space(9.0);
     }
 
     fn block(&mut self, block: &Block) {
@@ -186,12 +186,14 @@ impl Flow<'_> {
 
     fn lines(&mut self, lines: &[Line]) {
         let table = self.tree.add(Kind::Table, None);
+        let names_anybody = lines.iter().any(|line| !line.who.is_empty());
+        let what = if names_anybody { WHAT } else { WHO };
         for line in lines {
             let row = self.tree.add(Kind::Row, Some(table));
             let cells = [
                 (&line.when, SMALL_GREY, LEFT, WHO - GAP),
                 (&line.who, SMALL_GREY, WHO, WHAT - GAP),
-                (&line.what, SMALL, WHAT, RIGHT),
+                (&line.what, SMALL, what, RIGHT),
             ];
             let columns = cells.map(|(text, style, from, to)| {
                 let cell = self.tree.add(Kind::Value, Some(row));

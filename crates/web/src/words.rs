@@ -257,6 +257,7 @@ mod tests {
     #[test]
     fn every_line_of_history_is_told_in_both_languages() {
         use portreeve_core::event::Event;
+        use portreeve_core::fraudrecord::Step;
         use portreeve_core::guard::Stop;
         use portreeve_core::ids::{Press, ReportId, ServiceKey};
         use portreeve_core::notice::{Audience, Notice};
@@ -321,6 +322,13 @@ mod tests {
             Event::ManualNeeded { action: "suspend" },
             Event::NoticeSent { notice, audience },
             Event::NoticeFailed { notice, audience, detail: words() },
+            Event::FraudRecord(Step::Found { fields: words() }),
+            Event::FraudRecord(Step::NothingFound { fields: words() }),
+            Event::FraudRecord(Step::NotAnswered { why: words() }),
+            Event::FraudRecord(Step::ReportBegun { value: 5, fields: words() }),
+            Event::FraudRecord(Step::Reported { code: words() }),
+            Event::FraudRecord(Step::NotReported { why: words() }),
+            Event::FraudRecord(Step::ReportLost { why: words() }),
         ];
         let berlin = language::zone("Europe/Berlin");
         for event in events {

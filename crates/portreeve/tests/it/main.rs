@@ -18,6 +18,7 @@ mod directory;
 mod e2e;
 mod enforcement;
 mod foreign;
+mod fraudrecord;
 mod guards;
 mod mail;
 mod mariadb;

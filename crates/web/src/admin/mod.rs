@@ -9,6 +9,7 @@ mod brakes;
 mod bulk;
 mod charts;
 mod export;
+mod fraudrecord;
 mod home;
 mod new;
 mod queue;
@@ -39,7 +40,7 @@ use session::Visitor;
 use crate::Web;
 use crate::pages::{Viewer, as_page, context, see_other};
 use crate::rights::{
-    Answer, Anybody, Approve, Close, Export, Open, Right, SeeReports, Setup, Suspend,
+    Answer, Anybody, Approve, Close, Export, FraudRecord, Open, Right, SeeReports, Setup, Suspend,
 };
 use crate::words::{self, Language};
 
@@ -349,6 +350,10 @@ page_routes! {
     post "/admin/reports/{id}/release" Suspend report::release;
     post "/admin/reports/{id}/approval" Approve report::approve;
     post "/admin/reports/{id}/refusal" Approve report::refuse;
+    get "/admin/reports/{id}/fraudrecord" FraudRecord fraudrecord::show;
+    post "/admin/reports/{id}/fraudrecord/query" FraudRecord fraudrecord::ask;
+    post "/admin/reports/{id}/fraudrecord/report" FraudRecord fraudrecord::preview;
+    post "/admin/reports/{id}/fraudrecord/report/send" FraudRecord fraudrecord::report;
     get "/admin/queue" SeeReports queue::queue;
     get "/admin/approvals" SeeReports queue::approvals;
     get "/admin/brakes" Approve brakes::brakes;

@@ -65,6 +65,7 @@ pub(crate) async fn show(
         staff_names => staff_names(&web).await?,
         outcomes => outcomes(),
         can_send => web.desk.mail.is_some(),
+        fraudrecord => web.desk.fraudrecord.is_some(),
         d => crate::pages::value(&dossier),
         r => crate::pages::value(&dossier.whole.report),
         whole => crate::pages::value(&dossier.whole),
