@@ -126,9 +126,9 @@ fn taken(answered: &Answered) -> Sent {
     match said(answered) {
         Ok(text) => match text.strip_prefix("OK:").map(str::trim).filter(|code| is_code(code)) {
             Some(code) => Sent::Taken(code.to_owned()),
-            None => Sent::Lost(answered.words()),
+            None => Sent::Unclear(answered.words()),
         },
-        Err(Refusal::Strange(words)) => Sent::Lost(words),
+        Err(Refusal::Strange(words)) => Sent::Unclear(words),
         Err(refusal) => Sent::Refused(refusal),
     }
 }
@@ -190,7 +190,7 @@ mod tests {
             let strange = records(&answered(status, body), ADDRESS);
             assert!(matches!(strange, Err(Refusal::Strange(_))), "{status} {body}: {strange:?}");
             let sent = taken(&answered(status, body));
-            assert!(matches!(sent, Sent::Lost(_)), "{status} {body}: {sent:?}");
+            assert!(matches!(sent, Sent::Unclear(_)), "{status} {body}: {sent:?}");
         }
     }
 

@@ -50,8 +50,8 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     for fault in faults {
         tracing::warn!("a template of a notice does not count: {fault}");
     }
-    let fraudrecord =
-        config.fraudrecord.clone().map(|client| Box::new(client) as Box<dyn Register>);
+    let register = |client| -> Box<dyn Register> { Box::new(client) };
+    let fraudrecord = config.fraudrecord.clone().map(register);
     let ways = Ways { panels, mail, webhooks, directories, bridges, letters, fraudrecord };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;

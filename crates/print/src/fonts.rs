@@ -99,10 +99,8 @@ impl Fonts {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
-        buffer.set_direction(match from_right {
-            true => Direction::RightToLeft,
-            false => Direction::LeftToRight,
-        });
+        let direction = if from_right { Direction::RightToLeft } else { Direction::LeftToRight };
+        buffer.set_direction(direction);
         let shaper = loaded.data.shaper(&loaded.reader).build();
         let shaped = shaper.shape(buffer, ShapeOptions::new());
         let length = |units: i32| f32::from(i16::try_from(units).unwrap_or(i16::MAX)) / loaded.em;

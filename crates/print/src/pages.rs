@@ -178,7 +178,7 @@ impl Flow<'_> {
                 self.column(name, NAME, LEFT, VALUES - GAP, names),
                 self.column(value, TEXT, VALUES, RIGHT, values),
             ];
-            self.row(columns, TEXT.leading);
+            self.row(&columns, TEXT.leading);
             self.space(1.5);
         }
         self.space(4.0);
@@ -199,7 +199,7 @@ impl Flow<'_> {
                 let cell = self.tree.add(Kind::Value, Some(row));
                 self.column(text, style, from, to, cell)
             });
-            self.row(columns, SMALL.leading);
+            self.row(&columns, SMALL.leading);
             self.space(2.0);
         }
         self.space(4.0);
@@ -214,7 +214,7 @@ impl Flow<'_> {
             let who = flow.column(&entry.who, STRONG, x, WHAT + 60.0, node);
             let when_x = who.lines.first().map_or(x, |line| x + line.width * STRONG.size + GAP);
             let when = flow.column(&entry.when, NAME, when_x, RIGHT, node);
-            flow.row([who, when], TEXT.leading);
+            flow.row(&[who, when], TEXT.leading);
             if !entry.mark.is_empty() {
                 flow.paragraph(&entry.mark, MARK, x, Kind::Paragraph);
             }
@@ -259,7 +259,7 @@ impl Flow<'_> {
     fn paragraph(&mut self, text: &str, style: Style, x: f32, kind: Kind) {
         let node = self.tree.add(kind, None);
         let column = self.column(text, style, x, RIGHT, node);
-        self.row([column], style.leading);
+        self.row(&[column], style.leading);
     }
 
     fn column(&mut self, text: &str, style: Style, x: f32, to: f32, node: NodeId) -> Column {
@@ -275,7 +275,7 @@ impl Flow<'_> {
     }
 
     /// Sets columns beside each other. A few lines stay together on a page.
-    fn row<const N: usize>(&mut self, columns: [Column; N], leading: f32) {
+    fn row<const N: usize>(&mut self, columns: &[Column; N], leading: f32) {
         let count = columns.iter().map(|column| column.lines.len()).max().unwrap_or_default();
         let few = u8::try_from(count).ok().filter(|few| *few <= TOGETHER);
         self.keep(few.map_or(leading, |few| f32::from(few) * leading));
@@ -283,7 +283,7 @@ impl Flow<'_> {
             self.keep(leading);
             // A quarter of the line is below the letters' feet.
             let y = self.y + leading * 0.75;
-            for column in &columns {
+            for column in columns {
                 if let Some(item) = column.line(at, y) {
                     self.put(item);
                 }
@@ -326,7 +326,7 @@ impl Column {
     /// Text that runs from right to left begins at the right edge of its column.
     fn line(&self, at: usize, y: f32) -> Option<Item> {
         let (part, style, node) = (self.lines.get(at)?.clone(), self.style, self.node);
-        let x = if part.from_right() { self.to - part.width * style.size } else { self.from };
+        let x = if part.is_from_right() { self.to - part.width * style.size } else { self.from };
         Some(Item::Text { x, y, part, style, node })
     }
 }

@@ -187,7 +187,7 @@ impl Shaped {
 
 impl Part {
     /// It begins at the right.
-    pub(crate) fn from_right(&self) -> bool {
+    pub(crate) fn is_from_right(&self) -> bool {
         self.shaped.from_right
     }
 

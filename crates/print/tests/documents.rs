@@ -177,7 +177,7 @@ fn commands_to_terminals_and_turned_text_are_seen_and_do_nothing() {
     assert!(text.contains("a\u{FFFD}[31mred\u{FFFD}b"), "{text}");
     assert!(text.contains("\u{FFFD}gpj.exe\u{FFFD}") && text.contains("end"), "{text}");
     for c in ['\u{1b}', '\u{202E}', '\u{2028}'] {
-        assert!(!text.contains(c), "{:?} got through", c);
+        assert!(!text.contains(c), "{c:?} got through");
     }
 }
 

@@ -29,6 +29,9 @@ pub const LONGEST_TEXT: usize = 1_000;
 pub const KINDS: [&str; 8] =
     ["spam", "phishing", "malware", "attack", "fraud", "chargeback", "abuse", "other"];
 
+/// Characters that something of a customer has at least if a text is warned of for it: shorter ones stand in any text.
+const SHORTEST_PART: usize = 3;
+
 /// Characters of a reason that go on record.
 const WORDS: usize = 200;
 
@@ -99,8 +102,9 @@ pub enum Refusal {
     /// `NODATA`.
     #[error("it saw no data")]
     NoData,
-    /// Something answered that is not the register, or not as it is documented.
-    #[error("it answered something else: {0}")]
+    /// Something answered that is not the register, or not as it is documented. Its words are for the page, and
+    /// never go on record: what was sent might stand in them.
+    #[error("it answered with something that cannot be read")]
     Strange(String),
 }
 
@@ -124,8 +128,10 @@ pub enum Sent {
     Refused(Refusal),
     /// It was not sent.
     NotSent(String),
-    /// No answer, or none that can be read: it may have it.
+    /// No answer: it may have it.
     Lost(String),
+    /// An answer that cannot be read: it may have it. The words are for the page alone.
+    Unclear(String),
 }
 
 /// The way to the register.
@@ -178,10 +184,19 @@ pub async fn prospect(desk: &Desk, id: ReportId, text: &str) -> Result<Prospect,
     drop(tx);
     let known = known.unwrap_or_default();
     let text = text.to_lowercase();
-    let is_in = |value: &str| value.chars().count() > 2 && text.contains(&value.to_lowercase());
-    let in_text = known.iter().filter(|(_, value)| is_in(value)).map(|(field, _)| *field);
-    let in_text = in_text.collect();
+    let told = |(field, value): &&(Field, String)| tells(&text, *field, value);
+    let in_text = known.iter().filter(told).map(|(field, _)| *field).collect();
     Ok(Prospect { person: hashed(known).await, standing, in_text })
+}
+
+/// Whether a text, in lower case, has what is known of somebody in it; of a name, a part of it.
+fn tells(text: &str, field: Field, value: &str) -> bool {
+    let value = value.to_lowercase();
+    let is_in = |part: &str| part.chars().count() >= SHORTEST_PART && text.contains(part);
+    match field {
+        Field::Name => value.split_whitespace().any(is_in),
+        Field::Email | Field::Account | Field::Domain => is_in(value.trim()),
+    }
 }
 
 /// Asks the register about the customer of a report.
@@ -199,7 +214,7 @@ pub async fn ask(desk: &Desk, id: ReportId, actor: &Actor) -> Result<Asked, Frau
         Asked::Unreachable(why) => Step::NotAnswered { why: one_line(why, WORDS) },
     };
     let mut tx = desk.db.write().await?;
-    write(desk, &mut tx, id, &service, actor, step).await?;
+    write(desk, &mut tx, id, service.as_ref(), actor, step).await?;
     tx.commit().await?;
     Ok(asked)
 }
@@ -225,7 +240,7 @@ pub async fn report(
         return Err(FraudRecordError::SentBefore(id));
     }
     let begun = Step::ReportBegun { value: charge.severity, fields: person.names() };
-    write(desk, &mut tx, id, &service, actor, begun).await?;
+    write(desk, &mut tx, id, service.as_ref(), actor, begun).await?;
     tx.commit().await?;
 
     let sent = register.report(&person, charge).await;
@@ -234,9 +249,10 @@ pub async fn report(
         Sent::Refused(why) => Step::NotReported { why: one_line(&why.to_string(), WORDS) },
         Sent::NotSent(why) => Step::NotReported { why: one_line(why, WORDS) },
         Sent::Lost(why) => Step::ReportLost { why: one_line(why, WORDS) },
+        Sent::Unclear(_) => Step::ReportLost { why: "its answer cannot be read".to_owned() },
     };
     let mut tx = desk.db.write().await?;
-    write(desk, &mut tx, id, &service, actor, step).await?;
+    write(desk, &mut tx, id, service.as_ref(), actor, step).await?;
     tx.commit().await?;
     Ok(sent)
 }
@@ -291,7 +307,7 @@ async fn write(
     desk: &Desk,
     tx: &mut Tx,
     id: ReportId,
-    service: &Option<ServiceKey>,
+    service: Option<&ServiceKey>,
     actor: &Actor,
     step: Step,
 ) -> Result<(), StoreError> {
@@ -299,13 +315,30 @@ async fn write(
     let detail = format!("report {id}: {}", step.text());
     audit::log(tx, now, actor, step.kind(), &detail).await?;
     let mut record = Record::new(desk);
-    record.add(id, service.as_ref(), actor, &[Event::FraudRecord(step)], now);
+    record.add(id, service, actor, &[Event::FraudRecord(step)], now);
     record.write(tx, now).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_tells_who_it_is_is_seen() {
+        let text = "ada of shop.example.com, ada@example.com, sent spam";
+        for (field, value) in [
+            (Field::Name, "Ada Lovelace"),
+            (Field::Email, "Ada@Example.com "),
+            (Field::Domain, "shop.example.com"),
+        ] {
+            assert!(tells(text, field, value), "{value}");
+        }
+        for (field, value) in
+            [(Field::Name, "Ben Li"), (Field::Account, "of"), (Field::Domain, "example.net")]
+        {
+            assert!(!tells(text, field, value), "{value}");
+        }
+    }
 
     #[test]
     fn a_charge_has_a_severity_a_kind_and_some_words() {

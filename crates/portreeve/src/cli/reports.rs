@@ -80,9 +80,10 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
         }
         ReportCommand::Pdf { id, out, for_customer, language } => {
             let language = language.as_deref().and_then(Language::of);
-            let document = match for_customer {
-                true => customer_copy(desk, ReportId(id), language).await?,
-                false => staff_copy(desk, ReportId(id), language).await?,
+            let document = if for_customer {
+                customer_copy(desk, ReportId(id), language).await?
+            } else {
+                staff_copy(desk, ReportId(id), language).await?
             };
             std::fs::write(&out, portreeve_print::pdf(&document)?)
                 .with_context(|| format!("cannot write {}", out.display()))?;

@@ -94,6 +94,8 @@ on_both! {
         assert!(shown.contains("data of the customer in it") && shown.contains("name, email"), "{shown}");
         let shown = seat.post(&format!("{page}/report"), &CHARGE).body;
         assert!(shown.contains("Sent a million mails") && !shown.contains("data of the customer in it"), "{shown}");
+        let kept = seat.post(&format!("{page}/report"), &[&CHARGE[..], &[("change", "1")]].concat()).body;
+        assert!(kept.contains("million mails in a night.</textarea>"), "{kept}");
         assert!(register.calls().is_empty(), "nothing is sent before it was shown");
 
         let sent = seat.post(&format!("{page}/report/send"), &CHARGE);
@@ -165,6 +167,7 @@ on_both! {
             let answer = seat.post(&format!("/admin/reports/{id}/fraudrecord/report/send"), &charge);
             assert!(answer.status == 200 && answer.body.contains(said), "{text}: {}", answer.body);
             assert_eq!(world.events(id, event), 1, "{text}");
+            assert!(!world.report(id).to_string().contains("Checking your browser"), "strangers' words are not kept");
         }
         let asked = seat.post("/admin/reports/1/fraudrecord/query", &[]);
         assert!(asked.body.contains("says that nothing was sent"), "{}", asked.body);

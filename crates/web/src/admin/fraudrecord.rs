@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use minijinja::Value;
 use minijinja::value::merge_maps;
 use portreeve_app::fraudrecord::{
-    self, Asked, Charge, FraudRecordError, KINDS, LONGEST_TEXT, Prospect, Refusal as No,
+    self, Asked, Charge, FraudRecordError, KINDS, LONGEST_TEXT, Person, Prospect, Refusal as No,
     SEVERITIES, Sent,
 };
 use portreeve_core::fraudrecord::{Field, Standing};
@@ -59,13 +59,16 @@ pub(crate) async fn ask(
     page(&web, &staff, id, StatusCode::OK, &form, context! { asked => true, answer => more }).await
 }
 
-/// Shows exactly what would be sent.
+/// Shows exactly what would be sent, or the form with it once more.
 pub(crate) async fn preview(
     State(web): State<Arc<Web>>,
     staff: Staff<FraudRecord>,
     Path(id): Path<i64>,
     form: Form,
 ) -> Answered {
+    if form.is_set("change") {
+        return page(&web, &staff, id, StatusCode::OK, &form, context! {}).await;
+    }
     let Some(charge) = charge(&form) else {
         return unfit(&web, &staff, id, &form).await;
     };
@@ -96,7 +99,7 @@ pub(crate) async fn report(
         Sent::Taken(code) => context! { sent => "taken", code },
         Sent::Refused(no) => context! { sent => "refused", no => word(&no), why => strange(&no) },
         Sent::NotSent(why) => context! { sent => "not_sent", why },
-        Sent::Lost(why) => context! { sent => "lost", why },
+        Sent::Lost(why) | Sent::Unclear(why) => context! { sent => "lost", why },
     };
     page(&web, &staff, id, StatusCode::OK, &form, more).await
 }
@@ -142,7 +145,7 @@ async fn page(
         fraudrecord::prospect(&web.desk, ReportId(id), text).await?;
     let fields: Vec<Value> = person
         .iter()
-        .flat_map(|person| person.fields())
+        .flat_map(Person::fields)
         .map(|(field, hash)| context! { name => field.as_str(), hash })
         .collect();
     let severities: Vec<u8> = SEVERITIES.collect();

@@ -147,7 +147,7 @@ mod tests {
             std::fs::write(CHECKED_IN, &now).expect("docs can be written");
         }
         let checked_in = std::fs::read_to_string(CHECKED_IN).unwrap_or_default();
-        let how = "run PORTREEVE_WRITE_OPENAPI=1 cargo test -p portreeve-web openapi";
+        let how = "run PORTREEVE_WRITE_OPENAPI=1 cargo test -p portreeve-web the_description";
         assert!(checked_in == now, "docs/openapi.json is not what the code says: {how}");
     }
 }

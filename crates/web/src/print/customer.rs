@@ -60,10 +60,8 @@ fn state(viewer: &Viewer, file: &CustomerFile) -> Vec<(String, String)> {
         .into_iter()
         .filter(|name| !name.is_empty())
         .collect();
-    let service = match named.is_empty() {
-        true => number,
-        false => format!("{} ({number})", named.join(", ")),
-    };
+    let service =
+        if named.is_empty() { number } else { format!("{} ({number})", named.join(", ")) };
     let mut state = vec![
         (viewer.word("filter.category"), report.category.clone()),
         (viewer.word("client.service.name"), service),

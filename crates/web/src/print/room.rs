@@ -31,6 +31,7 @@ impl<'a> Room<'a> {
             let needs = if c == '\n' { LINE } else { 1 };
             if self.left < needs {
                 fits = at;
+                self.left = 0;
                 break;
             }
             self.left -= needs;

@@ -115,9 +115,10 @@ fn service(viewer: &Viewer, known: &ServiceFacts) -> Vec<(String, String)> {
     let mut stands = vec![known.key.clone(), word(&format!("service.{}", known.status))];
     stands.extend(known.protected.then(|| word("service.protected")));
     stands.extend(known.ended.then(|| word("service.ended")));
-    let mail = match known.customer_email.is_empty() {
-        true => word("service.no_mail"),
-        false => known.customer_email.clone(),
+    let mail = if known.customer_email.is_empty() {
+        word("service.no_mail")
+    } else {
+        known.customer_email.clone()
     };
     let customer = [known.customer_name.as_str(), known.customer_id.as_str()];
     let customer: Vec<&str> = customer.into_iter().filter(|part| !part.is_empty()).collect();
