@@ -60,6 +60,11 @@ const NEEDS: &[Need] = &[
         is_there: || succeeds("faketime", &["-f", "+1d", "true"]),
         packages: &["faketime"],
     },
+    Need {
+        what: "pdftotext",
+        is_there: || succeeds("pdftotext", &["-v"]),
+        packages: &["poppler-utils"],
+    },
     Need { what: "kill", is_there: || succeeds("kill", &["-l"]), packages: &["procps"] },
     Need {
         what: "chromium",

@@ -41,7 +41,7 @@ const LINKS_AT_ONCE: i64 = 5;
 const LONGEST_ADDRESS: usize = 254;
 
 /// Messages that are shown of one report.
-const MESSAGES: i64 = 1_000;
+pub const MESSAGES: i64 = 1_000;
 
 /// Why a customer was not signed in.
 #[derive(Debug, thiserror::Error)]

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
+use crate::fraudrecord::Register;
 use crate::metrics::Metrics;
 use crate::notice::{Letters, Mail};
 use crate::payment::Cashier;
@@ -79,6 +80,8 @@ pub struct Desk {
     pub cashiers: Vec<Cashier>,
     /// What letters to customers are written with.
     pub letters: Letters,
+    /// `FraudRecord`, where it is set up.
+    pub fraudrecord: Option<Box<dyn Register>>,
     /// Where the desk is reached, as long as the configuration does not say it: set once it listens.
     pub reached_at: OnceLock<String>,
     /// What an operator watches.
@@ -110,12 +113,15 @@ pub struct Ways {
     pub cashiers: Vec<Cashier>,
     /// What letters to customers are written with.
     pub letters: Letters,
+    /// To `FraudRecord`.
+    pub fraudrecord: Option<Box<dyn Register>>,
 }
 
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories, bridges, cashiers, letters } = ways;
+        let Ways { panels, mail, webhooks, directories, bridges, cashiers, letters, fraudrecord } =
+            ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
@@ -132,6 +138,7 @@ impl Desk {
             bridges,
             cashiers,
             letters,
+            fraudrecord,
             reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),

@@ -8,11 +8,13 @@
 
 pub mod audit;
 pub mod bridge;
+pub mod copy;
 pub mod customer;
 pub mod desk;
 pub mod digest;
 pub mod directory;
 pub mod enforce;
+pub mod fraudrecord;
 pub mod jobs;
 pub mod metrics;
 pub mod notice;

@@ -44,6 +44,7 @@ pub const RIGHTS: &[(&str, &str)] = &[
     ("setup", "settings, staff, roles, credentials"),
     ("see_reporter", "see who reported"),
     ("export", "export lists of reports as files"),
+    ("fraudrecord", "ask FraudRecord about customers and report them to it"),
 ];
 
 /// Why staff, a role or a credential could not be changed.

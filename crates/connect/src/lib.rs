@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod drop_in;
+pub mod fraudrecord;
 pub mod mail;
 pub mod outbound;
 pub mod panel;

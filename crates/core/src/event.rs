@@ -1,5 +1,6 @@
 //! What happens to a report. Events are its history and the only cause of jobs.
 
+use crate::fraudrecord;
 use crate::guard::Stop;
 use crate::ids::{Press, ReportId, ServiceKey};
 use crate::notice::{Audience, Notice};
@@ -119,6 +120,8 @@ pub enum Event {
     NoticeSent { notice: Notice, audience: Audience },
     /// A notice could not be delivered.
     NoticeFailed { notice: Notice, audience: Audience, detail: String },
+    /// Staff asked `FraudRecord` about the customer, or reported them to it.
+    FraudRecord(fraudrecord::Step),
 }
 
 impl Event {
@@ -179,6 +182,7 @@ impl Event {
             Self::ManualNeeded { .. } => "manual",
             Self::NoticeSent { .. } => "notice_sent",
             Self::NoticeFailed { .. } => "notice_failed",
+            Self::FraudRecord(step) => step.kind(),
         }
     }
 
@@ -309,6 +313,7 @@ impl Event {
                     audience.as_str()
                 )
             }
+            Self::FraudRecord(step) => step.text(),
         }
     }
 }
@@ -424,7 +429,8 @@ pub fn jobs_for(
         | Event::SuspendedByOther { .. }
         | Event::LeftSuspended { .. }
         | Event::NoticeSent { .. }
-        | Event::NoticeFailed { .. } => Vec::new(),
+        | Event::NoticeFailed { .. }
+        | Event::FraudRecord(_) => Vec::new(),
     };
     let mut jobs = jobs;
     if matches!(

@@ -6,6 +6,7 @@
 
 pub mod enforcement;
 pub mod event;
+pub mod fraudrecord;
 pub mod guard;
 pub mod ids;
 pub mod language;

@@ -2,6 +2,7 @@
 
 mod directory;
 mod enforcer;
+mod fraudrecord;
 mod payment;
 mod webhook;
 
@@ -188,6 +189,18 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "false",
         "webhook: the address may be off the public Internet (private, loopback, link-local)",
     ),
+    option(
+        "fraudrecord.api_key",
+        "",
+        "key of an account at FraudRecord; without it nothing is ever sent there",
+    ),
+    option("fraudrecord.api_key_file", "", "a file that has fraudrecord.api_key"),
+    option(
+        "fraudrecord.url",
+        "https://www.fraudrecord.com/api/",
+        "where its API is; https, unless it is on this machine",
+    ),
+    option("fraudrecord.timeout", "15s", "time limit of one call"),
     option("mail.out.kind", "", "smtp or folder; absent: no mail is sent"),
     option("mail.out.from", "", "sender, such as Abuse desk <abuse@example.com>"),
     option("mail.out.path", "<data_dir>/mail", "folder: where the .eml files go"),
@@ -219,6 +232,7 @@ pub(crate) struct Config {
     pub(crate) mail: Option<MailConfig>,
     pub(crate) webhooks: Vec<WebhookConfig>,
     pub(crate) payments: Vec<PaymentConfig>,
+    pub(crate) fraudrecord: Option<portreeve_connect::fraudrecord::Client>,
 }
 
 /// Certificate and key of the web server.
@@ -373,6 +387,7 @@ impl Config {
         let mail = mail(&mut root, &data_dir)?;
         let webhooks = webhook::webhooks(&mut root)?;
         let payments = payment::payments(&mut root, &directories)?;
+        let fraudrecord = fraudrecord::fraudrecord(&mut root)?;
         root.end()?;
         Ok(Self {
             data_dir,
@@ -392,6 +407,7 @@ impl Config {
             mail,
             webhooks,
             payments,
+            fraudrecord,
         })
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
+use portreeve_app::fraudrecord::Register;
 use portreeve_app::notice::{Letters, Mail, Mailer};
 use portreeve_app::payment::{Cashier, Provider};
 use portreeve_app::time::SystemClock;
@@ -52,7 +53,10 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
         tracing::warn!("a template of a notice does not count: {fault}");
     }
     let cashiers = config.payments.iter().map(|one| cashier(one, &whmcs)).collect();
-    let ways = Ways { panels, mail, webhooks, directories, bridges, cashiers, letters };
+    let register = |client| -> Box<dyn Register> { Box::new(client) };
+    let fraudrecord = config.fraudrecord.clone().map(register);
+    let ways =
+        Ways { panels, mail, webhooks, directories, bridges, cashiers, letters, fraudrecord };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))

@@ -129,6 +129,26 @@ impl Tx {
         Ok(found)
     }
 
+    /// The latest line of a report's history of one of these kinds.
+    pub async fn latest_event(
+        &mut self,
+        id: ReportId,
+        kinds: &[&str],
+    ) -> Result<Option<EventRow>, StoreError> {
+        on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new(
+                "SELECT at, actor, kind, text FROM events WHERE report_id = ",
+            );
+            sql.push_bind(id.0).push(" AND kind IN (");
+            let mut list = sql.separated(", ");
+            for kind in kinds {
+                list.push_bind(*kind);
+            }
+            sql.push(") ORDER BY id DESC LIMIT 1");
+            Ok(sql.build_query_as().fetch_optional(conn).await?)
+        })
+    }
+
     /// Adds a message between customer and staff.
     pub async fn add_message(
         &mut self,

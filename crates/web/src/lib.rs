@@ -15,6 +15,7 @@ mod metrics;
 mod page;
 mod pages;
 mod payments;
+pub mod print;
 mod public;
 mod rights;
 mod routes;
@@ -32,6 +33,7 @@ use throttle::Throttles;
 
 pub use admin::{PageRoute, page_routes};
 pub use api::document;
+pub use pages::Viewer;
 pub use routes::router;
 pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
 
@@ -66,11 +68,19 @@ pub struct Web {
     config: WebConfig,
     throttles: Throttles,
     pages: pages::Pages,
+    press: print::Press,
 }
 
 impl Web {
     /// The web over a desk.
     pub fn new(desk: Arc<Desk>, opener: Opener, config: WebConfig) -> Self {
-        Self { desk, opener, config, throttles: Throttles::default(), pages: pages::Pages::new() }
+        Self {
+            desk,
+            opener,
+            config,
+            throttles: Throttles::default(),
+            pages: pages::Pages::new(),
+            press: print::Press::new(),
+        }
     }
 }

@@ -47,11 +47,14 @@ thread_local! {
 }
 
 /// For whom a page is made.
-pub(crate) struct Viewer {
-    pub(crate) language: Language,
-    pub(crate) zone: TimeZone,
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The language that they read.
+    pub language: Language,
+    /// The zone in which they read instants.
+    pub zone: TimeZone,
     /// Now, in milliseconds.
-    pub(crate) now: i64,
+    pub now: i64,
 }
 
 fn language() -> Language {
@@ -69,7 +72,7 @@ templates! {
     "frame.html", "parts.html", "sign-in.html", "code.html", "second-factor.html",
     "recovery.html", "account.html", "home.html", "reports.html", "report.html", "conflict.html",
     "bulk.html", "done.html", "new.html", "queue.html", "approvals.html", "brakes.html", "undo.html",
-    "setup.html", "staff.html", "roles.html", "credentials.html", "credential.html", "settings.html",
+    "fraudrecord.html", "setup.html", "staff.html", "roles.html", "credentials.html", "credential.html", "settings.html",
     "client-frame.html", "client-list.html", "client-report.html", "client-said.html",
     "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
 }

@@ -33,6 +33,8 @@ rights! {
     Setup = "setup",
     /// Lists of reports as files.
     Export = "export",
+    /// Ask `FraudRecord`, and report to it.
+    FraudRecord = "fraudrecord",
     /// Nothing but to be signed in.
     Anybody = "",
 }

@@ -187,8 +187,12 @@ mod tests {
     fn sources() -> String {
         let mut all = String::new();
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut open =
-            vec![root.join("templates"), root.join("src/admin"), root.join("src/client")];
+        let mut open = vec![
+            root.join("templates"),
+            root.join("src/admin"),
+            root.join("src/client"),
+            root.join("src/print"),
+        ];
         while let Some(folder) = open.pop() {
             for entry in std::fs::read_dir(folder).expect("a folder of ours") {
                 let path = entry.expect("an entry").path();
@@ -224,7 +228,7 @@ mod tests {
             .filter_map(|rest| rest.split_once('"'))
             .map(|(key, _)| key)
             .filter(|key| key.ends_with('.'))
-            .chain(["event.", "line.", "stop.", "time."])
+            .chain(["event.", "line.", "stop.", "time.", "print.happened."])
             .collect();
         for key in english.keys() {
             let plain =
@@ -253,6 +257,7 @@ mod tests {
     #[test]
     fn every_line_of_history_is_told_in_both_languages() {
         use portreeve_core::event::Event;
+        use portreeve_core::fraudrecord::Step;
         use portreeve_core::guard::Stop;
         use portreeve_core::ids::{Press, ReportId, ServiceKey};
         use portreeve_core::notice::{Audience, Notice};
@@ -328,6 +333,13 @@ mod tests {
             Event::ManualNeeded { action: "suspend" },
             Event::NoticeSent { notice, audience },
             Event::NoticeFailed { notice, audience, detail: words() },
+            Event::FraudRecord(Step::Found { fields: words() }),
+            Event::FraudRecord(Step::NothingFound { fields: words() }),
+            Event::FraudRecord(Step::NotAnswered { why: words() }),
+            Event::FraudRecord(Step::ReportBegun { value: 5, fields: words() }),
+            Event::FraudRecord(Step::Reported { code: words() }),
+            Event::FraudRecord(Step::NotReported { why: words() }),
+            Event::FraudRecord(Step::ReportLost { why: words() }),
         ];
         let berlin = language::zone("Europe/Berlin");
         for event in events {

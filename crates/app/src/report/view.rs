@@ -17,7 +17,7 @@ use crate::search;
 pub const SEARCHED_WORDS: usize = 12;
 
 /// Lines of history, messages and notes that are shown of one report.
-const SHOWN: i64 = 1_000;
+pub const SHOWN: i64 = 1_000;
 
 /// A report in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]

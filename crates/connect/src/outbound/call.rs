@@ -108,7 +108,7 @@ impl Call<'_> {
 
     async fn connect(&self) -> Result<Way, String> {
         let stream = reach::connect(self.endpoint, self.allow_private).await?;
-        if self.endpoint.tls() {
+        if self.endpoint.is_tls() {
             let stream = tls::wrap(stream, self.endpoint.host()).await?;
             return Ok(Way::Tls(Box::new(stream)));
         }

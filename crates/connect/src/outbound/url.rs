@@ -67,8 +67,14 @@ impl Endpoint {
     }
 
     /// Whether it is reached by TLS.
-    pub(super) fn tls(&self) -> bool {
+    pub(crate) fn is_tls(&self) -> bool {
         self.tls
+    }
+
+    /// Whether it is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let address: Result<std::net::IpAddr, _> = self.host.parse();
+        address.map_or(self.host == "localhost", |address| address.is_loopback())
     }
 
     /// Name or address, without brackets.
@@ -106,7 +112,7 @@ mod tests {
     #[test]
     fn an_address_is_taken_apart() {
         let plain = Endpoint::parse("https://panel.example.com/hook?key=1").expect("good");
-        assert!(plain.tls());
+        assert!(plain.is_tls());
         assert_eq!((plain.host(), plain.port()), ("panel.example.com", 443));
         assert_eq!(plain.path_and_query(), "/hook?key=1");
         assert_eq!(plain.shown(), "https://panel.example.com/hook?…");

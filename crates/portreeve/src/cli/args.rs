@@ -503,6 +503,19 @@ pub(crate) enum ReportCommand {
         #[arg(long)]
         withdraw: bool,
     },
+    /// Write a report as PDF: with notes, for staff, or the customer's copy
+    Pdf {
+        id: i64,
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The copy that the customer may have, in their language and zone
+        #[arg(long)]
+        for_customer: bool,
+        /// In which language [default: English; the customer's for their copy]
+        #[arg(long, value_parser = ["en", "de"])]
+        language: Option<String>,
+    },
     /// End the links in notices that were sent; nobody comes to the report by them any more
     EndLinks { id: i64 },
 }

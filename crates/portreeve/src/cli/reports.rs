@@ -2,16 +2,22 @@
 
 use std::io::BufRead;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use portreeve_app::Desk;
+use portreeve_app::copy;
 use portreeve_app::pause;
+use portreeve_app::report::dossier;
 use portreeve_app::report::view::{self, SEARCHED_WORDS, WholeReportView};
 use portreeve_app::report::{Act, ActError, act};
 use portreeve_core::ids::ReportId;
+use portreeve_core::language::{Language, zone};
 use portreeve_core::report::Outcome;
 use portreeve_core::text::wanted_words;
 use portreeve_core::time::{Span, from_millis, rfc3339};
+use portreeve_print::Document;
 use portreeve_store::{ReportFilter, ReportOrder};
+
+use portreeve_web::{Viewer, print};
 
 use super::args::ReportCommand;
 use super::output::{complain, json};
@@ -80,10 +86,50 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
         ReportCommand::EndLinks { id } => {
             done(desk, id, Act::EndLinks, "is no longer reached by the links that were sent").await
         }
+        ReportCommand::Pdf { id, out, for_customer, language } => {
+            let language = language.as_deref().and_then(Language::of);
+            let document = if for_customer {
+                customer_copy(desk, ReportId(id), language).await?
+            } else {
+                staff_copy(desk, ReportId(id), language).await?
+            };
+            std::fs::write(&out, portreeve_print::pdf(&document)?)
+                .with_context(|| format!("cannot write {}", out.display()))?;
+            say(format!("Report #{id} is in {}.", out.display()))
+        }
         ReportCommand::Refuse { id } => {
             done(desk, id, Act::Refuse, "will not suspend: that is refused").await
         }
     }
+}
+
+async fn customer_copy(desk: &Desk, id: ReportId, language: Option<Language>) -> Result<Document> {
+    let found = copy::for_its_customer(desk, id).await?;
+    let copy = found.ok_or_else(|| {
+        let why = format!("there is no report {id} that has a customer");
+        failure(why, "see `portreeve report list`")
+    })?;
+    let settings = &desk.live().settings;
+    let theirs = Language::of(&copy.file.language).unwrap_or(settings.client_language);
+    let viewer = Viewer {
+        language: language.unwrap_or(theirs),
+        zone: zone(&settings.client_zone),
+        now: copy.made_at.as_millisecond(),
+    };
+    Ok(print::customer_copy(&viewer, &copy))
+}
+
+async fn staff_copy(desk: &Desk, id: ReportId, language: Option<Language>) -> Result<Document> {
+    let dossier = dossier::read(desk, id).await?;
+    let dossier = dossier.ok_or_else(|| no_report(id))?;
+    let now = desk.now();
+    let language = language.unwrap_or(Language::English);
+    let viewer = Viewer { language, zone: zone(""), now: now.as_millisecond() };
+    Ok(print::staff_copy(&viewer, &dossier, now))
+}
+
+fn no_report(id: ReportId) -> anyhow::Error {
+    failure(format!("there is no report {id}"), "see `portreeve report list`")
 }
 
 fn turn_word(word: &str) -> Option<&'static str> {
@@ -144,7 +190,7 @@ async fn list(desk: &Desk, filter: &ReportFilter, as_json: bool) -> Result<()> {
 
 async fn show(desk: &Desk, id: ReportId, as_json: bool) -> Result<()> {
     let Some(whole) = view::show(desk, id).await? else {
-        return Err(failure(format!("there is no report {id}"), "see `portreeve report list`"));
+        return Err(no_report(id));
     };
     if as_json { json(&whole) } else { print_whole(&whole) }
 }

@@ -380,6 +380,14 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+/// A file that came back.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) status: u16,
+    pub(crate) headers: ureq::http::HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
 impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
@@ -443,6 +451,20 @@ impl Serving {
 
     pub(crate) fn get(&self, path: &str) -> Answer {
         answer(agent().get(format!("{}{path}", self.base)).call()).unwrap()
+    }
+
+    /// Fetches a file, which need not be text.
+    pub(crate) fn download(&self, path: &str, headers: &[(&str, &str)]) -> File {
+        let mut request = agent().get(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.call().unwrap();
+        File {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            bytes: response.body_mut().read_to_vec().unwrap(),
+        }
     }
 
     /// Sends any request.

@@ -200,6 +200,9 @@ on_both! {
         let found: Vec<_> = tx.events_at(&asked).await.unwrap();
         let found: Vec<_> = found.iter().map(|(id, event)| (id.0, event.text.as_str())).collect();
         assert_eq!(found, [(1, "4"), (2, "7")]);
+        let latest = tx.latest_event(ReportId(1), &["closed", "opened"]).await.unwrap();
+        assert_eq!(latest.map(|event| event.text).as_deref(), Some("298"));
+        assert!(tx.latest_event(ReportId(1), &["closed"]).await.unwrap().is_none());
         let written =
             [(1, true, "why?"), (2, false, "first"), (3, false, "second"), (3, true, "ok")];
         for (at, from_customer, body) in written {

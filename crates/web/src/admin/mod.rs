@@ -9,6 +9,7 @@ mod brakes;
 mod bulk;
 mod charts;
 mod export;
+mod fraudrecord;
 mod home;
 mod new;
 mod queue;
@@ -39,7 +40,7 @@ use session::Visitor;
 use crate::Web;
 use crate::pages::{Viewer, as_page, context, see_other};
 use crate::rights::{
-    Answer, Anybody, Approve, Close, Export, Open, Right, SeeReports, Setup, Suspend,
+    Answer, Anybody, Approve, Close, Export, FraudRecord, Open, Right, SeeReports, Setup, Suspend,
 };
 use crate::words::{self, Language};
 
@@ -65,6 +66,8 @@ pub(crate) enum Refusal {
     Bad(String),
     /// The database cannot be reached.
     Unavailable(StoreError),
+    /// Too much is asked for at a time, or it failed; it may be had later.
+    NotNow,
 }
 
 impl From<StoreError> for Refusal {
@@ -143,6 +146,12 @@ impl IntoResponse for Refusal {
                     "refused.bad",
                     &why,
                 )
+            }
+            Self::NotNow => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let mut response = said(status, "refused.not_now", "refused.not_now.text", "");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+                response
             }
             Self::Unavailable(error) => {
                 tracing::error!("a page of the staff area could not be made: {error}");
@@ -321,6 +330,7 @@ page_routes! {
     post "/admin/reports/new" Open new::open;
     get "/admin/reports/{id}" SeeReports report::show;
     get "/admin/reports/{id}/text" SeeReports report::raw;
+    get "/admin/reports/{id}/report.pdf" SeeReports report::pdf;
     post "/admin/reports/{id}/presence" SeeReports report::presence;
     post "/admin/reports/{id}/answer" Answer report::answer;
     post "/admin/reports/{id}/answer-and-close" Close report::answer_and_close;
@@ -342,6 +352,10 @@ page_routes! {
     post "/admin/reports/{id}/payment-withdrawal" Suspend report::withdraw_payment;
     post "/admin/reports/{id}/approval" Approve report::approve;
     post "/admin/reports/{id}/refusal" Approve report::refuse;
+    get "/admin/reports/{id}/fraudrecord" FraudRecord fraudrecord::show;
+    post "/admin/reports/{id}/fraudrecord/query" FraudRecord fraudrecord::ask;
+    post "/admin/reports/{id}/fraudrecord/report" FraudRecord fraudrecord::preview;
+    post "/admin/reports/{id}/fraudrecord/report/send" FraudRecord fraudrecord::report;
     get "/admin/queue" SeeReports queue::queue;
     get "/admin/approvals" SeeReports queue::approvals;
     get "/admin/brakes" Approve brakes::brakes;

@@ -21,6 +21,8 @@ use super::reports::{outcomes, staff_names};
 use super::session::{Form, Path, Query, Staff, Visitor};
 use super::{Answered, Refusal, to};
 use crate::Web;
+use crate::pages::Viewer;
+use crate::print;
 use crate::rights::{Answer, Approve, Close, SeeReports, Suspend};
 use crate::words::{self, Language};
 
@@ -67,6 +69,7 @@ pub(crate) async fn show(
         staff_names => staff_names(&web).await?,
         outcomes => outcomes(),
         can_send => web.desk.mail.is_some(),
+        fraudrecord => web.desk.fraudrecord.is_some(),
         d => crate::pages::value(&dossier),
         r => crate::pages::value(&dossier.whole.report),
         whole => crate::pages::value(&dossier.whole),
@@ -115,6 +118,26 @@ pub(crate) async fn raw(
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok::<Response, Refusal>((headers, found.whole.report.additional_info).into_response())
+}
+
+/// The report with everything about it as PDF.
+pub(crate) async fn pdf(
+    State(web): State<Arc<Web>>,
+    staff: Staff<SeeReports>,
+    Path(id): Path<i64>,
+) -> Answered {
+    let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or(Refusal::NotFound)?;
+    let now = web.desk.now();
+    let viewer = Viewer {
+        language: Language::choose(&staff.session.language, ""),
+        zone: zone(&staff.session.time_zone),
+        now: now.as_millisecond(),
+    };
+    let made = web.press.print(print::staff_copy(&viewer, &found, now)).await;
+    made.map(|bytes| print::download(ReportId(id), bytes)).map_err(|error| {
+        tracing::error!("a report could not be printed: {error}");
+        Refusal::NotNow
+    })
 }
 
 /// Says that somebody looks at a report, and answers with who else does.

@@ -152,7 +152,7 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Web>> for Query<T> {
 }
 
 /// The fields of a form that was sent from one of our pages in the same session.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {

@@ -54,6 +54,7 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(reports::list, reports::create))
         .routes(routes!(reports::show))
+        .routes(routes!(reports::pdf))
         .routes(routes!(reports::answer))
         .routes(routes!(reports::note))
         .routes(routes!(reports::extend))
@@ -147,7 +148,7 @@ mod tests {
             std::fs::write(CHECKED_IN, &now).expect("docs can be written");
         }
         let checked_in = std::fs::read_to_string(CHECKED_IN).unwrap_or_default();
-        let how = "run PORTREEVE_WRITE_OPENAPI=1 cargo test -p portreeve-web description";
+        let how = "run PORTREEVE_WRITE_OPENAPI=1 cargo test -p portreeve-web the_description";
         assert!(checked_in == now, "docs/openapi.json is not what the code says: {how}");
     }
 }

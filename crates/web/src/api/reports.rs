@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use portreeve_app::report::dossier;
 use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS, WholeReportView};
 use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_if};
 use portreeve_app::token::Bearer;
 use portreeve_app::{ReportFilter, ReportOrder};
 use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
+use portreeve_core::language::{Language, zone};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{
     LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, Outcome, SuspendMethod,
@@ -25,6 +27,8 @@ use super::problem::{Code, Failure, Problems};
 use super::request::{Json, Path, Query, When, answer as respond, idempotency_key, tagged};
 use super::services::service_key;
 use crate::Web;
+use crate::pages::Viewer;
+use crate::print::{self, NotPrinted};
 
 /// Longest text to look for, in characters.
 const LONGEST_SEARCH: usize = 255;
@@ -296,6 +300,37 @@ pub(crate) async fn show(
     let whole =
         found.ok_or_else(|| Failure::new(Code::NotFound, format!("there is no report {id}")))?;
     Ok(tagged(respond(StatusCode::OK, &whole), &whole.report.revision.to_string()))
+}
+
+/// One report with everything about it as PDF, in English or German as `Accept-Language` asks: what
+/// staff keep, with their notes. It is not for customers. Needs the right `see_reports`.
+#[utoipa::path(get, path = "/reports/{id}/pdf", tag = "reports", operation_id = "print_report",
+    params(("id" = i64, Path, minimum = 1, description = "Number of the report")),
+    responses((status = 200, description = "The report as PDF", body = Vec<u8>, content_type = "application/pdf"),
+        Problems))]
+pub(crate) async fn pdf(
+    State(web): State<Arc<Web>>,
+    _: May<SeeReports>,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let missing = || Failure::new(Code::NotFound, format!("there is no report {id}"));
+    let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or_else(missing)?;
+    let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let now = web.desk.now();
+    let viewer = Viewer {
+        language: Language::choose("", accept.unwrap_or_default()),
+        zone: zone(""),
+        now: now.as_millisecond(),
+    };
+    let made = web.press.print(print::staff_copy(&viewer, &found, now)).await;
+    made.map(|bytes| print::download(ReportId(id), bytes)).map_err(|error| match error {
+        NotPrinted::Busy => Failure::wait(Code::Unavailable, &error.to_string(), print::COME_AGAIN),
+        NotPrinted::Failed(error) => {
+            tracing::error!("a report could not be printed: {error}");
+            Failure::new(Code::Internal, "see the log of the desk")
+        }
+    })
 }
 
 /// Does an act and answers with the report after it.

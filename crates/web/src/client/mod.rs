@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_app::copy;
 use portreeve_app::customer::{self, Deed, DeedError, SignOnError};
 use portreeve_app::payment;
 use portreeve_app::report::ActError;
@@ -25,6 +26,7 @@ use crate::Web;
 use crate::body;
 use crate::client_address::client_address;
 use crate::pages::see_other;
+use crate::print;
 use crate::throttle::counted_as;
 use door::{Door, Went};
 use pages::Tried;
@@ -147,6 +149,19 @@ pub(crate) async fn report(
     let done = query.ok().and_then(|Query(Done { done })| done);
     let done = done.filter(|done| Wish::parse(done).is_some());
     show(&web, &door, StatusCode::OK, Tried { done, ..Tried::default() }).await
+}
+
+/// One report as PDF.
+pub(crate) async fn pdf(State(web): State<Arc<Web>>, door: Door) -> Answered {
+    let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
+    let id = door.report.ok_or_else(missing)?;
+    let found = copy::for_customer(&web.desk, &door.customer, id).await;
+    let found = found.map_err(|error| web.client_unavailable(&door.headers, &error))?;
+    let copy = found.ok_or_else(missing)?;
+    let viewer = web.client_viewer(&door.headers, &copy.file.language);
+    let made = web.press.print(print::customer_copy(&viewer, &copy)).await;
+    made.map(|bytes| print::download(id, bytes))
+        .map_err(|error| web.client_unavailable(&door.headers, &error))
 }
 
 async fn show(web: &Web, door: &Door, status: StatusCode, tried: Tried) -> Answered {

@@ -4,7 +4,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use minijinja::Value;
 use minijinja::value::merge_maps;
-use portreeve_app::StoreError;
 use portreeve_app::customer::{self, CustomerFile, CustomerReport, DeedError, Stands};
 use portreeve_app::payment::{Offer, PayError};
 use portreeve_app::report::ActError;
@@ -56,7 +55,7 @@ pub(super) fn why(error: &DeedError) -> &'static str {
 
 impl Web {
     /// Who reads, in which language: the customer's own, or what their browser asks for, or the desk's.
-    fn client_viewer(&self, headers: &HeaderMap, known: &str) -> Viewer {
+    pub(super) fn client_viewer(&self, headers: &HeaderMap, known: &str) -> Viewer {
         let settings = &self.desk.live().settings;
         let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let mut asked = accept.into_iter().flat_map(|accept| accept.split(','));
@@ -104,7 +103,11 @@ impl Web {
         self.client_page(status, "client-said.html", viewer, context! { what })
     }
 
-    pub(super) fn client_unavailable(&self, headers: &HeaderMap, error: &StoreError) -> Response {
+    pub(super) fn client_unavailable(
+        &self,
+        headers: &HeaderMap,
+        error: &dyn std::error::Error,
+    ) -> Response {
         tracing::error!("a page of the customer area could not be made: {error}");
         let mut response =
             self.client_said(headers, StatusCode::SERVICE_UNAVAILABLE, "unavailable");
