@@ -14,6 +14,7 @@ pub mod notice;
 pub mod report;
 pub mod service;
 pub mod settings;
+pub mod staff_notice;
 pub mod suspension;
 pub mod text;
 pub mod time;

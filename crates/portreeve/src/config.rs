@@ -2,6 +2,7 @@
 
 mod directory;
 mod enforcer;
+mod sender;
 mod webhook;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ pub(crate) use enforcer::{EnforcerConfig, EnforcerKind};
 use ipnet::IpNet;
 use portreeve_connect::mail::{Protection, Sender, SmtpServer};
 use portreeve_core::time::Span;
+pub(crate) use sender::SenderConfig;
 use toml::{Table, Value};
 pub(crate) use webhook::WebhookConfig;
 
@@ -165,6 +167,18 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option("mail.out.user", "", "smtp: login"),
     option("mail.out.password", "", "smtp: password"),
     option("mail.out.password_file", "", "a file that has mail.out.password"),
+    option(
+        "mail.out.sender[].from",
+        "",
+        "sender of notices to some customers, in the place of mail.out.from: the first [[mail.out.sender]] that fits",
+    ),
+    option("mail.out.sender[].reply_to", "", "where answers to them go [default: to that sender]"),
+    option(
+        "mail.out.sender[].categories",
+        "[] (all)",
+        "for reports of these categories, in any case of letters",
+    ),
+    option("mail.out.sender[].directories", "[] (all)", "for services of these directories"),
 ];
 
 /// The whole configuration.
@@ -217,6 +231,7 @@ impl std::fmt::Debug for Database {
 #[derive(Debug, Clone)]
 pub(crate) struct MailConfig {
     pub(crate) from: String,
+    pub(crate) senders: Vec<SenderConfig>,
     pub(crate) kind: MailKind,
 }
 
@@ -337,7 +352,7 @@ impl Config {
             return Err(bad("amp.directory", format!("there is no directory {amp_directory:?}")));
         }
         let enforcers = enforcer::enforcers(&mut root, &directories)?;
-        let mail = mail(&mut root, &data_dir)?;
+        let mail = mail(&mut root, &data_dir, &directories)?;
         let webhooks = webhook::webhooks(&mut root)?;
         root.end()?;
         Ok(Self {
@@ -406,7 +421,11 @@ fn tls(server: &mut Section) -> Result<Option<TlsFiles>, ConfigError> {
     Ok(files)
 }
 
-fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, ConfigError> {
+fn mail(
+    root: &mut Section,
+    data_dir: &Path,
+    directories: &[DirectoryConfig],
+) -> Result<Option<MailConfig>, ConfigError> {
     let mut mail = root.section("mail")?;
     if mail.table.contains_key("in") {
         return Err(bad("mail.in", "incoming mail is not in this version"));
@@ -418,6 +437,7 @@ fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, Confi
     }
     let from = out.text("from")?.ok_or_else(|| bad("mail.out.from", "is missing"))?;
     Sender::parse(&from).map_err(|why| bad("mail.out.from", why))?;
+    let senders = sender::senders(&mut out, directories)?;
     let kind = match out.text("kind")?.as_deref() {
         Some("folder") => {
             let path = out.text("path")?.map_or_else(|| data_dir.join("mail"), PathBuf::from);
@@ -427,7 +447,7 @@ fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, Confi
         _ => return Err(bad("mail.out.kind", "must be smtp or folder")),
     };
     out.end()?;
-    Ok(Some(MailConfig { from, kind }))
+    Ok(Some(MailConfig { from, senders, kind }))
 }
 
 fn smtp(out: &mut Section) -> Result<SmtpServer, ConfigError> {
@@ -702,6 +722,18 @@ mod tests {
             ("[[directory]]\nkind='sql'\nurl='oracle://h/d'\nquery='x'", "directory.url"),
             ("[[enforcer]]\nkind='record'\ndirectories=['x']", "enforcer.directories"),
             ("[mail.out]\nkind='folder'\nfrom='nobody'", "mail.out.from"),
+            (
+                "[mail.out]\nkind='folder'\nfrom='a@example.com'\n[[mail.out.sender]]",
+                "mail.out.sender.from",
+            ),
+            (
+                "[mail.out]\nkind='folder'\nfrom='a@example.com'\n[[mail.out.sender]]\nfrom='b@example.com'\ndirectories=['x']",
+                "mail.out.sender.directories",
+            ),
+            (
+                "[mail.out]\nkind='folder'\nfrom='a@example.com'\n[[mail.out.sender]]\nfrom='b@example.com'\nreply_to='x'",
+                "mail.out.sender.reply_to",
+            ),
             ("[database]\nurl='mysql://x'", "database.url"),
             ("[amp]\ndirectory='x'", "amp.directory"),
             ("[server]\nmax_body='big'", "server.max_body"),

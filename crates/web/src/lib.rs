@@ -33,6 +33,7 @@ pub use admin::{PageRoute, page_routes};
 pub use api::document;
 pub use routes::router;
 pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
+pub use words::line as tell_line;
 
 /// What the configuration says to the web.
 #[derive(Debug, Clone)]

@@ -35,7 +35,7 @@ pub(crate) fn text(language: Language, key: &str, values: &[(&str, String)]) -> 
 /// A line of a report's history in a language. It is stored as an English sentence of ours, whose pattern stands in the
 /// English catalogue: what fits it is told in the reader's words, with instants in their zone. A line that fits none
 /// (a hint, or a sentence of an older version) is shown as it is stored.
-pub(crate) fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> String {
+pub fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> String {
     let (exact, family) = (format!("line.{kind}"), format!("line.{kind}."));
     let english = &CATALOGUES[&Language::English];
     let mut patterns: Vec<(&String, &String)> =

@@ -16,6 +16,7 @@ use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::jobs::{mails, webhooks};
+use crate::notice::{self, Digest, summary};
 use crate::record;
 
 /// How often the table is asked when nobody rings.
@@ -27,14 +28,19 @@ pub(super) const LEASE: Span = Span::from_secs(15);
 /// Pause after a database error.
 const AFTER_ERROR: Span = Span::from_secs(5);
 
+/// Why a job is given up whose key is none of ours.
+const UNREADABLE: &str = "the key of this job cannot be read";
+
 /// Runs jobs until `stop` turns true, and then ends what runs.
 pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
     let bridges = lane(Arc::clone(&desk), JobKind::TellBridge, 4, stop.clone());
+    let digests = lane(Arc::clone(&desk), JobKind::SendDigest, 2, stop.clone());
+    let summaries = lane(Arc::clone(&desk), JobKind::SendSummary, 2, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, mails, webhooks);
+    tokio::join!(panels, bridges, digests, summaries, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -140,8 +146,37 @@ async fn keep_lease<T>(desk: &Desk, job: &DueJob, lease: &str, work: impl Future
 }
 
 async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreError> {
+    let is_last = job.tries + 1 >= mails::TRIES;
+    let end = match kind {
+        JobKind::SendDigest => {
+            notice::send_digest(desk, &job.key, is_last).await?.map(|digest| match digest {
+                Digest::Done => End::Done,
+                Digest::More => End::At(desk.now(), None),
+                Digest::Later(why) => later(desk, job, why, is_last),
+            })
+        }
+        JobKind::SendSummary => summary::send(desk, &job.key).await?.map(|sent| match sent {
+            Ok(()) => End::Done,
+            Err(why) => later(desk, job, why, is_last),
+        }),
+        JobKind::ReconcileService | JobKind::SendNotice | JobKind::TellBridge => {
+            return work_of_event(desk, kind, job).await;
+        }
+    };
+    Ok(end.unwrap_or_else(|| End::Dead(UNREADABLE.to_owned())))
+}
+
+/// A mail that was not taken is tried again, as often as notices are.
+fn later(desk: &Desk, job: &DueJob, why: String, is_last: bool) -> End {
+    match is_last {
+        true => End::Dead(why),
+        false => End::At(mails::pause(job.tries).after(desk.now()), Some(why)),
+    }
+}
+
+async fn work_of_event(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreError> {
     match record::from_row(kind, &job.key) {
-        None => Ok(End::Dead("the key of this job cannot be read".to_owned())),
+        None => Ok(End::Dead(UNREADABLE.to_owned())),
         Some(Job::ReconcileService(service)) => {
             let jitter = rand::rng().random_range(0..=1_000);
             Ok(match reconcile(desk, &service, jitter).await? {
