@@ -50,6 +50,7 @@ pub(crate) async fn send_digest(
     let id = format!("digest.{}.{}", &mailbox[..mailbox.len().min(16)], hash_of(&gathered));
     let mut sorted = sort(desk, mailbox, &gathered).await?;
     let sent = deliver(desk, &mut sorted, &id).await;
+    desk.metrics.tried_notice(&sent, is_last);
     if let (Sent::Later(why), false) = (&sent, is_last) {
         return Ok(Some(Digest::Later(why.clone())));
     }

@@ -329,6 +329,15 @@ fn deadline(report: &Report) -> Option<Timestamp> {
 /// What happened that staff are told of: its kind, and its line of the history.
 type Cause = (String, String);
 
+/// All that happened at the instants of some notices.
+type Causes = HashMap<(ReportId, i64), Vec<Cause>>;
+
+/// What a notice is about, of all that happened at its instant: what it is named after, or else the last.
+fn cause(causes: &Causes, job: NoticeJob) -> Option<&Cause> {
+    let causes = causes.get(&(job.report, job.at.as_millisecond()))?;
+    causes.iter().find(|(kind, _)| kind == job.notice.as_str()).or(causes.last())
+}
+
 /// A reminder makes no sense once the report is closed or the clock stands.
 fn is_out_of_date(report: &Report, notice: Notice) -> bool {
     notice == Notice::Reminder
@@ -383,10 +392,7 @@ impl<'a> Planning<'a> {
     }
 
     /// What happened, for the notices to staff.
-    async fn read_causes(
-        &mut self,
-        jobs: &[NoticeJob],
-    ) -> Result<HashMap<(ReportId, i64), Cause>, StoreError> {
+    async fn read_causes(&mut self, jobs: &[NoticeJob]) -> Result<Causes, StoreError> {
         let mut wanted: Vec<(ReportId, i64)> = jobs
             .iter()
             .filter(|job| job.audience == Audience::Staff)
@@ -394,13 +400,14 @@ impl<'a> Planning<'a> {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let events = self.tx.events_at(&wanted).await?;
         let is_cause = |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint");
-        Ok(events
-            .into_iter()
-            .filter(|(_, event)| is_cause(&event.kind))
-            .map(|(report, event)| ((report, event.at), (event.kind, event.text)))
-            .collect())
+        let mut causes = Causes::new();
+        for (report, event) in self.tx.events_at(&wanted).await? {
+            if is_cause(&event.kind) {
+                causes.entry((report, event.at)).or_default().push((event.kind, event.text));
+            }
+        }
+        Ok(causes)
     }
 
     /// Whose mailbox a planned notice fills, if anybody counts.
@@ -416,19 +423,14 @@ impl<'a> Planning<'a> {
         Some(flood::Asked { place, mailbox, notice: job.notice, deadline })
     }
 
-    async fn plan(
-        &mut self,
-        job: NoticeJob,
-        causes: &HashMap<(ReportId, i64), Cause>,
-    ) -> Result<Planned, StoreError> {
+    async fn plan(&mut self, job: NoticeJob, causes: &Causes) -> Result<Planned, StoreError> {
         let Some(report) = self.reports.get(&job.report).cloned() else {
             return Ok(Planned::of(job, None, Plan::Nobody));
         };
         match job.audience {
             Audience::Customer => self.for_customer(&report, job).await,
             Audience::Staff => {
-                let cause = causes.get(&(job.report, job.at.as_millisecond()));
-                let plan = self.for_staff(&report, job, cause).await?;
+                let plan = self.for_staff(&report, job, cause(causes, job)).await?;
                 Ok(Planned::of(job, Some(&report), plan))
             }
         }

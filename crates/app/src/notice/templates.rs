@@ -114,17 +114,32 @@ fn with(desk: &Desk, rows: &[TemplateRow], texts: &Texts) -> Letters {
 
 /// What is wrong with these texts; nothing is stored. Faults of other templates, which were there before, are not
 /// told.
-fn faults(desk: &Desk, rows: &[TemplateRow], texts: &Texts) -> Result<(), TemplateError> {
+async fn try_texts(desk: &Desk, rows: &[TemplateRow], texts: &Texts) -> Result<(), TemplateError> {
     if let Some((name, _)) = texts.iter().find(|(_, text)| text.len() > LARGEST) {
         return Err(TemplateError::TooLong(name.clone()));
     }
-    let before = with(desk, rows, &Texts::new()).check();
-    let after = with(desk, rows, texts).check();
-    let new: Vec<Fault> = after
-        .into_iter()
-        .filter(|fault| texts.contains_key(&fault.name) || !before.contains(fault))
-        .collect();
-    if new.is_empty() { Ok(()) } else { Err(TemplateError::Bad(new)) }
+    let (before, after) = (with(desk, rows, &Texts::new()), with(desk, rows, texts));
+    let texts = texts.clone();
+    no_new_faults(before, after, move |fault| texts.contains_key(&fault.name)).await
+}
+
+/// Whether letters have no fault that others do not have, but those of which `counts` says that they count anyway.
+/// Everything is rendered for that, which takes a while.
+async fn no_new_faults(
+    before: Letters,
+    after: Letters,
+    counts: impl Fn(&Fault) -> bool + Send + 'static,
+) -> Result<(), TemplateError> {
+    let look = move || {
+        let known = before.check();
+        let is_new = |fault: &Fault| counts(fault) || !known.contains(fault);
+        after.check().into_iter().filter(is_new).collect::<Vec<_>>()
+    };
+    let new = tokio::task::spawn_blocking(look).await;
+    match new.unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic())) {
+        new if new.is_empty() => Ok(()),
+        new => Err(TemplateError::Bad(new)),
+    }
 }
 
 /// The letter that these texts would make, for a category; nothing is stored.
@@ -135,7 +150,7 @@ pub async fn preview(
     category: &str,
 ) -> Result<Letter, TemplateError> {
     let rows = desk.db.read().await?.templates().await?;
-    faults(desk, &rows, texts)?;
+    try_texts(desk, &rows, texts).await?;
     let letters = with(desk, &rows, texts);
     if unit.word == DIGEST {
         let mut samples = letters.sample_digests(unit.language);
@@ -179,9 +194,14 @@ pub async fn save(
     texts: &Texts,
     seen: &str,
 ) -> Result<(), TemplateError> {
+    // Tried before anybody else has to wait; once more only if they wrote meanwhile.
+    let tried = desk.db.read().await?.templates().await?;
+    try_texts(desk, &tried, texts).await?;
     let mut tx = desk.db.write().await?;
     let (rows, before) = look(desk, &mut tx, unit, seen).await?;
-    faults(desk, &rows, texts)?;
+    if rows != tried {
+        try_texts(desk, &rows, texts).await?;
+    }
     let letters = desk.letters();
     let mut changes = Vec::new();
     for template in &before {
@@ -217,15 +237,8 @@ pub async fn take_back(
     let names = unit.names();
     let left: Vec<TemplateRow> =
         rows.iter().filter(|row| !names.contains(&row.name)).cloned().collect();
-    let known = with(desk, &rows, &Texts::new()).check();
-    let new: Vec<Fault> = with(desk, &left, &Texts::new())
-        .check()
-        .into_iter()
-        .filter(|fault| !known.contains(fault))
-        .collect();
-    if !new.is_empty() {
-        return Err(TemplateError::Bad(new));
-    }
+    let (known, without) = (with(desk, &rows, &Texts::new()), with(desk, &left, &Texts::new()));
+    no_new_faults(known, without, |_| false).await?;
     for template in before.iter().filter(|template| template.origin == Origin::Desk) {
         tx.delete_template(&template.name).await?;
     }
