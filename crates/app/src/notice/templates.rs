@@ -1,7 +1,7 @@
 //! Templates of the desk's own: read, tried, written and taken away in the staff area. They stand in the database, so
 //! that every node has them, and count within a second.
 
-use portreeve_core::ids::Actor;
+use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::{CustomerNotice, Letter, Notice};
 use portreeve_core::text::{shorten, storable};
@@ -153,8 +153,7 @@ pub async fn preview(
     try_texts(desk, &rows, texts).await?;
     let letters = with(desk, &rows, texts);
     if unit.word == DIGEST {
-        let mut samples = letters.sample_digests(unit.language);
-        return Ok(letters.digest(&samples.swap_remove(0)));
+        return Ok(letters.digest(&sample_digest_of(desk, unit.language, category)));
     }
     // What all notices share is shown by the first of them.
     let notice = Notice::parse(unit.word).unwrap_or(Notice::Opened);
@@ -183,6 +182,20 @@ pub fn sample_of(
         zone: zone(&settings.client_zone),
         ..sample
     }
+}
+
+/// A digest that could go out now.
+pub fn sample_digest_of(
+    desk: &Desk,
+    language: Language,
+    category: &str,
+) -> Vec<(Notice, CustomerNotice)> {
+    let notices = [Notice::Opened, Notice::Reminder, Notice::Answered, Notice::Closed];
+    let numbered = |(number, notice): (i64, Notice)| {
+        let sample = sample_of(desk, notice, language, category);
+        (notice, CustomerNotice { report: ReportId(number), ..sample })
+    };
+    (92..).zip(notices).map(numbered).collect()
 }
 
 /// Stores the texts of a unit, where they differ from what would count without them. They are tried before; `seen` is

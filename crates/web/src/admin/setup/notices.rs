@@ -51,8 +51,8 @@ pub(crate) async fn list(
                     Some(letters.to_customer(notice, &sample))
                 }
                 None if unit.word == DIGEST => {
-                    let samples = letters.sample_digests(language);
-                    samples.first().map(|sample| letters.digest(sample))
+                    let sample = templates::sample_digest_of(desk, language, category);
+                    Some(letters.digest(&sample))
                 }
                 None => None,
             };
@@ -133,7 +133,7 @@ async fn edit_page(
             let short = one.name.rsplit('/').next().unwrap_or_default();
             context! {
                 name => one.name, short, text,
-                rows => text.lines().count().clamp(2, 28) + 1,
+                rows => if short == "subject.txt" { 2 } else { text.lines().count().clamp(12, 28) + 1 },
                 origin => one.origin.as_str(),
                 changed_at => one.changed.as_ref().map(|(at, _)| *at),
                 changed_by => one.changed.as_ref().map(|(_, by)| by),
