@@ -116,7 +116,7 @@ impl Browser {
     }
 
     /// Looks into the first frame of the page, or out of it again.
-    pub(crate) fn into_frame(&self, inside: bool) {
+    pub(crate) fn look_into_frame(&self, inside: bool) {
         let frame = if inside { json!(0) } else { Value::Null };
         self.post("/frame", &json!({ "id": frame }));
     }

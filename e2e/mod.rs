@@ -388,15 +388,15 @@ fn a_notice_is_written(scripts: bool) {
         [("As text", "[abuse #92] Beispielhoster: Spam"), ("As HTML", "Zur Meldung")]
     {
         browser.named("button", button).click();
-        browser.into_frame(true);
+        browser.look_into_frame(true);
         browser.shows(shown);
-        browser.into_frame(false);
+        browser.look_into_frame(false);
     }
     browser.one("textarea[name='de/opened/subject.txt']").fill("{{ categori }}");
     browser.named("button", "As text").click();
-    browser.into_frame(true);
+    browser.look_into_frame(true);
     browser.shows("de/opened/subject.txt: line 1");
-    browser.into_frame(false);
+    browser.look_into_frame(false);
     let complaints = browser.complaints();
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.named("button", "Save").click();

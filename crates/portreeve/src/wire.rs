@@ -47,7 +47,8 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let directories = config.directories.iter().filter_map(|known| live(known, &whmcs)).collect();
     let bridges = config.directories.iter().filter_map(bridge).collect();
     let letters = Letters::with(&config.templates());
-    let tell_line = Some(portreeve_web::tell_line as TellLine);
+    let tell_line: TellLine = portreeve_web::tell_line;
+    let tell_line = Some(tell_line);
     let ways = Ways { panels, mail, webhooks, directories, bridges, letters, tell_line };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;

@@ -16,7 +16,7 @@ use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::jobs::{mails, webhooks};
-use crate::notice::{self, Digest, summary};
+use crate::notice::{self, summary};
 use crate::record;
 
 /// How often the table is asked when nobody rings.
@@ -149,16 +149,13 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
     let is_last = job.tries + 1 >= mails::TRIES;
     let end = match kind {
         JobKind::SendDigest => {
-            notice::send_digest(desk, &job.key, is_last).await?.map(|digest| match digest {
-                Digest::Done => End::Done,
-                Digest::More => End::At(desk.now(), None),
-                Digest::Later(why) => later(desk, job, why, is_last),
-            })
+            let sent = notice::send_digest(desk, &job.key, is_last).await?;
+            sent.map(|sent| ended(desk, job, sent, is_last))
         }
-        JobKind::SendSummary => summary::send(desk, &job.key).await?.map(|sent| match sent {
-            Ok(()) => End::Done,
-            Err(why) => later(desk, job, why, is_last),
-        }),
+        JobKind::SendSummary => {
+            let sent = summary::send(desk, &job.key).await?;
+            sent.map(|sent| ended(desk, job, sent, is_last))
+        }
         JobKind::ReconcileService | JobKind::SendNotice | JobKind::TellBridge => {
             return work_of_event(desk, kind, job).await;
         }
@@ -166,11 +163,12 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
     Ok(end.unwrap_or_else(|| End::Dead(UNREADABLE.to_owned())))
 }
 
-/// A mail that was not taken is tried again, as often as notices are.
-fn later(desk: &Desk, job: &DueJob, why: String, is_last: bool) -> End {
-    match is_last {
-        true => End::Dead(why),
-        false => End::At(mails::pause(job.tries).after(desk.now()), Some(why)),
+/// A mail that was not taken, and why, is tried again as often as notices are.
+fn ended(desk: &Desk, job: &DueJob, sent: Result<(), String>, is_last: bool) -> End {
+    match sent {
+        Ok(()) => End::Done,
+        Err(why) if is_last => End::Dead(why),
+        Err(why) => End::At(mails::pause(job.tries).after(desk.now()), Some(why)),
     }
 }
 

@@ -13,16 +13,6 @@ use crate::digest::sha256_hex;
 /// Notices in one mail: more is a page that nobody reads. What is beyond follows in the next.
 const LONGEST: i64 = 500;
 
-/// What became of a digest.
-pub(crate) enum Digest {
-    /// All of it is told, or there is nobody to tell.
-    Done,
-    /// There is more, for another mail.
-    More,
-    /// It may go through later.
-    Later(String),
-}
-
 /// What stands in a digest, and what does not any more.
 #[derive(Default)]
 struct Sorted {
@@ -35,24 +25,41 @@ struct Sorted {
     moved: Vec<NewJob>,
 }
 
-/// Sends the digest that a job's key names. A second run sends the same notices under the same Message-ID. With
-/// `is_last` a failure is written down for each notice.
+/// Sends the digest that a job's key names, in as many mails as it takes. A second run sends the same notices under the
+/// same Message-ID. With `is_last` a failure is written down for each notice. Nothing: the key cannot be read; else
+/// why it was not taken, if it was not.
 pub(crate) async fn send_digest(
     desk: &Desk,
     key: &str,
     is_last: bool,
-) -> Result<Option<Digest>, StoreError> {
+) -> Result<Option<Result<(), String>>, StoreError> {
     let Some((mailbox, since)) = flood::of_key(key) else { return Ok(None) };
-    let gathered = desk.db.read().await?.gathered_notices(mailbox, since, LONGEST).await?;
-    if gathered.is_empty() {
-        return Ok(Some(Digest::Done));
+    loop {
+        let gathered = desk.db.read().await?.gathered_notices(mailbox, since, LONGEST).await?;
+        if gathered.is_empty() {
+            return Ok(Some(Ok(())));
+        }
+        if let Sent::Later(why) = send_one(desk, mailbox, since, &gathered, is_last).await? {
+            return Ok(Some(Err(why)));
+        }
     }
-    let id = format!("digest.{}.{}", &mailbox[..mailbox.len().min(16)], hash_of(&gathered));
-    let mut sorted = sort(desk, mailbox, &gathered).await?;
+}
+
+/// Sends one mail, and writes down what became of it unless it is to be tried again.
+async fn send_one(
+    desk: &Desk,
+    mailbox: &str,
+    since: i64,
+    gathered: &[Gathered],
+    is_last: bool,
+) -> Result<Sent, StoreError> {
+    let id = format!("digest.{}.{}", &mailbox[..mailbox.len().min(16)], hash_of(gathered));
+    let mut sorted = sort(desk, mailbox, gathered).await?;
     let sent = deliver(desk, &mut sorted, &id).await;
     desk.metrics.tried_notice(&sent, is_last);
-    if let (Sent::Later(why), false) = (&sent, is_last) {
-        return Ok(Some(Digest::Later(why.clone())));
+    let is_later = matches!(sent, Sent::Later(_));
+    if is_later && !is_last {
+        return Ok(sent);
     }
     let mut ended: Vec<(&Planned, &Sent)> =
         sorted.told.iter().map(|(one, _)| (one, &sent)).collect();
@@ -60,16 +67,13 @@ pub(crate) async fn send_digest(
     let now = desk.now();
     let mut tx = desk.db.write().await?;
     write(desk, &mut tx, &ended, now).await?;
-    tx.enqueue(&sorted.moved, now.as_millisecond()).await?;
-    if let Sent::Later(why) = sent {
-        // They stay gathered, so that the job can be brought back to life.
-        tx.commit().await?;
-        return Ok(Some(Digest::Later(why)));
+    // What was given up stays gathered, so that the job can be brought back to life.
+    if !is_later {
+        tx.enqueue(&sorted.moved, now.as_millisecond()).await?;
+        tx.take_gathered(mailbox, since, gathered).await?;
     }
-    tx.take_gathered(mailbox, since, &gathered).await?;
     tx.commit().await?;
-    let is_full = i64::try_from(gathered.len()).is_ok_and(|count| count >= LONGEST);
-    Ok(Some(if is_full { Digest::More } else { Digest::Done }))
+    Ok(sent)
 }
 
 /// The same for the same notices, so that a mail that goes out twice is known as one.

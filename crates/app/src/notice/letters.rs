@@ -119,6 +119,9 @@ impl Letters {
         let about = about.collect();
         let ours = environment();
         let mut letters = Self { ours, theirs: None, about, folder, files, own, faults };
+        if letters.files.is_empty() && letters.own.is_empty() {
+            return letters;
+        }
         let mut theirs = environment();
         theirs.set_fuel(Some(STEPS));
         let files = letters.files.clone().into_iter().map(|text| (Origin::File, text));
@@ -128,9 +131,7 @@ impl Letters {
                 letters.faults.push(letters.fault(origin, &name, why));
             }
         }
-        if !(letters.files.is_empty() && letters.own.is_empty()) {
-            letters.theirs = Some(theirs);
-        }
+        letters.theirs = Some(theirs);
         letters
     }
 
@@ -215,7 +216,7 @@ impl Letters {
                 }
             }
             for sample in self.sample_digests(language) {
-                attempt(language, DIGEST, &self.digest_context(&sample));
+                attempt(language, DIGEST, &digest_context(&sample));
             }
         }
         faults
@@ -235,7 +236,7 @@ impl Letters {
     /// Writes the digest of some notices to one mailbox, in the language of the first.
     pub fn digest(&self, of: &[(Notice, CustomerNotice)]) -> Letter {
         let language = of.first().map_or(Language::English, |(_, first)| first.language);
-        self.write(language, DIGEST, "[abuse]", &self.digest_context(of))
+        self.write(language, DIGEST, "[abuse]", &digest_context(of))
     }
 
     fn write(&self, language: Language, word: &str, prefix: &str, context: &Value) -> Letter {
@@ -288,35 +289,6 @@ impl Letters {
             link_until: of.link.as_ref().map(|(_, until)| show(*until)),
         };
         Value::from(Serde(shown))
-    }
-
-    fn digest_context(&self, of: &[(Notice, CustomerNotice)]) -> Value {
-        let mut reports: Vec<ShownReport<'_>> = Vec::new();
-        for (notice, one) in of {
-            match reports.last_mut().filter(|last| last.report == one.report.0) {
-                Some(last) => last.happened.push(notice.as_str()),
-                None => reports.push(ShownReport {
-                    report: one.report.0,
-                    happened: vec![notice.as_str()],
-                    service: one_line(&one.service, 200),
-                    address: one_line(&one.service_ip, 255),
-                    category: one_line(&one.category, 120),
-                    deadline: one.deadline.map(|at| instant(one.language, &one.zone, at)),
-                    time_left: one
-                        .deadline
-                        .map(|at| length(one.language, Span::between(one.at, at))),
-                    link: one.link.as_ref().map(|(link, _)| link.as_str()),
-                }),
-            }
-        }
-        let first = of.first().map(|(_, first)| first);
-        let until = of.iter().find_map(|(_, one)| Some((one, one.link.as_ref()?.1)));
-        Value::from(Serde(ShownDigest {
-            name: first.map(|first| one_line(&first.customer_name, 100)).unwrap_or_default(),
-            count: reports.len(),
-            reports,
-            link_until: until.map(|(one, until)| instant(one.language, &one.zone, until)),
-        }))
     }
 
     /// Digests as they may come about: with all that may happen, and with as little as there may be.
@@ -436,6 +408,34 @@ struct ShownReport<'a> {
     deadline: Option<String>,
     time_left: Option<String>,
     link: Option<&'a str>,
+}
+
+/// What the templates of the digest of some notices see. Those about one report follow each other.
+fn digest_context(of: &[(Notice, CustomerNotice)]) -> Value {
+    let mut reports: Vec<ShownReport<'_>> = Vec::new();
+    for (notice, one) in of {
+        match reports.last_mut().filter(|last| last.report == one.report.0) {
+            Some(last) => last.happened.push(notice.as_str()),
+            None => reports.push(ShownReport {
+                report: one.report.0,
+                happened: vec![notice.as_str()],
+                service: one_line(&one.service, 200),
+                address: one_line(&one.service_ip, 255),
+                category: one_line(&one.category, 120),
+                deadline: one.deadline.map(|at| instant(one.language, &one.zone, at)),
+                time_left: one.deadline.map(|at| length(one.language, Span::between(one.at, at))),
+                link: one.link.as_ref().map(|(link, _)| link.as_str()),
+            }),
+        }
+    }
+    let first = of.first().map(|(_, first)| first);
+    let until = of.iter().find_map(|(_, one)| Some((one, one.link.as_ref()?.1)));
+    Value::from(Serde(ShownDigest {
+        name: first.map(|first| one_line(&first.customer_name, 100)).unwrap_or_default(),
+        count: reports.len(),
+        reports,
+        link_until: until.map(|(one, until)| instant(one.language, &one.zone, until)),
+    }))
 }
 
 fn render(

@@ -28,7 +28,7 @@ mod staff;
 pub mod summary;
 pub mod templates;
 
-pub(crate) use digest::{Digest, send_digest};
+pub(crate) use digest::send_digest;
 pub use letters::Letters;
 pub use sender::Sender;
 use staff::Told;

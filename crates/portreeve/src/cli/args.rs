@@ -289,7 +289,7 @@ pub(crate) enum StaffCommand {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct NotifyArgs {
     pub(crate) name: String,
-    /// Notices, separated by commas: opened, queued, answered, needs_staff; or all, or none
+    /// Notices, separated by commas: opened, queued, answered, `needs_staff`; or all, or none
     #[arg(long, value_name = "NOTICES")]
     pub(crate) notices: Option<String>,
     /// Only about reports that they take care of

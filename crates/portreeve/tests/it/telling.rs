@@ -16,6 +16,24 @@ fn jobs(world: &World, kind: &str) -> usize {
     jobs.as_array().unwrap().iter().filter(|job| job["kind"] == kind).count()
 }
 
+/// Makes the database itself refuse to write down that a digest went out, or lets it again.
+fn refuse_digests(world: &World, refused: bool) {
+    world.sql(match (world.engine, refused) {
+        (Engine::Postgres, true) => {
+            "CREATE FUNCTION refuse_digest() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+             CREATE TRIGGER refuse_digest BEFORE DELETE ON gathered_notices FOR EACH ROW
+                EXECUTE FUNCTION refuse_digest()"
+        }
+        (Engine::Postgres, false) => "DROP TRIGGER refuse_digest ON gathered_notices",
+        (Engine::Sqlite, true) => {
+            "CREATE TRIGGER refuse_digest BEFORE DELETE ON gathered_notices
+                BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        }
+        (Engine::Sqlite, false) => "DROP TRIGGER refuse_digest",
+    });
+}
+
 /// A time of day some minutes ago, in UTC.
 fn minutes_ago(minutes: i64) -> String {
     let millis = Timestamp::now().as_millisecond() - minutes * 60_000;
@@ -196,6 +214,28 @@ on_both! {
         let digests = sink.mails("Message-ID: <digest.");
         assert_eq!(digests.len(), 1);
         assert!(digests[0].contains("1 abuse report about your services"), "{}", digests[0]);
+    }
+
+    fn a_digest_that_was_sent_but_not_written_down_goes_out_again_under_the_same_id(world) {
+        let sink = Sink::start();
+        with_smtp(&world, &sink);
+        world.set("client.notices_per_hour", "1");
+        let desk = world.serve();
+        let ids: Vec<i64> = (0..3).map(|_| desk.create(&world, "service_id=1&category=Spam")).collect();
+        eventually("two wait", || jobs(&world, "send_digest") == 1 && jobs(&world, "send_notice") == 0);
+        refuse_digests(&world, true);
+        hurry(&world, "send_digest");
+        eventually("it is out", || sink.mails("Message-ID: <digest.").len() == 1);
+        desk.kill();
+        refuse_digests(&world, false);
+        let _desk = world.serve();
+        hurry(&world, "send_digest");
+        let told = |id: i64| world.events(id, "notice_sent") == 2;
+        eventually("it is on record", || ids.iter().all(|id| told(*id)));
+        let digests = sink.mails("Message-ID: <digest.");
+        let id = |mail: &String| between(mail, "Message-ID: ", "\n").to_owned();
+        assert!(digests.len() >= 2, "{}", digests.len());
+        assert!(digests.iter().all(|mail| id(mail) == id(&digests[0])));
     }
 
     fn each_brand_writes_under_its_own_name(world) {

@@ -137,7 +137,7 @@ async fn edit_page(
                 origin => one.origin.as_str(),
                 changed_at => one.changed.as_ref().map(|(at, _)| *at),
                 changed_by => one.changed.as_ref().map(|(_, by)| by),
-                now => refused.conflict.then_some(&one.text),
+                now => (refused.conflict && *text != one.text).then_some(&one.text),
             }
         })
         .collect();
@@ -247,10 +247,8 @@ async fn back_page(web: &Web, visitor: &Visitor, unit: Unit, refused: Refused) -
             context! { name => one.name, text => one.text, below => letters.below(&one.name) }
         })
         .collect();
-    let status = match refused.error.is_some() || refused.conflict {
-        true => StatusCode::CONFLICT,
-        false => StatusCode::OK,
-    };
+    let is_refused = refused.error.is_some() || refused.conflict;
+    let status = if is_refused { StatusCode::CONFLICT } else { StatusCode::OK };
     let more = context! {
         page => "setup", own, word => unit.word, tag => unit.language.tag(),
         language_name => unit.language.name(),
