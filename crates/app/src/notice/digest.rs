@@ -153,7 +153,8 @@ async fn deliver(desk: &Desk, sorted: &mut Sorted, id: &str) -> Sent {
         to: sorted.to.clone(),
         letter: desk.letters().digest(&entries),
         message_id: message_id.clone(),
-        references: message_id.clone(),
+        // Digests of one mailbox are kept together.
+        references: message_id_of(id.rsplit_once('.').map_or(id, |(mailbox, _)| mailbox), domain),
         date: desk.now(),
         sender: sender.clone(),
     };

@@ -1,5 +1,5 @@
 //! Templates of the desk's own: read, tried, written and taken away in the staff area. They stand in the database, so
-//! that every node has them, and count within a second.
+//! that every node has them, and count within a second. Only names of ours can be written, so there are never more.
 
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::language::{Language, zone};

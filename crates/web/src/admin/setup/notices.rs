@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use minijinja::Value;
 use portreeve_app::notice::letters::{DIGEST, Origin, Texts, Unit};
-use portreeve_app::notice::templates::{self, Template, TemplateError};
+use portreeve_app::notice::templates::{self, TemplateError};
 use portreeve_core::notice::Notice;
 use serde::Deserialize;
 
@@ -57,15 +57,13 @@ pub(crate) async fn list(
                 None => None,
             };
             let names = unit.names();
-            let parts: Vec<&Template> =
-                all.iter().filter(|one| names.contains(&one.name)).collect();
-            let replaced: Vec<Value> = parts
+            let parts: Vec<Value> = all
                 .iter()
-                .filter(|one| one.origin != Origin::Ours)
+                .filter(|one| names.contains(&one.name))
                 .map(|one| context! { name => one.name, origin => one.origin.as_str() })
                 .collect();
             context! {
-                word => unit.word, replaced, names,
+                word => unit.word, parts,
                 subject => letter.as_ref().map(|letter| &letter.subject),
                 body => letter.as_ref().map(|letter| &letter.body),
             }
