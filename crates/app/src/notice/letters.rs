@@ -291,6 +291,19 @@ impl Letters {
         Value::from(Serde(shown))
     }
 
+    /// The names that templates of a unit may use.
+    pub fn names_in(&self, unit: Unit) -> Vec<String> {
+        if unit.word == "about" {
+            return ["what", "why", "fix"].map(str::to_owned).to_vec();
+        }
+        let context = if unit.word == DIGEST {
+            digest_context(&self.sample_digests(unit.language)[0])
+        } else {
+            self.context(&sample(Notice::Opened, unit.language, ""))
+        };
+        context.try_iter().into_iter().flatten().map(|name| name.to_string()).collect()
+    }
+
     /// Digests as they may come about: with all that may happen, and with as little as there may be.
     pub fn sample_digests(&self, language: Language) -> Vec<Vec<(Notice, CustomerNotice)>> {
         let numbered = |(number, (notice, one)): (i64, (Notice, CustomerNotice))| {

@@ -211,6 +211,9 @@ fn every_template_belongs_to_one_unit_and_every_unit_has_its_templates() {
     assert_eq!(of_units, all);
     assert!(Unit::of(Language::German, "digest").is_some());
     assert!(Unit::of(Language::German, "../opened").is_none());
+    let names = |word| letters().names_in(Unit::of(Language::German, word).expect(word));
+    assert!(names("frame").contains(&"time_left".to_owned()), "{:?}", names("frame"));
+    assert_eq!(names("digest"), ["name", "count", "reports", "link_until"]);
 }
 
 #[test]

@@ -148,6 +148,7 @@ async fn edit_page(
         page => "setup", parts, saved, error => refused.error, conflict => refused.conflict,
         word => unit.word, tag => unit.language.tag(), address => address(unit),
         language_name => unit.language.name(),
+        names => web.desk.letters().names_in(unit),
         is_own => present.iter().any(|one| one.origin == Origin::Desk),
         seen => templates::seen(&present),
         categories => web.desk.live().settings.categories, category,
