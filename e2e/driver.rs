@@ -115,6 +115,12 @@ impl Browser {
         panic!("{text:?} is not shown at {}: {}", self.place(), self.text());
     }
 
+    /// Looks into the first frame of the page, or out of it again.
+    pub(crate) fn look_into_frame(&self, inside: bool) {
+        let frame = if inside { json!(0) } else { Value::Null };
+        self.post("/frame", &json!({ "id": frame }));
+    }
+
     /// The first element of a selector (CSS; `XPath` when it begins with a slash).
     pub(crate) fn one(&self, selector: &str) -> Element<'_> {
         let started = Instant::now();

@@ -239,9 +239,12 @@ const PAGES: [&str; 24] = [
     "/admin/setup/audit",
 ];
 
-const MORE: [&str; 4] = [
+const MORE: [&str; 7] = [
     "/admin/setup/quick-replies",
     "/admin/setup/notices",
+    "/admin/setup/notices/en/opened",
+    "/admin/setup/notices/de/digest",
+    "/admin/setup/notices/en/opened/take-back",
     "/admin/setup/staff-management",
     "/admin/reports/999",
 ];
@@ -379,11 +382,12 @@ fn a_customer_on_a_phone_pays_in_german_without_scripts() {
 }
 
 /// What axe finds on a page that is serious.
+/// Frames are left out: axe speaks to what is in them, and ours hear nobody.
 fn serious(browser: &Browser) -> serde_json::Value {
     browser.run(&axe());
     browser.run_long(
         "const done = arguments[0];
-         axe.run({ resultTypes: ['violations'] }).then(
+         axe.run({ resultTypes: ['violations'], iframes: false }).then(
             found => done(found.violations
                 .filter(one => ['serious', 'critical'].includes(one.impact))
                 .map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | '))),
@@ -423,6 +427,54 @@ fn every_page(theme: &str, language: &str) {
             .collect();
         assert!(complaints.is_empty(), "{path}: {complaints:?}");
     }
+}
+
+/// From the sample of a notice to a text of the desk's own and back, with a look at what customers would get.
+fn a_notice_is_written(scripts: bool) {
+    let world = World::new(Engine::Sqlite);
+    let desk = busy(&world);
+    let browser = Browser::open(&desk.base, scripts);
+    sign_in(&browser, "carol");
+    browser.shows("What needs you now");
+    browser.go("/admin/setup/notices?language=de");
+    browser.named("strong", "Report opened").click();
+    browser.one("a[href='/admin/setup/notices/de/opened']").click();
+    browser.shows("Report opened, Deutsch");
+    browser.one("textarea[name='de/opened/subject.txt']").fill("Beispielhoster: {{ category }}");
+    for (button, shown) in
+        [("As text", "[abuse #92] Beispielhoster: Spam"), ("As HTML", "Zur Meldung")]
+    {
+        browser.named("button", button).click();
+        browser.look_into_frame(true);
+        browser.shows(shown);
+        browser.look_into_frame(false);
+    }
+    browser.one("textarea[name='de/opened/subject.txt']").fill("{{ categori }}");
+    browser.named("button", "As text").click();
+    browser.look_into_frame(true);
+    browser.shows("de/opened/subject.txt: line 1");
+    browser.look_into_frame(false);
+    let complaints = browser.complaints();
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.named("button", "Save").click();
+    browser.shows("Nothing was stored");
+    browser.one("textarea[name='de/opened/subject.txt']").fill("Beispielhoster: {{ category }}");
+    browser.named("button", "Save").click();
+    browser.shows("It counts on every node");
+    browser.named("a", "Back to what was before").click();
+    browser.named("button", "Take them away").click();
+    browser.shows("It counts on every node");
+    assert!(!browser.text().contains("the desk's own"), "{}", browser.text());
+}
+
+#[test]
+fn a_notice_is_written_and_looked_at() {
+    a_notice_is_written(true);
+}
+
+#[test]
+fn a_notice_is_written_and_looked_at_without_scripts() {
+    a_notice_is_written(false);
 }
 
 #[test]

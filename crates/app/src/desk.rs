@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use portreeve_core::ids::ServiceKey;
+use portreeve_core::language::Language;
 use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
@@ -78,8 +80,8 @@ pub struct Desk {
     pub bridges: Vec<Bridge>,
     /// Whoever takes customers' money, in the order of the configuration.
     pub cashiers: Vec<Cashier>,
-    /// What letters to customers are written with.
-    pub letters: Letters,
+    /// How a line of a report's history is told in a language.
+    pub tell_line: TellLine,
     /// `FraudRecord`, where it is set up.
     pub fraudrecord: Option<Box<dyn Register>>,
     /// Where the desk is reached, as long as the configuration does not say it: set once it listens.
@@ -93,8 +95,13 @@ pub struct Desk {
     /// Categories that are known to be stored.
     pub(crate) known_categories: Mutex<HashSet<String>>,
     live: RwLock<Arc<Live>>,
+    letters: RwLock<Arc<Letters>>,
     ledger: RwLock<Ledger>,
 }
+
+/// How a line of history is told: language, zone, the kind of its event, and the line as it is stored. The words of
+/// pages live elsewhere; mails borrow them.
+pub type TellLine = fn(Language, &TimeZone, &str, &str) -> String;
 
 /// The ways out of the desk.
 #[derive(Default)]
@@ -115,13 +122,24 @@ pub struct Ways {
     pub letters: Letters,
     /// To `FraudRecord`.
     pub fraudrecord: Option<Box<dyn Register>>,
+    /// How a line of a report's history is told in a language; none: as it is stored.
+    pub tell_line: Option<TellLine>,
 }
 
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories, bridges, cashiers, letters, fraudrecord } =
-            ways;
+        let Ways {
+            panels,
+            mail,
+            webhooks,
+            directories,
+            bridges,
+            cashiers,
+            letters,
+            fraudrecord,
+            tell_line,
+        } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
@@ -137,7 +155,7 @@ impl Desk {
             directories,
             bridges,
             cashiers,
-            letters,
+            tell_line: tell_line.unwrap_or(|_, _, _, line| line.to_owned()),
             fraudrecord,
             reached_at: OnceLock::new(),
             metrics,
@@ -145,6 +163,7 @@ impl Desk {
             calls: Mutex::default(),
             known_categories: Mutex::default(),
             live: RwLock::default(),
+            letters: RwLock::new(Arc::new(letters)),
             ledger: RwLock::default(),
         }
     }
@@ -157,6 +176,23 @@ impl Desk {
     /// Settings and credentials as of the last look.
     pub fn live(&self) -> Arc<Live> {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What letters to customers are written with, as of the last look.
+    pub fn letters(&self) -> Arc<Letters> {
+        Arc::clone(&self.letters.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the desk's own templates anew.
+    pub async fn refresh_letters(&self) -> Result<(), StoreError> {
+        let stored = self.db.read().await?.templates().await?;
+        let own = stored.into_iter().map(|row| (row.name, row.text)).collect();
+        let letters = self.letters().with_own(own);
+        for fault in letters.faults() {
+            tracing::warn!("a template of a notice does not count: {fault}");
+        }
+        *self.letters.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(letters);
+        Ok(())
     }
 
     /// Reads settings and credentials anew.
@@ -251,9 +287,9 @@ impl Desk {
         self.cashiers.iter().find(|cashier| cashier.name == name)
     }
 
-    /// Keeps settings, credentials and the ledger current until the task is dropped. What another
+    /// Keeps settings, credentials, templates and the ledger current until the task is dropped. What another
     /// process changed counts here within a second.
-    pub async fn follow_changes(&self, mut seen: [i64; 4]) {
+    pub async fn follow_changes(&self, mut seen: [i64; 5]) {
         loop {
             tokio::time::sleep(POLL_CHANGES).await;
             match self.catch_up(seen).await {
@@ -264,18 +300,22 @@ impl Desk {
     }
 
     /// Loads everything and returns the counters from which [`Desk::follow_changes`] goes on.
-    pub async fn load(&self) -> Result<[i64; 4], StoreError> {
+    pub async fn load(&self) -> Result<[i64; 5], StoreError> {
         let counters = self.db.read().await?.change_counters().await?;
         self.refresh().await?;
+        self.refresh_letters().await?;
         self.refresh_ledger(-1).await?;
         Ok(counters)
     }
 
-    async fn catch_up(&self, seen: [i64; 4]) -> Result<[i64; 4], StoreError> {
+    async fn catch_up(&self, seen: [i64; 5]) -> Result<[i64; 5], StoreError> {
         let now = self.db.read().await?.change_counters().await?;
-        let [settings, people, _, ledger] = seen;
+        let [settings, people, _, ledger, templates] = seen;
         if (now[0], now[1]) != (settings, people) {
             self.refresh().await?;
+        }
+        if now[4] != templates {
+            self.refresh_letters().await?;
         }
         if now[3] != ledger {
             self.refresh_ledger(ledger).await?;

@@ -38,8 +38,14 @@ const ACTIONS: [Action; 2] = [Action::Suspend, Action::Unsuspend];
 const ANSWERS: [&str; 6] = ["done", "was_so", "refused", "later", "failed", "lost"];
 const SENT: [&str; 4] = ["sent", "refused", "later", "given_up"];
 const POSTED: [&str; 3] = ["delivered", "later", "given_up"];
-const KINDS: [JobKind; 4] =
-    [JobKind::ReconcileService, JobKind::SendNotice, JobKind::TellBridge, JobKind::SettlePayments];
+const KINDS: [JobKind; 6] = [
+    JobKind::ReconcileService,
+    JobKind::SendNotice,
+    JobKind::TellBridge,
+    JobKind::SendDigest,
+    JobKind::SettlePayments,
+    JobKind::SendSummary,
+];
 const STATES: [&str; 4] = ["due", "running", "later", "dead"];
 
 /// One label with one of a few words.
@@ -276,7 +282,7 @@ impl Metrics {
     /// A try to send a notice ended.
     pub(crate) fn tried_notice(&self, sent: &Sent, given_up: bool) {
         let outcome = match sent {
-            Sent::Nobody => return,
+            Sent::Nobody | Sent::Gathered { .. } => return,
             Sent::Taken(_) => "sent",
             Sent::Refused(_) => "refused",
             Sent::Later(_) if given_up => "given_up",

@@ -116,6 +116,8 @@ pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
         JobKind::ReconcileService => ServiceKey::parse(key, "").ok().map(Job::ReconcileService),
         JobKind::TellBridge => ServiceKey::parse(key, "").ok().map(Job::TellBridge),
         JobKind::SettlePayments => key.parse().ok().map(|id| Job::SettlePayments(ReportId(id))),
+        // No event causes these.
+        JobKind::SendDigest | JobKind::SendSummary => None,
         JobKind::SendNotice => {
             let mut parts = key.split(':');
             let report = ReportId(parts.next()?.parse().ok()?);

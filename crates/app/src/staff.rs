@@ -8,7 +8,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use ipnet::IpNet;
 use portreeve_core::ids::Actor;
-use portreeve_core::text::one_line;
+use portreeve_core::text::{is_mail_address, one_line};
 use portreeve_store::{Credential, NewStaff, Role, Staff, StoreError, Tx};
 use rand::RngExt;
 use subtle::ConstantTimeEq;
@@ -127,17 +127,6 @@ pub async fn add(
     Ok(id)
 }
 
-/// One `@` with something on both sides, and nothing that a mail header could stumble over. Whether
-/// somebody reads it, only a mail shows.
-fn is_mail_address(text: &str) -> bool {
-    let plain = text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let fits =
-        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
-    let odd = |c: char| matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')');
-    plain && !local.is_empty() && !local.contains(odd) && domain.split('.').all(fits)
-}
-
 /// Argon2id with the parameters of OWASP's first recommendation (19 MiB, 2 passes).
 pub(crate) fn hash_password(password: &str) -> Result<String, StaffError> {
     if password.chars().count() < SHORTEST_PASSWORD {
@@ -149,7 +138,7 @@ pub(crate) fn hash_password(password: &str) -> Result<String, StaffError> {
     Ok(hash.to_string())
 }
 
-async fn by_name(tx: &mut Tx, name: &str) -> Result<Staff, StaffError> {
+async fn named(tx: &mut Tx, name: &str) -> Result<Staff, StaffError> {
     let missing = || StaffError::Missing { what: "staff member", name: name.to_owned() };
     tx.staff_by_name(name).await?.ok_or_else(missing)
 }
@@ -162,7 +151,7 @@ pub async fn set_disabled(
     disabled: bool,
 ) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
-    let staff = by_name(&mut tx, name).await?;
+    let staff = named(&mut tx, name).await?;
     let at = disabled.then(|| staff.disabled_at.unwrap_or(desk.now().as_millisecond()));
     if disabled {
         somebody_stays_admin(&mut tx, &staff).await?;
@@ -206,7 +195,7 @@ pub async fn change(
         return Err(StaffError::Bad(format!("{email:?} is no mail address")));
     }
     let mut tx = desk.db.write().await?;
-    let staff = by_name(&mut tx, name).await?;
+    let staff = named(&mut tx, name).await?;
     let roles = tx.roles().await?;
     let known = roles.iter().find(|known| known.name == role);
     let Some(known) = known else {
@@ -230,7 +219,7 @@ pub async fn set_password(
 ) -> Result<(), StaffError> {
     let hash = hash_password(password)?;
     let mut tx = desk.db.write().await?;
-    let staff = by_name(&mut tx, name).await?;
+    let staff = named(&mut tx, name).await?;
     tx.put_password(staff.id, &hash).await?;
     tx.end_other_staff_sessions(staff.id, 0).await?;
     audit::log(&mut tx, desk.now(), actor, "password_changed", name).await?;
@@ -245,7 +234,7 @@ pub async fn remove_second_factor(
     name: &str,
 ) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
-    let staff = by_name(&mut tx, name).await?;
+    let staff = named(&mut tx, name).await?;
     tx.put_second_factor(staff.id, None, &[]).await?;
     tx.end_other_staff_sessions(staff.id, 0).await?;
     audit::log(&mut tx, desk.now(), actor, "second_factor_removed", name).await?;
@@ -256,6 +245,11 @@ pub async fn remove_second_factor(
 /// Whether the rights of a role (words, or `*` for all) have this one among them.
 pub fn has_right(rights: &str, right: &str) -> bool {
     rights.split_whitespace().any(|word| word == "*" || word == right)
+}
+
+/// One member of staff.
+pub async fn by_name(desk: &Desk, name: &str) -> Result<Staff, StaffError> {
+    named(&mut desk.db.read().await?, name).await
 }
 
 /// Staff by id after `after`.

@@ -16,6 +16,7 @@ pub mod payment;
 pub mod report;
 pub mod service;
 pub mod settings;
+pub mod staff_notice;
 pub mod suspension;
 pub mod text;
 pub mod time;

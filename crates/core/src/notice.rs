@@ -1,4 +1,5 @@
-//! What is told to whom. Notices to customers are written from templates (`app`), those to staff here.
+//! What is told to whom. Notices to customers are written from templates (`app`), those to staff in
+//! [`staff_notice`](crate::staff_notice).
 //!
 //! The types are the seam: a [`CustomerNotice`] has no field that could hold a staff note or a reporter.
 
@@ -8,7 +9,6 @@ use crate::ids::ReportId;
 use crate::language::Language;
 use crate::payment::Money;
 use crate::report::{OnReply, Outcome};
-use crate::text::one_line;
 use crate::time::Timestamp;
 
 macro_rules! words {
@@ -127,23 +127,6 @@ pub struct CustomerNotice {
     pub zone: TimeZone,
 }
 
-/// What a notice to staff is made from.
-#[derive(Debug, Clone)]
-pub struct StaffNotice {
-    /// The report.
-    pub report: ReportId,
-    /// The service, or why there is none.
-    pub service: String,
-    /// Kind of abuse.
-    pub category: String,
-    /// Address.
-    pub service_ip: String,
-    /// How it is to be suspended.
-    pub suspend_method: &'static str,
-    /// The line of the history that this notice is about.
-    pub what_happened: String,
-}
-
 /// A mail's subject (one line) and its body, as plain text and perhaps as HTML too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
@@ -153,34 +136,4 @@ pub struct Letter {
     pub body: String,
     /// The same for programs that show it.
     pub html: Option<String>,
-}
-
-/// Writes a notice to the abuse desk, in English.
-pub fn to_staff(notice: Notice, n: &StaffNotice) -> Letter {
-    let category = one_line(&n.category, 120);
-    let subject = match notice {
-        Notice::Opened => format!("New report: {category}"),
-        Notice::Queued => format!("New report in the queue: {category}"),
-        Notice::Answered => format!("The customer answered: {category}"),
-        Notice::NeedsStaff => format!("Waits for you: {category}"),
-        Notice::Reminder
-        | Notice::Suspended
-        | Notice::Unsuspended
-        | Notice::Extended
-        | Notice::Closed
-        | Notice::Reopened
-        | Notice::Link => format!("Report changed: {category}"),
-    };
-    let body = format!(
-        "{}\n\n  Report:   {}\n  Service:  {}\n  Address:  {}\n  Category: {}\n  Suspend:  {}\n\n\
-         See it with: portreeve report show {}\n",
-        one_line(&n.what_happened, 500),
-        n.report,
-        one_line(&n.service, 200),
-        one_line(&n.service_ip, 255),
-        one_line(&n.category, 255),
-        n.suspend_method,
-        n.report.0,
-    );
-    Letter { subject: format!("[abuse {}] {subject}", n.report), body, html: None }
 }

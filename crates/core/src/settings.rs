@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use crate::language::Language;
+use crate::language::{Language, zone};
 use crate::payment::{Cents, Money};
 use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
-use crate::time::Span;
+use crate::text::is_mail_address;
+use crate::time::{Span, Timestamp};
 
 /// All settings, parsed.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,12 +38,38 @@ pub struct Settings {
     pub link_life: Span,
     /// What it costs to have a service back, where a report lets its customer pay.
     pub pay: Pay,
+    /// Notices that a mailbox of a customer gets in an hour; what is beyond comes in a digest. 0: no limit.
+    pub notices_per_hour: u32,
     /// What is known of some categories.
     pub plans: BTreeMap<String, CategoryPlan>,
     /// Staff need a second factor.
     pub require_second_factor: bool,
     /// A session of staff ends when it was not used for so long.
     pub session_idle: Span,
+    /// Addresses of the desk's own for what staff are told; none: members are told at theirs.
+    pub staff_addresses: Vec<String>,
+    /// When the summary of a day goes out; none: never.
+    pub summary_at: Option<SummaryAt>,
+}
+
+/// A time of day at which the summary goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryAt {
+    time: Time,
+    /// The name of its zone; none: that of customers.
+    zone: Option<String>,
+}
+
+impl SummaryAt {
+    /// When it was due last, with the name of that day. `usual` is the zone that counts where it has none.
+    pub fn last(&self, now: Timestamp, usual: &str) -> Option<(String, Timestamp)> {
+        let zone = zone(self.zone.as_deref().unwrap_or(usual));
+        let today = now.to_zoned_datetime(zone.clone()).date();
+        [today, today.yesterday().ok()?].into_iter().find_map(|day| {
+            let due = day.to_datetime(self.time).to_zoned_datetime(zone.clone()).ok()?.timestamp();
+            (due <= now).then(|| (day.to_string(), due))
+        })
+    }
 }
 
 /// Paying to unsuspend.
@@ -180,6 +208,11 @@ pub const KEYS: &[Key] = &[
         meaning: "how long the link in a notice leads to the report; at least 1h",
     },
     Key {
+        name: "client.notices_per_hour",
+        default: "60",
+        meaning: "notices that a mailbox of a customer gets in an hour; what is beyond comes in one digest at its end; 0 = no limit",
+    },
+    Key {
         name: "pay.amount",
         default: "",
         meaning: "pay to unsuspend: the amount, such as 25.00; nobody can pay while it is empty",
@@ -223,6 +256,16 @@ pub const KEYS: &[Key] = &[
         name: "staff.session_idle",
         default: "8h",
         meaning: "how long staff may be away before they have to sign in again",
+    },
+    Key {
+        name: "staff.notices.address",
+        default: "[]",
+        meaning: r#"addresses of the desk's own for what staff are told, a JSON list such as ["abuse-team@example.com"]; members are then told only what they choose on their account page"#,
+    },
+    Key {
+        name: "staff.summary_at",
+        default: "",
+        meaning: "when staff get the summary of the day, such as 08:00 (in client.time_zone) or 08:00 Europe/Berlin; empty: never",
     },
     Key {
         name: "limits.suspensions_per_hour",
@@ -351,9 +394,12 @@ impl Default for Settings {
             client_zone: String::new(),
             link_life: Span::ZERO,
             pay: Pay::default(),
+            notices_per_hour: 0,
             plans: BTreeMap::new(),
             require_second_factor: false,
             session_idle: Span::ZERO,
+            staff_addresses: Vec::new(),
+            summary_at: None,
         };
         for key in KEYS {
             settings.apply(key.name, key.default).expect("every default is a good value");
@@ -426,6 +472,7 @@ impl Settings {
                     return Err("must be at least 1h".to_owned());
                 }
             }
+            "client.notices_per_hour" => self.notices_per_hour = whole_number(value)?,
             "pay.amount" => {
                 let amount = Some(value).filter(|value| !value.is_empty());
                 self.pay.amount = amount.map(str::parse).transpose().map_err(|e| format!("{e}"))?;
@@ -441,6 +488,8 @@ impl Settings {
             "categories.plans" => self.plans = plans(value)?,
             "staff.require_second_factor" => self.require_second_factor = yes_or_no(value)?,
             "staff.session_idle" => self.session_idle = at_least_five_minutes(value)?,
+            "staff.notices.address" => self.staff_addresses = addresses(value)?,
+            "staff.summary_at" => self.summary_at = summary_at(value)?,
             "limits.suspensions_per_hour" => self.suspensions_per_hour = whole_number(value)?,
             "clock.long_stop" => self.long_stop = value.parse().map_err(|e| format!("{e}"))?,
             "amp.http_status" => {
@@ -503,6 +552,38 @@ fn categories(value: &str) -> Result<Vec<String>, String> {
     } else {
         Err("every category must have 1 to 255 characters".to_owned())
     }
+}
+
+/// Addresses of the desk's own at most.
+const MOST_ADDRESSES: usize = 20;
+
+fn addresses(value: &str) -> Result<Vec<String>, String> {
+    let list: Vec<String> = serde_json::from_str(value).map_err(|_| {
+        r#"must be a JSON list of addresses, such as ["abuse-team@example.com"]"#.to_owned()
+    })?;
+    if list.len() > MOST_ADDRESSES {
+        return Err(format!("must not be more than {MOST_ADDRESSES} addresses"));
+    }
+    match list.iter().find(|address| !is_mail_address(address)) {
+        Some(odd) => Err(format!("every entry must be a mail address, and {odd:?} is none")),
+        None => Ok(list),
+    }
+}
+
+fn summary_at(value: &str) -> Result<Option<SummaryAt>, String> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let bad = || "must be a time of day, such as 08:00 or 08:00 Europe/Berlin".to_owned();
+    let (time, zone) = value.split_once(' ').unwrap_or((value, ""));
+    let (hour, minute) = time.split_once(':').ok_or_else(bad)?;
+    let number = |text: &str| text.parse::<i8>().map_err(|_| bad());
+    let time = Time::new(number(hour)?, number(minute)?, 0, 0).map_err(|_| bad())?;
+    let zone = Some(zone.trim().to_owned()).filter(|zone| !zone.is_empty());
+    if zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
+        return Err(bad());
+    }
+    Ok(Some(SummaryAt { time, zone }))
 }
 
 /// A plan as it is written.
@@ -604,6 +685,11 @@ mod tests {
             ("client.language", "tlh"),
             ("client.link_life", "1m"),
             ("client.more_time", "31d"),
+            ("client.notices_per_hour", "many"),
+            ("staff.notices.address", r#"["nobody"]"#),
+            ("staff.summary_at", "8"),
+            ("staff.summary_at", "25:00"),
+            ("staff.summary_at", "08:00 Mars/Olympus"),
             ("pay.amount", "1,50"),
             ("pay.currency", "euro"),
         ] {
@@ -611,6 +697,24 @@ mod tests {
             assert!(error.starts_with(name) && error.contains("must"), "{error}");
         }
         assert!(matches!(check("no.such", "1"), Err(SettingError::UnknownKey(_))));
+    }
+
+    #[test]
+    fn a_summary_was_due_last_today_or_yesterday_in_its_zone() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let last = |setting: &str, now: &str| {
+            let setting = summary_at(setting).expect("good").expect("some");
+            setting.last(at(now), "Europe/Berlin").expect("in range")
+        };
+        let berlin = last("08:00", "2026-07-01T06:00:00Z");
+        assert_eq!(berlin, ("2026-07-01".to_owned(), at("2026-07-01T06:00:00Z")));
+        let before = last("08:00", "2026-07-01T05:59:59Z");
+        assert_eq!(before, ("2026-06-30".to_owned(), at("2026-06-30T06:00:00Z")));
+        let utc = last("08:00 UTC", "2026-07-01T08:30:00Z");
+        assert_eq!(utc, ("2026-07-01".to_owned(), at("2026-07-01T08:00:00Z")));
+        // 02:30 is not there when clocks are put forward: it is then an hour later.
+        let skipped = last("02:30", "2026-03-29T12:00:00Z");
+        assert_eq!(skipped, ("2026-03-29".to_owned(), at("2026-03-29T01:30:00Z")));
     }
 
     #[test]

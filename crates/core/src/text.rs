@@ -24,6 +24,17 @@ pub fn lines(text: &str) -> String {
     text.chars().map(|c| if is_control(c) && c != '\n' && c != '\t' { ' ' } else { c }).collect()
 }
 
+/// One `@` with something on both sides, and nothing that a mail header could stumble over. Whether
+/// somebody reads it, only a mail shows.
+pub fn is_mail_address(text: &str) -> bool {
+    let plain = text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let fits =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let odd = |c: char| matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')');
+    plain && !local.is_empty() && !local.contains(odd) && domain.split('.').all(fits)
+}
+
 /// At most `limit` characters; an ellipsis says that something was cut.
 pub fn shorten(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {

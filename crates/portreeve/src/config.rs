@@ -4,6 +4,7 @@ mod directory;
 mod enforcer;
 mod fraudrecord;
 mod payment;
+mod sender;
 mod webhook;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 pub(crate) use payment::{PaymentConfig, PaymentKind};
 use portreeve_connect::mail::{Protection, Sender, SmtpServer};
 use portreeve_core::time::Span;
+pub(crate) use sender::SenderConfig;
 use toml::{Table, Value};
 pub(crate) use webhook::WebhookConfig;
 
@@ -210,6 +212,18 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option("mail.out.user", "", "smtp: login"),
     option("mail.out.password", "", "smtp: password"),
     option("mail.out.password_file", "", "a file that has mail.out.password"),
+    option(
+        "mail.out.sender[].from",
+        "",
+        "sender of notices to some customers, in the place of mail.out.from: the first [[mail.out.sender]] that fits",
+    ),
+    option("mail.out.sender[].reply_to", "", "where answers to them go [default: to that sender]"),
+    option(
+        "mail.out.sender[].categories",
+        "[] (all)",
+        "for reports of these categories, in any case of letters",
+    ),
+    option("mail.out.sender[].directories", "[] (all)", "for services of these directories"),
 ];
 
 /// The whole configuration.
@@ -264,6 +278,7 @@ impl std::fmt::Debug for Database {
 #[derive(Debug, Clone)]
 pub(crate) struct MailConfig {
     pub(crate) from: String,
+    pub(crate) senders: Vec<SenderConfig>,
     pub(crate) kind: MailKind,
 }
 
@@ -384,7 +399,7 @@ impl Config {
             return Err(bad("amp.directory", format!("there is no directory {amp_directory:?}")));
         }
         let enforcers = enforcer::enforcers(&mut root, &directories)?;
-        let mail = mail(&mut root, &data_dir)?;
+        let mail = mail(&mut root, &data_dir, &directories)?;
         let webhooks = webhook::webhooks(&mut root)?;
         let payments = payment::payments(&mut root, &directories)?;
         let fraudrecord = fraudrecord::fraudrecord(&mut root)?;
@@ -457,7 +472,11 @@ fn tls(server: &mut Section) -> Result<Option<TlsFiles>, ConfigError> {
     Ok(files)
 }
 
-fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, ConfigError> {
+fn mail(
+    root: &mut Section,
+    data_dir: &Path,
+    directories: &[DirectoryConfig],
+) -> Result<Option<MailConfig>, ConfigError> {
     let mut mail = root.section("mail")?;
     if mail.table.contains_key("in") {
         return Err(bad("mail.in", "incoming mail is not in this version"));
@@ -469,6 +488,7 @@ fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, Confi
     }
     let from = out.text("from")?.ok_or_else(|| bad("mail.out.from", "is missing"))?;
     Sender::parse(&from).map_err(|why| bad("mail.out.from", why))?;
+    let senders = sender::senders(&mut out, directories)?;
     let kind = match out.text("kind")?.as_deref() {
         Some("folder") => {
             let path = out.text("path")?.map_or_else(|| data_dir.join("mail"), PathBuf::from);
@@ -478,7 +498,7 @@ fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, Confi
         _ => return Err(bad("mail.out.kind", "must be smtp or folder")),
     };
     out.end()?;
-    Ok(Some(MailConfig { from, kind }))
+    Ok(Some(MailConfig { from, senders, kind }))
 }
 
 fn smtp(out: &mut Section) -> Result<SmtpServer, ConfigError> {
@@ -753,6 +773,18 @@ mod tests {
             ("[[directory]]\nkind='sql'\nurl='oracle://h/d'\nquery='x'", "directory.url"),
             ("[[enforcer]]\nkind='record'\ndirectories=['x']", "enforcer.directories"),
             ("[mail.out]\nkind='folder'\nfrom='nobody'", "mail.out.from"),
+            (
+                "[mail.out]\nkind='folder'\nfrom='a@example.com'\n[[mail.out.sender]]",
+                "mail.out.sender.from",
+            ),
+            (
+                "[mail.out]\nkind='folder'\nfrom='a@example.com'\n[[mail.out.sender]]\nfrom='b@example.com'\ndirectories=['x']",
+                "mail.out.sender.directories",
+            ),
+            (
+                "[mail.out]\nkind='folder'\nfrom='a@example.com'\n[[mail.out.sender]]\nfrom='b@example.com'\nreply_to='x'",
+                "mail.out.sender.reply_to",
+            ),
             ("[database]\nurl='mysql://x'", "database.url"),
             ("[amp]\ndirectory='x'", "amp.directory"),
             ("[server]\nmax_body='big'", "server.max_body"),

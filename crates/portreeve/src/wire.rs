@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use portreeve_app::bridge::Bridge;
+use portreeve_app::desk::TellLine;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::fraudrecord::Register;
-use portreeve_app::notice::{Letters, Mail, Mailer};
+use portreeve_app::notice::{self, Letters, Mail, Mailer};
 use portreeve_app::payment::{Cashier, Provider};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
@@ -23,7 +24,7 @@ use portreeve_store::Db;
 
 use crate::config::{
     Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
-    MailKind, PaymentConfig, PaymentKind, WebhookConfig,
+    MailKind, PaymentConfig, PaymentKind, SenderConfig, WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -48,17 +49,26 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let webhooks = config.webhooks.iter().map(webhook).collect();
     let directories = config.directories.iter().filter_map(|known| live(known, &whmcs)).collect();
     let bridges = config.directories.iter().filter_map(bridge).collect();
-    let (letters, faults) = Letters::with(&config.templates());
-    for fault in faults {
-        tracing::warn!("a template of a notice does not count: {fault}");
-    }
+    let letters = Letters::with(&config.templates());
+    let tell_line: TellLine = portreeve_web::tell_line;
+    let tell_line = Some(tell_line);
     let cashiers = config.payments.iter().map(|one| cashier(one, &whmcs)).collect();
     let register = |client| -> Box<dyn Register> { Box::new(client) };
     let fraudrecord = config.fraudrecord.clone().map(register);
-    let ways =
-        Ways { panels, mail, webhooks, directories, bridges, cashiers, letters, fraudrecord };
+    let ways = Ways {
+        panels,
+        mail,
+        webhooks,
+        directories,
+        bridges,
+        cashiers,
+        letters,
+        fraudrecord,
+        tell_line,
+    };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
+    desk.refresh_letters().await?;
     Ok((Arc::new(desk), clock))
 }
 
@@ -175,13 +185,25 @@ fn webhook(config: &WebhookConfig) -> Webhook {
 fn mail(config: &MailConfig) -> Result<Mail> {
     let from = Sender::parse(&config.from).map_err(anyhow::Error::msg)?;
     let domain = from.domain().to_owned();
+    let senders = config.senders.iter().map(sender).collect::<Result<_>>()?;
     let mailer: Box<dyn Mailer> = match &config.kind {
         MailKind::Folder(path) => Box::new(Folder::new(from, path.clone())),
         MailKind::Smtp(server) => {
             Box::new(Smtp::new(from, server.clone()).map_err(anyhow::Error::msg)?)
         }
     };
-    Ok(Mail { mailer, domain })
+    Ok(Mail { mailer, domain, senders })
+}
+
+fn sender(config: &SenderConfig) -> Result<Arc<notice::Sender>> {
+    let from = Sender::parse(&config.from).map_err(anyhow::Error::msg)?;
+    Ok(Arc::new(notice::Sender {
+        from: config.from.clone(),
+        reply_to: config.reply_to.clone(),
+        domain: from.domain().to_owned(),
+        categories: config.categories.clone(),
+        directories: config.directories.clone(),
+    }))
 }
 
 /// Makes the data folder, readable for its owner only.

@@ -13,6 +13,8 @@ pub enum Topic {
     Desk,
     /// Services and assignments. Each assignment says by which change it came.
     Ledger,
+    /// Texts of notices of the desk's own.
+    Templates,
 }
 
 impl Topic {
@@ -22,6 +24,7 @@ impl Topic {
             Self::People => "people",
             Self::Desk => "desk",
             Self::Ledger => "ledger",
+            Self::Templates => "templates",
         }
     }
 }
@@ -53,8 +56,8 @@ impl Tx {
         })
     }
 
-    /// The counters: settings, people, desk, ledger.
-    pub async fn change_counters(&mut self) -> Result<[i64; 4], StoreError> {
+    /// The counters: settings, people, desk, ledger, templates.
+    pub async fn change_counters(&mut self) -> Result<[i64; 5], StoreError> {
         let sql = "SELECT topic, seq FROM changes";
         let rows: Vec<(String, i64)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?
@@ -62,7 +65,7 @@ impl Tx {
         let seq = |topic: Topic| {
             rows.iter().find(|(name, _)| name == topic.as_str()).map_or(0, |(_, seq)| *seq)
         };
-        Ok([seq(Topic::Settings), seq(Topic::People), seq(Topic::Desk), seq(Topic::Ledger)])
+        Ok([Topic::Settings, Topic::People, Topic::Desk, Topic::Ledger, Topic::Templates].map(seq))
     }
 
     /// All stored settings.

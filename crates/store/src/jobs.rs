@@ -17,6 +17,10 @@ pub enum JobKind {
     TellBridge,
     /// Look what became of the payments of a report.
     SettlePayments,
+    /// Send the digest of a mailbox.
+    SendDigest,
+    /// Send somebody the summary of a day.
+    SendSummary,
 }
 
 impl JobKind {
@@ -27,6 +31,8 @@ impl JobKind {
             Self::SendNotice => "send_notice",
             Self::TellBridge => "tell_bridge",
             Self::SettlePayments => "settle_payments",
+            Self::SendDigest => "send_digest",
+            Self::SendSummary => "send_summary",
         }
     }
 }
@@ -281,6 +287,27 @@ impl Tx {
 }
 
 impl Tx {
+    /// Enqueues a job that runs at `at`. One that waits already runs then; one that runs at the moment runs once more.
+    pub async fn enqueue_for(&mut self, job: &NewJob, at: i64, now: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO jobs (kind, key, generation, run_at, tries, dead, created_at)
+            VALUES ($1, $2, 1, $3, 0, FALSE, $4)
+            ON CONFLICT (kind, key) DO UPDATE SET generation = jobs.generation + 1, tries = 0,
+                run_at = CASE WHEN jobs.lease IS NULL OR jobs.dead THEN excluded.run_at
+                    ELSE jobs.run_at END,
+                lease = CASE WHEN jobs.dead THEN NULL ELSE jobs.lease END,
+                dead = FALSE";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(job.kind.as_str())
+                .bind(&job.key)
+                .bind(at)
+                .bind(now)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
     /// Enqueues jobs that are not there yet.
     pub async fn enqueue_if_absent(&mut self, jobs: &[NewJob], now: i64) -> Result<(), StoreError> {
         let sql = "INSERT INTO jobs (kind, key, generation, run_at, tries, dead, created_at)

@@ -12,6 +12,7 @@ mod db;
 mod deliveries;
 mod desk;
 mod dialect;
+mod digests;
 mod directory;
 mod enforcement;
 mod figures;
@@ -26,6 +27,8 @@ mod people;
 mod reports;
 mod search;
 mod sessions;
+mod templates;
+mod told;
 mod views;
 
 pub use audit::{AuditRow, DoneRow};
@@ -36,6 +39,7 @@ pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DueDelivery, NewDelivery, NextTry, TriedDelivery,
 };
 pub use desk::{DeskState, Topic};
+pub use digests::{Gathered, MailboxHour};
 pub use directory::{DirectoryLooks, DirectoryState, KnownService};
 pub use enforcement::{Enforcement, OrderRow};
 pub use figures::{DayFigures, Waiting};
@@ -49,4 +53,6 @@ pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff};
 pub use reports::NewReport;
 pub use search::{Place, ReportFilter, ReportOrder, SuspensionFilter};
 pub use sessions::{NewStaffSession, SignIn, StaffSession};
+pub use templates::TemplateRow;
+pub use told::ToldStaff;
 pub use views::{QuickReply, SavedView};

@@ -24,6 +24,10 @@ pub struct Staff {
     pub has_password: bool,
     /// A second factor was set up.
     pub has_second_factor: bool,
+    /// Words of what they want to be told by mail; none: they have not chosen.
+    pub told: Option<String>,
+    /// Where they are told, if not at the usual address.
+    pub told_at: String,
 }
 
 /// A member of staff to be added.
@@ -192,7 +196,8 @@ impl Tx {
     /// Staff after `after` (a row id), by id.
     pub async fn staff(&mut self, after: i64, limit: i64) -> Result<Vec<Staff>, StoreError> {
         let sql = "SELECT id, name, email, role, created_at, disabled_at,
-                password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_second_factor
+                password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_second_factor,
+                told, told_at
             FROM staff WHERE id > $1 ORDER BY id LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(after).bind(limit).fetch_all(conn).await?)
@@ -218,7 +223,8 @@ impl Tx {
     pub async fn staff_by_name(&mut self, name: &str) -> Result<Option<Staff>, StoreError> {
         let sql =
             "SELECT id, name, email, role, created_at, disabled_at,
-                password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_second_factor
+                password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_second_factor,
+                told, told_at
             FROM staff WHERE name = $1";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(name).fetch_optional(conn).await?)
@@ -237,15 +243,6 @@ impl Tx {
         });
         self.touch(Topic::People).await?;
         Ok(())
-    }
-
-    /// Addresses of staff who may answer reports and are not disabled.
-    pub async fn staff_addresses(&mut self) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT DISTINCT staff.email FROM staff JOIN roles ON roles.name = staff.role
-            WHERE staff.disabled_at IS NULL AND staff.email <> ''
-              AND (roles.rights = '*' OR ' ' || roles.rights || ' ' LIKE '% answer %')
-            ORDER BY staff.email LIMIT 100";
-        on!(self, conn => Ok(sqlx::query_scalar::<Database, String>(sql).fetch_all(conn).await?))
     }
 
     /// All roles by name.

@@ -36,6 +36,7 @@ pub use api::document;
 pub use pages::Viewer;
 pub use routes::router;
 pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
+pub use words::line as tell_line;
 
 /// What the configuration says to the web.
 #[derive(Debug, Clone)]

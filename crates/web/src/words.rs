@@ -35,7 +35,7 @@ pub(crate) fn text(language: Language, key: &str, values: &[(&str, String)]) -> 
 /// A line of a report's history in a language. It is stored as an English sentence of ours, whose pattern stands in the
 /// English catalogue: what fits it is told in the reader's words, with instants in their zone. A line that fits none
 /// (a hint, or a sentence of an older version) is shown as it is stored.
-pub(crate) fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> String {
+pub fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> String {
     let (exact, family) = (format!("line.{kind}"), format!("line.{kind}."));
     let english = &CATALOGUES[&Language::English];
     let mut patterns: Vec<(&String, &String)> =
@@ -238,6 +238,72 @@ mod tests {
                 || families.iter().any(|family| key.starts_with(family));
             assert!(is_used, "nobody asks for {key}");
         }
+    }
+
+    /// Numbers that stand beside a unit, a limit or a list are the same word for one and for many.
+    const COUNTS_NOTHING: [&str; 4] =
+        ["time.in", "time.ago", "sign_in.too_many", "fraudrecord.unfit"];
+
+    #[test]
+    fn what_is_counted_has_a_form_for_one_and_one_for_all_others() {
+        for catalogue in CATALOGUES.values() {
+            for (key, text) in catalogue {
+                if let Some(base) = key.strip_suffix(".one") {
+                    assert!(catalogue.contains_key(&format!("{base}.other")), "{key}");
+                } else if placeholders(text).contains("n") {
+                    let base = key.strip_suffix(".other").unwrap_or(key);
+                    let is_plural = catalogue.contains_key(&format!("{base}.one"));
+                    assert!(is_plural || COUNTS_NOTHING.contains(&key.as_str()), "{key}");
+                }
+            }
+        }
+    }
+
+    /// The names of what a call in a template fills in: `t("key", name=value, …)`, read from behind the key.
+    fn filled_in(rest: &str) -> BTreeSet<String> {
+        let mut depth = 1;
+        let end = rest.find(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth == 0
+        });
+        let arguments = rest[..end.unwrap_or_default()].split(',');
+        let names = arguments.filter_map(|part| part.split_once('=')).map(|(name, _)| name.trim());
+        let is_name = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        names.filter(is_name).map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn pages_fill_in_what_a_text_has_room_for() {
+        let sources = sources();
+        let english = &CATALOGUES[&Language::English];
+        let mut looked_at = 0;
+        for call in [" t(\"", "(t(\"", "{t(\""] {
+            for rest in sources.split(call).skip(1) {
+                let Some((key, rest)) = rest.split_once('"') else { continue };
+                let Some(text) = english.get(key) else { continue };
+                assert_eq!(filled_in(rest), placeholders(text), "{key}");
+                looked_at += 1;
+            }
+        }
+        assert!(looked_at > 300, "{looked_at}");
+    }
+
+    #[test]
+    fn every_text_that_handlers_ask_for_is_there() {
+        let sources = sources();
+        let is_key = |text: &&str| {
+            text.contains('.') && text.chars().all(|c| c.is_ascii_lowercase() || "._".contains(c))
+        };
+        let mut looked_at = 0;
+        for rest in sources.split("words::text(").skip(1) {
+            let call = rest.split(';').next().unwrap_or_default();
+            let literals = call.split('"').skip(1).step_by(2);
+            if let Some(key) = literals.clone().find(is_key).filter(|key| !key.ends_with('.')) {
+                assert!(knows(Language::English, key), "{key}");
+                looked_at += 1;
+            }
+        }
+        assert!(looked_at > 5, "{looked_at}");
     }
 
     #[test]

@@ -31,7 +31,7 @@ const COURTESY: Duration = Duration::from_millis(100);
 const AT_ONCE: usize = 8;
 
 /// Tries of a notice, over about a day and a half, before it is given up.
-const TRIES: i64 = 14;
+pub(super) const TRIES: i64 = 14;
 const PAUSE: Span = Span::from_secs(10);
 const LONGEST_PAUSE: Span = Span::from_mins(360);
 
@@ -52,7 +52,7 @@ impl InHand {
     fn end(&self, desk: &Desk, sent: &Sent) -> End {
         match sent {
             _ if self.planned.is_none() => End::Dead("this job cannot be read".to_owned()),
-            Sent::Nobody | Sent::Taken(_) | Sent::Refused(_) => End::Done,
+            Sent::Nobody | Sent::Gathered { .. } | Sent::Taken(_) | Sent::Refused(_) => End::Done,
             Sent::Later(why) if self.job.tries + 1 >= TRIES => End::Dead(why.clone()),
             Sent::Later(why) => End::At(pause(self.job.tries).after(desk.now()), Some(why.clone())),
         }
@@ -157,7 +157,7 @@ async fn plan(desk: &Desk, claimed: &[(DueJob, String)]) -> BTreeMap<i64, Option
         match record::from_row(JobKind::SendNotice, &job.key) {
             Some(Job::SendNotice { report, notice, audience, at }) => {
                 rows.push(job.id);
-                jobs.push(NoticeJob { report, notice, audience, at });
+                jobs.push(NoticeJob { report, notice, audience, at, is_again: job.tries > 0 });
             }
             _ => drop(plans.insert(job.id, None)),
         }
@@ -184,7 +184,7 @@ async fn plan(desk: &Desk, claimed: &[(DueJob, String)]) -> BTreeMap<i64, Option
     plans
 }
 
-fn pause(tries: i64) -> Span {
+pub(super) fn pause(tries: i64) -> Span {
     (0..tries.clamp(0, 40)).fold(PAUSE, |pause, _| pause.doubled_up_to(LONGEST_PAUSE))
 }
 

@@ -16,6 +16,7 @@ use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::jobs::{mails, webhooks};
+use crate::notice::{self, summary};
 use crate::payment;
 use crate::record;
 
@@ -28,15 +29,20 @@ pub(super) const LEASE: Span = Span::from_secs(15);
 /// Pause after a database error.
 const AFTER_ERROR: Span = Span::from_secs(5);
 
+/// Why a job is given up whose key is none of ours.
+const UNREADABLE: &str = "the key of this job cannot be read";
+
 /// Runs jobs until `stop` turns true, and then ends what runs.
 pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
     let bridges = lane(Arc::clone(&desk), JobKind::TellBridge, 4, stop.clone());
     let payments = lane(Arc::clone(&desk), JobKind::SettlePayments, 4, stop.clone());
+    let digests = lane(Arc::clone(&desk), JobKind::SendDigest, 2, stop.clone());
+    let summaries = lane(Arc::clone(&desk), JobKind::SendSummary, 2, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, payments, mails, webhooks);
+    tokio::join!(panels, bridges, payments, digests, summaries, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -142,8 +148,38 @@ async fn keep_lease<T>(desk: &Desk, job: &DueJob, lease: &str, work: impl Future
 }
 
 async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreError> {
+    let is_last = job.tries + 1 >= mails::TRIES;
+    let end = match kind {
+        JobKind::SendDigest => {
+            let sent = notice::send_digest(desk, &job.key, is_last).await?;
+            sent.map(|sent| ended(desk, job, sent, is_last))
+        }
+        JobKind::SendSummary => {
+            let sent = summary::send(desk, &job.key).await?;
+            sent.map(|sent| ended(desk, job, sent, is_last))
+        }
+        JobKind::ReconcileService
+        | JobKind::SendNotice
+        | JobKind::TellBridge
+        | JobKind::SettlePayments => {
+            return work_of_event(desk, kind, job).await;
+        }
+    };
+    Ok(end.unwrap_or_else(|| End::Dead(UNREADABLE.to_owned())))
+}
+
+/// A mail that was not taken, and why, is tried again as often as notices are.
+fn ended(desk: &Desk, job: &DueJob, sent: Result<(), String>, is_last: bool) -> End {
+    match sent {
+        Ok(()) => End::Done,
+        Err(why) if is_last => End::Dead(why),
+        Err(why) => End::At(mails::pause(job.tries).after(desk.now()), Some(why)),
+    }
+}
+
+async fn work_of_event(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreError> {
     match record::from_row(kind, &job.key) {
-        None => Ok(End::Dead("the key of this job cannot be read".to_owned())),
+        None => Ok(End::Dead(UNREADABLE.to_owned())),
         Some(Job::ReconcileService(service)) => {
             let jitter = rand::rng().random_range(0..=1_000);
             Ok(match reconcile(desk, &service, jitter).await? {

@@ -14,6 +14,7 @@ use portreeve_store::{DeskState, StoreError, Tx};
 use tokio::sync::watch;
 
 use crate::desk::Desk;
+use crate::notice::summary;
 use crate::record::{Record, to_row};
 use crate::report::{count_suspension, facts, newly_held_automatically};
 
@@ -45,6 +46,9 @@ const TIDY_EVERY: Span = Span::from_mins(10);
 /// Old deliveries that are forgotten at a time.
 const DELIVERIES_AT_A_TIME: i64 = 20_000;
 
+/// How long it is kept how many notices a mailbox got in its hour.
+const MAILBOX_HOURS: Span = Span::from_mins(24 * 60);
+
 /// What one process remembers between sweeps.
 #[derive(Debug, Default)]
 pub struct Sweeper {
@@ -52,6 +56,8 @@ pub struct Sweeper {
     heartbeat_at: Option<Timestamp>,
     looked_at: Option<Timestamp>,
     tidied_at: Option<Timestamp>,
+    /// The last summary of a day that was looked after.
+    summary: Option<Timestamp>,
 }
 
 /// Sweeps until `stop` turns true.
@@ -84,6 +90,7 @@ impl Sweeper {
             desk.work.notify_waiters();
         }
         self.look(desk, now).await?;
+        summary::enqueue(desk, &live.settings, &mut self.summary, now).await?;
         self.tidy(desk, now).await
     }
 
@@ -158,6 +165,8 @@ impl Sweeper {
         // What is too much for one time comes the next time: a long transaction keeps others waiting.
         tx.forget_deliveries(before, DELIVERIES_AT_A_TIME).await?;
         tx.forget_bridge(before, now.as_millisecond()).await?;
+        let before = MAILBOX_HOURS.before(now).as_millisecond();
+        tx.forget_mailbox_hours(before, DELIVERIES_AT_A_TIME).await?;
         tx.commit().await
     }
 }

@@ -1,10 +1,10 @@
-//! Letters to customers: templates with their texts, ours and those of a host.
+//! Letters to customers: templates with their texts, ours and what stands in their place.
 //!
 //! A notice is a folder of three templates: `subject.txt`, `body.txt` and `body.html`, for each language
-//! (`en/opened/subject.txt`). What a host puts under the same name into `<data_dir>/templates` counts in the place of
-//! ours; when it turns out to be bad, ours goes out and the log says so.
+//! (`en/opened/subject.txt`). What staff write in the staff area counts before what a host puts under the same name
+//! into `<data_dir>/templates`, and that before ours; when it turns out to be bad, ours goes out and the log says so.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -19,52 +19,16 @@ use portreeve_core::text::{defang, lines, one_line};
 use portreeve_core::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The parts of a notice.
-pub const PARTS: [&str; 3] = ["subject.txt", "body.txt", "body.html"];
+mod texts;
 
-/// What all notices of a language share.
-pub const SHARED: [&str; 4] = ["frame.txt", "frame.html", "parts.txt", "parts.html"];
-
-/// The file with what is said about kinds of abuse.
-pub const ABOUT: &str = "about.toml";
+pub use texts::{ABOUT, DIGEST, Fault, LARGEST, Origin, PARTS, Texts, Unit, built_in, names};
 
 /// Columns of our own sentences in plain text.
 const WIDTH: usize = 76;
 
-/// Longest text of a template, in bytes.
-const LARGEST: u64 = 256 * 1024;
-
-macro_rules! notices {
-    ($($language:literal: [$($notice:literal),*]),* $(,)?) => {
-        /// Every template of ours, by its name.
-        const BUILT_IN: &[(&str, &str)] = &[$(
-            $(
-                notices!(@file $language, $notice, "subject.txt"),
-                notices!(@file $language, $notice, "body.txt"),
-                notices!(@file $language, $notice, "body.html"),
-            )*
-            notices!(@shared $language, "frame.txt"),
-            notices!(@shared $language, "frame.html"),
-            notices!(@shared $language, "parts.txt"),
-            notices!(@shared $language, "parts.html"),
-            notices!(@shared $language, "about.toml"),
-        )*];
-    };
-    (@file $language:literal, $notice:literal, $part:literal) => {
-        (
-            concat!($language, "/", $notice, "/", $part),
-            include_str!(concat!("../../notices/", $language, "/", $notice, "/", $part)),
-        )
-    };
-    (@shared $language:literal, $part:literal) => {
-        (concat!($language, "/", $part), include_str!(concat!("../../notices/", $language, "/", $part)))
-    };
-}
-
-notices! {
-    "en": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "closed", "reopened", "link"],
-    "de": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "closed", "reopened", "link"],
-}
+/// Steps that one part of a letter may take: the longest digest of ours takes a few ten thousand, and a template
+/// that never ends must not keep the mails of all others waiting.
+const STEPS: u64 = 1_000_000;
 
 /// What is said about a kind of abuse.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,27 +45,17 @@ pub struct About {
 /// What is said about kinds of abuse, by category in lower case.
 type Abouts = BTreeMap<String, About>;
 
-/// What is wrong with a template of a host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The file.
-    pub file: PathBuf,
-    /// What is wrong, with the line where it is known.
-    pub why: String,
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.file.display(), self.why)
-    }
-}
-
 /// Writes letters.
 pub struct Letters {
     ours: Environment<'static>,
     /// With what a host put in the place of ours.
     theirs: Option<Environment<'static>>,
     about: HashMap<Language, Abouts>,
+    folder: PathBuf,
+    files: Texts,
+    own: Texts,
+    /// What is wrong with the texts, before any was tried.
+    faults: Vec<Fault>,
 }
 
 impl std::fmt::Debug for Letters {
@@ -114,24 +68,8 @@ impl std::fmt::Debug for Letters {
 
 impl Default for Letters {
     fn default() -> Self {
-        let about = Language::ALL.into_iter().map(|language| {
-            let name = format!("{}/{ABOUT}", language.tag());
-            let text = built_in(&name).unwrap_or_default();
-            (language, toml::from_str(text).expect("a test reads every text of ours"))
-        });
-        let about = about.collect();
-        Self { ours: environment(), theirs: None, about }
+        Self::of(PathBuf::new(), Texts::new(), Texts::new(), Vec::new())
     }
-}
-
-/// The text of a template of ours.
-pub fn built_in(name: &str) -> Option<&'static str> {
-    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
-}
-
-/// The names of all files that a host may replace.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    BUILT_IN.iter().map(|(name, _)| *name)
 }
 
 fn environment() -> Environment<'static> {
@@ -146,7 +84,7 @@ fn environment() -> Environment<'static> {
         if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
     });
     environment.add_filter("quoted", |text: &str| quoted(text));
-    for (name, text) in BUILT_IN.iter().filter(|(name, _)| !name.ends_with(ABOUT)) {
+    for (name, text) in texts::templates_of_ours() {
         environment.add_template(name, text).expect("a test renders every template of ours");
     }
     environment
@@ -159,71 +97,127 @@ fn quoted(text: &str) -> String {
 
 impl Letters {
     /// Our letters with what a host has put into `folder` in their place. What is wrong there does not count, and
-    /// is told.
-    pub fn with(folder: &Path) -> (Self, Vec<Fault>) {
-        let mut letters = Self::default();
+    /// is told by [`Letters::faults`].
+    pub fn with(folder: &Path) -> Self {
         let mut faults = Vec::new();
-        let mut theirs = environment();
-        let mut any = false;
-        for name in files_below(folder, &mut faults) {
-            let file = folder.join(&name);
-            let fault = |why: String| Fault { file: file.clone(), why };
-            let text = match read(&file) {
-                Ok(text) => text,
-                Err(why) => {
-                    faults.push(fault(why));
-                    continue;
-                }
-            };
-            if built_in(&name).is_none() {
-                faults.push(fault(
-                    "no notice has a part of this name; `portreeve templates list` names them"
-                        .to_owned(),
-                ));
-            } else if let Some(tag) = name.strip_suffix(&format!("/{ABOUT}")) {
-                match (Language::of(tag), toml::from_str::<Abouts>(&text)) {
-                    (Some(language), Ok(more)) => {
-                        let known = letters.about.entry(language).or_default();
-                        known.extend(
-                            more.into_iter().map(|(key, about)| (key.to_lowercase(), about)),
-                        );
-                    }
-                    (_, Err(error)) => faults.push(fault(error.message().to_owned())),
-                    (None, _) => {}
-                }
-            } else {
-                match theirs.add_template_owned(name, text) {
-                    Ok(()) => any = true,
-                    Err(error) => faults.push(fault(told(&error))),
-                }
-            }
-        }
-        if any {
-            letters.theirs = Some(theirs);
-        }
-        (letters, faults)
+        let files = texts::in_folder(folder, &mut faults);
+        Self::of(folder.to_owned(), files, Texts::new(), faults)
     }
 
-    /// As [`Letters::with`], and tries every notice for every category in every language.
-    pub fn check(folder: &Path) -> Vec<Fault> {
-        let (letters, mut faults) = Self::with(folder);
-        let Some(theirs) = &letters.theirs else { return faults };
+    /// The same with these texts as the desk's own.
+    pub fn with_own(&self, own: Texts) -> Self {
+        let unread = self.faults.iter().filter(|fault| !self.files.contains_key(&fault.name));
+        let unread = unread.filter(|fault| !self.own.contains_key(&fault.name));
+        Self::of(self.folder.clone(), self.files.clone(), own, unread.cloned().collect())
+    }
+
+    fn of(folder: PathBuf, files: Texts, own: Texts, faults: Vec<Fault>) -> Self {
+        let about = Language::ALL.into_iter().map(|language| {
+            let name = format!("{}/{ABOUT}", language.tag());
+            let text = built_in(&name).unwrap_or_default();
+            (language, toml::from_str(text).expect("a test reads every text of ours"))
+        });
+        let about = about.collect();
+        let ours = environment();
+        let mut letters = Self { ours, theirs: None, about, folder, files, own, faults };
+        if letters.files.is_empty() && letters.own.is_empty() {
+            return letters;
+        }
+        let mut theirs = environment();
+        theirs.set_fuel(Some(STEPS));
+        let files = letters.files.clone().into_iter().map(|text| (Origin::File, text));
+        let own = letters.own.clone().into_iter().map(|text| (Origin::Desk, text));
+        for (origin, (name, text)) in files.chain(own) {
+            if let Err(why) = letters.put(&mut theirs, &name, text) {
+                letters.faults.push(letters.fault(origin, &name, why));
+            }
+        }
+        letters.theirs = Some(theirs);
+        letters
+    }
+
+    /// Puts a text in the place of one that was there.
+    fn put(
+        &mut self,
+        theirs: &mut Environment<'static>,
+        name: &str,
+        text: String,
+    ) -> Result<(), String> {
+        let about =
+            name.strip_suffix(ABOUT).and_then(|tag| Language::of(tag.trim_end_matches('/')));
+        let Some(language) = about else {
+            let added = theirs.add_template_owned(name.to_owned(), text);
+            return added.map_err(|error| told(&error));
+        };
+        let more: Abouts = toml::from_str(&text).map_err(|error| about_fault(&text, &error))?;
+        let known = self.about.entry(language).or_default();
+        known.extend(more.into_iter().map(|(key, about)| (key.to_lowercase(), about)));
+        Ok(())
+    }
+
+    /// What is wrong with the texts that stand in the place of ours, as far as it shows before they are used.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    fn fault(&self, origin: Origin, name: &str, why: String) -> Fault {
+        let place = match origin {
+            Origin::Ours => name.to_owned(),
+            Origin::File => self.folder.join(name).display().to_string(),
+            Origin::Desk => format!("{name} (of the desk)"),
+        };
+        Fault { name: name.to_owned(), place, why }
+    }
+
+    /// Where the text of a name comes from that is in force.
+    pub fn origin(&self, name: &str) -> Origin {
+        match (self.own.contains_key(name), self.files.contains_key(name)) {
+            (true, _) => Origin::Desk,
+            (false, true) => Origin::File,
+            (false, false) => Origin::Ours,
+        }
+    }
+
+    /// The text of a name that is in force.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.own.get(name).map(String::as_str).or_else(|| self.below(name))
+    }
+
+    /// The text that counts where the desk has none of its own.
+    pub fn below(&self, name: &str) -> Option<&str> {
+        self.files.get(name).map(String::as_str).or_else(|| built_in(name))
+    }
+
+    /// All that is wrong: [`Letters::faults`], and what shows when every notice is tried for every category in every
+    /// language.
+    pub fn check(&self) -> Vec<Fault> {
+        let mut faults = self.faults.clone();
+        let Some(theirs) = &self.theirs else { return faults };
+        let mut failed = BTreeSet::new();
+        let mut attempt = |language: Language, word: &str, context: &Value| {
+            for part in PARTS {
+                let name = format!("{}/{word}/{part}", language.tag());
+                // What failed once is not tried with every other sample: it may take long.
+                if failed.contains(&name) {
+                    continue;
+                }
+                let Err(error) = render(theirs, &name, context) else { continue };
+                failed.insert(name.clone());
+                let at = error.name().unwrap_or(&name);
+                let fault = self.fault(self.origin(at), at, told(&error));
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+        };
         for language in Language::ALL {
             for notice in Notice::TO_CUSTOMERS {
-                for sample in letters.samples(notice, language) {
-                    for part in PARTS {
-                        let name = format!("{}/{}/{part}", language.tag(), notice.as_str());
-                        let Err(error) = render(theirs, &name, &letters.context(&sample)) else {
-                            continue;
-                        };
-                        let file =
-                            error.name().map_or_else(|| folder.join(&name), |at| folder.join(at));
-                        let fault = Fault { file, why: told(&error) };
-                        if !faults.contains(&fault) {
-                            faults.push(fault);
-                        }
-                    }
+                for sample in self.samples(notice, language) {
+                    attempt(language, notice.as_str(), &self.context(&sample));
                 }
+            }
+            for sample in self.sample_digests(language) {
+                attempt(language, DIGEST, &digest_context(&sample));
             }
         }
         faults
@@ -236,11 +230,21 @@ impl Letters {
 
     /// Writes a notice to a customer.
     pub fn to_customer(&self, notice: Notice, of: &CustomerNotice) -> Letter {
-        let context = self.context(of);
+        let prefix = format!("[abuse {}]", of.report);
+        self.write(of.language, notice.as_str(), &prefix, &self.context(of))
+    }
+
+    /// Writes the digest of some notices to one mailbox, in the language of the first.
+    pub fn digest(&self, of: &[(Notice, CustomerNotice)]) -> Letter {
+        let language = of.first().map_or(Language::English, |(_, first)| first.language);
+        self.write(language, DIGEST, "[abuse]", &digest_context(of))
+    }
+
+    fn write(&self, language: Language, word: &str, prefix: &str, context: &Value) -> Letter {
         let part = |part: &str| {
-            let name = format!("{}/{}/{part}", of.language.tag(), notice.as_str());
+            let name = format!("{}/{word}/{part}", language.tag());
             if let Some(theirs) = &self.theirs {
-                match render(theirs, &name, &context) {
+                match render(theirs, &name, context) {
                     Ok(text) => return text,
                     Err(error) => tracing::error!(
                         "the template {name} cannot be used, ours goes out in its place: {}",
@@ -248,13 +252,12 @@ impl Letters {
                     ),
                 }
             }
-            render(&self.ours, &name, &context).unwrap_or_else(|error| {
+            render(&self.ours, &name, context).unwrap_or_else(|error| {
                 tracing::error!("the template {name} of ours cannot be used: {}", told(&error));
                 String::new()
             })
         };
-        let subject =
-            format!("[abuse {}] {}", of.report, one_line(part("subject.txt").trim(), 200));
+        let subject = format!("{prefix} {}", one_line(part("subject.txt").trim(), 200));
         Letter { subject, body: tidy(&part("body.txt")), html: Some(part("body.html")) }
     }
 
@@ -288,6 +291,38 @@ impl Letters {
             link_until: of.link.as_ref().map(|(_, until)| show(*until)),
         };
         Value::from(Serde(shown))
+    }
+
+    /// The names that templates of a unit may use.
+    pub fn names_in(&self, unit: Unit) -> Vec<String> {
+        if unit.word == "about" {
+            return ["what", "why", "fix"].map(str::to_owned).to_vec();
+        }
+        let context = if unit.word == DIGEST {
+            digest_context(&self.sample_digests(unit.language)[0])
+        } else {
+            self.context(&sample(Notice::Opened, unit.language, ""))
+        };
+        context.try_iter().into_iter().flatten().map(|name| name.to_string()).collect()
+    }
+
+    /// Digests as they may come about: with all that may happen, and with as little as there may be.
+    pub fn sample_digests(&self, language: Language) -> Vec<Vec<(Notice, CustomerNotice)>> {
+        let numbered = |(number, (notice, one)): (i64, (Notice, CustomerNotice))| {
+            (notice, CustomerNotice { report: ReportId(number), ..one })
+        };
+        let each = |pick: fn(Vec<CustomerNotice>) -> Option<CustomerNotice>| {
+            let all = Notice::TO_CUSTOMERS
+                .into_iter()
+                .filter_map(|notice| Some((notice, pick(self.samples(notice, language))?)));
+            (92..).zip(all).map(numbered).collect::<Vec<_>>()
+        };
+        let bare = each(|samples| samples.into_iter().last());
+        vec![
+            each(|samples| samples.into_iter().next()),
+            bare.iter().take(1).cloned().collect(),
+            bare,
+        ]
     }
 
     /// Notices as they may come about: for every category, with everything and with as little as there may be.
@@ -371,6 +406,56 @@ struct ShownAbout<'a> {
     fix: &'a [String],
 }
 
+/// What the templates of the digest see.
+#[derive(Serialize)]
+struct ShownDigest<'a> {
+    name: String,
+    count: usize,
+    reports: Vec<ShownReport<'a>>,
+    link_until: Option<String>,
+}
+
+/// One report of a digest.
+#[derive(Serialize)]
+struct ShownReport<'a> {
+    report: i64,
+    happened: Vec<&'static str>,
+    service: String,
+    address: String,
+    category: String,
+    deadline: Option<String>,
+    time_left: Option<String>,
+    link: Option<&'a str>,
+}
+
+/// What the templates of the digest of some notices see. Those about one report follow each other.
+fn digest_context(of: &[(Notice, CustomerNotice)]) -> Value {
+    let mut reports: Vec<ShownReport<'_>> = Vec::new();
+    for (notice, one) in of {
+        match reports.last_mut().filter(|last| last.report == one.report.0) {
+            Some(last) => last.happened.push(notice.as_str()),
+            None => reports.push(ShownReport {
+                report: one.report.0,
+                happened: vec![notice.as_str()],
+                service: one_line(&one.service, 200),
+                address: one_line(&one.service_ip, 255),
+                category: one_line(&one.category, 120),
+                deadline: one.deadline.map(|at| instant(one.language, &one.zone, at)),
+                time_left: one.deadline.map(|at| length(one.language, Span::between(one.at, at))),
+                link: one.link.as_ref().map(|(link, _)| link.as_str()),
+            }),
+        }
+    }
+    let first = of.first().map(|(_, first)| first);
+    let until = of.iter().find_map(|(_, one)| Some((one, one.link.as_ref()?.1)));
+    Value::from(Serde(ShownDigest {
+        name: first.map(|first| one_line(&first.customer_name, 100)).unwrap_or_default(),
+        count: reports.len(),
+        reports,
+        link_until: until.map(|(one, until)| instant(one.language, &one.zone, until)),
+    }))
+}
+
 fn render(
     environment: &Environment<'_>,
     name: &str,
@@ -384,6 +469,13 @@ fn told(error: &minijinja::Error) -> String {
     let line = error.line().map(|line| format!("line {line}: ")).unwrap_or_default();
     let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
     format!("{line}{}{detail}", error.kind())
+}
+
+/// An error of a file about kinds of abuse in one line, with where it is.
+fn about_fault(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| format!("line {}: ", before.matches('\n').count() + 1));
+    format!("{}{}", line.unwrap_or_default(), error.message())
 }
 
 /// Our own sentences are wrapped, steps below their number; what is quoted stands as it is.
@@ -445,48 +537,6 @@ fn length(language: Language, span: Span) -> String {
         (Language::German, _) => ["Minuten", "Stunden", "Tage"],
     };
     format!("{n} {}", words[unit])
-}
-
-fn read(file: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(file).map_err(|error| error.to_string())?.len();
-    if size > LARGEST {
-        return Err(format!("is larger than {} KiB", LARGEST / 1024));
-    }
-    std::fs::read_to_string(file).map_err(|error| error.to_string())
-}
-
-/// The files of a folder of templates, by their names below it, sorted. A folder that is not there has none.
-fn files_below(folder: &Path, faults: &mut Vec<Fault>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![(folder.to_owned(), String::new())];
-    while let Some((path, prefix)) = open.pop() {
-        let entries = match std::fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => {
-                faults.push(Fault { file: path, why: error.to_string() });
-                continue;
-            }
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            // What editors and version control leave there.
-            if name.starts_with('.') || name.ends_with('~') {
-                continue;
-            }
-            let below = format!("{prefix}{name}");
-            if entry.path().is_dir() {
-                // Three levels are all there is.
-                if prefix.matches('/').count() < 2 {
-                    open.push((entry.path(), format!("{below}/")));
-                }
-            } else {
-                found.push(below);
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[cfg(test)]

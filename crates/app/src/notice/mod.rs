@@ -2,12 +2,13 @@
 //! Many notices are planned with one look and written down with one commit.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use portreeve_core::event::Event;
+use portreeve_core::event::{Event, Job};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::language::{Language, zone};
-use portreeve_core::notice::{Audience, CustomerNotice, Letter, Notice, StaffNotice, to_staff};
+use portreeve_core::notice::{Audience, CustomerNotice, Letter, Notice};
 use portreeve_core::payment::Money;
 use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::service::Service;
@@ -20,9 +21,19 @@ use crate::desk::Desk;
 use crate::digest::sha256_hex;
 use crate::record::Record;
 
+mod digest;
+mod flood;
 pub mod letters;
+mod sender;
+mod staff;
+pub mod summary;
+pub mod templates;
 
+pub(crate) use digest::send_digest;
 pub use letters::Letters;
+pub use sender::Sender;
+use staff::Told;
+pub use staff::{Choice, choose};
 
 /// A mail that is ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +48,8 @@ pub struct Envelope {
     pub references: String,
     /// For the `Date` header.
     pub date: Timestamp,
+    /// From whom, if not from the usual sender.
+    pub sender: Option<Arc<Sender>>,
 }
 
 /// Why a mail was not taken.
@@ -63,6 +76,8 @@ pub struct Mail {
     pub mailer: Box<dyn Mailer>,
     /// Right side of Message-IDs.
     pub domain: String,
+    /// Senders of notices to some customers, the first that fits; else the usual one.
+    pub senders: Vec<Arc<Sender>>,
 }
 
 /// One notice that is to be sent.
@@ -76,6 +91,8 @@ pub struct NoticeJob {
     pub audience: Audience,
     /// When what it tells of happened.
     pub at: Timestamp,
+    /// It was let through before, and is tried once more.
+    pub is_again: bool,
 }
 
 /// A notice with all that is needed to send it.
@@ -83,14 +100,39 @@ pub struct NoticeJob {
 pub(crate) struct Planned {
     job: NoticeJob,
     service: Option<ServiceKey>,
+    sender: Option<Arc<Sender>>,
+    /// The Message-ID of the digest that it stands in.
+    in_digest: Option<String>,
     plan: Plan,
+}
+
+impl Planned {
+    fn of(job: NoticeJob, report: Option<&Report>, plan: Plan) -> Self {
+        let service = report.and_then(|report| report.subject.as_ref());
+        let service = service.map(|subject| subject.service.clone());
+        Self { job, service, sender: None, in_digest: None, plan }
+    }
+
+    fn message_id(&self, mail: Option<&Mail>) -> String {
+        let domain = mail.map_or("", |mail| mail.domain_of(self.sender.as_deref()));
+        self.in_digest.clone().unwrap_or_else(|| message_id(domain, self.job, 0))
+    }
+}
+
+/// A letter and to whom it goes.
+#[derive(Debug, PartialEq, Eq)]
+struct Addressed {
+    to: String,
+    letter: Letter,
 }
 
 /// What there is to do about a notice.
 #[derive(Debug, PartialEq, Eq)]
 enum Plan {
-    /// These are to get this letter.
-    Send(Vec<String>, Letter),
+    /// These letters are to go out.
+    Send(Vec<Addressed>),
+    /// Its mailbox has had enough in the hour that began at this instant (milliseconds): it waits for the digest.
+    Gather { mailbox: String, since: i64 },
     /// There is nobody to tell, or nothing any more.
     Nobody,
     /// It cannot reach anybody, and why.
@@ -102,6 +144,8 @@ enum Plan {
 pub(crate) enum Sent {
     /// There was nobody to tell.
     Nobody,
+    /// It waits for a digest: of which mailbox, and of the hour that began when.
+    Gathered { mailbox: String, since: i64 },
     /// A mail server took it: for whom.
     Taken(String),
     /// It reaches nobody, and why.
@@ -113,27 +157,29 @@ pub(crate) enum Sent {
 /// Reads what these notices need, with a number of statements that hardly grows with them.
 pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>, StoreError> {
     let mut tx = desk.db.read().await?;
-    let mut ids: Vec<ReportId> = jobs.iter().map(|job| job.report).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let reports: HashMap<ReportId, Report> =
-        tx.reports_by_id(&ids).await?.into_iter().map(|report| (report.id, report)).collect();
     let live = desk.live();
     let settings = &live.settings;
-    let services = HashMap::new();
-    let mut planning =
-        Planning { desk, settings, tx: &mut tx, reports, services, staff: None, links: Vec::new() };
-    planning.read_services(jobs).await?;
+    let mut planning = Planning::begin(desk, settings, &mut tx, jobs).await?;
     let causes = planning.read_causes(jobs).await?;
     let mut planned = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        planned.push(planning.plan(*job, &causes).await?);
+    let (mut links, mut asked) = (Vec::new(), Vec::new());
+    for (place, job) in jobs.iter().enumerate() {
+        let one = planning.plan(*job, &causes).await?;
+        links.extend(planning.links.drain(..).map(|link| (place, link)));
+        asked.extend(planning.asks(place, &one));
+        planned.push(one);
     }
-    let links = std::mem::take(&mut planning.links);
     drop(tx);
-    if !links.is_empty() {
-        // Before the mail goes out, so that no link is dead that somebody has.
+    if !(links.is_empty() && asked.is_empty()) {
         let mut tx = desk.db.write().await?;
+        for (place, mailbox, since) in
+            flood::too_many(&mut tx, &asked, settings.notices_per_hour, desk.now()).await?
+        {
+            planned[place].plan = Plan::Gather { mailbox, since };
+            links.retain(|(of, _)| *of != place);
+        }
+        // Before the mail goes out, so that no link is dead that somebody has.
+        let links: Vec<ClientLink> = links.into_iter().map(|(_, link)| link).collect();
         tx.add_client_links(&links).await?;
         tx.commit().await?;
     }
@@ -142,15 +188,18 @@ pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>
 
 /// Sends a planned notice. A second run may send the same mail again, under the same Message-ID.
 pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
-    let (to, letter) = match &planned.plan {
-        Plan::Send(to, letter) => (to, letter),
+    let letters = match &planned.plan {
+        Plan::Send(letters) => letters,
         Plan::Nobody => return Sent::Nobody,
+        Plan::Gather { mailbox, since } => {
+            return Sent::Gathered { mailbox: mailbox.clone(), since: *since };
+        }
         Plan::Impossible(why) => return Sent::Refused(why.clone()),
     };
     let Some(mail) = &desk.mail else {
         return Sent::Refused("no outgoing mail is configured".to_owned());
     };
-    match send_to_each(mail, planned.job, to, letter).await {
+    match send_to_each(mail, planned, letters).await {
         Ok(taken_by) => Sent::Taken(taken_by),
         Err(MailError::Later(why)) => Sent::Later(why),
         Err(MailError::Refused(why)) => Sent::Refused(why),
@@ -164,14 +213,18 @@ pub(crate) async fn write(
     ended: &[(&Planned, &Sent)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let domain = desk.mail.as_ref().map_or("", |mail| &mail.domain);
     let mut results = Vec::with_capacity(ended.len());
+    let mut gathered = Vec::new();
     let mut record = Record::new(desk);
     for (planned, sent) in ended {
         let job = planned.job;
         let (notice, audience) = (job.notice, job.audience);
         let (taken, detail, event) = match sent {
             Sent::Nobody => continue,
+            Sent::Gathered { mailbox, since } => {
+                gathered.push((mailbox.clone(), *since, flood::gathered(job)));
+                continue;
+            }
             Sent::Taken(by) => (true, by.clone(), Event::NoticeSent { notice, audience }),
             Sent::Refused(why) | Sent::Later(why) => {
                 let detail = one_line(why, 500);
@@ -180,7 +233,7 @@ pub(crate) async fn write(
             }
         };
         let at = job.at.as_millisecond();
-        let message_id = message_id(domain, job, 0);
+        let message_id = planned.message_id(desk.mail.as_ref());
         results.push(NoticeResult {
             report: job.report,
             notice,
@@ -193,6 +246,7 @@ pub(crate) async fn write(
         record.add(job.report, planned.service.as_ref(), &Actor::Desk, &[event], now);
     }
     tx.put_notices(&results, now.as_millisecond()).await?;
+    flood::gather(tx, &gathered, now).await?;
     record.write(tx, now).await
 }
 
@@ -200,21 +254,23 @@ pub(crate) async fn write(
 /// the others, and nobody sees whom else it went to. Good when anybody got it: who did, and who did not.
 async fn send_to_each(
     mail: &Mail,
-    job: NoticeJob,
-    to: &[String],
-    letter: &Letter,
+    planned: &Planned,
+    letters: &[Addressed],
 ) -> Result<String, MailError> {
+    let job = planned.job;
+    let domain = mail.domain_of(planned.sender.as_deref());
     let mut told = Vec::new();
     let mut later = None;
     let mut refused = None;
     let mut taken = false;
-    for (number, address) in to.iter().enumerate() {
+    for (number, Addressed { to: address, letter }) in letters.iter().enumerate() {
         let envelope = Envelope {
             to: address.clone(),
             letter: letter.clone(),
-            message_id: message_id(&mail.domain, job, number),
-            references: format!("<report-{}@{}>", job.report.0, mail.domain),
+            message_id: message_id(domain, job, number),
+            references: format!("<report-{}@{domain}>", job.report.0),
             date: job.at,
+            sender: planned.sender.clone(),
         };
         match mail.mailer.send(&envelope).await {
             Ok(()) => {
@@ -237,16 +293,50 @@ async fn send_to_each(
     }
 }
 
+impl NoticeJob {
+    /// The job that sends it.
+    fn as_job(self) -> Job {
+        let Self { report, notice, audience, at, .. } = self;
+        Job::SendNotice { report, notice, audience, at }
+    }
+}
+
+/// A Message-ID with this left side.
+fn message_id_of(id: &str, domain: &str) -> String {
+    format!("<{id}@{domain}>")
+}
+
 /// The Message-ID of a notice to its `number`th addressee: the same for every try.
 fn message_id(domain: &str, job: NoticeJob, number: usize) -> String {
     let further = if number == 0 { String::new() } else { format!(".{number}") };
-    format!(
-        "<report-{}.{}.{}.{}{further}@{domain}>",
+    let id = format!(
+        "report-{}.{}.{}.{}{further}",
         job.report.0,
         job.notice.as_str(),
         job.audience.as_str(),
         job.at.as_millisecond(),
-    )
+    );
+    message_id_of(&id, domain)
+}
+
+/// When a report's clock runs out, if it runs.
+fn deadline(report: &Report) -> Option<Timestamp> {
+    match report.state {
+        State::Open { countdown: Countdown::Running { deadline, .. }, .. } => Some(deadline),
+        _ => None,
+    }
+}
+
+/// What happened that staff are told of: its kind, and its line of the history.
+type Cause = (String, String);
+
+/// All that happened at the instants of some notices.
+type Causes = HashMap<(ReportId, i64), Vec<Cause>>;
+
+/// What a notice is about, of all that happened at its instant: what it is named after, or else the last.
+fn cause(causes: &Causes, job: NoticeJob) -> Option<&Cause> {
+    let causes = causes.get(&(job.report, job.at.as_millisecond()))?;
+    causes.iter().find(|(kind, _)| kind == job.notice.as_str()).or(causes.last())
 }
 
 /// A reminder makes no sense once the report is closed or the clock stands.
@@ -262,12 +352,31 @@ struct Planning<'a> {
     tx: &'a mut Tx,
     reports: HashMap<ReportId, Report>,
     services: HashMap<ServiceKey, Service>,
-    staff: Option<Vec<String>>,
+    staff: Option<Told>,
     /// Links that were put into letters and have to be stored before these go out.
     links: Vec<ClientLink>,
 }
 
-impl Planning<'_> {
+impl<'a> Planning<'a> {
+    /// Reads the reports and services of some notices.
+    async fn begin(
+        desk: &'a Desk,
+        settings: &'a Settings,
+        tx: &'a mut Tx,
+        jobs: &[NoticeJob],
+    ) -> Result<Self, StoreError> {
+        let mut ids: Vec<ReportId> = jobs.iter().map(|job| job.report).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let reports = tx.reports_by_id(&ids).await?;
+        let reports = reports.into_iter().map(|report| (report.id, report)).collect();
+        let services = HashMap::new();
+        let mut planning =
+            Self { desk, settings, tx, reports, services, staff: None, links: Vec::new() };
+        planning.read_services(jobs).await?;
+        Ok(planning)
+    }
+
     async fn read_services(&mut self, jobs: &[NoticeJob]) -> Result<(), StoreError> {
         let mut wanted: Vec<&ServiceKey> = jobs
             .iter()
@@ -284,10 +393,7 @@ impl Planning<'_> {
     }
 
     /// What happened, for the notices to staff.
-    async fn read_causes(
-        &mut self,
-        jobs: &[NoticeJob],
-    ) -> Result<HashMap<(ReportId, i64), String>, StoreError> {
+    async fn read_causes(&mut self, jobs: &[NoticeJob]) -> Result<Causes, StoreError> {
         let mut wanted: Vec<(ReportId, i64)> = jobs
             .iter()
             .filter(|job| job.audience == Audience::Staff)
@@ -295,38 +401,76 @@ impl Planning<'_> {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let events = self.tx.events_at(&wanted).await?;
         let is_cause = |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint");
-        Ok(events
-            .into_iter()
-            .filter(|(_, event)| is_cause(&event.kind))
-            .map(|(report, event)| ((report, event.at), event.text))
-            .collect())
-    }
-
-    async fn plan(
-        &mut self,
-        job: NoticeJob,
-        causes: &HashMap<(ReportId, i64), String>,
-    ) -> Result<Planned, StoreError> {
-        let Some(report) = self.reports.get(&job.report).cloned() else {
-            return Ok(Planned { job, service: None, plan: Plan::Nobody });
-        };
-        let plan = match job.audience {
-            _ if is_out_of_date(&report, job.notice) => Plan::Nobody,
-            Audience::Customer => self.for_customer(&report, job).await?,
-            Audience::Staff => {
-                let cause = causes.get(&(job.report, job.at.as_millisecond()));
-                self.for_staff(&report, job, cause.cloned().unwrap_or_default()).await?
+        let mut causes = Causes::new();
+        for (report, event) in self.tx.events_at(&wanted).await? {
+            if is_cause(&event.kind) {
+                causes.entry((report, event.at)).or_default().push((event.kind, event.text));
             }
-        };
-        let service = report.subject.map(|subject| subject.service);
-        Ok(Planned { job, service, plan })
+        }
+        Ok(causes)
     }
 
-    async fn for_customer(&mut self, report: &Report, job: NoticeJob) -> Result<Plan, StoreError> {
-        let impossible = |why: &str| Ok(Plan::Impossible(why.to_owned()));
-        let Some(subject) = &report.subject else { return Ok(Plan::Nobody) };
+    /// Whose mailbox a planned notice fills, if anybody counts.
+    fn asks(&self, place: usize, planned: &Planned) -> Option<flood::Asked> {
+        let job = planned.job;
+        let counts = job.audience == Audience::Customer && !job.is_again;
+        let Plan::Send(letters) = &planned.plan else { return None };
+        if !counts || self.settings.notices_per_hour == 0 || self.desk.mail.is_none() {
+            return None;
+        }
+        let deadline = self.reports.get(&job.report).and_then(deadline);
+        let mailbox = flood::mailbox(&letters.first()?.to);
+        Some(flood::Asked { place, mailbox, notice: job.notice, deadline })
+    }
+
+    async fn plan(&mut self, job: NoticeJob, causes: &Causes) -> Result<Planned, StoreError> {
+        let Some(report) = self.reports.get(&job.report).cloned() else {
+            return Ok(Planned::of(job, None, Plan::Nobody));
+        };
+        match job.audience {
+            Audience::Customer => self.for_customer(&report, job).await,
+            Audience::Staff => {
+                let plan = self.for_staff(&report, job, cause(causes, job)).await?;
+                Ok(Planned::of(job, Some(&report), plan))
+            }
+        }
+    }
+
+    async fn for_customer(
+        &mut self,
+        report: &Report,
+        job: NoticeJob,
+    ) -> Result<Planned, StoreError> {
+        match self.customer_notice(report, job).await? {
+            Ok((to, notice)) => {
+                let letter = self.desk.letters().to_customer(job.notice, &notice);
+                let plan = Plan::Send(vec![Addressed { to, letter }]);
+                let mut planned = Planned::of(job, Some(report), plan);
+                planned.sender = self.sender(report);
+                Ok(planned)
+            }
+            Err(plan) => Ok(Planned::of(job, Some(report), plan)),
+        }
+    }
+
+    /// From whom the customer of a report gets mail, if not from the usual sender.
+    fn sender(&self, report: &Report) -> Option<Arc<Sender>> {
+        let directory = &report.subject.as_ref()?.service.directory;
+        self.desk.mail.as_ref()?.sender(directory, &report.allegation.category)
+    }
+
+    /// What a customer is told, and at which address; or why nobody is.
+    async fn customer_notice(
+        &mut self,
+        report: &Report,
+        job: NoticeJob,
+    ) -> Result<Result<(String, CustomerNotice), Plan>, StoreError> {
+        let impossible = |why: &str| Ok(Err(Plan::Impossible(why.to_owned())));
+        let Some(subject) = &report.subject else { return Ok(Err(Plan::Nobody)) };
+        if is_out_of_date(report, job.notice) {
+            return Ok(Err(Plan::Nobody));
+        }
         let Some(service) = self.services.get(&subject.service).cloned() else {
             return impossible("the directory no longer lists the service");
         };
@@ -343,33 +487,29 @@ impl Planning<'_> {
             }
             _ => String::new(),
         };
-        let to = vec![service.customer_email.clone()];
-        let letter = self.letter(report, service, job, message);
-        Ok(Plan::Send(to, letter))
+        let to = service.customer_email.clone();
+        Ok(Ok((to, self.notice(report, service, job, message))))
     }
 
-    fn letter(
+    fn notice(
         &mut self,
         report: &Report,
         service: Service,
         job: NoticeJob,
         message: String,
-    ) -> Letter {
+    ) -> CustomerNotice {
         let settings = self.settings;
         let plan = settings.plans.get(&report.allegation.category);
-        let (deadline, outcome) = match &report.state {
-            State::Open { countdown: Countdown::Running { deadline, .. }, .. } => {
-                (Some(*deadline), None)
-            }
-            State::Closed { outcome, .. } => (None, Some(*outcome)),
-            State::Open { .. } | State::Queued { .. } => (None, None),
+        let outcome = match &report.state {
+            State::Closed { outcome, .. } => Some(*outcome),
+            State::Open { .. } | State::Queued { .. } => None,
         };
         let names: Vec<&str> = [service.product.as_str(), service.domain.as_str()]
             .into_iter()
             .filter(|name| !name.is_empty())
             .collect();
         let number = format!("({})", service.key.id);
-        let notice = CustomerNotice {
+        CustomerNotice {
             report: report.id,
             service: [&names.join(", "), number.as_str()].join(" ").trim().to_owned(),
             customer_name: service.customer_name,
@@ -377,7 +517,7 @@ impl Planning<'_> {
             service_ip: report.allegation.service_ip.clone(),
             additional_info: report.allegation.additional_info.clone(),
             about_category: plan.map(|plan| plan.customer_text.clone()).unwrap_or_default(),
-            deadline,
+            deadline: deadline(report),
             allow_unsuspend: report.allegation.allow_unsuspend,
             price: self.price(report),
             outcome,
@@ -389,8 +529,7 @@ impl Planning<'_> {
             at: job.at,
             language: Language::of(&service.language).unwrap_or(settings.client_language),
             zone: zone(&settings.client_zone),
-        };
-        self.desk.letters.to_customer(job.notice, &notice)
+        }
     }
 
     /// What the customer can pay to have the service back.
@@ -418,34 +557,5 @@ impl Planning<'_> {
             expires_at: until.as_millisecond(),
         });
         Some((format!("{base}/client/r/{token}"), until))
-    }
-
-    async fn for_staff(
-        &mut self,
-        report: &Report,
-        job: NoticeJob,
-        what_happened: String,
-    ) -> Result<Plan, StoreError> {
-        if self.staff.is_none() {
-            self.staff = Some(self.tx.staff_addresses().await?);
-        }
-        let to = self.staff.clone().unwrap_or_default();
-        if to.is_empty() {
-            return Ok(Plan::Nobody);
-        }
-        let service = match (&report.subject, &report.claimed_service) {
-            (Some(subject), _) => subject.service.to_string(),
-            (None, Some(claimed)) => format!("{claimed} (not confirmed)"),
-            (None, None) => "unknown".to_owned(),
-        };
-        let notice = StaffNotice {
-            report: report.id,
-            service,
-            category: report.allegation.category.clone(),
-            service_ip: report.allegation.service_ip.clone(),
-            suspend_method: report.allegation.suspend_method.as_str(),
-            what_happened,
-        };
-        Ok(Plan::Send(to, to_staff(job.notice, &notice)))
     }
 }

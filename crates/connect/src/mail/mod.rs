@@ -80,8 +80,12 @@ impl Mailer for Folder {
 
 fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
     let refused = |why: String| MailError::Refused(why);
+    let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| refused(error.to_string()));
+    let own = envelope.sender.as_deref();
+    let from = own.map_or_else(|| Ok(from.clone()), |own| mailbox(&own.from))?;
+    let reply_to = own.and_then(|own| own.reply_to.as_deref()).map(mailbox).transpose()?;
     let mut builder = Message::builder()
-        .from(from.clone())
+        .from(from)
         .message_id(Some(envelope.message_id.clone()))
         .references(envelope.references.clone())
         .date(SystemTime::try_from(envelope.date).unwrap_or(SystemTime::UNIX_EPOCH))
@@ -94,6 +98,9 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
     let to = &envelope.to;
     let address: Address = to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
     builder = builder.to(Mailbox::new(None, address));
+    if let Some(reply_to) = reply_to {
+        builder = builder.reply_to(reply_to);
+    }
     let body = envelope.letter.body.clone();
     let built = match &envelope.letter.html {
         None => builder.header(ContentType::TEXT_PLAIN).body(body),
@@ -135,6 +142,7 @@ mod tests {
             message_id: "<report-1.opened.customer.1@example.com>".into(),
             references: "<report-1@example.com>".into(),
             date: from_millis(1_700_000_000_000).expect("in range"),
+            sender: None,
         }
     }
 

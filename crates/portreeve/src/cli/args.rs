@@ -69,7 +69,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
-    /// Texts of the notices to customers: ours, and those that a host puts in their place
+    /// Texts of the notices to customers: ours, and what stands in their place
     Templates {
         #[command(subcommand)]
         command: TemplatesCommand,
@@ -130,16 +130,21 @@ pub(crate) struct DemoArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TemplatesCommand {
-    /// Try every notice for every category in every language with the templates of the data folder
+    /// Try every notice for every category in every language with the templates that are in force
     Check,
-    /// Files that can be replaced, and which of them are
+    /// All templates, and where each comes from: the desk (written in the staff area), a file, or ours
     List {
         /// As JSON
         #[arg(long)]
         json: bool,
     },
-    /// Print one of ours, to begin with: portreeve templates show de/opened/body.txt
-    Show { name: String },
+    /// Print the one that is in force: portreeve templates show de/opened/body.txt
+    Show {
+        name: String,
+        /// Print ours, to begin with
+        #[arg(long)]
+        ours: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -277,6 +282,30 @@ pub(crate) enum StaffCommand {
     Password { name: String },
     /// Take away the second factor of a member of staff who has lost it
     RemoveSecondFactor { name: String },
+    /// What a member of staff is told by mail; what is not named stays as it is
+    Notify(NotifyArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct NotifyArgs {
+    pub(crate) name: String,
+    /// Notices, separated by commas: opened, queued, answered, `needs_staff`; or all, or none
+    #[arg(long, value_name = "NOTICES")]
+    pub(crate) notices: Option<String>,
+    /// Only about reports that they take care of
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) only_mine: Option<bool>,
+    /// The daily summary
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) summary: Option<bool>,
+    /// Where, if not at their usual address; empty: there
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
+    /// Forget what they chose: they are told as everybody who never did
+    #[arg(long, conflicts_with_all = ["notices", "only_mine", "summary", "address"])]
+    pub(crate) usual: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ mod directories;
 mod healthcheck;
 mod import_whmcs;
 mod manual;
+mod notify;
 mod output;
 mod reports;
 mod services;
@@ -137,14 +138,16 @@ async fn dispatch(args: Args) -> Result<()> {
     match args.command {
         Command::Serve => serve::serve(&config).await,
         Command::Healthcheck => healthcheck::healthcheck(&config),
-        Command::Templates { command } => templates::templates(&config, command),
         Command::Config { command: ConfigCommand::Check } => {
             serve::certificates(&config)?;
             say("The configuration is good.")
         }
         command => {
             let (desk, _) = wire::desk(&config).await.context("cannot open the desk")?;
-            let result = with_desk(&desk, command).await;
+            let result = match command {
+                Command::Templates { command } => templates::templates(&desk, &config, command),
+                command => with_desk(&desk, command).await,
+            };
             desk.db.close().await;
             result
         }

@@ -15,6 +15,7 @@ use super::args::{
 };
 use super::directories::say_checks;
 use super::import_whmcs;
+use super::notify;
 use super::output::{complain, json};
 use super::{Output, failure, operator, plain_failure, say};
 
@@ -136,6 +137,7 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
             staff::remove_second_factor(desk, &operator(), &name).await?;
             say(format!("{name} signs in with the password alone; sessions of {name} are ended."))
         }
+        StaffCommand::Notify(args) => notify::notify(desk, args).await,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Texts of the notices.
 
 use anyhow::Result;
-use portreeve_app::notice::Letters;
-use portreeve_app::notice::letters::{built_in, names};
+use portreeve_app::Desk;
+use portreeve_app::notice::letters::{Origin, built_in, names};
 use serde_json::json;
 
 use super::args::TemplatesCommand;
@@ -10,46 +10,53 @@ use super::output::{complain, json as print_json};
 use super::{Output, failure, say};
 use crate::config::Config;
 
-pub(super) fn templates(config: &Config, command: TemplatesCommand) -> Result<()> {
+pub(super) fn templates(desk: &Desk, config: &Config, command: TemplatesCommand) -> Result<()> {
     match command {
-        TemplatesCommand::Check => check(config),
-        TemplatesCommand::List { json } => list(config, json),
-        TemplatesCommand::Show { name } => match built_in(&name) {
-            Some(text) => say(text.trim_end()),
-            None => Err(failure(
-                format!("there is no template {name:?}"),
-                "`portreeve templates list` names them all",
-            )),
-        },
+        TemplatesCommand::Check => check(desk),
+        TemplatesCommand::List { json } => list(desk, config, json),
+        TemplatesCommand::Show { name, ours } => {
+            let letters = desk.letters();
+            let text = if ours { built_in(&name) } else { letters.text(&name) };
+            let known = built_in(&name).and(text);
+            say(known.ok_or_else(|| unknown(&name))?.trim_end())
+        }
     }
 }
 
-fn check(config: &Config) -> Result<()> {
-    let faults = Letters::check(&config.templates());
+fn unknown(name: &str) -> anyhow::Error {
+    failure(format!("there is no template {name:?}"), "`portreeve templates list` names them all")
+}
+
+fn check(desk: &Desk) -> Result<()> {
+    let faults = desk.letters().check();
     for fault in &faults {
         complain(&fault.to_string());
     }
     match faults.len() {
         0 => say("Every notice can be written, for every category and in every language."),
-        count => Err(failure(
-            format!("{count} faults in the templates of {}", config.templates().display()),
-            "where a template of yours is bad, ours goes out in its place",
-        )),
+        1 => Err(failure("1 fault in the templates", HINT)),
+        count => Err(failure(format!("{count} faults in the templates"), HINT)),
     }
 }
 
-fn list(config: &Config, as_json: bool) -> Result<()> {
-    let folder = config.templates();
-    let is_replaced = |name: &str| folder.join(name).is_file();
+const HINT: &str = "where a template of yours is bad, ours goes out in its place";
+
+fn list(desk: &Desk, config: &Config, as_json: bool) -> Result<()> {
+    let letters = desk.letters();
     if as_json {
-        let all = names().map(|name| json!({ "name": name, "replaced": is_replaced(name) }));
+        let all = names().map(|name| {
+            let origin = letters.origin(name);
+            json!({ "name": name, "replaced": origin != Origin::Ours, "from": origin.as_str() })
+        });
         return print_json(&all.collect::<Vec<_>>());
     }
-    let mut output = Output::table(&["TEMPLATE", "REPLACED"]);
+    let mut output = Output::table(&["TEMPLATE", "FROM"]);
     for name in names() {
-        let replaced = if is_replaced(name) { "yes" } else { "" };
-        output.row(vec![name.to_owned(), replaced.to_owned()]);
+        output.row(vec![name.to_owned(), letters.origin(name).as_str().to_owned()]);
     }
     output.print()?;
-    say(format!("\nPut a file of the same name into {} to replace one.", folder.display()))
+    say(format!(
+        "\nWrite one in the staff area (Setup, Notices), or put a file of the same name into {}.",
+        config.templates().display()
+    ))
 }

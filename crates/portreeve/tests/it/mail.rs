@@ -45,6 +45,11 @@ impl Sink {
         Self { port, taken, busy }
     }
 
+    /// Turns everybody away for now, or takes mails again.
+    pub(crate) fn set_busy(&self, busy: bool) {
+        *self.busy.lock().unwrap() = busy;
+    }
+
     pub(crate) fn mails(&self, part: &str) -> Vec<String> {
         let taken = self.taken.lock().unwrap();
         taken.iter().filter(|mail| mail.contains(part)).cloned().collect()
@@ -58,7 +63,7 @@ fn encrypted(stream: TcpStream, config: &Arc<ServerConfig>) -> Box<dyn Wire> {
     Box::new(StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), stream))
 }
 
-/// Answers one client until it leaves. What it takes over TLS is marked.
+/// Answers one client until it leaves. What it takes begins with the sender on the envelope; over TLS it is marked.
 fn session(
     stream: TcpStream,
     speaks: &Speaks,
@@ -72,6 +77,7 @@ fn session(
         Speaks::Plainly | Speaks::OnRequest(_) => Box::new(stream),
     });
     say(&mut wire, "220 sink")?;
+    let mut sender = String::new();
     loop {
         let line = line(&mut wire)?;
         let upper = line.to_uppercase();
@@ -87,12 +93,16 @@ fn session(
             }
             ("EHLO" | "HELO", _) => say(&mut wire, "250 sink")?,
             ("MAIL", _) if *busy.lock().unwrap() => say(&mut wire, "451 come again")?,
+            ("MAIL", _) => {
+                sender = line;
+                say(&mut wire, "250 ok")?;
+            }
             ("RCPT", _) if line.contains("refused@") => say(&mut wire, "550 no such user")?,
             ("DATA", _) => {
                 say(&mut wire, "354 go on")?;
                 let mail = mail(&mut wire)?;
                 let mark = if is_encrypted { "over TLS\n" } else { "" };
-                taken.lock().unwrap().push(format!("{mark}{mail}"));
+                taken.lock().unwrap().push(format!("{mark}{sender}\n{mail}"));
                 say(&mut wire, "250 taken")?;
             }
             ("QUIT", _) => {

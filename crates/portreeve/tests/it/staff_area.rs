@@ -527,7 +527,9 @@ on_each! {
 
 /// A route's path with a report's number, or any other value.
 fn path_of(path: &str, id: i64) -> String {
-    path.replace("{id}", &id.to_string()).replace("{ref}", "1").replace("{name}", "alice")
+    let path =
+        path.replace("{id}", &id.to_string()).replace("{ref}", "1").replace("{name}", "alice");
+    path.replace("{language}", "en").replace("{unit}", "opened")
 }
 
 #[test]

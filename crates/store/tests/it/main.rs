@@ -6,6 +6,7 @@ mod customers;
 mod deliveries;
 mod directory;
 mod jobs;
+mod notices;
 mod payments;
 mod people;
 mod plans;

@@ -90,7 +90,8 @@ on_both! {
         assert_eq!(tx.staff(alice, 1).await.unwrap()[0].name, "bob");
         assert_eq!(tx.staff_by_name("carl").await.unwrap().unwrap().disabled_at, Some(9));
         assert_eq!(tx.staff_by_name("dave").await.unwrap(), None);
-        assert_eq!(tx.staff_addresses().await.unwrap(), ["alice@example.com"], "viewers and disabled ones get none");
+        let told: Vec<String> = tx.staff_to_tell().await.unwrap().into_iter().map(|one| one.email).collect();
+        assert_eq!(told, ["alice@example.com"], "viewers and disabled ones get none");
         assert_eq!(tx.roles().await.unwrap().len(), 4);
         let list = tx.credentials(0, 10).await.unwrap();
         assert_eq!((list.len(), list[0].staff_name.as_str(), list[1].id), (2, "alice", two));

@@ -1,15 +1,17 @@
-//! One's own account: password, second factor, sessions, language and zone of time.
+//! One's own account: password, second factor, sessions, language and zone of time, mails.
 
 use std::sync::Arc;
 
 use crate::pages::context;
 use axum::extract::State;
+use portreeve_app::notice;
 use portreeve_app::sign_in::{self, SignInError};
+use portreeve_app::staff::{self as app_staff, StaffError, has_right};
 
 use super::bulk::{begun_at, prove};
 use super::session::{Form, Staff};
 use super::sign_in::{count_try, forget_tries};
-use super::{Answered, Refusal, to};
+use super::{Answered, Refusal, to, told};
 use crate::Web;
 use crate::rights::Anybody;
 use crate::words::{self, Language};
@@ -38,13 +40,15 @@ async fn page(web: &Web, staff: &Staff<Anybody>, error: Option<String>) -> Answe
         .map(|name| name.to_string())
         .filter(|name| name.contains('/'))
         .collect();
+    let me = app_staff::by_name(&web.desk, &staff.session.name).await?;
     let status = if error.is_some() {
         axum::http::StatusCode::UNPROCESSABLE_ENTITY
     } else {
         axum::http::StatusCode::OK
     };
     let more = context! {
-        error, sessions, codes_left, languages, zones,
+        error, sessions, codes_left, languages, zones, kinds => told::kinds(),
+        told => told::shown(web, &me), may_be_told => has_right(&staff.session.rights, "answer"),
         my_language => staff.session.language, my_zone => staff.session.time_zone,
         has_second_factor => staff.session.has_second_factor,
         second_factor_forced => web.desk.live().settings.require_second_factor,
@@ -67,6 +71,20 @@ pub(crate) async fn preferences(
     }
     sign_in::prefer(&web.desk, &staff.session, language, zone).await?;
     Ok(to("/admin/account"))
+}
+
+/// What they are told by mail.
+pub(crate) async fn told(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Anybody>,
+    form: Form,
+) -> Answered {
+    let choice = if form.get("act") == "usual" { told::usual() } else { told::choice(&form) };
+    match notice::choose(&web.desk, &staff.actor(), &staff.session.name, &choice).await {
+        Ok(()) => Ok(to("/admin/account")),
+        Err(StaffError::Bad(why)) => page(&web, &staff, Some(why)).await,
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// A new password.

@@ -18,6 +18,7 @@ mod reports;
 mod session;
 mod setup;
 mod sign_in;
+mod told;
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -365,6 +366,7 @@ page_routes! {
     post "/admin/brakes/undo" Setup brakes::undo;
     get "/admin/account" Anybody account::account;
     post "/admin/account/preferences" Anybody account::preferences;
+    post "/admin/account/notices" Anybody account::told;
     post "/admin/account/password" Anybody account::password;
     post "/admin/account/second-factor/remove" Anybody account::remove_second_factor;
     post "/admin/account/sessions/end" Anybody account::end_session;
@@ -388,7 +390,12 @@ page_routes! {
     post "/admin/setup/categories" Setup setup::desk::set_category;
     get "/admin/setup/quick-replies" Setup setup::desk::replies;
     post "/admin/setup/quick-replies" Setup setup::desk::put_reply;
-    get "/admin/setup/notices" Setup setup::desk::notices;
+    get "/admin/setup/notices" Setup setup::notices::list;
+    get "/admin/setup/notices/{language}/{unit}" Setup setup::notices::edit;
+    post "/admin/setup/notices/{language}/{unit}" Setup setup::notices::save;
+    post "/admin/setup/notices/{language}/{unit}/preview" Setup setup::notices::preview;
+    get "/admin/setup/notices/{language}/{unit}/take-back" Setup setup::notices::ask_back;
+    post "/admin/setup/notices/{language}/{unit}/take-back" Setup setup::notices::take_back;
     get "/admin/setup/connections" Setup setup::connections::connections;
     post "/admin/setup/connections/test" Setup setup::connections::test;
     post "/admin/setup/connections/jobs" Setup setup::connections::retry_job;

@@ -141,7 +141,8 @@ impl Web {
         let category = &file.report.category;
         let own = live.settings.plans.get(category).map(|plan| plan.customer_text.as_str());
         let own = own.filter(|text| !text.is_empty());
-        let about = self.desk.letters.about(viewer.language, category);
+        let letters = self.desk.letters();
+        let about = letters.about(viewer.language, category);
         let messages: Vec<Value> = file
             .messages
             .iter()

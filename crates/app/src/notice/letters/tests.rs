@@ -63,13 +63,19 @@ fn both_languages_say_something_about_the_same_kinds_and_every_usual_category_is
 
 #[test]
 fn templates_of_all_languages_ask_for_the_same() {
+    let environment = environment();
     let asked = |name: &str| -> BTreeSet<String> {
         let text = built_in(name).expect(name);
         let expressions = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
         expressions.map(|(expression, _)| expression.trim().to_owned()).collect()
     };
+    // What conditions and loops ask for, too.
+    let names_in =
+        |name: &str| environment.get_template(name).expect(name).undeclared_variables(true);
     for name in names().filter(|name| name.starts_with("en/") && !name.ends_with(ABOUT)) {
-        assert_eq!(asked(name), asked(&name.replacen("en/", "de/", 1)), "{name}");
+        let german = name.replacen("en/", "de/", 1);
+        assert_eq!(asked(name), asked(&german), "{name}");
+        assert_eq!(names_in(name), names_in(&german), "{name}");
     }
 }
 
@@ -115,9 +121,8 @@ fn what_a_host_puts_in_the_place_of_ours_counts_and_what_is_bad_there_does_not()
     };
     put("en/opened/subject.txt", "Your server at Example: {{ category }}\n");
     put("de/about.toml", "[Spam]\nwhat = 'Unser Text.'\nwhy = 'Darum.'\nfix = ['So.']\n");
-    assert_eq!(Letters::check(dir.path()), []);
-    let (letters, faults) = Letters::with(dir.path());
-    assert_eq!(faults, []);
+    let letters = Letters::with(dir.path());
+    assert_eq!(letters.check(), []);
     let letter = letters.to_customer(Notice::Opened, &opened(Language::English));
     assert_eq!(letter.subject, "[abuse #92] Your server at Example: Spam");
     let german = letters.to_customer(Notice::Opened, &opened(Language::German));
@@ -130,7 +135,8 @@ fn what_a_host_puts_in_the_place_of_ours_counts_and_what_is_bad_there_does_not()
     put("en/closed/body.txt", "{% if %}");
     put("en/nothing.txt", "x");
     put("en/.opened.swp", "x");
-    let faults = Letters::check(dir.path());
+    let letters = Letters::with(dir.path());
+    let faults = letters.check();
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(faults.len(), 3, "{told:?}");
     for (file, why) in [
@@ -143,7 +149,132 @@ fn what_a_host_puts_in_the_place_of_ours_counts_and_what_is_bad_there_does_not()
             "{file}: {told:?}"
         );
     }
-    let (letters, _) = Letters::with(dir.path());
     let letter = letters.to_customer(Notice::Opened, &opened(Language::English));
     assert!(letter.body.contains("Report:   #92"), "ours goes out: {}", letter.body);
+}
+
+#[test]
+fn the_desks_own_counts_before_a_file_and_a_file_before_ours() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(dir.path().join("en/opened")).expect("made");
+    let name = "en/opened/subject.txt";
+    std::fs::write(dir.path().join(name), "of a file\n").expect("written");
+    std::fs::write(dir.path().join("en/frame.txt"), "{% if %}").expect("written");
+    let subject =
+        |letters: &Letters| letters.to_customer(Notice::Opened, &opened(Language::English)).subject;
+    let files = Letters::with(dir.path());
+    assert_eq!(
+        (files.origin(name), subject(&files)),
+        (Origin::File, "[abuse #92] of a file".into())
+    );
+    let own = files.with_own(Texts::from([(name.to_owned(), "of the desk\n".to_owned())]));
+    assert_eq!((own.origin(name), subject(&own)), (Origin::Desk, "[abuse #92] of the desk".into()));
+    assert_eq!((own.below(name), own.faults().len()), (Some("of a file\n"), 1));
+    let bad = own.with_own(Texts::from([(name.to_owned(), "{% if %}".to_owned())]));
+    assert_eq!((bad.faults().len(), subject(&bad)), (2, "[abuse #92] of a file".into()));
+    let taken_back = bad.with_own(Texts::new());
+    assert_eq!((taken_back.faults().len(), taken_back.origin(name)), (1, Origin::File));
+    assert_eq!(Letters::default().origin(name), Origin::Ours);
+}
+
+#[test]
+fn a_template_that_never_ends_is_a_fault_and_ours_goes_out() {
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+    let name = "en/opened/body.txt".to_owned();
+    let letters = Letters::default().with_own(Texts::from([(name.clone(), endless.to_owned())]));
+    let faults = letters.check();
+    assert_eq!((faults.len(), &faults[0].name), (1, &name), "{faults:?}");
+    let letter = letters.to_customer(Notice::Opened, &opened(Language::English));
+    assert!(letter.body.contains("Report:   #92"), "{}", letter.body);
+}
+
+#[test]
+fn a_fault_in_a_file_about_kinds_of_abuse_names_its_line() {
+    let own =
+        Texts::from([("de/about.toml".to_owned(), "[Spam]\nwhat = 'x'\nwhy = 3\n".to_owned())]);
+    let faults = Letters::default().with_own(own).check();
+    assert_eq!(faults.len(), 1);
+    assert!(
+        faults[0].to_string().starts_with("de/about.toml (of the desk): line 3: "),
+        "{}",
+        faults[0]
+    );
+}
+
+#[test]
+fn every_template_belongs_to_one_unit_and_every_unit_has_its_templates() {
+    let units = Language::ALL.into_iter().flat_map(Unit::all);
+    let mut of_units: Vec<String> = units.flat_map(Unit::names).collect();
+    let mut all: Vec<String> = names().map(ToOwned::to_owned).collect();
+    of_units.sort();
+    all.sort();
+    assert_eq!(of_units, all);
+    assert!(Unit::of(Language::German, "digest").is_some());
+    assert!(Unit::of(Language::German, "../opened").is_none());
+    let names = |word| letters().names_in(Unit::of(Language::German, word).expect(word));
+    assert!(names("frame").contains(&"time_left".to_owned()), "{:?}", names("frame"));
+    assert_eq!(names("digest"), ["name", "count", "reports", "link_until"]);
+}
+
+#[test]
+fn a_digest_tells_what_happened_to_each_report_and_names_it_once() {
+    let full = |number: i64, notice: Notice| {
+        let one = sample(notice, Language::German, "Spam");
+        (notice, CustomerNotice { report: ReportId(number), ..one })
+    };
+    let entries = [full(7, Notice::Opened), full(7, Notice::Closed), full(8, Notice::Answered)];
+    let letter = letters().digest(&entries);
+    assert_eq!(letter.subject, "[abuse] 2 Missbrauchsmeldungen zu Ihren Diensten");
+    assert_eq!(letter.body.matches("Meldung #7").count(), 1, "{}", letter.body);
+    assert!(
+        letter.body.contains("eingegangen.\n  Die Meldung wurde geschlossen."),
+        "{}",
+        letter.body
+    );
+    assert!(
+        letter.body.contains("Frist: 02.01.1970 00:00 UTC (noch 24 Stunden)"),
+        "{}",
+        letter.body
+    );
+    let english = letters().digest(&[(Notice::Opened, opened(Language::English))]);
+    assert_eq!(english.subject, "[abuse] 1 abuse report about your services");
+    for language in Language::ALL {
+        for entries in letters().sample_digests(language) {
+            let letter = letters().digest(&entries);
+            let html = letter.html.expect("both");
+            for text in [&letter.body, &html] {
+                assert!(!text.contains("none") && !text.contains("{{"), "{text}");
+                let has_link = entries[0].1.link.is_some();
+                assert_eq!(text.contains("/client/r/"), has_link, "{text}");
+            }
+            let long = letter.body.lines().find(|l| l.chars().count() > 76 && !l.contains("://"));
+            assert_eq!(long, None, "{}", letter.body);
+        }
+    }
+}
+
+#[test]
+fn a_reminder_says_what_will_happen_when_and_how_to_stop_it() {
+    let table = [
+        (OnReply::Pause, "stops the clock until we have answered", "hält die Frist an"),
+        (OnReply::Cancel, "takes the deadline away", "hebt die Frist auf"),
+        (OnReply::Ignore, "does not stop this", "hält das nicht auf"),
+    ];
+    for (on_reply, english, german) in table {
+        for (language, how) in [(Language::English, english), (Language::German, german)] {
+            let reminder =
+                CustomerNotice { on_reply, ..sample(Notice::Reminder, language, "Spam") };
+            let letter = letters().to_customer(Notice::Reminder, &reminder);
+            let html = letter.html.expect("both");
+            for text in [letter.body.replace('\n', " "), html] {
+                let what = ["the service will be suspended", "wird der Dienst gesperrt"];
+                assert!(what.iter().any(|what| text.contains(what)), "{text}");
+                assert!(
+                    text.contains("02 00:00 UTC") || text.contains("02.01.1970 00:00 UTC"),
+                    "{text}"
+                );
+                assert!(text.contains(how), "{text}");
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The desk's own: settings, categories, quick replies, notices, the audit log.
+//! The desk's own: settings, categories, quick replies, the audit log.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,12 +8,9 @@ use axum::http::StatusCode;
 use minijinja::Value;
 
 use crate::pages::context;
-use portreeve_app::notice::letters;
 use portreeve_app::settings::SetError;
 use portreeve_app::staff::StaffError;
 use portreeve_app::{QuickReply, audit as log, settings as app, views};
-use portreeve_core::language::zone;
-use portreeve_core::notice::{CustomerNotice, Notice};
 use portreeve_core::settings::Severity;
 use serde::Deserialize;
 
@@ -238,55 +235,6 @@ pub(crate) async fn put_reply(
         Err(StaffError::Store(error)) => Err(error.into()),
         Err(why) => replies_page(&web, &visitor, Some(why.to_string())).await,
     }
-}
-
-/// Which samples are shown.
-#[derive(Deserialize)]
-pub(crate) struct Sample {
-    #[serde(default)]
-    language: String,
-    #[serde(default)]
-    category: String,
-}
-
-/// The notices to customers as they go out, with a sample of each.
-pub(crate) async fn notices(
-    State(web): State<Arc<Web>>,
-    visitor: Staff<Setup>,
-    Query(Sample { language, category }): Query<Sample>,
-) -> Answered {
-    let live = web.desk.live();
-    let language = Language::of(&language).unwrap_or(live.settings.client_language);
-    let category = if category.is_empty() { "Spam" } else { &category };
-    let plan = live.settings.plans.get(category);
-    let samples: Vec<Value> = Notice::TO_CUSTOMERS
-        .iter()
-        .map(|notice| {
-            let sample = letters::sample(*notice, language, category);
-            let sample = CustomerNotice {
-                at: web.desk.now(),
-                deadline: sample
-                    .deadline
-                    .map(|_| live.settings.time_limit_of(category).period.after(web.desk.now())),
-                about_category: plan.map(|plan| plan.customer_text.clone()).unwrap_or_default(),
-                on_reply: live.settings.time_limit.on_reply,
-                zone: zone(&live.settings.client_zone),
-                ..sample
-            };
-            let letter = web.desk.letters.to_customer(*notice, &sample);
-            context! { name => notice.as_str(), subject => letter.subject, body => letter.body }
-        })
-        .collect();
-    let languages =
-        Language::ALL.map(|one| context! { tag => one.tag(), name => one.name() }).to_vec();
-    let categories = &live.settings.categories;
-    let chosen = context! { language => language.tag(), category };
-    web.show(
-        &visitor,
-        "notices.html",
-        context! { page => "setup", samples, languages, categories, chosen },
-    )
-    .await
 }
 
 /// Where the log goes on.

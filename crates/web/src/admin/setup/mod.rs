@@ -3,6 +3,7 @@
 pub(super) mod connections;
 pub(super) mod credentials;
 pub(super) mod desk;
+pub(super) mod notices;
 pub(super) mod people;
 
 use std::sync::Arc;

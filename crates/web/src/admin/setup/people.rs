@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use minijinja::Value;
 
 use crate::pages::context;
+use portreeve_app::notice;
 use portreeve_app::staff::{self, RIGHTS, StaffError};
 
 use crate::Web;
 use crate::admin::session::{Form, Path, Staff, Visitor};
-use crate::admin::{Answered, to};
+use crate::admin::{Answered, to, told};
 use crate::rights::Setup;
 
 /// Staff on the page.
@@ -30,15 +31,20 @@ async fn staff_page(web: &Web, visitor: &Visitor, error: Option<String>) -> Answ
             context! {
                 name => one.name, email => one.email, role => one.role, created_at => one.created_at,
                 disabled_at => one.disabled_at, has_password => one.has_password,
-                has_second_factor => one.has_second_factor,
+                has_second_factor => one.has_second_factor, told => told::shown(web, one),
             }
         })
         .collect();
     let roles: Vec<String> =
         staff::roles(&web.desk).await?.into_iter().map(|role| role.name).collect();
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    web.show_as(status, visitor, "staff.html", context! { page => "setup", all, roles, error })
-        .await
+    web.show_as(
+        status,
+        visitor,
+        "staff.html",
+        context! { page => "setup", all, roles, error, kinds => told::kinds() },
+    )
+    .await
 }
 
 async fn staff_done(web: &Web, visitor: &Visitor, result: Result<(), StaffError>) -> Answered {
@@ -75,6 +81,8 @@ pub(crate) async fn change(
             let password = form.all("password").next().unwrap_or_default();
             staff::set_password(desk, &actor, &name, password).await
         }
+        "told" => notice::choose(desk, &actor, &name, &told::choice(&form)).await,
+        "told_usual" => notice::choose(desk, &actor, &name, &told::usual()).await,
         "second_factor" => staff::remove_second_factor(desk, &actor, &name).await,
         "disable" => staff::set_disabled(desk, &actor, &name, true).await,
         "enable" => staff::set_disabled(desk, &actor, &name, false).await,
