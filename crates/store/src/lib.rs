@@ -5,6 +5,7 @@
 //! ends, and no network call happens inside one. What truly differs between the engines stands in
 //! `dialect.rs` and nowhere else.
 
+mod attachments;
 mod audit;
 mod backlog;
 mod bridge;
@@ -27,6 +28,7 @@ mod search;
 mod sessions;
 mod views;
 
+pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
@@ -38,7 +40,7 @@ pub use desk::{DeskState, Topic};
 pub use directory::{DirectoryLooks, DirectoryState, KnownService};
 pub use enforcement::{Enforcement, OrderRow};
 pub use figures::{DayFigures, Waiting};
-pub use history::{EventRow, MessageRow, NewEvent, NewNote, NoteRow};
+pub use history::{EventRow, MessageRow, NewEvent, NewMessage, NewNote, NoteRow};
 pub use idempotency::IdempotencyRow;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob};
 pub use links::ClientLink;
