@@ -11,6 +11,7 @@ use portreeve_core::time::Timestamp;
 use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::Notify;
 
+use crate::attachment::Scanner;
 use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
@@ -76,6 +77,8 @@ pub struct Desk {
     pub bridges: Vec<Bridge>,
     /// What letters to customers are written with.
     pub letters: Letters,
+    /// What files are scanned with; none: they are not.
+    pub scanner: Option<Scanner>,
     /// Where the desk is reached, as long as the configuration does not say it: set once it listens.
     pub reached_at: OnceLock<String>,
     /// What an operator watches.
@@ -105,12 +108,14 @@ pub struct Ways {
     pub bridges: Vec<Bridge>,
     /// What letters to customers are written with.
     pub letters: Letters,
+    /// To what scans files.
+    pub scanner: Option<Scanner>,
 }
 
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories, bridges, letters } = ways;
+        let Ways { panels, mail, webhooks, directories, bridges, letters, scanner } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
@@ -126,6 +131,7 @@ impl Desk {
             directories,
             bridges,
             letters,
+            scanner,
             reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),

@@ -53,6 +53,7 @@ impl<'a> Record<'a> {
             let jobs = event::jobs_for(report, service, event, now);
             let jobs = jobs.iter().filter(|job| match job {
                 Job::TellBridge(service) => self.desk.bridge(&service.directory).is_some(),
+                Job::ScanContent(_) => self.desk.scanner.is_some(),
                 Job::ReconcileService(_) | Job::SendNotice { .. } => true,
             });
             self.jobs.extend(jobs.map(to_row));
@@ -93,6 +94,7 @@ pub(crate) fn to_row(job: &Job) -> NewJob {
             NewJob { kind: JobKind::ReconcileService, key: service.to_string() }
         }
         Job::TellBridge(service) => NewJob { kind: JobKind::TellBridge, key: service.to_string() },
+        Job::ScanContent(hash) => NewJob { kind: JobKind::ScanContent, key: hash.clone() },
         Job::SendNotice { report, notice, audience, at } => NewJob {
             kind: JobKind::SendNotice,
             key: format!(
@@ -111,6 +113,7 @@ pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
     match kind {
         JobKind::ReconcileService => ServiceKey::parse(key, "").ok().map(Job::ReconcileService),
         JobKind::TellBridge => ServiceKey::parse(key, "").ok().map(Job::TellBridge),
+        JobKind::ScanContent => Some(Job::ScanContent(key.to_owned())),
         JobKind::SendNotice => {
             let mut parts = key.split(':');
             let report = ReportId(parts.next()?.parse().ok()?);
@@ -136,6 +139,7 @@ mod tests {
             Job::ReconcileService(service.clone()),
             Job::SendNotice { report, notice, audience, at },
             Job::TellBridge(service),
+            Job::ScanContent("0".repeat(64)),
         ] {
             let row = to_row(&job);
             assert_eq!(from_row(row.kind, &row.key), Some(job));

@@ -2,9 +2,11 @@
 
 mod addresses;
 pub mod drop_in;
+mod hook;
 pub mod mail;
 pub mod outbound;
 pub mod panel;
+pub mod scan;
 pub mod sql;
 mod tls;
 mod webhook;

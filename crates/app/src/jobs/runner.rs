@@ -12,11 +12,10 @@ use rand::RngExt;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::jobs::{mails, webhooks};
-use crate::record;
+use crate::{attachment, bridge, record};
 
 /// How often the table is asked when nobody rings.
 pub(super) const POLL: Duration = Duration::from_millis(250);
@@ -32,9 +31,11 @@ pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
     let bridges = lane(Arc::clone(&desk), JobKind::TellBridge, 4, stop.clone());
+    // A scan may keep a processor busy.
+    let scans = lane(Arc::clone(&desk), JobKind::ScanContent, 2, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, mails, webhooks);
+    tokio::join!(panels, bridges, scans, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -152,6 +153,11 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
         Some(Job::TellBridge(service)) => Ok(match bridge::tell(desk, &service).await? {
             Ok(()) => End::Done,
             Err(why) => End::At(bridge::pause(job.tries).after(desk.now()), Some(why)),
+        }),
+        Some(Job::ScanContent(hash)) => Ok(match attachment::scan(desk, &hash, job.tries).await? {
+            attachment::After::Done => End::Done,
+            attachment::After::Again(at, why) => End::At(at, Some(why)),
+            attachment::After::GivenUp(why) => End::Dead(why),
         }),
         Some(Job::SendNotice { .. }) => {
             Ok(End::Dead("notices have a lane of their own".to_owned()))

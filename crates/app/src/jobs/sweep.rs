@@ -45,6 +45,13 @@ const TIDY_EVERY: Span = Span::from_mins(10);
 /// Old deliveries that are forgotten at a time.
 const DELIVERIES_AT_A_TIME: i64 = 20_000;
 
+/// Bytes of files that nobody has any more are forgotten after this long. Who attaches the same bytes meanwhile finds
+/// them.
+const CONTENTS_KEPT: Span = Span::from_mins(60);
+
+/// Such files that are forgotten at a time: each may have a hundred megabytes.
+const CONTENTS_AT_A_TIME: i64 = 10;
+
 /// What one process remembers between sweeps.
 #[derive(Debug, Default)]
 pub struct Sweeper {
@@ -158,6 +165,10 @@ impl Sweeper {
         // What is too much for one time comes the next time: a long transaction keeps others waiting.
         tx.forget_deliveries(before, DELIVERIES_AT_A_TIME).await?;
         tx.forget_bridge(before, now.as_millisecond()).await?;
+        tx.commit().await?;
+        let mut tx = desk.db.write().await?;
+        let before = CONTENTS_KEPT.before(now).as_millisecond();
+        tx.forget_contents(before, CONTENTS_AT_A_TIME).await?;
         tx.commit().await
     }
 }

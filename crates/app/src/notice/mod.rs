@@ -295,7 +295,8 @@ impl Planning<'_> {
         wanted.sort_unstable();
         wanted.dedup();
         let events = self.tx.events_at(&wanted).await?;
-        let is_cause = |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint");
+        let is_cause =
+            |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint" | "attached");
         Ok(events
             .into_iter()
             .filter(|(_, event)| is_cause(&event.kind))
