@@ -38,12 +38,8 @@ const ACTIONS: [Action; 2] = [Action::Suspend, Action::Unsuspend];
 const ANSWERS: [&str; 6] = ["done", "was_so", "refused", "later", "failed", "lost"];
 const SENT: [&str; 4] = ["sent", "refused", "later", "given_up"];
 const POSTED: [&str; 3] = ["delivered", "later", "given_up"];
-const KINDS: [JobKind; 4] = [
-    JobKind::ReconcileService,
-    JobKind::SendNotice,
-    JobKind::TellBridge,
-    JobKind::ScanContent,
-];
+const KINDS: [JobKind; 4] =
+    [JobKind::ReconcileService, JobKind::SendNotice, JobKind::TellBridge, JobKind::ScanContent];
 const STATES: [&str; 4] = ["due", "running", "later", "dead"];
 
 /// One label with one of a few words.

@@ -72,7 +72,9 @@ mod tests {
     async fn a_scan_that_hangs_is_cut_off_and_keeps_nobody_waiting() {
         let big = vec![0; 1024 * 1024];
         let pieces: Vec<&[u8]> = vec![&big; 5];
-        assert!(matches!(scan("sleep 30", &pieces).await, Finding::Failed(why) if why.contains("no answer")));
+        assert!(
+            matches!(scan("sleep 30", &pieces).await, Finding::Failed(why) if why.contains("no answer"))
+        );
     }
 
     #[tokio::test]

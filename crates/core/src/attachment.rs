@@ -160,7 +160,8 @@ pub struct FileName(String);
 impl FileName {
     /// The harmless name for whatever somebody calls a file.
     pub fn clean(raw: &str) -> Self {
-        let last = raw.rsplit(is_separator).find(|part| !part.trim().is_empty()).unwrap_or_default();
+        let last =
+            raw.rsplit(is_separator).find(|part| !part.trim().is_empty()).unwrap_or_default();
         let mut name = String::with_capacity(last.len().min(LONGEST_NAME_BYTES));
         for c in last.chars().filter(|c| c.is_whitespace() || !is_unseen(*c)) {
             match c {
@@ -204,7 +205,17 @@ impl fmt::Display for FileName {
 
 /// What separates folders anywhere, and what looks like it.
 fn is_separator(c: char) -> bool {
-    matches!(c, '/' | '\\' | '\u{2044}' | '\u{2215}' | '\u{29F5}' | '\u{29F8}' | '\u{FF0F}' | '\u{FF3C}' | '\u{FE68}')
+    matches!(
+        c,
+        '/' | '\\'
+            | '\u{2044}'
+            | '\u{2215}'
+            | '\u{29F5}'
+            | '\u{29F8}'
+            | '\u{FF0F}'
+            | '\u{FF3C}'
+            | '\u{FE68}'
+    )
 }
 
 /// Characters that nobody sees, or that change how others are read: controls, zero-width and formatting characters,
@@ -224,7 +235,8 @@ fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     let numbered = |begin: &str| {
         let number = stem.strip_prefix(begin).unwrap_or_default();
-        number.chars().count() == 1 && number.chars().all(|c| c.is_ascii_digit() || "¹²³".contains(c))
+        number.chars().count() == 1
+            && number.chars().all(|c| c.is_ascii_digit() || "¹²³".contains(c))
     };
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$")
         || numbered("COM")
@@ -237,7 +249,10 @@ fn shortened(name: String) -> String {
         return name;
     }
     let end = name.rsplit_once('.').map(|(_, extension)| extension);
-    let end = end.filter(|end| end.len() <= LONGEST_EXTENSION).map(|end| format!(".{end}")).unwrap_or_default();
+    let end = end
+        .filter(|end| end.len() <= LONGEST_EXTENSION)
+        .map(|end| format!(".{end}"))
+        .unwrap_or_default();
     let mut stem = String::new();
     for (count, c) in name.chars().enumerate() {
         let is_full = count + end.chars().count() >= LONGEST_NAME

@@ -1,5 +1,6 @@
 //! The configuration: a TOML file and the environment, parsed once into checked types.
 
+mod attachments;
 mod directory;
 mod enforcer;
 mod webhook;
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub(crate) use attachments::ScanConfig;
 pub(crate) use directory::{DirectoryConfig, DirectoryKind};
 pub(crate) use enforcer::{EnforcerConfig, EnforcerKind};
 use ipnet::IpNet;
@@ -165,6 +167,18 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option("mail.out.user", "", "smtp: login"),
     option("mail.out.password", "", "smtp: password"),
     option("mail.out.password_file", "", "a file that has mail.out.password"),
+    option(
+        "attachments.scan",
+        "",
+        "command that scans each file: path and arguments, a list; no shell. It gets the bytes on its standard input; exit status 0 clean, 1 infected",
+    ),
+    option("attachments.scan_timeout", "60s", "time limit of one scan"),
+    option(
+        "attachments.scan_retry_min",
+        "1s",
+        "first pause before a scan that failed is tried again",
+    ),
+    option("attachments.scan_retry_max", "10m", "longest pause"),
 ];
 
 /// The whole configuration.
@@ -186,6 +200,7 @@ pub(crate) struct Config {
     pub(crate) enforcers: Vec<EnforcerConfig>,
     pub(crate) mail: Option<MailConfig>,
     pub(crate) webhooks: Vec<WebhookConfig>,
+    pub(crate) scan: Option<ScanConfig>,
 }
 
 /// Certificate and key of the web server.
@@ -339,6 +354,7 @@ impl Config {
         let enforcers = enforcer::enforcers(&mut root, &directories)?;
         let mail = mail(&mut root, &data_dir)?;
         let webhooks = webhook::webhooks(&mut root)?;
+        let scan = attachments::scan(&mut root)?;
         root.end()?;
         Ok(Self {
             data_dir,
@@ -357,6 +373,7 @@ impl Config {
             enforcers,
             mail,
             webhooks,
+            scan,
         })
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use portreeve_app::attachment::Scanner;
 use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
@@ -14,13 +15,14 @@ use portreeve_app::webhook::Webhook;
 use portreeve_app::{Desk, DeskConfig, Ways};
 use portreeve_connect::mail::{Folder, Sender, Smtp};
 use portreeve_connect::panel::{self, Exec, Recorder};
+use portreeve_connect::scan::ScanHook;
 use portreeve_connect::sql;
 use portreeve_connect::whmcs::{self, Access};
 use portreeve_store::Db;
 
 use crate::config::{
     Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
-    MailKind, WebhookConfig,
+    MailKind, ScanConfig, WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -49,7 +51,8 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     for fault in faults {
         tracing::warn!("a template of a notice does not count: {fault}");
     }
-    let ways = Ways { panels, mail, webhooks, directories, bridges, letters };
+    let scanner = config.scan.as_ref().map(scanner);
+    let ways = Ways { panels, mail, webhooks, directories, bridges, letters, scanner };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))
@@ -138,6 +141,11 @@ fn panel(config: &EnforcerConfig, clients: &WhmcsClients) -> Panel {
         retry_max: config.retry_max,
         enforcer,
     }
+}
+
+fn scanner(config: &ScanConfig) -> Scanner {
+    let ScanConfig { command, timeout, retry_min, retry_max } = config.clone();
+    Scanner { way: Box::new(ScanHook { command, timeout }), retry_min, retry_max }
 }
 
 fn webhook(config: &WebhookConfig) -> Webhook {

@@ -69,11 +69,16 @@ pub struct ContentRow {
 macro_rules! files_of {
     ($table:literal, $owner:literal, $rest:literal) => {
         concat!(
-            "SELECT files.id, files.", $owner, " AS owner, files.hash, files.name, files.size, files.author, files.at,
+            "SELECT files.id, files.",
+            $owner,
+            " AS owner, files.hash, files.name, files.size, files.author, files.at,
                 files.removed_at, files.removed_by, COALESCE(contents.scan, '') AS scan,
                 COALESCE(contents.scan_detail, '') AS scan_detail
-            FROM ", $table, " files LEFT JOIN contents ON contents.hash = files.hash
-            WHERE files.report_id = $1 ", $rest
+            FROM ",
+            $table,
+            " files LEFT JOIN contents ON contents.hash = files.hash
+            WHERE files.report_id = $1 ",
+            $rest
         )
     };
 }
@@ -81,7 +86,11 @@ macro_rules! files_of {
 macro_rules! add_to {
     ($table:literal, $owner:literal) => {
         concat!(
-            "INSERT INTO ", $table, " (id, report_id, ", $owner, ", n, hash, name, size, author, at)
+            "INSERT INTO ",
+            $table,
+            " (id, report_id, ",
+            $owner,
+            ", n, hash, name, size, author, at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         )
     };
@@ -90,7 +99,9 @@ macro_rules! add_to {
 macro_rules! remove_from {
     ($table:literal) => {
         concat!(
-            "UPDATE ", $table, " SET removed_at = $1, removed_by = $2
+            "UPDATE ",
+            $table,
+            " SET removed_at = $1, removed_by = $2
             WHERE report_id = $3 AND id = $4 AND removed_at IS NULL RETURNING name"
         )
     };

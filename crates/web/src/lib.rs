@@ -9,6 +9,7 @@ mod body;
 mod bridge;
 mod client;
 mod client_address;
+mod download;
 mod health;
 mod idempotency;
 mod metrics;
@@ -19,13 +20,16 @@ mod rights;
 mod routes;
 mod server;
 mod throttle;
+mod upload;
 mod words;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 use portreeve_app::Desk;
 use portreeve_app::report::Opener;
+use tokio::sync::Semaphore;
 
 use throttle::Throttles;
 
@@ -49,6 +53,8 @@ pub struct WebConfig {
     pub tls: bool,
     /// Where reports can be mailed to, for the public page.
     pub abuse_address: Option<String>,
+    /// Where files are while they arrive.
+    pub spool: PathBuf,
 }
 
 impl WebConfig {
@@ -65,11 +71,14 @@ pub struct Web {
     config: WebConfig,
     throttles: Throttles,
     pages: pages::Pages,
+    /// Room for messages with files that arrive.
+    uploads: Arc<Semaphore>,
 }
 
 impl Web {
     /// The web over a desk.
     pub fn new(desk: Arc<Desk>, opener: Opener, config: WebConfig) -> Self {
-        Self { desk, opener, config, throttles: Throttles::default(), pages: pages::Pages::new() }
+        let (throttles, pages) = (Throttles::default(), pages::Pages::new());
+        Self { desk, opener, config, throttles, pages, uploads: upload::places() }
     }
 }

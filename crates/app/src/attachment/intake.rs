@@ -109,12 +109,7 @@ impl Receiving {
         if let Content::Spooled(file) = &mut content {
             file.flush().await.map_err(no_room)?;
         }
-        Ok(Upload {
-            name: self.name,
-            size: self.size,
-            hash: hex(&self.hasher.finalize()),
-            content,
-        })
+        Ok(Upload { name: self.name, size: self.size, hash: hex(&self.hasher.finalize()), content })
     }
 }
 
@@ -176,7 +171,8 @@ impl Files {
         all
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Nothing came along.
+    pub fn is_empty(&self) -> bool {
         self.taken.is_empty() && self.left_out.is_empty()
     }
 }

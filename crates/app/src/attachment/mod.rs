@@ -164,7 +164,10 @@ pub(crate) async fn of_messages(
 }
 
 /// All files of a report, for staff; nothing when there is no such report.
-pub async fn list(desk: &Desk, report: ReportId) -> Result<Option<Vec<AttachmentView>>, StoreError> {
+pub async fn list(
+    desk: &Desk,
+    report: ReportId,
+) -> Result<Option<Vec<AttachmentView>>, StoreError> {
     let mut tx = desk.db.read().await?;
     if tx.report(report).await?.is_none() {
         return Ok(None);

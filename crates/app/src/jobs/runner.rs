@@ -154,11 +154,13 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
             Ok(()) => End::Done,
             Err(why) => End::At(bridge::pause(job.tries).after(desk.now()), Some(why)),
         }),
-        Some(Job::ScanContent(hash)) => Ok(match attachment::scan(desk, &hash, job.tries).await? {
-            attachment::After::Done => End::Done,
-            attachment::After::Again(at, why) => End::At(at, Some(why)),
-            attachment::After::GivenUp(why) => End::Dead(why),
-        }),
+        Some(Job::ScanContent(hash)) => {
+            Ok(match attachment::scan(desk, &hash, job.tries).await? {
+                attachment::After::Done => End::Done,
+                attachment::After::Again(at, why) => End::At(at, Some(why)),
+                attachment::After::GivenUp(why) => End::Dead(why),
+            })
+        }
         Some(Job::SendNotice { .. }) => {
             Ok(End::Dead("notices have a lane of their own".to_owned()))
         }

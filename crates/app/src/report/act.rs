@@ -190,7 +190,8 @@ pub async fn act_with(
         return Err(ActError::ChangedMeanwhile(id));
     }
     let settings = &live.settings;
-    let mut change = Change { desk, tx: &mut tx, actor, settings, now, files, attached: Vec::new() };
+    let mut change =
+        Change { desk, tx: &mut tx, actor, settings, now, files, attached: Vec::new() };
     let (after, mut events) = change.make(before.clone(), act).await?;
     if !change.files.is_empty() {
         return Err(ActError::FilesWithoutText);

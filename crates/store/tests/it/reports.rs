@@ -4,7 +4,7 @@ use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{NewMessage, NewEvent, NewNote, NewReport, ReportFilter, ReportOrder};
+use portreeve_store::{NewEvent, NewMessage, NewNote, NewReport, ReportFilter, ReportOrder};
 
 use crate::world::{World, key, on_both};
 

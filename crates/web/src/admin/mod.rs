@@ -5,6 +5,7 @@
 //! answers with a page or the way to one.
 
 mod account;
+mod attachments;
 mod brakes;
 mod bulk;
 mod charts;
@@ -340,6 +341,8 @@ page_routes! {
     post "/admin/reports/{id}/release" Suspend report::release;
     post "/admin/reports/{id}/approval" Approve report::approve;
     post "/admin/reports/{id}/refusal" Approve report::refuse;
+    get "/admin/reports/{id}/attachments/{ref}" SeeReports attachments::fetch;
+    post "/admin/reports/{id}/attachments/{ref}/removal" Close attachments::remove;
     get "/admin/queue" SeeReports queue::queue;
     get "/admin/approvals" SeeReports queue::approvals;
     get "/admin/brakes" Approve brakes::brakes;

@@ -78,6 +78,22 @@ impl FromRequestParts<Arc<Web>> for Went {
     }
 }
 
+/// A customer who has come in and wants a file: the last part of the address.
+pub(crate) struct Seeks {
+    pub(super) door: Door,
+    pub(super) attachment: String,
+}
+
+impl FromRequestParts<Arc<Web>> for Seeks {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
+        let door = Door::from_request_parts(parts, web).await?;
+        let attachment = values(parts, web).await.remove("attachment").unwrap_or_default();
+        Ok(Self { door, attachment })
+    }
+}
+
 /// The values in the address, by their names in the route.
 async fn values(parts: &mut Parts, web: &Arc<Web>) -> HashMap<String, String> {
     let found: Result<Path<HashMap<String, String>>, _> =

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_app::attachment::{self, FetchError, Files};
 use portreeve_app::customer::{self, Deed, DeedError, SignOnError};
 use portreeve_app::report::ActError;
 use portreeve_core::ids::ReportId;
@@ -24,7 +25,8 @@ use crate::body;
 use crate::client_address::client_address;
 use crate::pages::see_other;
 use crate::throttle::counted_as;
-use door::{Door, Went};
+use crate::{download, upload};
+use door::{Door, Seeks, Went};
 use pages::Tried;
 
 /// The cookie of a session.
@@ -193,11 +195,17 @@ pub(crate) async fn act(
     }
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
     let (Some(wish), Some(id)) = (Wish::parse(&deed), door.report) else { return Err(missing()) };
-    let fields = form(request).await;
-    let fields = fields
-        .map_err(|()| web.client_said(&door.headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
-    let text = field(&fields, "text").unwrap_or_default().to_owned();
-    let by = field(&fields, "by").and_then(|by| by.parse::<Span>().ok()).unwrap_or(Span::ZERO);
+    let too_large = |_| web.client_said(&door.headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    let sent = upload::read(&web, &door.headers, request.into_body(), LARGEST_FORM).await;
+    let mut sent = sent.map_err(too_large)?;
+    let text = field(&sent.fields, "text").unwrap_or_default().to_owned();
+    // Nothing that was written is lost: it stands in its form again.
+    let tried = |text| Tried { wish: Some(wish.as_str()), text, ..Tried::default() };
+    if let Some(file) = sent.refused {
+        let tried = Tried { file: Some(file), ..tried(text) };
+        return show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await;
+    }
+    let by = field(&sent.fields, "by").and_then(|by| by.parse::<Span>().ok()).unwrap_or(Span::ZERO);
     let wanted = match wish {
         Wish::Answer => Deed::Answer(text.clone()),
         Wish::Fixed => Deed::Claim(Claim::Fixed, text.clone()),
@@ -205,7 +213,8 @@ pub(crate) async fn act(
         Wish::MoreTime => Deed::AskForMoreTime(by, text.clone()),
         Wish::TakeBack => Deed::TakeBack(text.clone()),
     };
-    match customer::act_on(&web.desk, &door.customer, id, wanted).await {
+    let files = Files::of(std::mem::take(&mut sent.files));
+    match customer::act_on(&web.desk, &door.customer, id, wanted, files).await {
         Ok(()) => {
             let back = format!("{}/reports/{}?done={}", door.base, id.0, wish.as_str());
             Ok(see_other(&back, "/client"))
@@ -214,16 +223,33 @@ pub(crate) async fn act(
         Err(DeedError::Act(ActError::Store(error))) => {
             Err(web.client_unavailable(&door.headers, &error))
         }
-        Err(refused) => {
-            // Nothing that was written is lost: it stands in its form again.
-            let tried = Tried {
-                done: None,
-                wish: Some(wish.as_str()),
-                text,
-                refused: Some(pages::why(&refused)),
-            };
+        Err(DeedError::Act(ActError::File(name, why))) => {
+            let tried = Tried { file: Some((name, why)), ..tried(text) };
             show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
         }
+        Err(refused) => {
+            let tried = Tried { refused: Some(pages::why(&refused)), ..tried(text) };
+            show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
+        }
+    }
+}
+
+/// A file of a message.
+pub(crate) async fn attachment(
+    State(web): State<Arc<Web>>,
+    Seeks { door, attachment }: Seeks,
+) -> Answered {
+    let said = |status, what| Err(web.client_said(&door.headers, status, what));
+    let Some(id) = door.report else { return said(StatusCode::NOT_FOUND, "not_theirs") };
+    match attachment::for_customer(&web.desk, &door.customer, id, &attachment).await {
+        Ok(file) => Ok(download::answer(&web, file)),
+        Err(FetchError::NotThere) => said(StatusCode::NOT_FOUND, "not_theirs"),
+        Err(FetchError::Removed) => said(StatusCode::GONE, "file_removed"),
+        Err(FetchError::BeingChecked) => said(StatusCode::CONFLICT, "file_being_checked"),
+        Err(FetchError::Infected | FetchError::Unscanned) => {
+            said(StatusCode::CONFLICT, "file_locked")
+        }
+        Err(FetchError::Store(error)) => Err(web.client_unavailable(&door.headers, &error)),
     }
 }
 
