@@ -352,11 +352,11 @@ on_both! {
         let send = |body: &[u8]| serving.post(&place, &[("content-type", &kind())], body).status;
         let mut endless_head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"").into_bytes();
         endless_head.resize(8 << 20, b'x');
-        assert_eq!(send(&endless_head), 413, "a head without an end");
+        assert_eq!(send(&endless_head), 400, "a head without an end");
         let whole = multipart(&[("text", "broken off")], &[("a.txt", b"abcdef")]);
-        let cut = serving.post(&place, &[("content-type", &kind())], &whole[..whole.len() - 60]);
+        let cut = serving.post(&place, &[("content-type", &kind())], &whole[..whole.len() - 36]);
         assert!(cut.status == 422 && cut.body.contains("broken off") && cut.body.contains("did not arrive whole"), "{cut:?}");
-        assert_eq!(send(b""), 413);
+        assert_eq!(send(b"x"), 400);
         assert_eq!(send(format!("--{BOUNDARY}--\r\n").as_bytes()), 422, "no text");
         let many: Vec<(&str, &str)> = vec![("x", "y"); 100];
         assert_eq!(send(&multipart(&many, &[])), 413, "too many parts");
@@ -590,7 +590,7 @@ on_both! {
         assert_eq!(seat.get(&format!("/admin/reports/{id}/attachments/{virus}")).status, 422);
         let page = seat.page(&format!("/admin/reports/{id}"));
         assert!(page.contains("infected, nobody can have it") && page.contains("Test-Signature"), "{page}");
-        eventually("staff are told", || world.mails("needs_staff.staff").iter().any(|mail| mail.contains("Test-Signature")));
+        eventually("staff are told", || world.mails("needs_staff.staff").iter().any(|mail| mail.replace("=\r\n", "").contains("Test-Signature")));
         // The same bytes once more, with another report: known at once, and its staff know, too.
         let other = serving.create(&world, "service_id=7&category=Spam");
         let second = crate::customers::link(&world, other, "opened");

@@ -21,7 +21,7 @@ use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use crate::Web;
-use crate::body;
+use crate::body::{self, Unread};
 use crate::client_address::client_address;
 use crate::pages::see_other;
 use crate::throttle::counted_as;
@@ -195,9 +195,15 @@ pub(crate) async fn act(
     }
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
     let (Some(wish), Some(id)) = (Wish::parse(&deed), door.report) else { return Err(missing()) };
-    let too_large = |_| web.client_said(&door.headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    let unread = |unread| {
+        let (status, what) = match unread {
+            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Unread::Broken => (StatusCode::BAD_REQUEST, "broken_off"),
+        };
+        web.client_said(&door.headers, status, what)
+    };
     let sent = upload::read(&web, &door.headers, request.into_body(), LARGEST_FORM).await;
-    let mut sent = sent.map_err(too_large)?;
+    let mut sent = sent.map_err(unread)?;
     let text = field(&sent.fields, "text").unwrap_or_default().to_owned();
     // Nothing that was written is lost: it stands in its form again.
     let tried = |text| Tried { wish: Some(wish.as_str()), text, ..Tried::default() };
