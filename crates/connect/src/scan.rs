@@ -1,5 +1,5 @@
 //! Scanning files with a command of the host. It gets the bytes on its standard input. What its exit status means: 0
-//! clean, 1 infected (so do the scanners of ClamAV), anything else no result.
+//! clean, 1 infected (so do the scanners of `ClamAV`), anything else no result.
 
 use async_trait::async_trait;
 use portreeve_app::attachment::{Finding, WayToScan};

@@ -92,7 +92,7 @@ impl Receiving {
         self.hasher.update(bytes);
         match &mut self.content {
             Content::Memory(kept) => kept.extend_from_slice(bytes),
-            Content::Spooled(file) => file.write_all(bytes).await.map_err(no_room)?,
+            Content::Spooled(file) => file.write_all(bytes).await.map_err(|e| no_room(&e))?,
         }
         Ok(())
     }
@@ -107,14 +107,14 @@ impl Receiving {
         }
         let mut content = self.content;
         if let Content::Spooled(file) = &mut content {
-            file.flush().await.map_err(no_room)?;
+            file.flush().await.map_err(|e| no_room(&e))?;
         }
         Ok(Upload { name: self.name, size: self.size, hash: hex(&self.hasher.finalize()), content })
     }
 }
 
 /// A full disk is the operator's affair, too.
-fn no_room(error: std::io::Error) -> Refused {
+fn no_room(error: &std::io::Error) -> Refused {
     tracing::error!("a file that arrives cannot be kept: {error}");
     Refused::NoRoom
 }

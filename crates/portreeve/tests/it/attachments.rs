@@ -466,7 +466,7 @@ on_both! {
         let serving = world.serve();
         let id = serving.create(&world, "service_id=1&category=Spam");
         let link = link(&world, id, "opened");
-        let bytes: Vec<u8> = (0..8 << 20).map(|n: u32| n.to_le_bytes()[n as usize % 3]).collect();
+        let bytes: Vec<u8> = (0..2_u32 << 20).flat_map(u32::to_le_bytes).collect();
         std::thread::scope(|scope| {
             for n in 0..4 {
                 let (serving, link, bytes) = (&serving, &link, &bytes);

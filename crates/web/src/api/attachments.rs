@@ -9,7 +9,7 @@ use portreeve_app::attachment::{self, AttachmentView, FetchError, Files};
 use portreeve_app::report::view::ReportView;
 use portreeve_app::report::{Act, ActError};
 use portreeve_core::ids::ReportId;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::LARGEST_BODY;
@@ -22,13 +22,13 @@ use crate::upload::{self, Sent};
 use crate::{Web, download};
 
 /// The bytes of a file.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[schema(value_type = String, format = Binary)]
 #[expect(dead_code, reason = "it stands in the description alone")]
 pub(crate) struct Bytes(Vec<u8>);
 
 /// What the files come with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// An answer of staff to the customer.
@@ -41,7 +41,8 @@ pub(crate) enum Kind {
 }
 
 /// A message or a note with files.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(
     dead_code,
     reason = "it stands in the description alone: the form is read a piece at a time"
@@ -51,7 +52,8 @@ pub(crate) struct MessageWithFiles {
     #[schema(min_length = 1, max_length = 65536, pattern = r"\S")]
     text: String,
     /// What the files come with; `answer` when absent.
-    kind: Option<Kind>,
+    #[serde(default)]
+    kind: Kind,
     /// One or more files with their names.
     #[schema(min_items = 1)]
     file: Vec<Bytes>,

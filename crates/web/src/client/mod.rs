@@ -245,18 +245,19 @@ pub(crate) async fn attachment(
     State(web): State<Arc<Web>>,
     Seeks { door, attachment }: Seeks,
 ) -> Answered {
-    let said = |status, what| Err(web.client_said(&door.headers, status, what));
-    let Some(id) = door.report else { return said(StatusCode::NOT_FOUND, "not_theirs") };
-    match attachment::for_customer(&web.desk, &door.customer, id, &attachment).await {
-        Ok(file) => Ok(download::answer(&web, file)),
-        Err(FetchError::NotThere) => said(StatusCode::NOT_FOUND, "not_theirs"),
-        Err(FetchError::Removed) => said(StatusCode::GONE, "file_removed"),
-        Err(FetchError::BeingChecked) => said(StatusCode::CONFLICT, "file_being_checked"),
-        Err(FetchError::Infected | FetchError::Unscanned) => {
-            said(StatusCode::CONFLICT, "file_locked")
-        }
-        Err(FetchError::Store(error)) => Err(web.client_unavailable(&door.headers, &error)),
-    }
+    let found = match door.report {
+        Some(id) => attachment::for_customer(&web.desk, &door.customer, id, &attachment).await,
+        None => Err(FetchError::NotThere),
+    };
+    let (status, what) = match found {
+        Ok(file) => return Ok(download::answer(&web, file)),
+        Err(FetchError::Store(error)) => return Err(web.client_unavailable(&door.headers, &error)),
+        Err(FetchError::NotThere) => (StatusCode::NOT_FOUND, "not_theirs"),
+        Err(FetchError::Removed) => (StatusCode::GONE, "file_removed"),
+        Err(FetchError::BeingChecked) => (StatusCode::CONFLICT, "file_being_checked"),
+        Err(FetchError::Infected | FetchError::Unscanned) => (StatusCode::CONFLICT, "file_locked"),
+    };
+    Err(web.client_said(&door.headers, status, what))
 }
 
 /// Browsers say where a form comes from; a session's cookie is not sent along from elsewhere either.
