@@ -242,9 +242,7 @@ impl Tx {
             "message_id",
             "ORDER BY files.message_id, files.n LIMIT $2"
         );
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?)
-        })
+        self.attachments(sql, report, limit).await
     }
 
     /// The files of a report's notes, in the order of the notes, at most `limit`. For staff only.
@@ -255,6 +253,15 @@ impl Tx {
     ) -> Result<Vec<AttachmentRow>, StoreError> {
         let sql =
             files_of!("note_attachments", "note_id", "ORDER BY files.note_id, files.n LIMIT $2");
+        self.attachments(sql, report, limit).await
+    }
+
+    async fn attachments(
+        &mut self,
+        sql: &'static str,
+        report: ReportId,
+        limit: i64,
+    ) -> Result<Vec<AttachmentRow>, StoreError> {
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?)
         })
@@ -267,9 +274,7 @@ impl Tx {
         id: &str,
     ) -> Result<Option<AttachmentRow>, StoreError> {
         let sql = files_of!("message_attachments", "message_id", "AND files.id = $2");
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(id).fetch_optional(conn).await?)
-        })
+        self.attachment(sql, report, id).await
     }
 
     /// One file of a note on this report. For staff only.
@@ -279,6 +284,15 @@ impl Tx {
         id: &str,
     ) -> Result<Option<AttachmentRow>, StoreError> {
         let sql = files_of!("note_attachments", "note_id", "AND files.id = $2");
+        self.attachment(sql, report, id).await
+    }
+
+    async fn attachment(
+        &mut self,
+        sql: &'static str,
+        report: ReportId,
+        id: &str,
+    ) -> Result<Option<AttachmentRow>, StoreError> {
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(id).fetch_optional(conn).await?)
         })

@@ -143,3 +143,66 @@ async fn write(tx: &mut Tx, upload: &mut Upload) -> Result<(), ActError> {
         Err(ActError::File(name, Refused::Broken))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attachment::NewAttachment;
+    use portreeve_core::settings::Settings;
+    use portreeve_core::time::Timestamp;
+    use portreeve_store::Db;
+
+    /// Stores three files of 8 bytes in a report that has room for 20 bytes.
+    async fn store_three(
+        files: impl AsyncFnOnce(&Limits, Vec<NewAttachment>) -> Files,
+    ) -> (Result<Vec<String>, ActError>, usize) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open_sqlite(&folder.path().join("x.db")).await.expect("opens");
+        let limits = Limits { per_report: Size(20), ..Settings::default().attachments };
+        let new = ["a", "b", "c"].map(|name| NewAttachment {
+            name: format!("{name}.txt"),
+            bytes: format!("bytes {name}.").into_bytes(),
+        });
+        let files = files(&limits, new.to_vec()).await;
+        let mut tx = db.write().await.expect("a transaction");
+        let (report, actor) = (ReportId(1), Actor::Customer);
+        let place = Place {
+            report,
+            owner: Owner::Message(7),
+            actor: &actor,
+            limits: &limits,
+            scan: Scan::NotScanned,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let events = attach(&mut tx, &place, files).await;
+        let stored = tx.message_attachments(report, 9).await.expect("a list").len();
+        (events.map(|events| events.iter().map(Event::text).collect()), stored)
+    }
+
+    #[tokio::test]
+    async fn of_a_mail_what_the_report_has_no_room_for_is_left_out_and_named() {
+        let (said, stored) = store_three(Files::of_mail).await;
+        assert_eq!(stored, 2);
+        assert_eq!(
+            said.expect("the message is stored all the same"),
+            [
+                "file \"a.txt\" attached (8 B)",
+                "file \"b.txt\" attached (8 B)",
+                "file \"c.txt\" of a mail was not taken: the files of a report may have at most 20 B together"
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn who_can_be_asked_is_told_which_file_has_no_room() {
+        let refused = async |limits: &Limits, new| Files {
+            leave_out: false,
+            ..Files::of_mail(limits, new).await
+        };
+        let (said, _) = store_three(refused).await;
+        let error = said.expect_err("it does not fit");
+        assert!(
+            matches!(&error, ActError::File(name, Refused::ReportFull(_)) if name.as_str() == "c.txt")
+        );
+    }
+}

@@ -367,6 +367,41 @@ on_both! {
         assert_eq!(send(&multipart(&[("text", "all is well")], &[])), 303);
     }
 
+    fn too_many_files_that_arrive_at_once_cost_nobody_their_text(world) {
+        use std::io::Write;
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam");
+        let link = link(&world, id, "opened");
+        let whole = multipart(&[("text", "slow")], &[("slow.log", &[b'x'; 4096])]);
+        let head = format!(
+            "POST {link}/reports/{id}/answer HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n",
+            kind(),
+            whole.len()
+        );
+        let begin = || {
+            let mut stream = std::net::TcpStream::connect(serving.address()).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&whole[..whole.len() - 2_000]).unwrap();
+            stream
+        };
+        let mut slow: Vec<_> = (0..32).map(|_| begin()).collect();
+        let mut last = None;
+        eventually("there is no more room", || {
+            // One of them may have come while our own had the last place.
+            slow.push(begin());
+            let answer = serving.write(&link, id, "answer", "words that stay", &[("mine.log", b"mine")]);
+            let is_full = answer.status == 422;
+            last = Some(answer);
+            is_full
+        });
+        let page = last.unwrap().body;
+        assert!(page.contains("too many arrive at the moment") && page.contains(">words that stay</textarea>"), "{page}");
+        assert_eq!(serving.write(&link, id, "answer", "without a file", &[("", b"")]).status, 303, "others are not in its way");
+        drop(slow);
+        eventually("there is room again", || serving.write(&link, id, "answer", "words", &[("mine.log", b"mine")]).status == 303);
+        assert!(!world.report(id)["messages"].to_string().contains("slow"), "half of one is none");
+    }
+
     fn files_of_somebody_elses_report_are_not_there(world) {
         let serving = world.serve();
         let first = serving.create(&world, "service_id=1&category=Spam");
