@@ -12,11 +12,12 @@ use portreeve_store::{CustomerSession, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::attachment::{self, CustomerAttachment, Files};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
 use crate::payment::{self, Offer, PaymentView};
 use crate::record::Record;
-use crate::report::{Act, ActError, act, view};
+use crate::report::{Act, ActError, Conditions, act_with, view};
 
 /// How long somebody stays signed in.
 pub const SESSION: Span = Span::from_mins(8 * 60);
@@ -160,7 +161,7 @@ pub struct Customer {
 }
 
 impl Customer {
-    fn owns(&self, report: &Report) -> bool {
+    pub(crate) fn owns(&self, report: &Report) -> bool {
         report.subject.as_ref().is_some_and(|subject| {
             subject.service.directory == self.directory && subject.customer_id == self.customer_id
         }) && self.only.is_none_or(|only| only == report.id)
@@ -310,6 +311,8 @@ pub struct CustomerMessage {
     pub from_customer: bool,
     /// The text.
     pub text: String,
+    /// Files that came with it.
+    pub attachments: Vec<CustomerAttachment>,
 }
 
 /// All that a customer sees of one report.
@@ -374,6 +377,7 @@ pub async fn report(
     };
     let Some(shown) = CustomerReport::of(&report, &live.settings) else { return Ok(None) };
     let messages = tx.messages(id, MESSAGES).await?;
+    let mut files = attachment::of_messages(&mut tx, id).await?;
     let holders = tx.holders(&shown.service).await?;
     let known = tx.service(&shown.service).await?;
     let payments = payment::of_report(&mut tx, id).await?;
@@ -383,6 +387,7 @@ pub async fn report(
         at: from_millis(message.at),
         from_customer: message.from_customer,
         text: message.body,
+        attachments: files.remove(&message.id).unwrap_or_default(),
     });
     let (product, domain, language) = known
         .filter(|known| known.service.customer_id == customer.customer_id)
@@ -459,12 +464,13 @@ pub enum DeedError {
     Act(#[from] ActError),
 }
 
-/// The customer does something with a report of theirs.
+/// The customer does something with a report of theirs, and may send files along.
 pub async fn act_on(
     desk: &Desk,
     customer: &Customer,
     id: ReportId,
     deed: Deed,
+    files: Files,
 ) -> Result<(), DeedError> {
     if customer.masquerading {
         return Err(DeedError::Masquerading);
@@ -486,7 +492,7 @@ pub async fn act_on(
         }
     };
     drop(tx);
-    act(desk, id, &Actor::Customer, act_wanted).await?;
+    act_with(desk, id, &Actor::Customer, act_wanted, &Conditions::default(), files).await?;
     Ok(())
 }
 

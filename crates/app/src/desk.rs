@@ -13,6 +13,7 @@ use portreeve_core::time::Timestamp;
 use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::Notify;
 
+use crate::attachment::Scanner;
 use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
@@ -84,6 +85,8 @@ pub struct Desk {
     pub tell_line: TellLine,
     /// `FraudRecord`, where it is set up.
     pub fraudrecord: Option<Box<dyn Register>>,
+    /// What files are scanned with; none: they are not.
+    pub scanner: Option<Scanner>,
     /// Where the desk is reached, as long as the configuration does not say it: set once it listens.
     pub reached_at: OnceLock<String>,
     /// What an operator watches.
@@ -124,6 +127,8 @@ pub struct Ways {
     pub fraudrecord: Option<Box<dyn Register>>,
     /// How a line of a report's history is told in a language; none: as it is stored.
     pub tell_line: Option<TellLine>,
+    /// To what scans files.
+    pub scanner: Option<Scanner>,
 }
 
 impl Desk {
@@ -139,6 +144,7 @@ impl Desk {
             letters,
             fraudrecord,
             tell_line,
+            scanner,
         } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
@@ -157,6 +163,7 @@ impl Desk {
             cashiers,
             tell_line: tell_line.unwrap_or(|_, _, _, line| line.to_owned()),
             fraudrecord,
+            scanner,
             reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),

@@ -38,13 +38,14 @@ const ACTIONS: [Action; 2] = [Action::Suspend, Action::Unsuspend];
 const ANSWERS: [&str; 6] = ["done", "was_so", "refused", "later", "failed", "lost"];
 const SENT: [&str; 4] = ["sent", "refused", "later", "given_up"];
 const POSTED: [&str; 3] = ["delivered", "later", "given_up"];
-const KINDS: [JobKind; 6] = [
+const KINDS: [JobKind; 7] = [
     JobKind::ReconcileService,
     JobKind::SendNotice,
     JobKind::TellBridge,
     JobKind::SendDigest,
     JobKind::SettlePayments,
     JobKind::SendSummary,
+    JobKind::ScanContent,
 ];
 const STATES: [&str; 4] = ["due", "running", "later", "dead"];
 

@@ -54,6 +54,7 @@ impl<'a> Record<'a> {
             let jobs = jobs.iter().filter(|job| match job {
                 Job::TellBridge(service) => self.desk.bridge(&service.directory).is_some(),
                 Job::SettlePayments(_) => !self.desk.cashiers.is_empty(),
+                Job::ScanContent(_) => self.desk.scanner.is_some(),
                 Job::ReconcileService(_) | Job::SendNotice { .. } => true,
             });
             self.jobs.extend(jobs.map(to_row));
@@ -97,6 +98,7 @@ pub(crate) fn to_row(job: &Job) -> NewJob {
         Job::SettlePayments(report) => {
             NewJob { kind: JobKind::SettlePayments, key: report.0.to_string() }
         }
+        Job::ScanContent(hash) => NewJob { kind: JobKind::ScanContent, key: hash.clone() },
         Job::SendNotice { report, notice, audience, at } => NewJob {
             kind: JobKind::SendNotice,
             key: format!(
@@ -118,6 +120,7 @@ pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
         JobKind::SettlePayments => key.parse().ok().map(|id| Job::SettlePayments(ReportId(id))),
         // No event causes these.
         JobKind::SendDigest | JobKind::SendSummary => None,
+        JobKind::ScanContent => Some(Job::ScanContent(key.to_owned())),
         JobKind::SendNotice => {
             let mut parts = key.split(':');
             let report = ReportId(parts.next()?.parse().ok()?);
@@ -144,6 +147,7 @@ mod tests {
             Job::SendNotice { report, notice, audience, at },
             Job::TellBridge(service),
             Job::SettlePayments(report),
+            Job::ScanContent("0".repeat(64)),
         ] {
             let row = to_row(&job);
             assert_eq!(from_row(row.kind, &row.key), Some(job));

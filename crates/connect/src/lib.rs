@@ -3,10 +3,12 @@
 mod addresses;
 pub mod drop_in;
 pub mod fraudrecord;
+mod hook;
 pub mod mail;
 pub mod outbound;
 pub mod panel;
 pub mod payment;
+pub mod scan;
 pub mod sql;
 mod tls;
 mod webhook;

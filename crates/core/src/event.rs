@@ -1,5 +1,6 @@
 //! What happens to a report. Events are its history and the only cause of jobs.
 
+use crate::attachment::Size;
 use crate::fraudrecord;
 use crate::guard::Stop;
 use crate::ids::{Press, ReportId, ServiceKey};
@@ -122,6 +123,18 @@ pub enum Event {
     NoticeFailed { notice: Notice, audience: Audience, detail: String },
     /// Staff asked `FraudRecord` about the customer, or reported them to it.
     FraudRecord(fraudrecord::Step),
+    /// A file came with a message.
+    Attached { name: String, size: Size, hash: String },
+    /// A file came with a note. Its name is for staff, so it does not stand here.
+    NoteAttached { hash: String },
+    /// A file of a mail was left out.
+    AttachmentRefused { name: String, why: String },
+    /// The scan found something in a file.
+    AttachmentInfected { detail: String },
+    /// A file could not be scanned.
+    AttachmentUnscanned { detail: String },
+    /// Staff took a file away; a file of a note is not named.
+    AttachmentRemoved { name: Option<String> },
 }
 
 impl Event {
@@ -183,6 +196,12 @@ impl Event {
             Self::NoticeSent { .. } => "notice_sent",
             Self::NoticeFailed { .. } => "notice_failed",
             Self::FraudRecord(step) => step.kind(),
+            Self::Attached { .. } => "attached",
+            Self::NoteAttached { .. } => "note_attached",
+            Self::AttachmentRefused { .. } => "attachment_refused",
+            Self::AttachmentInfected { .. } => "attachment_infected",
+            Self::AttachmentUnscanned { .. } => "attachment_unscanned",
+            Self::AttachmentRemoved { .. } => "attachment_removed",
         }
     }
 
@@ -314,6 +333,19 @@ impl Event {
                 )
             }
             Self::FraudRecord(step) => step.text(),
+            Self::Attached { name, size, .. } => format!("file \"{name}\" attached ({size})"),
+            Self::NoteAttached { .. } => "file attached to a note".to_owned(),
+            Self::AttachmentRefused { name, why } => {
+                format!("file \"{name}\" of a mail was not taken: {why}")
+            }
+            Self::AttachmentInfected { detail } => {
+                with_detail("the scan found something in a file: nobody can have it", detail)
+            }
+            Self::AttachmentUnscanned { detail } => {
+                with_detail("a file could not be scanned: nobody can have it", detail)
+            }
+            Self::AttachmentRemoved { name: Some(name) } => format!("file \"{name}\" removed"),
+            Self::AttachmentRemoved { name: None } => "file of a note removed".to_owned(),
         }
     }
 }
@@ -345,6 +377,8 @@ pub enum Job {
     /// Tell the panel's addon how a service stands, where there is one. It is told the whole of it, so that
     /// telling it twice does no harm.
     TellBridge(ServiceKey),
+    /// Scan the bytes that have this hash. What is known to be clean or infected is not scanned again.
+    ScanContent(String),
 }
 
 /// Whether a service has another number of holds, open reports or unanswered ones after it.
@@ -399,7 +433,12 @@ pub fn jobs_for(
         | Event::OrderRefused { .. }
         | Event::OrderFailed { .. }
         | Event::PanelUnknown { .. }
-        | Event::ManualNeeded { .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
+        | Event::ManualNeeded { .. }
+        | Event::AttachmentInfected { .. }
+        | Event::AttachmentUnscanned { .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
+        Event::Attached { hash, .. } | Event::NoteAttached { hash } => {
+            vec![Job::ScanContent(hash.clone())]
+        }
         Event::Assigned { .. }
         | Event::Hint { .. }
         | Event::NothingToSuspend { .. }
@@ -430,7 +469,9 @@ pub fn jobs_for(
         | Event::LeftSuspended { .. }
         | Event::NoticeSent { .. }
         | Event::NoticeFailed { .. }
-        | Event::FraudRecord(_) => Vec::new(),
+        | Event::FraudRecord(_)
+        | Event::AttachmentRefused { .. }
+        | Event::AttachmentRemoved { .. } => Vec::new(),
     };
     let mut jobs = jobs;
     if matches!(

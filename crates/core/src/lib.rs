@@ -4,6 +4,7 @@
 //! observed come in as arguments, and each move returns the new value together with the
 //! [`event::Event`]s that happened. Events are the only cause of jobs ([`event::jobs_for`]).
 
+pub mod attachment;
 pub mod enforcement;
 pub mod event;
 pub mod fraudrecord;

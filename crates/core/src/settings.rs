@@ -1,10 +1,11 @@
 //! Desk settings: kept in the database, changed while the desk runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+use crate::attachment::{LARGEST_FILE, Limits, MOST_FILES, Size};
 use crate::language::{Language, zone};
 use crate::payment::{Cents, Money};
 use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
@@ -50,6 +51,8 @@ pub struct Settings {
     pub staff_addresses: Vec<String>,
     /// When the summary of a day goes out; none: never.
     pub summary_at: Option<SummaryAt>,
+    /// Files that come with what is written.
+    pub attachments: Limits,
 }
 
 /// A time of day at which the summary goes out.
@@ -302,6 +305,26 @@ pub const KEYS: &[Key] = &[
         default: "0",
         meaning: "calls per credential and minute; 0 = no limit",
     },
+    Key {
+        name: "attachments.max_size",
+        default: "10MiB",
+        meaning: "largest file that is taken with a message or note; at most 100MiB",
+    },
+    Key {
+        name: "attachments.per_message",
+        default: "5",
+        meaning: "files of one message or note; 0 = no files are taken, at most 20",
+    },
+    Key {
+        name: "attachments.per_report",
+        default: "100MiB",
+        meaning: "all files of one report together",
+    },
+    Key {
+        name: "attachments.types",
+        default: r#"["txt","log","md","csv","json","xml","yml","yaml","conf","ini","eml","pdf","png","jpg","jpeg","gif","webp","heic","zip","gz","tgz","tar","7z","pcap","pcapng","docx","xlsx","odt","ods"]"#,
+        meaning: "extensions of files that are taken, a JSON list in lower case without the dot",
+    },
 ];
 
 /// Why a setting was not taken.
@@ -400,6 +423,12 @@ impl Default for Settings {
             session_idle: Span::ZERO,
             staff_addresses: Vec::new(),
             summary_at: None,
+            attachments: Limits {
+                max_size: Size(0),
+                per_message: 0,
+                per_report: Size(0),
+                types: BTreeSet::new(),
+            },
         };
         for key in KEYS {
             settings.apply(key.name, key.default).expect("every default is a good value");
@@ -503,6 +532,24 @@ impl Settings {
             "amp.suspend_method_aliases" => self.amp.suspend_method_aliases = aliases(value)?,
             "amp.failed_auth_per_minute" => self.amp.failed_auth_per_minute = whole_number(value)?,
             "amp.calls_per_minute" => self.amp.calls_per_minute = whole_number(value)?,
+            "attachments.max_size" => {
+                let size: Size = value.parse().map_err(|error| format!("{error}"))?;
+                if size.0 == 0 || size > LARGEST_FILE {
+                    return Err(format!("must be more than nothing and at most {LARGEST_FILE}"));
+                }
+                self.attachments.max_size = size;
+            }
+            "attachments.per_message" => {
+                let most = whole_number(value)?;
+                if most > MOST_FILES {
+                    return Err(format!("must be at most {MOST_FILES}"));
+                }
+                self.attachments.per_message = most;
+            }
+            "attachments.per_report" => {
+                self.attachments.per_report = value.parse().map_err(|error| format!("{error}"))?;
+            }
+            "attachments.types" => self.attachments.types = extensions(value)?,
             other => unreachable!("{other} is in KEYS but not here"),
         }
         Ok(())
@@ -584,6 +631,17 @@ fn summary_at(value: &str) -> Result<Option<SummaryAt>, String> {
         return Err(bad());
     }
     Ok(Some(SummaryAt { time, zone }))
+}
+
+fn extensions(value: &str) -> Result<BTreeSet<String>, String> {
+    let list: BTreeSet<String> = serde_json::from_str(value)
+        .map_err(|_| r#"must be a JSON list of extensions, such as ["txt","pdf"]"#.to_owned())?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    if list.iter().all(|one| (1..=10).contains(&one.len()) && one.chars().all(plain)) {
+        Ok(list)
+    } else {
+        Err("every extension must have 1 to 10 small letters and digits, without a dot".to_owned())
+    }
 }
 
 /// A plan as it is written.
@@ -692,6 +750,12 @@ mod tests {
             ("staff.summary_at", "08:00 Mars/Olympus"),
             ("pay.amount", "1,50"),
             ("pay.currency", "euro"),
+            ("attachments.max_size", "1GiB"),
+            ("attachments.max_size", "0"),
+            ("attachments.per_message", "21"),
+            ("attachments.per_report", "much, must not"),
+            ("attachments.types", r#"[".exe"]"#),
+            ("attachments.types", "txt"),
         ] {
             let error = check(name, value).expect_err(name).to_string();
             assert!(error.starts_with(name) && error.contains("must"), "{error}");

@@ -1,5 +1,6 @@
 //! The configuration: a TOML file and the environment, parsed once into checked types.
 
+mod attachments;
 mod directory;
 mod enforcer;
 mod fraudrecord;
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub(crate) use attachments::ScanConfig;
 pub(crate) use directory::{DirectoryConfig, DirectoryKind};
 pub(crate) use enforcer::{EnforcerConfig, EnforcerKind};
 use ipnet::IpNet;
@@ -224,6 +226,18 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "for reports of these categories, in any case of letters",
     ),
     option("mail.out.sender[].directories", "[] (all)", "for services of these directories"),
+    option(
+        "attachments.scan",
+        "",
+        "command that scans each file: path and arguments, a list; no shell. It gets the bytes on its standard input; exit status 0 clean, 1 infected",
+    ),
+    option("attachments.scan_timeout", "60s", "time limit of one scan"),
+    option(
+        "attachments.scan_retry_min",
+        "1s",
+        "first pause before a scan that failed is tried again",
+    ),
+    option("attachments.scan_retry_max", "10m", "longest pause"),
 ];
 
 /// The whole configuration.
@@ -247,6 +261,7 @@ pub(crate) struct Config {
     pub(crate) webhooks: Vec<WebhookConfig>,
     pub(crate) payments: Vec<PaymentConfig>,
     pub(crate) fraudrecord: Option<portreeve_connect::fraudrecord::Client>,
+    pub(crate) scan: Option<ScanConfig>,
 }
 
 /// Certificate and key of the web server.
@@ -403,6 +418,7 @@ impl Config {
         let webhooks = webhook::webhooks(&mut root)?;
         let payments = payment::payments(&mut root, &directories)?;
         let fraudrecord = fraudrecord::fraudrecord(&mut root)?;
+        let scan = attachments::scan(&mut root)?;
         root.end()?;
         Ok(Self {
             data_dir,
@@ -423,6 +439,7 @@ impl Config {
             webhooks,
             payments,
             fraudrecord,
+            scan,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,6 +103,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             max_body: config.max_body,
             tls: certificates.is_some(),
             abuse_address: abuse_address(config),
+            spool: spool(config),
         },
     );
     if let Some(certificates) = &certificates {
@@ -138,6 +139,20 @@ impl Running {
         self.desk.db.close().await;
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Where files are while they arrive: on the disk of the data folder, where there is one. (A folder for temporary files
+/// may be in memory.)
+fn spool(config: &Config) -> PathBuf {
+    match wire::make_data_dir(&config.data_dir) {
+        Ok(()) => config.data_dir.clone(),
+        Err(error) => {
+            tracing::warn!(
+                "files that arrive are kept in the folder for temporary files: {error:#}"
+            );
+            std::env::temp_dir()
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use portreeve_app::attachment::Scanner;
 use portreeve_app::bridge::Bridge;
 use portreeve_app::desk::TellLine;
 use portreeve_app::directory::{LiveDirectory, Source};
@@ -18,13 +19,14 @@ use portreeve_app::{Desk, DeskConfig, Ways};
 use portreeve_connect::mail::{Folder, Sender, Smtp};
 use portreeve_connect::panel::{self, Exec, Recorder};
 use portreeve_connect::payment::WebhookCashier;
+use portreeve_connect::scan::ScanHook;
 use portreeve_connect::sql;
 use portreeve_connect::whmcs::{self, Access};
 use portreeve_store::Db;
 
 use crate::config::{
     Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
-    MailKind, PaymentConfig, PaymentKind, SenderConfig, WebhookConfig,
+    MailKind, PaymentConfig, PaymentKind, ScanConfig, SenderConfig, WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -55,6 +57,7 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let cashiers = config.payments.iter().map(|one| cashier(one, &whmcs)).collect();
     let register = |client| -> Box<dyn Register> { Box::new(client) };
     let fraudrecord = config.fraudrecord.clone().map(register);
+    let scanner = config.scan.as_ref().map(scanner);
     let ways = Ways {
         panels,
         mail,
@@ -65,6 +68,7 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
         letters,
         fraudrecord,
         tell_line,
+        scanner,
     };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
@@ -172,6 +176,11 @@ fn cashier(config: &PaymentConfig, clients: &WhmcsClients) -> Cashier {
     };
     let (name, directories) = (config.name.clone(), config.directories.clone());
     Cashier { name, directories, secrets, provider }
+}
+
+fn scanner(config: &ScanConfig) -> Scanner {
+    let ScanConfig { command, timeout, retry_min, retry_max } = config.clone();
+    Scanner { way: Box::new(ScanHook { command, timeout }), retry_min, retry_max }
 }
 
 fn webhook(config: &WebhookConfig) -> Webhook {

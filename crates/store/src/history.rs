@@ -48,9 +48,24 @@ pub struct EventRow {
     pub text: String,
 }
 
+/// A message between customer and staff, to be stored.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// When, milliseconds.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// Written by the customer.
+    pub from_customer: bool,
+    /// The text.
+    pub body: String,
+}
+
 /// A message between customer and staff.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct MessageRow {
+    /// Its row.
+    pub id: i64,
     /// When, milliseconds.
     pub at: i64,
     /// Who wrote it.
@@ -64,6 +79,8 @@ pub struct MessageRow {
 /// A staff note.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct NoteRow {
+    /// Its row.
+    pub id: i64,
     /// When, milliseconds.
     pub at: i64,
     /// Who wrote it.
@@ -149,25 +166,24 @@ impl Tx {
         })
     }
 
-    /// Adds a message between customer and staff.
+    /// Adds a message between customer and staff, and returns its row.
     pub async fn add_message(
         &mut self,
         report: ReportId,
-        message: &MessageRow,
-    ) -> Result<(), StoreError> {
+        message: &NewMessage,
+    ) -> Result<i64, StoreError> {
         let sql = "INSERT INTO messages (report_id, at, author, from_customer, body)
-            VALUES ($1, $2, $3, $4, $5)";
+            VALUES ($1, $2, $3, $4, $5) RETURNING id";
         on!(self, conn => {
-            sqlx::query::<Database>(sql)
+            Ok(sqlx::query_scalar::<Database, i64>(sql)
                 .bind(report.0)
                 .bind(message.at)
                 .bind(&message.author)
                 .bind(message.from_customer)
                 .bind(&message.body)
-                .execute(conn)
-                .await?;
-        });
-        Ok(())
+                .fetch_one(conn)
+                .await?)
+        })
     }
 
     /// The messages of a report, oldest first, at most `limit`.
@@ -176,7 +192,7 @@ impl Tx {
         id: ReportId,
         limit: i64,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        let sql = "SELECT at, author, from_customer, body FROM messages WHERE report_id = $1
+        let sql = "SELECT id, at, author, from_customer, body FROM messages WHERE report_id = $1
             ORDER BY id LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
@@ -217,9 +233,25 @@ impl Tx {
         Ok(())
     }
 
+    /// Adds one staff note, and returns its row.
+    pub async fn add_note(&mut self, note: &NewNote) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO notes (report_id, at, author, from_opening, body)
+            VALUES ($1, $2, $3, $4, $5) RETURNING id";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql)
+                .bind(note.report.0)
+                .bind(note.at)
+                .bind(&note.author)
+                .bind(note.from_opening)
+                .bind(&note.body)
+                .fetch_one(conn)
+                .await?)
+        })
+    }
+
     /// The staff notes on a report, oldest first, at most `limit`.
     pub async fn notes(&mut self, id: ReportId, limit: i64) -> Result<Vec<NoteRow>, StoreError> {
-        let sql = "SELECT at, author, from_opening, body FROM notes WHERE report_id = $1
+        let sql = "SELECT id, at, author, from_opening, body FROM notes WHERE report_id = $1
             ORDER BY id LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)

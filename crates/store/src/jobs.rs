@@ -21,6 +21,8 @@ pub enum JobKind {
     SendDigest,
     /// Send somebody the summary of a day.
     SendSummary,
+    /// Scan the bytes of a file.
+    ScanContent,
 }
 
 impl JobKind {
@@ -33,6 +35,7 @@ impl JobKind {
             Self::SettlePayments => "settle_payments",
             Self::SendDigest => "send_digest",
             Self::SendSummary => "send_summary",
+            Self::ScanContent => "scan_content",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! ends, and no network call happens inside one. What truly differs between the engines stands in
 //! `dialect.rs` and nowhere else.
 
+mod attachments;
 mod audit;
 mod backlog;
 mod bridge;
@@ -31,6 +32,7 @@ mod templates;
 mod told;
 mod views;
 
+pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
@@ -43,7 +45,7 @@ pub use digests::{Gathered, MailboxHour};
 pub use directory::{DirectoryLooks, DirectoryState, KnownService};
 pub use enforcement::{Enforcement, OrderRow};
 pub use figures::{DayFigures, Waiting};
-pub use history::{EventRow, MessageRow, NewEvent, NewNote, NoteRow};
+pub use history::{EventRow, MessageRow, NewEvent, NewMessage, NewNote, NoteRow};
 pub use idempotency::IdempotencyRow;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob};
 pub use links::ClientLink;

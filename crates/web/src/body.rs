@@ -6,7 +6,7 @@ use axum::body::Body;
 use futures_util::StreamExt;
 
 /// How much of a body that is too large is read and dropped, so that its sender gets to see the answer.
-const DRAIN: usize = 64 * 1024 * 1024;
+pub(crate) const DRAIN: usize = 64 * 1024 * 1024;
 
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -9,6 +9,7 @@ mod body;
 mod bridge;
 mod client;
 mod client_address;
+mod download;
 mod health;
 mod idempotency;
 mod metrics;
@@ -21,13 +22,16 @@ mod rights;
 mod routes;
 mod server;
 mod throttle;
+mod upload;
 mod words;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 use portreeve_app::Desk;
 use portreeve_app::report::Opener;
+use tokio::sync::Semaphore;
 
 use throttle::Throttles;
 
@@ -53,6 +57,8 @@ pub struct WebConfig {
     pub tls: bool,
     /// Where reports can be mailed to, for the public page.
     pub abuse_address: Option<String>,
+    /// Where files are while they arrive.
+    pub spool: PathBuf,
 }
 
 impl WebConfig {
@@ -70,17 +76,21 @@ pub struct Web {
     throttles: Throttles,
     pages: pages::Pages,
     press: print::Press,
+    /// Room for messages with files that arrive.
+    uploads: Arc<Semaphore>,
 }
 
 impl Web {
     /// The web over a desk.
     pub fn new(desk: Arc<Desk>, opener: Opener, config: WebConfig) -> Self {
+        let (throttles, pages) = (Throttles::default(), pages::Pages::new());
         Self {
             desk,
             opener,
             config,
-            throttles: Throttles::default(),
-            pages: pages::Pages::new(),
+            throttles,
+            pages,
+            uploads: upload::places(),
             press: print::Press::new(),
         }
     }

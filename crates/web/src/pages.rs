@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{AutoEscape, Environment};
 use portreeve_app::Waiting;
+use portreeve_core::attachment::{FileName, Refused, Size};
 use portreeve_core::language::Language;
 use portreeve_core::time::{Timestamp, from_millis, rfc3339};
 
@@ -111,6 +112,7 @@ impl Pages {
         templates.add_filter("line", |stored: &str, kind: &str| {
             VIEWER.with_borrow(|viewer| words::line(viewer.language, &viewer.zone, kind, stored))
         });
+        templates.add_filter("size", |bytes: u64| words::size(language(), Size(bytes)));
         templates.add_filter("reason", |stored: &str| words::reason(language(), stored));
         templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));
         templates.add_filter("away", |at: Value| away(&at));
@@ -143,6 +145,24 @@ fn time(at: &Value) -> Value {
             words::distance(*language, *now, millis),
             words::instant(*language, zone, millis)
         ))
+    })
+}
+
+/// A file that is not taken, as templates see it.
+pub(crate) fn refused_file(name: &FileName, why: Refused) -> Value {
+    context! { name => name.as_str(), why => why.as_str(), limit => why.limit() }
+}
+
+/// What files a form takes, as templates see it; nothing where none are taken.
+pub(crate) fn files_taken(web: &Web) -> Option<Value> {
+    let limits = &web.desk.live().settings.attachments;
+    let types: Vec<&str> = limits.types.iter().map(String::as_str).collect();
+    let accept: Vec<String> = types.iter().map(|one| format!(".{one}")).collect();
+    (limits.per_message > 0).then(|| {
+        context! {
+            most => limits.per_message, size => limits.max_size.0,
+            types => types.join(", "), accept => accept.join(","),
+        }
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
+use portreeve_core::attachment::Size;
 use portreeve_core::language;
 pub(crate) use portreeve_core::language::Language;
 use portreeve_core::time::{Span, Timestamp, from_millis};
@@ -152,6 +153,14 @@ pub(crate) fn length(language: Language, millis: i64) -> String {
             let days = unit(seconds / 86_400, "d");
             if hours == 0 { days } else { format!("{days} {}", unit(hours, "h")) }
         }
+    }
+}
+
+/// A size as it is read in a language.
+pub(crate) fn size(language: Language, size: Size) -> String {
+    match language {
+        Language::English => size.to_string(),
+        Language::German => size.to_string().replace('.', ","),
     }
 }
 
@@ -406,6 +415,15 @@ mod tests {
             Event::FraudRecord(Step::Reported { code: words() }),
             Event::FraudRecord(Step::NotReported { why: words() }),
             Event::FraudRecord(Step::ReportLost { why: words() }),
+            Event::Attached { name: "a.txt".to_owned(), size: Size(9), hash: String::new() },
+            Event::NoteAttached { hash: String::new() },
+            Event::AttachmentRefused { name: "a.txt".to_owned(), why: words() },
+            Event::AttachmentInfected { detail: words() },
+            Event::AttachmentInfected { detail: String::new() },
+            Event::AttachmentUnscanned { detail: words() },
+            Event::AttachmentUnscanned { detail: String::new() },
+            Event::AttachmentRemoved { name: Some("a.txt".to_owned()) },
+            Event::AttachmentRemoved { name: None },
         ];
         let berlin = language::zone("Europe/Berlin");
         for event in events {

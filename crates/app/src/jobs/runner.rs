@@ -12,13 +12,12 @@ use rand::RngExt;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::jobs::{mails, webhooks};
 use crate::notice::{self, summary};
 use crate::payment;
-use crate::record;
+use crate::{attachment, bridge, record};
 
 /// How often the table is asked when nobody rings.
 pub(super) const POLL: Duration = Duration::from_millis(250);
@@ -40,9 +39,11 @@ pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     let payments = lane(Arc::clone(&desk), JobKind::SettlePayments, 4, stop.clone());
     let digests = lane(Arc::clone(&desk), JobKind::SendDigest, 2, stop.clone());
     let summaries = lane(Arc::clone(&desk), JobKind::SendSummary, 2, stop.clone());
+    // A scan may keep a processor busy.
+    let scans = lane(Arc::clone(&desk), JobKind::ScanContent, 2, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, payments, digests, summaries, mails, webhooks);
+    tokio::join!(panels, bridges, payments, digests, summaries, scans, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -161,7 +162,8 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
         JobKind::ReconcileService
         | JobKind::SendNotice
         | JobKind::TellBridge
-        | JobKind::SettlePayments => {
+        | JobKind::SettlePayments
+        | JobKind::ScanContent => {
             return work_of_event(desk, kind, job).await;
         }
     };
@@ -196,6 +198,13 @@ async fn work_of_event(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, 
             Ok(match Box::pin(payment::settle(desk, report)).await? {
                 After::Settled => End::Done,
                 After::Again(at) => End::At(at, None),
+            })
+        }
+        Some(Job::ScanContent(hash)) => {
+            Ok(match attachment::scan(desk, &hash, job.tries).await? {
+                attachment::After::Done => End::Done,
+                attachment::After::Again(at, why) => End::At(at, Some(why)),
+                attachment::After::GivenUp(why) => End::Dead(why),
             })
         }
         Some(Job::SendNotice { .. }) => {

@@ -49,6 +49,13 @@ const DELIVERIES_AT_A_TIME: i64 = 20_000;
 /// How long it is kept how many notices a mailbox got in its hour.
 const MAILBOX_HOURS: Span = Span::from_mins(24 * 60);
 
+/// Bytes of files that nobody has any more are forgotten after this long. Who attaches the same bytes meanwhile finds
+/// them.
+const CONTENTS_KEPT: Span = Span::from_mins(60);
+
+/// Such files that are forgotten at a time: each may have a hundred megabytes.
+const CONTENTS_AT_A_TIME: i64 = 10;
+
 /// What one process remembers between sweeps.
 #[derive(Debug, Default)]
 pub struct Sweeper {
@@ -167,6 +174,10 @@ impl Sweeper {
         tx.forget_bridge(before, now.as_millisecond()).await?;
         let before = MAILBOX_HOURS.before(now).as_millisecond();
         tx.forget_mailbox_hours(before, DELIVERIES_AT_A_TIME).await?;
+        tx.commit().await?;
+        let mut tx = desk.db.write().await?;
+        let before = CONTENTS_KEPT.before(now).as_millisecond();
+        tx.forget_contents(before, CONTENTS_AT_A_TIME).await?;
         tx.commit().await
     }
 }

@@ -401,7 +401,8 @@ impl<'a> Planning<'a> {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let is_cause = |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint");
+        let is_cause =
+            |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint" | "attached");
         let mut causes = Causes::new();
         for (report, event) in self.tx.events_at(&wanted).await? {
             if is_cause(&event.kind) {

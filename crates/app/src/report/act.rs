@@ -1,5 +1,6 @@
 //! Every act on a report, whichever door it comes through.
 
+use portreeve_core::attachment::{FileName, Refused, Scan};
 use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
@@ -11,10 +12,12 @@ use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::storable;
 use portreeve_core::time::{Span, Timestamp};
-use portreeve_store::{IdempotencyRow, MessageRow, NewNote, StoreError, Tx};
+use portreeve_store::{IdempotencyRow, NewMessage, NewNote, StoreError, Tx};
 
+use super::attach::{Owner, Place, attach};
 use super::facts::{count_suspension, facts};
 use super::open::KEYS_LIVE;
+use crate::attachment::Files;
 use crate::desk::Desk;
 use crate::payment::{self, PayError};
 use crate::record::Record;
@@ -121,6 +124,12 @@ pub enum ActError {
     /// The text is empty or too long.
     #[error("the text must have 1 to {LONGEST_TEXT} characters")]
     BadText,
+    /// A file that came with it is not taken; nothing was done.
+    #[error("file {0}: {1}")]
+    File(FileName, Refused),
+    /// Files came with something that writes nothing.
+    #[error("files can come with a message or a note only")]
+    FilesWithoutText,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -157,6 +166,19 @@ pub async fn act_if(
     act: Act,
     conditions: &Conditions,
 ) -> Result<Done, ActError> {
+    act_with(desk, id, actor, act, conditions, Files::default()).await
+}
+
+/// Does `act`, which writes something, to a report if the conditions hold, and stores the files that come with what is
+/// written: all of it, or nothing.
+pub async fn act_with(
+    desk: &Desk,
+    id: ReportId,
+    actor: &Actor,
+    act: Act,
+    conditions: &Conditions,
+    files: Files,
+) -> Result<Done, ActError> {
     let now = desk.now();
     let live = desk.live();
     let mut tx = desk.db.write().await?;
@@ -175,8 +197,14 @@ pub async fn act_if(
     if conditions.revision.is_some_and(|revision| revision != before.revision) {
         return Err(ActError::ChangedMeanwhile(id));
     }
-    let mut change = Change { desk, tx: &mut tx, actor, settings: &live.settings, now };
-    let (after, events) = change.make(before.clone(), act).await?;
+    let settings = &live.settings;
+    let mut change =
+        Change { desk, tx: &mut tx, actor, settings, now, files, attached: Vec::new() };
+    let (after, mut events) = change.make(before.clone(), act).await?;
+    if !change.files.is_empty() {
+        return Err(ActError::FilesWithoutText);
+    }
+    events.append(&mut change.attached);
     change.keep(&before, &after, &events).await?;
     let report = tx.report(id).await?.ok_or(ActError::NoReport(id))?;
     tx.commit().await?;
@@ -220,6 +248,10 @@ struct Change<'a> {
     actor: &'a Actor,
     settings: &'a Settings,
     now: Timestamp,
+    /// What comes with the text, until the text is stored.
+    files: Files,
+    /// What the history says about files.
+    attached: Vec<Event>,
 }
 
 impl Change<'_> {
@@ -272,7 +304,7 @@ impl Change<'_> {
                 let settings = self.settings;
                 let on_reply = settings.time_limit.on_reply;
                 let moved = report.ask_for_more_time(by, settings.more_time, on_reply, now);
-                if !why.trim().is_empty() {
+                if !why.trim().is_empty() || !self.files.is_empty() {
                     self.add_message(id, &why, true, &moved).await?;
                 }
                 moved
@@ -396,8 +428,22 @@ impl Change<'_> {
             return Ok(());
         }
         let author = self.actor.to_string();
-        let message = MessageRow { at: self.now.as_millisecond(), author, from_customer, body };
-        self.tx.add_message(id, &message).await?;
+        let message = NewMessage { at: self.now.as_millisecond(), author, from_customer, body };
+        let message = self.tx.add_message(id, &message).await?;
+        self.attach(id, Owner::Message(message)).await
+    }
+
+    /// Stores the files that came along beside what was written.
+    async fn attach(&mut self, report: ReportId, owner: Owner) -> Result<(), ActError> {
+        let place = Place {
+            report,
+            owner,
+            actor: self.actor,
+            limits: &self.settings.attachments,
+            scan: if self.desk.scanner.is_some() { Scan::Waiting } else { Scan::NotScanned },
+            now: self.now,
+        };
+        self.attached.extend(attach(self.tx, &place, std::mem::take(&mut self.files)).await?);
         Ok(())
     }
 
@@ -409,8 +455,8 @@ impl Change<'_> {
             from_opening: false,
             body: text_that_fits(text)?,
         };
-        self.tx.add_notes(&[note]).await?;
-        Ok(())
+        let note = self.tx.add_note(&note).await?;
+        self.attach(id, Owner::Note(note)).await
     }
 
     async fn assign(&mut self, report: Report, key: ServiceKey) -> Result<Moved, ActError> {
@@ -470,7 +516,8 @@ impl Change<'_> {
         events: &[Event],
     ) -> Result<(), StoreError> {
         // A note changes nothing that another one could be in the way of.
-        if before != after || !(events.is_empty() || events == [Event::Noted]) {
+        let is_note = |event: &Event| matches!(event, Event::Noted | Event::NoteAttached { .. });
+        if before != after || !events.iter().all(is_note) {
             self.tx.save_report(after).await?;
         }
         let is_undone_merging = before.merged.is_some() && after.merged.is_none();

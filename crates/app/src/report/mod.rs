@@ -1,13 +1,14 @@
 //! Reports: opening them, every act on them, and how they are shown.
 
 mod act;
+mod attach;
 pub mod dossier;
 mod facts;
 mod open;
 pub mod view;
 
 pub(crate) use act::newly_held_automatically;
-pub use act::{Act, ActError, Conditions, Done, act, act_if};
+pub use act::{Act, ActError, Conditions, Done, act, act_if, act_with};
 pub(crate) use facts::{count_suspension, facts, service_facts};
 pub(crate) use open::KEYS_LIVE;
 pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, open, opener};

@@ -9,6 +9,7 @@ use portreeve_store::{Enforcement, EventRow, MessageRow, NoteRow, ReportFilter, 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::attachment::{self, AttachmentView};
 use crate::desk::Desk;
 use crate::payment::{self, PaymentView};
 use crate::search;
@@ -127,6 +128,8 @@ pub struct MessageView {
     pub from_customer: bool,
     /// The text.
     pub text: String,
+    /// Files that came with it.
+    pub attachments: Vec<AttachmentView>,
 }
 
 /// A staff note.
@@ -138,6 +141,8 @@ pub struct NoteView {
     pub author: String,
     /// The text.
     pub text: String,
+    /// Files that came with it, for staff only.
+    pub attachments: Vec<AttachmentView>,
 }
 
 fn instant(millis: i64) -> String {
@@ -181,12 +186,22 @@ pub async fn show(desk: &Desk, id: ReportId) -> Result<Option<WholeReportView>, 
     let notes = tx.notes(id, SHOWN).await?;
     let (opening, later): (Vec<NoteRow>, Vec<NoteRow>) =
         notes.into_iter().partition(|note| note.from_opening);
+    let (mut of_messages, mut of_notes) = attachment::of_report(&mut tx, id).await?;
+    let messages = tx.messages(id, SHOWN).await?.into_iter().map(|row| {
+        let files = of_messages.remove(&row.id).unwrap_or_default();
+        message_view(row, files)
+    });
+    let messages = messages.collect();
+    let notes = later.into_iter().map(|row| {
+        let files = of_notes.remove(&row.id).unwrap_or_default();
+        note_view(row, files)
+    });
     Ok(Some(WholeReportView {
         report: view,
         admin_notes: opening.into_iter().map(|note| note.body).collect::<Vec<_>>().join("\n\n"),
         events: tx.events(id, SHOWN).await?.into_iter().map(event_view).collect(),
-        messages: tx.messages(id, SHOWN).await?.into_iter().map(message_view).collect(),
-        notes: later.into_iter().map(note_view).collect(),
+        messages,
+        notes: notes.collect(),
         payments: payment::of_report(&mut tx, id).await?.iter().map(PaymentView::of).collect(),
     }))
 }
@@ -303,15 +318,16 @@ fn event_view(row: EventRow) -> EventView {
     EventView { at: instant(row.at), actor: row.actor, kind: row.kind, text: row.text }
 }
 
-fn message_view(row: MessageRow) -> MessageView {
+fn message_view(row: MessageRow, attachments: Vec<AttachmentView>) -> MessageView {
     MessageView {
         at: instant(row.at),
         author: row.author,
         from_customer: row.from_customer,
         text: row.body,
+        attachments,
     }
 }
 
-fn note_view(row: NoteRow) -> NoteView {
-    NoteView { at: instant(row.at), author: row.author, text: row.body }
+fn note_view(row: NoteRow, attachments: Vec<AttachmentView>) -> NoteView {
+    NoteView { at: instant(row.at), author: row.author, text: row.body, attachments }
 }

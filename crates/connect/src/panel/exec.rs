@@ -1,33 +1,17 @@
 //! An enforcer that runs a command of the host: the hook of contract 6.
 //!
-//! No shell, a cleared environment, a time limit for the whole process group, capped output. What the exit
-//! status means: 0 done, 10 was already so, 20 refused for good, 75 try later, anything else failed. A hook
-//! that is cut off, or dies by a signal, may have done its work: its answer is lost and will be looked for.
-
-use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+//! It is run as every hook is (`hook.rs`). What the exit status means: 0 done, 10 was already so, 20 refused for
+//! good, 75 try later, anything else failed. A hook that is cut off, or dies by a signal, may have done its work:
+//! its answer is lost and will be looked for.
 
 use async_trait::async_trait;
 use portreeve_app::enforce::{Enforcer, PanelOrder, Target};
 use portreeve_core::enforcement::{Answer, Observed};
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
-use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
-use tokio::task::JoinHandle;
 
 use super::told;
-
-/// Bytes of output that are kept; the rest is read and dropped.
-const OUTPUT: usize = 64 * 1024;
-
-/// How long the pipes of a hook that has ended are waited for.
-const LINGER: Duration = Duration::from_millis(500);
-
-/// Characters of a hook's words that go on record.
-const WORDS: usize = 300;
+use crate::hook::{Hook, Run, WORDS, words};
 
 /// A command as an enforcer.
 #[derive(Debug, Clone)]
@@ -38,18 +22,6 @@ pub struct Exec {
     pub timeout: Span,
     /// Whether it can be asked what state a service is in.
     pub observe: bool,
-}
-
-/// How a run ended.
-enum Run {
-    /// It never started: it had no effect.
-    NotStarted(String),
-    /// It did not end within the time and was killed.
-    CutOff,
-    /// A signal ended it.
-    Killed,
-    /// It ended by itself.
-    Ended { status: i32, stdout: String, stderr: String },
 }
 
 #[async_trait]
@@ -96,7 +68,7 @@ impl Enforcer for Exec {
 /// What a hook is told, by environment and by JSON on its standard input.
 struct Call {
     variables: Vec<(&'static str, String)>,
-    stdin: Value,
+    told: String,
 }
 
 impl Call {
@@ -123,110 +95,16 @@ impl Call {
                 ("PORTREEVE_ORDER_ID", number(id)),
                 ("PORTREEVE_REASON", reason.to_owned()),
             ],
-            stdin: told(action, target, order),
+            told: format!("{}\n", told(action, target, order)),
         }
     }
 }
 
 impl Exec {
     async fn run(&self, call: &Call) -> Run {
-        let Some((program, arguments)) = self.command.split_first() else {
-            return Run::NotStarted("the enforcer has no command".to_owned());
-        };
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .envs(call.variables.iter().map(|(name, value)| (*name, value)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true);
-        let mut child = match command.spawn() {
-            Ok(child) => child,
-            Err(error) => return Run::NotStarted(format!("cannot start {program}: {error}")),
-        };
-        let group = child.id();
-        let ended = tokio::time::timeout(self.timeout.to_std(), talk(&mut child, call)).await;
-        match ended {
-            Err(_) => {
-                // Nothing of a hook that was cut off may go on acting on the service. (What a hook that
-                // ended by itself left running is its own business: some panels work like that.)
-                kill_group(group);
-                drop(child.wait().await);
-                Run::CutOff
-            }
-            Ok(Err(error)) => {
-                tracing::warn!("cannot follow the hook {program}: {error}");
-                Run::Killed
-            }
-            Ok(Ok((status, stdout, stderr))) => match status.code() {
-                Some(status) => Run::Ended { status, stdout, stderr },
-                None => Run::Killed,
-            },
-        }
-    }
-}
-
-type Said = (std::process::ExitStatus, String, String);
-
-async fn talk(child: &mut Child, call: &Call) -> std::io::Result<Said> {
-    let stdin = child.stdin.take();
-    let body = format!("{}\n", call.stdin);
-    let tell = async move {
-        if let Some(mut stdin) = stdin {
-            // A hook need not read what it is told.
-            drop(stdin.write_all(body.as_bytes()).await);
-        }
-    };
-    let stdout = Output::listen(child.stdout.take());
-    let stderr = Output::listen(child.stderr.take());
-    let telling = tokio::spawn(tell);
-    let status = child.wait().await?;
-    telling.abort();
-    Ok((status, stdout.text().await, stderr.text().await))
-}
-
-/// What a hook writes to one pipe. Something that it left running in the background may hold the pipe
-/// open: it is read on, so that the writer does not die of it, but not waited for.
-struct Output {
-    kept: Arc<Mutex<Vec<u8>>>,
-    reading: Option<JoinHandle<()>>,
-}
-
-impl Output {
-    fn listen(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) -> Self {
-        let kept = Arc::new(Mutex::new(Vec::new()));
-        let into = Arc::clone(&kept);
-        let reading = pipe.map(|mut pipe| {
-            tokio::spawn(async move {
-                let mut part = vec![0; 8 * 1024];
-                while let Ok(count @ 1..) = pipe.read(&mut part).await {
-                    let mut kept = into.lock().unwrap_or_else(PoisonError::into_inner);
-                    let room = OUTPUT.saturating_sub(kept.len());
-                    kept.extend_from_slice(&part[..count.min(room)]);
-                }
-            })
-        });
-        Self { kept, reading }
-    }
-
-    async fn text(mut self) -> String {
-        if let Some(reading) = &mut self.reading {
-            drop(tokio::time::timeout(LINGER, reading).await);
-        }
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&kept).into_owned()
-    }
-}
-
-fn kill_group(group: Option<u32>) {
-    let pid = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
-    if let Some(pid) = pid {
-        // Fails when the whole group has ended, which is the usual case.
-        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        let hook =
+            Hook { command: &self.command, variables: &call.variables, timeout: self.timeout };
+        hook.run(call.told.clone()).await
     }
 }
 
@@ -245,18 +123,12 @@ fn read_state(stdout: &str) -> Observed {
     }
 }
 
-/// What a hook said about what it did.
-fn words(stderr: &str, stdout: &str) -> String {
-    let first =
-        |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
-    one_line(&first(stderr).or_else(|| first(stdout)).unwrap_or_default(), WORDS)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use portreeve_core::enforcement::Action;
     use portreeve_core::ids::{OrderId, ReportId, ServiceKey};
+    use std::time::Duration;
 
     fn hook(script: &str) -> Exec {
         Exec {

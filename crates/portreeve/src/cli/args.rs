@@ -496,12 +496,40 @@ pub(crate) enum ReportCommand {
         /// `time_limit.on_reply` says
         #[arg(long)]
         from_customer: bool,
+        /// Files that go with it
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        attach: Vec<PathBuf>,
     },
     /// Write a note for staff
     Note {
         id: i64,
         #[arg(long, allow_hyphen_values = true)]
         text: String,
+        /// Files that go with it, for staff only
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        attach: Vec<PathBuf>,
+    },
+    /// The files of a report's messages and notes
+    Attachments {
+        id: i64,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Save a file of a report, or take it away for good
+    Attachment {
+        /// As `report attachments` shows it
+        id: String,
+        /// Where to save it; a file that is there already is left alone. `-`: print it
+        #[arg(
+            long,
+            value_name = "FILE",
+            required_unless_present = "remove",
+            conflicts_with = "remove"
+        )]
+        save: Option<PathBuf>,
+        /// Take it away: nobody can have it any more. That it was there stays on record
+        #[arg(long)]
+        remove: bool,
     },
     /// Give the customer more time
     Extend {

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod args;
+mod attachments;
 mod directories;
 mod healthcheck;
 mod import_whmcs;

@@ -1,14 +1,16 @@
 //! Reports, and the pause.
 
 use std::io::BufRead;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use portreeve_app::Desk;
+use portreeve_app::attachment::Files;
 use portreeve_app::copy;
 use portreeve_app::pause;
 use portreeve_app::report::dossier;
 use portreeve_app::report::view::{self, SEARCHED_WORDS, WholeReportView};
-use portreeve_app::report::{Act, ActError, act};
+use portreeve_app::report::{Act, ActError, Conditions, act_with};
 use portreeve_core::ids::ReportId;
 use portreeve_core::language::{Language, zone};
 use portreeve_core::report::Outcome;
@@ -22,12 +24,12 @@ use portreeve_web::{Viewer, print};
 use super::args::ReportCommand;
 use super::output::{complain, json};
 use super::services::service_key;
-use super::{Output, failure, operator, plain_failure, say};
+use super::{Output, attachments, failure, operator, plain_failure, say};
 
 /// Suspensions that are listed one by one before the desk is resumed.
 const LISTED: i64 = 100;
 
-pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
+pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<()> {
     match command {
         ReportCommand::List { status, turn, service, category, search, oldest, page } => {
             let filter = ReportFilter {
@@ -50,14 +52,25 @@ pub(super) async fn report(desk: &Desk, command: ReportCommand) -> Result<()> {
             done(desk, id, Act::Close { outcome, keep_suspended }, "was closed").await
         }
         ReportCommand::Reopen { id } => done(desk, id, Act::Reopen, "is open again").await,
-        ReportCommand::Answer { id, text, from_customer: false } => {
-            done(desk, id, Act::Answer(text), "was answered; the customer is told").await
+        ReportCommand::Answer { id, text, from_customer, attach } => {
+            let (act, said) = if from_customer {
+                (Act::CustomerAnswer(text), "has the customer's answer; it is our turn")
+            } else {
+                (Act::Answer(text), "was answered; the customer is told")
+            };
+            done_with(desk, id, act, attachments::read(desk, &attach).await?, said).await
         }
-        ReportCommand::Answer { id, text, from_customer: true } => {
-            done(desk, id, Act::CustomerAnswer(text), "has the customer's answer; it is our turn")
-                .await
+        ReportCommand::Note { id, text, attach } => {
+            let files = attachments::read(desk, &attach).await?;
+            done_with(desk, id, Act::Note(text), files, "has your note").await
         }
-        ReportCommand::Note { id, text } => done(desk, id, Act::Note(text), "has your note").await,
+        ReportCommand::Attachments { id, json } => {
+            attachments::list(desk, ReportId(id), json).await
+        }
+        ReportCommand::Attachment { id, save: Some(path), .. } => {
+            attachments::save(desk, &id, &path).await
+        }
+        ReportCommand::Attachment { id, save: None, .. } => attachments::remove(desk, &id).await,
         ReportCommand::Extend { id, by } => {
             let by: Span =
                 by.parse().map_err(|error| plain_failure(format!("--by {by:?} {error}")))?;
@@ -141,7 +154,12 @@ fn status_word(word: &str) -> Option<&'static str> {
 }
 
 async fn done(desk: &Desk, id: i64, what: Act, said: &str) -> Result<()> {
-    match act(desk, ReportId(id), &operator(), what).await {
+    done_with(desk, id, what, Files::default(), said).await
+}
+
+async fn done_with(desk: &Desk, id: i64, what: Act, files: Files, said: &str) -> Result<()> {
+    let any = Conditions::default();
+    match act_with(desk, ReportId(id), &operator(), what, &any, files).await {
         Ok(_) => say(format!("Report #{id} {said}.")),
         Err(error @ ActError::NoReport(_)) => {
             Err(failure(error.to_string(), "see `portreeve report list`"))
@@ -243,9 +261,11 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
     }
     for message in &whole.messages {
         print_text(&format!("{} {} wrote", message.at, message.author), &message.text)?;
+        attachments::print(&message.attachments)?;
     }
     for note in &whole.notes {
         print_text(&format!("{} note by {}", note.at, note.author), &note.text)?;
+        attachments::print(&note.attachments)?;
     }
     say("")?;
     let mut output = Output::table(&["AT", "BY", "WHAT"]);

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use portreeve_app::Desk;
+use portreeve_app::attachment::{Files, NewAttachment};
 use portreeve_app::directory::{self, Options};
-use portreeve_app::report::{self, Act, NewReportRequest, act, view};
+use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_with, view};
 use portreeve_app::settings;
 use portreeve_app::staff::{self, NewCredential};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
@@ -111,11 +112,17 @@ impl Maker<'_> {
     }
 
     async fn act(&self, report: ReportId, what: Act) -> Result<()> {
+        self.act_with(report, what, Vec::new()).await
+    }
+
+    async fn act_with(&self, report: ReportId, what: Act, files: Vec<NewAttachment>) -> Result<()> {
+        let desk = &self.running.desk;
         let actor = match what {
             Act::CustomerAnswer(_) | Act::TakeBack(_) => Actor::Customer,
             _ => Actor::Staff("demo".to_owned()),
         };
-        act(&self.running.desk, report, &actor, what).await?;
+        let files = Files::of_mail(&desk.live().settings.attachments, files).await;
+        act_with(desk, report, &actor, what, &Conditions::default(), files).await?;
         Ok(())
     }
 }
@@ -132,7 +139,10 @@ async fn reports(running: &Running, credential: i64) -> Result<()> {
     // The customer answered, the clock stands still.
     let answered = make.open("105", "Brute Force", TimeLimit).await?;
     let words = "We have closed the port and changed the passwords. Is it better now?";
-    make.act(answered, Act::CustomerAnswer(words.to_owned())).await?;
+    let log =
+        b"Oct 10 10:00:01 host sshd[1]: Connection closed by 203.0.113.9 port 40000 [preauth]\n";
+    let log = NewAttachment { name: "sshd.log".to_owned(), bytes: log.to_vec() };
+    make.act_with(answered, Act::CustomerAnswer(words.to_owned()), vec![log]).await?;
     // Suspended, twice: closing one leaves the service off.
     let first = make.open("110", "DDoS", Immediate).await?;
     let second = make.open("110", "Botnet", Immediate).await?;

@@ -5,6 +5,7 @@ mod addon;
 mod amp;
 mod api;
 mod api_foreign;
+mod attachments;
 mod bridge;
 mod browser;
 mod cli;

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -173,6 +174,31 @@ impl World {
                 });
             }
         }
+    }
+
+    /// Rows of a table.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        use sqlx::{ConnectOptions, Connection};
+        let text = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let counted = Arc::new(AtomicI64::new(-1));
+        let into = Arc::clone(&counted);
+        let place = self.database.as_ref().map(|_| self.database_url());
+        let file = self.path("data/portreeve.db");
+        block_on(async move {
+            let number = match place {
+                Some(url) => {
+                    let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+                    sqlx::query_scalar(text).fetch_one(&mut connection).await
+                }
+                None => {
+                    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+                    let mut connection = options.connect().await.unwrap();
+                    sqlx::query_scalar(text).fetch_one(&mut connection).await
+                }
+            };
+            into.store(number.unwrap(), Ordering::Relaxed);
+        });
+        counted.load(Ordering::Relaxed)
     }
 
     /// Makes the database itself refuse reports of a category.

@@ -3,7 +3,7 @@ use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Timestamp, from_millis};
-use portreeve_store::{BridgeMessage, CustomerSession, MessageRow, NewReport, WorkCounts};
+use portreeve_store::{BridgeMessage, CustomerSession, NewMessage, NewReport, WorkCounts};
 
 use crate::world::{World, key, on_both};
 
@@ -49,7 +49,7 @@ on_both! {
             report(ids[3], 3, "7", closed, Hold::Released { at: at(9), by: Press::Staff }),
             report(ids[4], 4, "7", open(Turn::Customer), Hold::None),
         ]).await.unwrap();
-        let reply = MessageRow { at: 1, author: "customer".into(), from_customer: true, body: "done".into() };
+        let reply = NewMessage { at: 1, author: "customer".into(), from_customer: true, body: "done".into() };
         tx.add_message(ids[1], &reply).await.unwrap();
         let all = tx.service_standings("main", 0, i64::MAX, 10).await.unwrap();
         let shown: Vec<_> = all.iter().map(|s| (s.service_id, s.holds, s.open_reports, s.unanswered)).collect();

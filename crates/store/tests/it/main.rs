@@ -1,6 +1,7 @@
 //! The contract of the store: every operation, on both engines.
 #![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
 
+mod attachments;
 mod bridge;
 mod customers;
 mod deliveries;

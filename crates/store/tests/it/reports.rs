@@ -4,7 +4,7 @@ use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{MessageRow, NewEvent, NewNote, NewReport, ReportFilter, ReportOrder};
+use portreeve_store::{NewEvent, NewMessage, NewNote, NewReport, ReportFilter, ReportOrder};
 
 use crate::world::{World, key, on_both};
 
@@ -207,7 +207,7 @@ on_both! {
             [(1, true, "why?"), (2, false, "first"), (3, false, "second"), (3, true, "ok")];
         for (at, from_customer, body) in written {
             let message =
-                MessageRow { at, author: "x".into(), from_customer, body: body.into() };
+                NewMessage { at, author: "x".into(), from_customer, body: body.into() };
             tx.add_message(ReportId(1), &message).await.unwrap();
         }
         assert_eq!(tx.messages(ReportId(1), 10).await.unwrap()[0].body, "why?");

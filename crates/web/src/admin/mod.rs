@@ -5,6 +5,7 @@
 //! answers with a page or the way to one.
 
 mod account;
+mod attachments;
 mod brakes;
 mod bulk;
 mod charts;
@@ -357,6 +358,8 @@ page_routes! {
     post "/admin/reports/{id}/fraudrecord/query" FraudRecord fraudrecord::ask;
     post "/admin/reports/{id}/fraudrecord/report" FraudRecord fraudrecord::preview;
     post "/admin/reports/{id}/fraudrecord/report/send" FraudRecord fraudrecord::report;
+    get "/admin/reports/{id}/attachments/{ref}" SeeReports attachments::fetch;
+    post "/admin/reports/{id}/attachments/{ref}/removal" Close attachments::remove;
     get "/admin/queue" SeeReports queue::queue;
     get "/admin/approvals" SeeReports queue::approvals;
     get "/admin/brakes" Approve brakes::brakes;

@@ -7,10 +7,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use minijinja::Value;
 
-use crate::pages::context;
+use crate::pages::{context, files_taken, refused_file};
+use portreeve_app::attachment::Files;
 use portreeve_app::report::dossier::{self, Dossier};
-use portreeve_app::report::{Act, ActError, Conditions, act_if};
+use portreeve_app::report::{Act, ActError, Conditions, act_with};
 use portreeve_app::views;
+use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::language::zone;
 use portreeve_core::report::Outcome;
@@ -18,7 +20,7 @@ use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use super::reports::{outcomes, staff_names};
-use super::session::{Form, Path, Query, Staff, Visitor};
+use super::session::{Form, FormWithFiles, Path, Query, Staff, Visitor};
 use super::{Answered, Refusal, to};
 use crate::Web;
 use crate::pages::Viewer;
@@ -33,12 +35,31 @@ pub(crate) struct Chosen {
     reply: Option<i64>,
 }
 
+/// What was written beside a file that is not taken: nothing of it is lost.
+struct Tried<'a> {
+    /// By which form: the last part of its address.
+    path: &'a str,
+    text: &'a str,
+    name: FileName,
+    why: Refused,
+}
+
 /// The page.
 pub(crate) async fn show(
     State(web): State<Arc<Web>>,
     staff: Staff<SeeReports>,
     Path(id): Path<i64>,
     Query(chosen): Query<Chosen>,
+) -> Answered {
+    page(&web, &staff, id, chosen.reply, None).await
+}
+
+async fn page(
+    web: &Web,
+    staff: &Visitor,
+    id: i64,
+    chosen: Option<i64>,
+    tried: Option<Tried<'_>>,
 ) -> Answered {
     let found = dossier::read(&web.desk, ReportId(id)).await?;
     let dossier = found.ok_or(Refusal::NotFound)?;
@@ -51,8 +72,8 @@ pub(crate) async fn show(
         .filter(|reply| fits(&reply.category, &dossier.whole.report.category))
         .filter(|reply| language.is_empty() || fits(&reply.language, language))
         .collect();
-    let reply = fitting.iter().find(|reply| Some(reply.id) == chosen.reply);
-    let draft = reply.map(|reply| fill(&reply.body, &dossier, &staff));
+    let reply = fitting.iter().find(|reply| Some(reply.id) == chosen);
+    let draft = reply.map(|reply| fill(&reply.body, &dossier, staff));
     let replies: Vec<Value> =
         fitting.iter().map(|reply| context! { id => reply.id, name => reply.name }).collect();
     let live = web.desk.live();
@@ -66,7 +87,9 @@ pub(crate) async fn show(
         severity => plan.map(|plan| plan.severity.as_str()),
         categories => live.settings.categories,
         draft, replies, others,
-        staff_names => staff_names(&web).await?,
+        staff_names => staff_names(web).await?,
+        files => files_taken(web),
+        tried => tried.as_ref().map(|tried| context! { path => tried.path, text => tried.text, file => refused_file(&tried.name, tried.why) }),
         outcomes => outcomes(),
         can_send => web.desk.mail.is_some(),
         fraudrecord => web.desk.fraudrecord.is_some(),
@@ -74,7 +97,8 @@ pub(crate) async fn show(
         r => crate::pages::value(&dossier.whole.report),
         whole => crate::pages::value(&dossier.whole),
     };
-    web.show(&staff, "report.html", more).await
+    let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    web.show_as(status, staff, "report.html", more).await
 }
 
 /// A quick reply with its placeholders filled in.
@@ -167,15 +191,28 @@ pub(crate) async fn presence(
 
 /// Does an act that a form asks for, if the report is still as the form's page showed it. If not, the page says
 /// what has happened since, keeps what was written, and lets its reader choose.
-async fn act(web: &Web, staff: &Visitor, id: i64, form: &Form, path: &str, act: Act) -> Answered {
+async fn act(
+    web: &Web,
+    staff: &Visitor,
+    id: i64,
+    form: &Form,
+    path: &str,
+    act: Act,
+    files: Files,
+) -> Answered {
     let revision = form.get("revision").parse().ok();
     if revision.is_none() {
         return Err(Refusal::Unreadable);
     }
     let conditions = Conditions { revision, once: None };
-    match act_if(&web.desk, ReportId(id), &staff.actor(), act, &conditions).await {
+    let had_files = !files.is_empty();
+    match act_with(&web.desk, ReportId(id), &staff.actor(), act, &conditions, files).await {
         Ok(_) => Ok(to(&format!("/admin/reports/{id}"))),
-        Err(ActError::ChangedMeanwhile(_)) => conflict(web, staff, id, form, path).await,
+        Err(ActError::ChangedMeanwhile(_)) => conflict(web, staff, id, form, path, had_files).await,
+        Err(ActError::File(name, why)) => {
+            let tried = Tried { path, text: form.get("text"), name, why };
+            page(web, staff, id, None, Some(tried)).await
+        }
         Err(other) => Err(refused(staff, other)),
     }
 }
@@ -194,7 +231,14 @@ fn refused(staff: &Visitor, error: ActError) -> Refusal {
     Refusal::Bad(words::text(language, key, &[]))
 }
 
-async fn conflict(web: &Web, staff: &Visitor, id: i64, form: &Form, path: &str) -> Answered {
+async fn conflict(
+    web: &Web,
+    staff: &Visitor,
+    id: i64,
+    form: &Form,
+    path: &str,
+    had_files: bool,
+) -> Answered {
     let seen: i64 = form.get("revision").parse().unwrap_or_default();
     let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or(Refusal::NotFound)?;
     let since = form.get("seen_event").parse::<usize>().unwrap_or_default();
@@ -204,7 +248,7 @@ async fn conflict(web: &Web, staff: &Visitor, id: i64, form: &Form, path: &str) 
     let text = form.get("text");
     let more = context! {
         page => "reports",
-        id, news, fields, text, path, seen,
+        id, news, fields, text, path, seen, had_files,
         revision => found.whole.report.revision,
         seen_event => found.whole.events.len(),
         r => crate::pages::value(&found.whole.report),
@@ -225,9 +269,41 @@ macro_rules! acts {
             let $web = &web;
             let _ = $web;
             let wish: Result<Act, Refusal> = $make;
-            act(&web, &staff, id, &$form, $path, wish?).await
+            act(&web, &staff, id, &$form, $path, wish?, Files::default()).await
         })*
     };
+}
+
+/// A handler for each act that writes something, with the files that come along.
+macro_rules! writings {
+    ($($(#[$doc:meta])* $name:ident: $right:ident, $path:literal, |$form:ident| $make:expr;)*) => {
+        $($(#[$doc])*
+        pub(crate) async fn $name(
+            State(web): State<Arc<Web>>,
+            staff: Staff<$right>,
+            Path(id): Path<i64>,
+            sent: FormWithFiles,
+        ) -> Answered {
+            let make = |$form: &Form| -> Result<Act, Refusal> { $make };
+            write(&web, &staff, id, sent, $path, make).await
+        })*
+    };
+}
+
+async fn write(
+    web: &Web,
+    staff: &Visitor,
+    id: i64,
+    FormWithFiles { form, mut sent }: FormWithFiles,
+    path: &str,
+    make: impl FnOnce(&Form) -> Result<Act, Refusal>,
+) -> Answered {
+    if let Some((name, why)) = sent.refused {
+        let tried = Tried { path, text: form.get("text"), name, why };
+        return page(web, staff, id, None, Some(tried)).await;
+    }
+    let files = Files::of(std::mem::take(&mut sent.files));
+    act(web, staff, id, &form, path, make(&form)?, files).await
 }
 
 /// The text of a form, with its blanks inside and its line breaks as we keep them.
@@ -248,17 +324,20 @@ fn report_number(form: &Form) -> Result<ReportId, Refusal> {
     number.map_err(|_| Refusal::Bad("name the other report by its number".to_owned()))
 }
 
-acts! {
+writings! {
     /// Writes to the customer.
-    answer: Answer, "answer", |form, web| Ok(Act::Answer(text(&form)));
+    answer: Answer, "answer", |form| Ok(Act::Answer(text(form)));
     /// Writes to the customer and ends the report.
-    answer_and_close: Close, "answer-and-close", |form, web| outcome(&form).map(|outcome| Act::AnswerAndClose {
-        text: text(&form), outcome, keep_suspended: form.is_set("keep_suspended"),
+    answer_and_close: Close, "answer-and-close", |form| outcome(form).map(|outcome| Act::AnswerAndClose {
+        text: text(form), outcome, keep_suspended: form.is_set("keep_suspended"),
     });
     /// Writes down what the customer said elsewhere.
-    customer_answer: Answer, "customer-answer", |form, web| Ok(Act::CustomerAnswer(text(&form)));
+    customer_answer: Answer, "customer-answer", |form| Ok(Act::CustomerAnswer(text(form)));
     /// Writes for staff only.
-    note: Answer, "note", |form, web| Ok(Act::Note(text(&form)));
+    note: Answer, "note", |form| Ok(Act::Note(text(form)));
+}
+
+acts! {
     /// Gives more time.
     extend: Answer, "extension", |form, web| span(&form).map(Act::Extend);
     /// Takes the deadline away.

@@ -18,6 +18,7 @@ use super::Refusal;
 use crate::Web;
 use crate::body;
 use crate::rights::Right;
+use crate::upload::{self, Sent};
 
 /// The cookie of a session.
 const COOKIE: &str = "portreeve_staff";
@@ -184,12 +185,39 @@ impl FromRequest<Arc<Web>> for Form {
 
     async fn from_request(request: Request, _: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        let form = read(&parts.headers, body).await?;
-        let expected = token(&parts.headers).map(|token| csrf_of(&token)).unwrap_or_default();
-        if expected.is_empty() || form.get("csrf") != expected {
+        of_this_session(&parts.headers, read(&parts.headers, body).await?)
+    }
+}
+
+/// The form, if it was sent from one of our pages in the session of the request.
+fn of_this_session(headers: &HeaderMap, form: Form) -> Result<Form, Refusal> {
+    let expected = token(headers).map(|token| csrf_of(&token)).unwrap_or_default();
+    if expected.is_empty() || form.get("csrf") != expected {
+        return Err(Refusal::ForgedForm);
+    }
+    Ok(form)
+}
+
+/// The same with the files that came with it.
+pub(crate) struct FormWithFiles {
+    pub(super) form: Form,
+    pub(super) sent: Sent,
+}
+
+impl FromRequest<Arc<Web>> for FormWithFiles {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM).await;
+        let mut sent = sent.map_err(|_| Refusal::Unreadable)?;
+        if is_from_elsewhere(&parts.headers) {
             return Err(Refusal::ForgedForm);
         }
-        Ok(form)
+        let fields = std::mem::take(&mut sent.fields).into_iter().take(MOST_FIELDS);
+        let fields = fields.map(|(key, value)| (key, storable(&value))).collect();
+        let form = of_this_session(&parts.headers, Form(fields))?;
+        Ok(Self { form, sent })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Routes and their description come from one place: each handler says its path, its right and its answers,
 //! and [`document`] is what all of them say together (`OpenAPI` 3.1).
 
+mod attachments;
 mod caller;
 mod problem;
 mod reports;
@@ -66,6 +67,8 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
         .routes(routes!(reports::refuse))
         .routes(routes!(reports::close))
         .routes(routes!(reports::reopen))
+        .routes(routes!(attachments::list, attachments::attach))
+        .routes(routes!(attachments::fetch, attachments::remove))
         .routes(routes!(services::list))
         .routes(routes!(services::show))
         .routes(routes!(services::who_had))

@@ -8,6 +8,7 @@ use portreeve_app::StoreError;
 use portreeve_app::report::{ActError, OpenError};
 use portreeve_app::settings::SetError;
 use portreeve_app::staff::StaffError;
+use portreeve_core::attachment::Refused;
 use portreeve_core::settings::SettingError;
 use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
@@ -223,7 +224,14 @@ impl From<ActError> for Failure {
         let code = match error {
             ActError::Store(error) => return error.into(),
             ActError::NoReport(_) | ActError::NoService(_) | ActError::NoStaff(_) => Code::NotFound,
-            ActError::BadText | ActError::BadCategory => Code::Invalid,
+            ActError::File(_, Refused::TooLarge(_) | Refused::ReportFull(_)) => Code::TooLarge,
+            ActError::File(_, Refused::Busy | Refused::NoRoom) => {
+                return Failure::wait(Code::Unavailable, &error.to_string(), COME_AGAIN);
+            }
+            ActError::BadText
+            | ActError::BadCategory
+            | ActError::File(..)
+            | ActError::FilesWithoutText => Code::Invalid,
             ActError::Move(..) | ActError::NotSuspended(_) | ActError::Pay(_) => Code::WrongState,
             ActError::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
             ActError::KeyUsedForAnother => Code::KeyUsedForAnother,

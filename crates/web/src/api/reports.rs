@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use portreeve_app::attachment::Files;
 use portreeve_app::report::dossier;
 use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS, WholeReportView};
-use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_if};
+use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_with};
 use portreeve_app::token::Bearer;
 use portreeve_app::{ReportFilter, ReportOrder};
 use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
@@ -333,15 +334,16 @@ pub(crate) async fn pdf(
     })
 }
 
-/// Does an act and answers with the report after it.
-async fn act(
+/// Does an act, with the files that come along, and answers with the report after it.
+pub(super) async fn done(
     web: &Web,
     bearer: &Bearer,
     id: i64,
     act: Act,
     conditions: Conditions,
+    files: Files,
 ) -> Result<Response, Failure> {
-    let done = act_if(&web.desk, ReportId(id), &bearer.actor(), act, &conditions).await?;
+    let done = act_with(&web.desk, ReportId(id), &bearer.actor(), act, &conditions, files).await?;
     let view = view::of(&web.desk, &done.report).await?;
     let mut response = tagged(respond(StatusCode::OK, &view), &view.revision.to_string());
     if done.replayed {
@@ -451,7 +453,8 @@ macro_rules! acts {
             ) -> Result<Response, Failure> {
                 let conditions = when.conditions(&acts!(@body $($body)?));
                 let make: fn(&Web $(, $type)?) -> Result<Act, Failure> = $make;
-                act(&web, &caller.0, id, make(&web $(, $body)?)?, conditions).await
+                let act = make(&web $(, $body)?)?;
+                done(&web, &caller.0, id, act, conditions, Files::default()).await
             }
         )*
     };

@@ -72,10 +72,34 @@ impl FromRequestParts<Arc<Web>> for Went {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
-        let door = Door::from_request_parts(parts, web).await?;
-        let deed = values(parts, web).await.remove("deed").unwrap_or_default();
+        let (door, deed) = door_and("deed", parts, web).await?;
         Ok(Self { door, deed })
     }
+}
+
+/// A customer who has come in and wants a file: the last part of the address.
+pub(crate) struct Seeks {
+    pub(super) door: Door,
+    pub(super) attachment: String,
+}
+
+impl FromRequestParts<Arc<Web>> for Seeks {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
+        let (door, attachment) = door_and("attachment", parts, web).await?;
+        Ok(Self { door, attachment })
+    }
+}
+
+/// Who has come in, and one value more of the address.
+async fn door_and(
+    name: &str,
+    parts: &mut Parts,
+    web: &Arc<Web>,
+) -> Result<(Door, String), Response> {
+    let door = Door::from_request_parts(parts, web).await?;
+    Ok((door, values(parts, web).await.remove(name).unwrap_or_default()))
 }
 
 /// The values in the address, by their names in the route.

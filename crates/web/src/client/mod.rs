@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_app::attachment::{self, FetchError, Files};
 use portreeve_app::copy;
 use portreeve_app::customer::{self, Deed, DeedError, SignOnError};
 use portreeve_app::payment;
@@ -23,12 +24,13 @@ use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use crate::Web;
-use crate::body;
+use crate::body::{self, Unread};
 use crate::client_address::client_address;
 use crate::pages::see_other;
 use crate::print;
 use crate::throttle::counted_as;
-use door::{Door, Went};
+use crate::{download, upload};
+use door::{Door, Seeks, Went};
 use pages::Tried;
 
 /// The cookie of a session.
@@ -215,11 +217,23 @@ pub(crate) async fn act(
     }
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
     let (Some(wish), Some(id)) = (Wish::parse(&deed), door.report) else { return Err(missing()) };
-    let fields = form(request).await;
-    let fields = fields
-        .map_err(|()| web.client_said(&door.headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
-    let text = field(&fields, "text").unwrap_or_default().to_owned();
-    let by = field(&fields, "by").and_then(|by| by.parse::<Span>().ok()).unwrap_or(Span::ZERO);
+    let unread = |unread| {
+        let (status, what) = match unread {
+            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Unread::Broken => (StatusCode::BAD_REQUEST, "broken_off"),
+        };
+        web.client_said(&door.headers, status, what)
+    };
+    let sent = upload::read(&web, &door.headers, request.into_body(), LARGEST_FORM).await;
+    let mut sent = sent.map_err(unread)?;
+    let text = field(&sent.fields, "text").unwrap_or_default().to_owned();
+    // Nothing that was written is lost: it stands in its form again.
+    let tried = |text| Tried { wish: Some(wish.as_str()), text, ..Tried::default() };
+    if let Some(file) = sent.refused {
+        let tried = Tried { file: Some(file), ..tried(text) };
+        return show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await;
+    }
+    let by = field(&sent.fields, "by").and_then(|by| by.parse::<Span>().ok()).unwrap_or(Span::ZERO);
     let wanted = match wish {
         Wish::Answer => Deed::Answer(text.clone()),
         Wish::Fixed => Deed::Claim(Claim::Fixed, text.clone()),
@@ -228,7 +242,8 @@ pub(crate) async fn act(
         Wish::TakeBack => Deed::TakeBack(text.clone()),
         Wish::Pay => Deed::Pay,
     };
-    match customer::act_on(&web.desk, &door.customer, id, wanted).await {
+    let files = Files::of(std::mem::take(&mut sent.files));
+    match customer::act_on(&web.desk, &door.customer, id, wanted, files).await {
         Ok(()) => {
             if wish == Wish::Pay {
                 // Most invoices are there in a moment; whoever waits longer sees that it is being made.
@@ -242,17 +257,35 @@ pub(crate) async fn act(
         Err(DeedError::Act(ActError::Store(error))) => {
             Err(web.client_unavailable(&door.headers, &error))
         }
+        Err(DeedError::Act(ActError::File(name, why))) => {
+            let tried = Tried { file: Some((name, why)), ..tried(text) };
+            show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
+        }
         Err(refused) => {
-            // Nothing that was written is lost: it stands in its form again.
-            let tried = Tried {
-                done: None,
-                wish: Some(wish.as_str()),
-                text,
-                refused: Some(pages::why(&refused)),
-            };
+            let tried = Tried { refused: Some(pages::why(&refused)), ..tried(text) };
             show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
         }
     }
+}
+
+/// A file of a message.
+pub(crate) async fn attachment(
+    State(web): State<Arc<Web>>,
+    Seeks { door, attachment }: Seeks,
+) -> Answered {
+    let found = match door.report {
+        Some(id) => attachment::for_customer(&web.desk, &door.customer, id, &attachment).await,
+        None => Err(FetchError::NotThere),
+    };
+    let (status, what) = match found {
+        Ok(file) => return Ok(download::answer(&web, file)),
+        Err(FetchError::Store(error)) => return Err(web.client_unavailable(&door.headers, &error)),
+        Err(FetchError::NotThere) => (StatusCode::NOT_FOUND, "not_theirs"),
+        Err(FetchError::Removed) => (StatusCode::GONE, "file_removed"),
+        Err(FetchError::BeingChecked) => (StatusCode::CONFLICT, "file_being_checked"),
+        Err(FetchError::Infected | FetchError::Unscanned) => (StatusCode::CONFLICT, "file_locked"),
+    };
+    Err(web.client_said(&door.headers, status, what))
 }
 
 /// Browsers say where a form comes from; a session's cookie is not sent along from elsewhere either.

@@ -4,16 +4,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use minijinja::Value;
 use minijinja::value::merge_maps;
+use portreeve_app::attachment::CustomerAttachment;
 use portreeve_app::customer::{self, CustomerFile, CustomerReport, DeedError, Stands};
 use portreeve_app::payment::{Offer, PayError};
 use portreeve_app::report::ActError;
+use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::report::{Claim, MoveError, OnReply, Outcome, SelfUnsuspend};
 use portreeve_core::time::{Span, rfc3339};
 
 use super::door::Door;
 use crate::Web;
-use crate::pages::{Viewer, as_page, context};
+use crate::pages::{Viewer, as_page, context, files_taken, refused_file};
 
 /// What customers may ask for when they need more time.
 const WISHES: [&str; 5] = ["12h", "24h", "48h", "72h", "7d"];
@@ -27,8 +29,10 @@ pub(super) struct Tried {
     pub(super) wish: Option<&'static str>,
     /// ... with this text ...
     pub(super) text: String,
-    /// ... for this reason: the end of a key.
+    /// ... for this reason: the end of a key ...
     pub(super) refused: Option<&'static str>,
+    /// ... or because of this file.
+    pub(super) file: Option<(FileName, Refused)>,
 }
 
 /// Why something was not done, as the end of a key.
@@ -148,7 +152,8 @@ impl Web {
             .iter()
             .map(|message| {
                 let at = message.at.map(rfc3339);
-                context! { at, from_customer => message.from_customer, text => message.text }
+                let files: Vec<Value> = message.attachments.iter().map(attached).collect();
+                context! { at, files, from_customer => message.from_customer, text => message.text }
             })
             .collect();
         let on_reply = live.settings.time_limit.on_reply;
@@ -170,9 +175,16 @@ impl Web {
             wish => tried.wish.unwrap_or_default(),
             draft => tried.text,
             refused => tried.refused,
+            file => tried.file.as_ref().map(|(name, why)| refused_file(name, *why)),
+            takes => files_taken(self),
         };
         self.client_page(status, "client-report.html", viewer, context)
     }
+}
+
+/// A file of a message as templates see it.
+fn attached(file: &CustomerAttachment) -> Value {
+    context! { id => file.id, name => file.name, size => file.size.0, state => file.state.as_str() }
 }
 
 fn door_shown(door: &Door) -> Value {

@@ -1,0 +1,275 @@
+//! Forms with files: read a piece at a time, within limits that count while they arrive. The bytes of files go into
+//! files without a name on disk, so that many that arrive at once do not fill the memory. A file that is not taken does
+//! not lose what was written beside it.
+
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::http::{HeaderMap, header};
+use futures_util::{Stream, StreamExt};
+use multer::{Field, Multipart};
+use portreeve_app::attachment::{Receiving, Upload};
+use portreeve_core::attachment::{FileName, Limits, Refused};
+use portreeve_core::text::storable_bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::Web;
+use crate::body::{self, DRAIN, Unread};
+
+/// Messages with files that may arrive at one time in this process; with them the disk that they can fill meanwhile
+/// has a bound. Whoever comes beyond them keeps the text and is asked to try again.
+pub(crate) const AT_ONCE: usize = 32;
+
+/// How long a form with files may take. Less than the time after which the connection is cut off (`server/pace.rs`), so
+/// that whoever is too slow reads why.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// Parts of a form at most: the fields of the largest one of ours, and as many files as a message may have.
+const PARTS: usize = 64;
+
+/// What may arrive without anything coming of it: the head of a part has no business to be longer.
+const AHEAD: usize = 128 * 1024;
+
+/// A form that was read.
+#[derive(Default)]
+pub(crate) struct Sent {
+    /// Its fields.
+    pub(crate) fields: Vec<(String, String)>,
+    /// Files that arrived whole.
+    pub(crate) files: Vec<Upload>,
+    /// The first file that is not taken, and why: then there are no files.
+    pub(crate) refused: Option<(FileName, Refused)>,
+    /// The file that arrives.
+    arriving: Option<FileName>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+/// Reads a form in either encoding. Its fields together may have `largest` bytes.
+pub(crate) async fn read(
+    web: &Web,
+    headers: &HeaderMap,
+    body: Body,
+    largest: usize,
+) -> Result<Sent, Unread> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Ok(boundary) = multer::parse_boundary(kind.unwrap_or_default()) else {
+        let body = body::read(body, largest, true).await?;
+        let fields = form_urlencoded::parse(&body).into_owned().collect();
+        return Ok(Sent { fields, ..Sent::default() });
+    };
+    let limits = &web.desk.live().settings.attachments;
+    let most = usize::try_from(limits.max_size.0).unwrap_or(usize::MAX);
+    let files = usize::try_from(limits.per_message).unwrap_or(0);
+    let most = most.saturating_mul(files).saturating_add(largest).saturating_add(DRAIN);
+    let sip = Sip::new(body, most);
+    let mut reading = Reading { web, limits, largest, ahead: Arc::clone(&sip.ahead), read: 0 };
+    let mut sent = Sent::default();
+    let mut parts = Multipart::new(sip, boundary);
+    let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent)).await;
+    let whole = read.unwrap_or(Err(Unread::Broken));
+    if let (Err(_), Some(name)) = (whole, sent.arriving.take()) {
+        sent.refuse(name, Refused::Broken);
+    }
+    // With a file that is not taken there is an answer that keeps the text, however the rest ended.
+    if sent.refused.is_none() {
+        whole?;
+    }
+    Ok(sent)
+}
+
+impl Sent {
+    /// Nothing is done with a form whose file is not taken: the others need not be kept.
+    fn refuse(&mut self, name: FileName, why: Refused) {
+        self.files.clear();
+        self.place = None;
+        self.refused.get_or_insert((name, why));
+    }
+}
+
+struct Reading<'a> {
+    web: &'a Web,
+    limits: &'a Limits,
+    /// Bytes of all fields together at most, and so far.
+    largest: usize,
+    read: usize,
+    ahead: Arc<AtomicUsize>,
+}
+
+impl Reading<'_> {
+    async fn all(&mut self, parts: &mut Multipart<'_>, sent: &mut Sent) -> Result<(), Unread> {
+        let mut count = 0;
+        while let Some(mut part) = parts.next_field().await.map_err(unread)? {
+            self.ahead.store(0, Ordering::Relaxed);
+            count += 1;
+            match part.file_name().map(str::to_owned) {
+                _ if count > PARTS => self.skip(&mut part).await?,
+                // A form in which no file was chosen has a part without a name and without bytes.
+                Some(name) if name.is_empty() => self.skip(&mut part).await?,
+                Some(name) => self.file(&mut part, &name, sent).await?,
+                None => self.field(&mut part, sent).await?,
+            }
+        }
+        // What is too much was read to its end and dropped, so that its sender sees the answer.
+        if count > PARTS || self.read > self.largest { Err(Unread::TooLarge) } else { Ok(()) }
+    }
+
+    async fn next(&self, part: &mut Field<'_>) -> Result<Option<Bytes>, Unread> {
+        let bytes = part.chunk().await.map_err(unread)?;
+        self.ahead.store(0, Ordering::Relaxed);
+        Ok(bytes)
+    }
+
+    async fn skip(&self, part: &mut Field<'_>) -> Result<(), Unread> {
+        while self.next(part).await?.is_some() {}
+        Ok(())
+    }
+
+    async fn field(&mut self, part: &mut Field<'_>, sent: &mut Sent) -> Result<(), Unread> {
+        let name = part.name().unwrap_or_default().to_owned();
+        let mut text = Vec::new();
+        while let Some(bytes) = self.next(part).await? {
+            self.read += bytes.len();
+            if self.read <= self.largest {
+                text.extend_from_slice(&bytes);
+            }
+        }
+        sent.fields.push((name, storable_bytes(&text)));
+        Ok(())
+    }
+
+    /// Reads a file. Of one that is not taken the rest is read and dropped, so that what follows it is read too.
+    async fn file(
+        &mut self,
+        part: &mut Field<'_>,
+        name: &str,
+        sent: &mut Sent,
+    ) -> Result<(), Unread> {
+        if sent.refused.is_none() {
+            sent.arriving = Some(FileName::clean(name));
+            match self.receive(part, name, sent).await? {
+                Ok(upload) => sent.files.push(upload),
+                Err((name, why)) => sent.refuse(name, why),
+            }
+            sent.arriving = None;
+        }
+        self.skip(part).await
+    }
+
+    async fn receive(
+        &mut self,
+        part: &mut Field<'_>,
+        name: &str,
+        sent: &mut Sent,
+    ) -> Result<Result<Upload, (FileName, Refused)>, Unread> {
+        let clean = FileName::clean(name);
+        if let Err(why) = self.limits.admit(&clean, sent.files.len()) {
+            return Ok(Err((clean, why)));
+        }
+        if sent.place.is_none() {
+            let Ok(place) = Arc::clone(&self.web.uploads).try_acquire_owned() else {
+                return Ok(Err((clean, Refused::Busy)));
+            };
+            sent.place = Some(place);
+        }
+        let Ok(spool) = spool(&self.web.config.spool).await else {
+            return Ok(Err((clean, Refused::NoRoom)));
+        };
+        let begun = Receiving::begin(self.limits, sent.files.len(), name, Some(spool));
+        let mut receiving = match begun {
+            Ok(receiving) => receiving,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        while let Some(bytes) = self.next(part).await? {
+            if let Err(why) = receiving.take(&bytes).await {
+                return Ok(Err((clean, why)));
+            }
+        }
+        Ok(receiving.end().await.map_err(|why| (clean, why)))
+    }
+}
+
+/// A file without a name: it is gone with its last user, however that ends.
+async fn spool(folder: &Path) -> std::io::Result<std::fs::File> {
+    let path = folder.to_owned();
+    let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(path)).await;
+    let made = made.map_err(std::io::Error::other).and_then(|made| made);
+    made.inspect_err(|error| {
+        tracing::error!("no file can be made in {} for what arrives: {error}", folder.display());
+    })
+}
+
+/// What a body that cannot be read on is to its sender.
+fn unread(error: multer::Error) -> Unread {
+    match error {
+        multer::Error::StreamReadFailed(inner) if inner.is::<TooMuch>() => Unread::TooLarge,
+        _ => Unread::Broken,
+    }
+}
+
+/// The body is over its limit.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is too large")]
+struct TooMuch;
+
+/// The sender has broken off, or sends a head without an end.
+#[derive(Debug, thiserror::Error)]
+#[error("the body cannot be read on")]
+struct Stuck;
+
+/// A body that is handed over in sips. The reader of parts takes all that it gets into its memory before it looks at
+/// it, so that after each piece it is sent to look.
+struct Sip {
+    body: BodyDataStream,
+    read: usize,
+    most: usize,
+    /// Bytes since something last came of them.
+    ahead: Arc<AtomicUsize>,
+    has_given: bool,
+    /// A head has no end: the rest is read and dropped, so that its sender sees the answer.
+    is_stuck: bool,
+}
+
+impl Sip {
+    fn new(body: Body, most: usize) -> Self {
+        let body = body.into_data_stream();
+        Self { body, read: 0, most, ahead: Arc::default(), has_given: false, is_stuck: false }
+    }
+}
+
+impl Stream for Sip {
+    type Item = Result<Bytes, Box<dyn std::error::Error + Send + Sync>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.has_given) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        loop {
+            let Poll::Ready(next) = self.body.poll_next_unpin(cx) else { return Poll::Pending };
+            let bytes = match next {
+                None if !self.is_stuck => return Poll::Ready(None),
+                None | Some(Err(_)) => return Poll::Ready(Some(Err(Stuck.into()))),
+                Some(Ok(bytes)) => bytes,
+            };
+            self.read = self.read.saturating_add(bytes.len());
+            if self.read > self.most {
+                return Poll::Ready(Some(Err(TooMuch.into())));
+            }
+            self.is_stuck |= self.ahead.fetch_add(bytes.len(), Ordering::Relaxed) > AHEAD;
+            if !self.is_stuck {
+                self.has_given = true;
+                return Poll::Ready(Some(Ok(bytes)));
+            }
+        }
+    }
+}
+
+/// Room for messages with files.
+pub(crate) fn places() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(AT_ONCE))
+}
