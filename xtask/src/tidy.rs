@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail};
 /// Who may depend on whom, among our own crates. Cargo refuses rings; this refuses the wrong way.
 const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
+    ("formats", &[]),
     ("store", &["core"]),
-    ("app", &["core", "store"]),
+    ("app", &["core", "formats", "store"]),
     ("connect", &["core", "app"]),
     ("web", &["core", "app"]),
     ("portreeve", &["core", "store", "app", "connect", "web"]),
