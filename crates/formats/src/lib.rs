@@ -7,12 +7,12 @@
 mod automatic;
 mod delivery;
 mod headers;
+mod html;
 mod masked;
 mod said;
 
 use std::borrow::Cow;
 
-use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 pub use automatic::Automatic;
@@ -125,7 +125,7 @@ fn text_of(message: &Message<'_>) -> String {
     for part in message.text_bodies() {
         let more: Cow<'_, str> = match &part.body {
             PartType::Text(plain) => Cow::Borrowed(plain),
-            PartType::Html(html) => Cow::Owned(html_to_text(bounded(html).as_ref())),
+            PartType::Html(html) => Cow::Owned(html::text(&bounded(html))),
             _ => continue,
         };
         if !text.is_empty() && !text.ends_with('\n') {
