@@ -9,11 +9,12 @@ use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
 use portreeve_store::{Credential, Db, DeskState, StoreError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
+use crate::intake::{AnswerTokens, Mailbox};
 use crate::metrics::Metrics;
 use crate::notice::{Letters, Mail};
 use crate::staff::Calls;
@@ -36,6 +37,8 @@ pub struct DeskConfig {
     pub amp_directory: String,
     /// Where people reach the desk, without a final slash.
     pub public_url: Option<String>,
+    /// Where answers by mail go; none: notices ask for none.
+    pub answer_address: Option<String>,
 }
 
 impl DeskConfig {
@@ -68,6 +71,8 @@ pub struct Desk {
     pub panels: Vec<Panel>,
     /// Outgoing mail; none: notices are written down as not sent.
     pub mail: Option<Mail>,
+    /// Mailboxes that are read.
+    pub mailboxes: Vec<Mailbox>,
     /// Programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
     /// Directories that are looked at by themselves.
@@ -82,6 +87,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
     pub work: Notify,
+    /// What makes and checks tokens of answers by mail, once one was needed.
+    pub(crate) answer_tokens: OnceCell<AnswerTokens>,
     /// How often credentials were used and it was not written down yet.
     pub(crate) calls: Mutex<Calls>,
     /// Categories that are known to be stored.
@@ -97,6 +104,8 @@ pub struct Ways {
     pub panels: Vec<Panel>,
     /// Outgoing mail.
     pub mail: Option<Mail>,
+    /// To mailboxes that are read.
+    pub mailboxes: Vec<Mailbox>,
     /// To programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
     /// To directories that are looked at by themselves.
@@ -110,7 +119,7 @@ pub struct Ways {
 impl Desk {
     /// A desk on an open database. Its settings are read by [`Desk::refresh`].
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: DeskConfig, ways: Ways) -> Self {
-        let Ways { panels, mail, webhooks, directories, bridges, letters } = ways;
+        let Ways { panels, mail, mailboxes, webhooks, directories, bridges, letters } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
         let webhook_names: Vec<&str> = webhooks.iter().map(|one| one.name.as_str()).collect();
         let directory_names: Vec<&str> = directories.iter().map(|one| one.name.as_str()).collect();
@@ -122,6 +131,7 @@ impl Desk {
             config,
             panels,
             mail,
+            mailboxes,
             webhooks,
             directories,
             bridges,
@@ -129,6 +139,7 @@ impl Desk {
             reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),
+            answer_tokens: OnceCell::new(),
             calls: Mutex::default(),
             known_categories: Mutex::default(),
             live: RwLock::default(),

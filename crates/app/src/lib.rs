@@ -13,6 +13,7 @@ pub mod desk;
 pub mod digest;
 pub mod directory;
 pub mod enforce;
+pub mod intake;
 pub mod jobs;
 pub mod metrics;
 pub mod notice;

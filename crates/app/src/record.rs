@@ -1,7 +1,7 @@
 //! Putting on record what happened: history and the jobs that it causes, in the same transaction.
 
 use portreeve_core::event::{self, Event, Job};
-use portreeve_core::ids::{Actor, ReportId, ServiceKey};
+use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::{JobKind, NewEvent, NewJob, StoreError, Tx};
@@ -53,7 +53,7 @@ impl<'a> Record<'a> {
             let jobs = event::jobs_for(report, service, event, now);
             let jobs = jobs.iter().filter(|job| match job {
                 Job::TellBridge(service) => self.desk.bridge(&service.directory).is_some(),
-                Job::ReconcileService(_) | Job::SendNotice { .. } => true,
+                Job::ReconcileService(_) | Job::SendNotice { .. } | Job::ReadMail(_) => true,
             });
             self.jobs.extend(jobs.map(to_row));
             self.happenings.extend(Happening::of(&self.desk.webhooks, report, event, now));
@@ -93,6 +93,7 @@ pub(crate) fn to_row(job: &Job) -> NewJob {
             NewJob { kind: JobKind::ReconcileService, key: service.to_string() }
         }
         Job::TellBridge(service) => NewJob { kind: JobKind::TellBridge, key: service.to_string() },
+        Job::ReadMail(mail) => NewJob { kind: JobKind::ReadMail, key: mail.to_string() },
         Job::SendNotice { report, notice, audience, at } => NewJob {
             kind: JobKind::SendNotice,
             key: format!(
@@ -111,6 +112,7 @@ pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
     match kind {
         JobKind::ReconcileService => ServiceKey::parse(key, "").ok().map(Job::ReconcileService),
         JobKind::TellBridge => ServiceKey::parse(key, "").ok().map(Job::TellBridge),
+        JobKind::ReadMail => key.parse().ok().map(|id| Job::ReadMail(MailId(id))),
         JobKind::SendNotice => {
             let mut parts = key.split(':');
             let report = ReportId(parts.next()?.parse().ok()?);
@@ -136,6 +138,7 @@ mod tests {
             Job::ReconcileService(service.clone()),
             Job::SendNotice { report, notice, audience, at },
             Job::TellBridge(service),
+            Job::ReadMail(MailId(17)),
         ] {
             let row = to_row(&job);
             assert_eq!(from_row(row.kind, &row.key), Some(job));

@@ -1,7 +1,7 @@
 //! What happens to a report. Events are its history and the only cause of jobs.
 
 use crate::guard::Stop;
-use crate::ids::{Press, ReportId, ServiceKey};
+use crate::ids::{MailId, Press, ReportId, ServiceKey};
 use crate::notice::{Audience, Notice};
 use crate::report::{Outcome, SuspendMethod, Turn};
 use crate::service::ServiceStatus;
@@ -101,6 +101,14 @@ pub enum Event {
     NoticeSent { notice: Notice, audience: Audience },
     /// A notice could not be delivered.
     NoticeFailed { notice: Notice, audience: Audience, detail: String },
+    /// A notice that a mail server had taken came back. `is_first` says that none to the customer had before.
+    NoticeBounced { notice: Notice, audience: Audience, detail: String, is_first: bool },
+    /// The customer's answer came by mail.
+    AnsweredByMail { mail: MailId, files: usize },
+    /// A machine answered a notice.
+    AutomaticAnswer { mail: MailId },
+    /// Staff took a mail that waited for one of this report.
+    MailAttached { mail: MailId },
 }
 
 impl Event {
@@ -152,6 +160,10 @@ impl Event {
             Self::ManualNeeded { .. } => "manual",
             Self::NoticeSent { .. } => "notice_sent",
             Self::NoticeFailed { .. } => "notice_failed",
+            Self::NoticeBounced { .. } => "notice_bounced",
+            Self::AnsweredByMail { .. } => "answered_by_mail",
+            Self::AutomaticAnswer { .. } => "automatic_answer",
+            Self::MailAttached { .. } => "mail_attached",
         }
     }
 
@@ -254,6 +266,21 @@ impl Event {
                     audience.as_str()
                 )
             }
+            Self::NoticeBounced { notice, audience, detail, .. } => {
+                format!(
+                    "notice \"{}\" to {} came back: {detail}",
+                    notice.as_str(),
+                    audience.as_str()
+                )
+            }
+            Self::AnsweredByMail { mail, files: 0 } => format!("the answer came as mail {mail}"),
+            Self::AnsweredByMail { mail, files } => {
+                format!("the answer came as mail {mail}, attached files: {files}")
+            }
+            Self::AutomaticAnswer { mail } => {
+                format!("a machine answered a notice with mail {mail}; nothing was done")
+            }
+            Self::MailAttached { mail } => format!("mail {mail} was attached to this report"),
         }
     }
 }
@@ -282,6 +309,8 @@ pub enum Job {
     /// Tell the panel's addon how a service stands, where there is one. It is told the whole of it, so that
     /// telling it twice does no harm.
     TellBridge(ServiceKey),
+    /// Read a mail that came in. One that was read is left alone.
+    ReadMail(MailId),
 }
 
 /// Whether a service has another number of holds, open reports or unanswered ones after it.
@@ -332,6 +361,11 @@ pub fn jobs_for(
         | Event::OrderFailed { .. }
         | Event::PanelUnknown { .. }
         | Event::ManualNeeded { .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
+        // Once for a report: every further notice to the same address comes back as well. Of a notice to staff that
+        // came back no other is told, which would come back too.
+        Event::NoticeBounced { audience: Audience::Customer, is_first: true, .. } => {
+            vec![tell(Notice::NeedsStaff, Audience::Staff)]
+        }
         Event::Assigned { .. }
         | Event::Hint { .. }
         | Event::NothingToSuspend { .. }
@@ -356,7 +390,11 @@ pub fn jobs_for(
         | Event::SuspendedByOther { .. }
         | Event::LeftSuspended { .. }
         | Event::NoticeSent { .. }
-        | Event::NoticeFailed { .. } => Vec::new(),
+        | Event::NoticeFailed { .. }
+        | Event::NoticeBounced { .. }
+        | Event::AnsweredByMail { .. }
+        | Event::AutomaticAnswer { .. }
+        | Event::MailAttached { .. } => Vec::new(),
     };
     let mut jobs = jobs;
     if changes_standing(event) {

@@ -8,6 +8,7 @@ pub mod enforcement;
 pub mod event;
 pub mod guard;
 pub mod ids;
+pub mod intake;
 pub mod language;
 pub mod ledger;
 pub mod notice;

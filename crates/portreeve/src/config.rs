@@ -2,6 +2,7 @@
 
 mod directory;
 mod enforcer;
+mod mail_in;
 mod webhook;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use directory::{DirectoryConfig, DirectoryKind};
 pub(crate) use enforcer::{EnforcerConfig, EnforcerKind};
 use ipnet::IpNet;
+pub(crate) use mail_in::{MailInConfig, MailboxConfig};
 use portreeve_connect::mail::{Protection, Sender, SmtpServer};
 use portreeve_core::time::Span;
 use toml::{Table, Value};
@@ -165,6 +167,30 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option("mail.out.user", "", "smtp: login"),
     option("mail.out.password", "", "smtp: password"),
     option("mail.out.password_file", "", "a file that has mail.out.password"),
+    option(
+        "mail.in.address",
+        "",
+        "where answers by mail go: notices name it with +r<report>.<code> before the @; absent: they ask for none",
+    ),
+    option(
+        "mail.in.lmtp",
+        "",
+        "where the mail server hands mail over by LMTP: 127.0.0.1:2424, or the path of a socket",
+    ),
+    option("mail.in.imap[].name", "mailbox", "name of a mailbox that is read"),
+    option("mail.in.imap[].host", "", "its server"),
+    option("mail.in.imap[].port", "993 (143 without tls)", "its port"),
+    option("mail.in.imap[].tls", "tls", "tls, starttls or none"),
+    option("mail.in.imap[].user", "", "login"),
+    option("mail.in.imap[].password", "", "password"),
+    option("mail.in.imap[].password_file", "", "a file that has mail.in.imap[].password"),
+    option("mail.in.imap[].folder", "INBOX", "the folder that is read"),
+    option(
+        "mail.in.imap[].done_folder",
+        "",
+        "where mails go that were taken; absent: they stay and are marked as seen",
+    ),
+    option("mail.in.imap[].every", "30s", "how often it is looked at"),
 ];
 
 /// The whole configuration.
@@ -185,6 +211,7 @@ pub(crate) struct Config {
     pub(crate) amp_directory: String,
     pub(crate) enforcers: Vec<EnforcerConfig>,
     pub(crate) mail: Option<MailConfig>,
+    pub(crate) mail_in: MailInConfig,
     pub(crate) webhooks: Vec<WebhookConfig>,
 }
 
@@ -337,7 +364,7 @@ impl Config {
             return Err(bad("amp.directory", format!("there is no directory {amp_directory:?}")));
         }
         let enforcers = enforcer::enforcers(&mut root, &directories)?;
-        let mail = mail(&mut root, &data_dir)?;
+        let (mail, mail_in) = mail(&mut root, &data_dir)?;
         let webhooks = webhook::webhooks(&mut root)?;
         root.end()?;
         Ok(Self {
@@ -356,6 +383,7 @@ impl Config {
             amp_directory,
             enforcers,
             mail,
+            mail_in,
             webhooks,
         })
     }
@@ -406,13 +434,18 @@ fn tls(server: &mut Section) -> Result<Option<TlsFiles>, ConfigError> {
     Ok(files)
 }
 
-fn mail(root: &mut Section, data_dir: &Path) -> Result<Option<MailConfig>, ConfigError> {
+fn mail(
+    root: &mut Section,
+    data_dir: &Path,
+) -> Result<(Option<MailConfig>, MailInConfig), ConfigError> {
     let mut mail = root.section("mail")?;
-    if mail.table.contains_key("in") {
-        return Err(bad("mail.in", "incoming mail is not in this version"));
-    }
-    let mut out = mail.section("out")?;
+    let mail_in = mail_in::mail_in(&mut mail)?;
+    let out = mail.section("out")?;
     mail.end()?;
+    Ok((mail_out(out, data_dir)?, mail_in))
+}
+
+fn mail_out(mut out: Section, data_dir: &Path) -> Result<Option<MailConfig>, ConfigError> {
     if out.table.is_empty() {
         return Ok(None);
     }

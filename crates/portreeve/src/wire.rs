@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
+use portreeve_app::intake::Mailbox;
 use portreeve_app::notice::{Letters, Mail, Mailer};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
@@ -20,7 +21,7 @@ use portreeve_store::Db;
 
 use crate::config::{
     Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
-    MailKind, WebhookConfig,
+    MailKind, MailboxConfig, WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -39,6 +40,7 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
         directories: config.directories.iter().map(|known| known.name.clone()).collect(),
         amp_directory: config.amp_directory.clone(),
         public_url: config.public_url.clone(),
+        answer_address: config.mail_in.address.clone(),
     };
     let panels = config.enforcers.iter().map(|one| panel(one, &whmcs)).collect();
     let mail = config.mail.as_ref().map(mail).transpose()?;
@@ -49,7 +51,8 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     for fault in faults {
         tracing::warn!("a template of a notice does not count: {fault}");
     }
-    let ways = Ways { panels, mail, webhooks, directories, bridges, letters };
+    let mailboxes = config.mail_in.mailboxes.iter().map(mailbox).collect();
+    let ways = Ways { panels, mail, mailboxes, webhooks, directories, bridges, letters };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);
     desk.refresh().await?;
     Ok((Arc::new(desk), clock))
@@ -145,6 +148,14 @@ fn webhook(config: &WebhookConfig) -> Webhook {
         name: config.name.clone(),
         topics: config.topics.clone(),
         receiver: Box::new(config.poster.clone()),
+    }
+}
+
+fn mailbox(config: &MailboxConfig) -> Mailbox {
+    Mailbox {
+        name: config.name.clone(),
+        every: config.every,
+        source: Box::new(config.account.clone()),
     }
 }
 

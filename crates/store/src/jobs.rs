@@ -15,6 +15,8 @@ pub enum JobKind {
     SendNotice,
     /// Tell a panel's addon how a service stands.
     TellBridge,
+    /// Read a mail that came in.
+    ReadMail,
 }
 
 impl JobKind {
@@ -24,6 +26,7 @@ impl JobKind {
             Self::ReconcileService => "reconcile_service",
             Self::SendNotice => "send_notice",
             Self::TellBridge => "tell_bridge",
+            Self::ReadMail => "read_mail",
         }
     }
 }

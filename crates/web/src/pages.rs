@@ -72,6 +72,7 @@ templates! {
     "setup.html", "staff.html", "roles.html", "credentials.html", "credential.html", "settings.html",
     "client-frame.html", "client-list.html", "client-report.html", "client-said.html",
     "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
+    "mails.html", "mail.html",
 }
 
 impl Pages {

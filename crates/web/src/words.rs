@@ -254,7 +254,7 @@ mod tests {
     fn every_line_of_history_is_told_in_both_languages() {
         use portreeve_core::event::Event;
         use portreeve_core::guard::Stop;
-        use portreeve_core::ids::{Press, ReportId, ServiceKey};
+        use portreeve_core::ids::{MailId, Press, ReportId, ServiceKey};
         use portreeve_core::notice::{Audience, Notice};
         use portreeve_core::report::{Outcome, SuspendMethod, Turn};
         use portreeve_core::service::ServiceStatus;
@@ -317,6 +317,11 @@ mod tests {
             Event::ManualNeeded { action: "suspend" },
             Event::NoticeSent { notice, audience },
             Event::NoticeFailed { notice, audience, detail: words() },
+            Event::NoticeBounced { notice, audience, detail: words(), is_first: true },
+            Event::AnsweredByMail { mail: MailId(17), files: 0 },
+            Event::AnsweredByMail { mail: MailId(17), files: 2 },
+            Event::AutomaticAnswer { mail: MailId(17) },
+            Event::MailAttached { mail: MailId(17) },
         ];
         let berlin = language::zone("Europe/Berlin");
         for event in events {

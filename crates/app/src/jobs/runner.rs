@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::bridge;
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
+use crate::intake;
 use crate::jobs::{mails, webhooks};
 use crate::record;
 
@@ -24,6 +25,10 @@ pub(super) const POLL: Duration = Duration::from_millis(250);
 /// How long a claimed job is ours without a sign of life.
 pub(super) const LEASE: Span = Span::from_secs(15);
 
+/// How often a mail that came in waits for the notice that it tells of to be on record, and how long each time.
+const READ_AGAIN: i64 = 5;
+const PAUSE_OF_READING: Span = Span::from_secs(2);
+
 /// Pause after a database error.
 const AFTER_ERROR: Span = Span::from_secs(5);
 
@@ -32,9 +37,11 @@ pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     // Panels are slow and independent; mail servers like few connections.
     let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
     let bridges = lane(Arc::clone(&desk), JobKind::TellBridge, 4, stop.clone());
+    // Reading takes a processor, of which there are few.
+    let reading = lane(Arc::clone(&desk), JobKind::ReadMail, 2, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, mails, webhooks);
+    tokio::join!(panels, bridges, reading, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -153,6 +160,12 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
             Ok(()) => End::Done,
             Err(why) => End::At(bridge::pause(job.tries).after(desk.now()), Some(why)),
         }),
+        Some(Job::ReadMail(mail)) => {
+            Ok(match intake::read(desk, mail, job.tries < READ_AGAIN).await? {
+                intake::Read::Done => End::Done,
+                intake::Read::Later => End::At(PAUSE_OF_READING.after(desk.now()), None),
+            })
+        }
         Some(Job::SendNotice { .. }) => {
             Ok(End::Dead("notices have a lane of their own".to_owned()))
         }

@@ -17,6 +17,7 @@ use portreeve_store::{ClientLink, NoticeResult, StoreError, Tx};
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
+use crate::intake;
 use crate::record::Record;
 
 pub mod letters;
@@ -36,6 +37,8 @@ pub struct Envelope {
     pub references: String,
     /// For the `Date` header.
     pub date: Timestamp,
+    /// Where answers and bounces go, if not to the sender.
+    pub answers_to: Option<String>,
 }
 
 /// Why a mail was not taken.
@@ -83,6 +86,16 @@ pub(crate) struct Planned {
     job: NoticeJob,
     service: Option<ServiceKey>,
     plan: Plan,
+    /// By what an answer to it is known, for the customer's notices.
+    token: Option<String>,
+    /// Where answers to it go.
+    answers_to: Option<String>,
+}
+
+impl Planned {
+    fn of(job: NoticeJob, service: Option<ServiceKey>, plan: Plan) -> Self {
+        Self { job, service, plan, token: None, answers_to: None }
+    }
 }
 
 /// What there is to do about a notice.
@@ -111,6 +124,7 @@ pub(crate) enum Sent {
 
 /// Reads what these notices need, with a number of statements that hardly grows with them.
 pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>, StoreError> {
+    let tokens = intake::tokens(desk).await?;
     let mut tx = desk.db.read().await?;
     let mut ids: Vec<ReportId> = jobs.iter().map(|job| job.report).collect();
     ids.sort_unstable();
@@ -126,7 +140,14 @@ pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>
     let causes = planning.read_causes(jobs).await?;
     let mut planned = Vec::with_capacity(jobs.len());
     for job in jobs {
-        planned.push(planning.plan(*job, &causes).await?);
+        let mut one = planning.plan(*job, &causes).await?;
+        // Nothing but the customer's own notices has it.
+        if job.audience == Audience::Customer {
+            one.token = Some(tokens.of(job.report));
+            let address = desk.config.answer_address.as_deref();
+            one.answers_to = address.and_then(|address| tokens.address(address, job.report));
+        }
+        planned.push(one);
     }
     let links = std::mem::take(&mut planning.links);
     drop(tx);
@@ -149,7 +170,7 @@ pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
     let Some(mail) = &desk.mail else {
         return Sent::Refused("no outgoing mail is configured".to_owned());
     };
-    match send_to_each(mail, planned.job, to, letter).await {
+    match send_to_each(mail, planned, to, letter).await {
         Ok(taken_by) => Sent::Taken(taken_by),
         Err(MailError::Later(why)) => Sent::Later(why),
         Err(MailError::Refused(why)) => Sent::Refused(why),
@@ -179,7 +200,7 @@ pub(crate) async fn write(
             }
         };
         let at = job.at.as_millisecond();
-        let message_id = message_id(domain, job, 0);
+        let message_id = message_id(domain, job, planned.token.as_deref(), 0);
         results.push(NoticeResult {
             report: job.report,
             notice,
@@ -199,10 +220,11 @@ pub(crate) async fn write(
 /// the others, and nobody sees whom else it went to. Good when anybody got it: who did, and who did not.
 async fn send_to_each(
     mail: &Mail,
-    job: NoticeJob,
+    planned: &Planned,
     to: &[String],
     letter: &Letter,
 ) -> Result<String, MailError> {
+    let job = planned.job;
     let mut told = Vec::new();
     let mut later = None;
     let mut refused = None;
@@ -211,9 +233,10 @@ async fn send_to_each(
         let envelope = Envelope {
             to: address.clone(),
             letter: letter.clone(),
-            message_id: message_id(&mail.domain, job, number),
+            message_id: message_id(&mail.domain, job, planned.token.as_deref(), number),
             references: format!("<report-{}@{}>", job.report.0, mail.domain),
             date: job.at,
+            answers_to: planned.answers_to.clone(),
         };
         match mail.mailer.send(&envelope).await {
             Ok(()) => {
@@ -236,11 +259,12 @@ async fn send_to_each(
     }
 }
 
-/// The Message-ID of a notice to its `number`th addressee: the same for every try.
-fn message_id(domain: &str, job: NoticeJob, number: usize) -> String {
+/// The Message-ID of a notice to its `number`th addressee: the same for every try. `intake::token` reads it back.
+fn message_id(domain: &str, job: NoticeJob, token: Option<&str>, number: usize) -> String {
     let further = if number == 0 { String::new() } else { format!(".{number}") };
+    let token = token.map(|token| format!(".{token}")).unwrap_or_default();
     format!(
-        "<report-{}.{}.{}.{}{further}@{domain}>",
+        "<report-{}.{}.{}.{}{token}{further}@{domain}>",
         job.report.0,
         job.notice.as_str(),
         job.audience.as_str(),
@@ -295,7 +319,9 @@ impl Planning<'_> {
         wanted.sort_unstable();
         wanted.dedup();
         let events = self.tx.events_at(&wanted).await?;
-        let is_cause = |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint");
+        let is_cause = |kind: &str| {
+            !matches!(kind, "notice_sent" | "notice_failed" | "hint" | "answered_by_mail")
+        };
         Ok(events
             .into_iter()
             .filter(|(_, event)| is_cause(&event.kind))
@@ -309,7 +335,7 @@ impl Planning<'_> {
         causes: &HashMap<(ReportId, i64), String>,
     ) -> Result<Planned, StoreError> {
         let Some(report) = self.reports.get(&job.report).cloned() else {
-            return Ok(Planned { job, service: None, plan: Plan::Nobody });
+            return Ok(Planned::of(job, None, Plan::Nobody));
         };
         let plan = match job.audience {
             _ if is_out_of_date(&report, job.notice) => Plan::Nobody,
@@ -320,7 +346,7 @@ impl Planning<'_> {
             }
         };
         let service = report.subject.map(|subject| subject.service);
-        Ok(Planned { job, service, plan })
+        Ok(Planned::of(job, service, plan))
     }
 
     async fn for_customer(&mut self, report: &Report, job: NoticeJob) -> Result<Plan, StoreError> {

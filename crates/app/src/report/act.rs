@@ -149,9 +149,24 @@ pub async fn act_if(
     act: Act,
     conditions: &Conditions,
 ) -> Result<Done, ActError> {
+    let mut tx = desk.db.write().await?;
+    let done = act_in(&mut tx, desk, id, actor, act, conditions).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(done)
+}
+
+/// Does `act` to a report in a transaction of the caller, who commits it, and rings [`Desk::work`] after that.
+pub(crate) async fn act_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    id: ReportId,
+    actor: &Actor,
+    act: Act,
+    conditions: &Conditions,
+) -> Result<Done, ActError> {
     let now = desk.now();
     let live = desk.live();
-    let mut tx = desk.db.write().await?;
     if let Act::MergeInto(other) = &act
         && other.0 < id.0
     {
@@ -160,19 +175,17 @@ pub async fn act_if(
     }
     let before = tx.report_alone(id).await?.ok_or(ActError::NoReport(id))?;
     if let Some(once) = &conditions.once
-        && was_done(&mut tx, id, actor, once, now).await?
+        && was_done(tx, id, actor, once, now).await?
     {
         return Ok(Done { report: before, replayed: true });
     }
     if conditions.revision.is_some_and(|revision| revision != before.revision) {
         return Err(ActError::ChangedMeanwhile(id));
     }
-    let mut change = Change { desk, tx: &mut tx, actor, settings: &live.settings, now };
+    let mut change = Change { desk, tx, actor, settings: &live.settings, now };
     let (after, events) = change.make(before.clone(), act).await?;
     change.keep(&before, &after, &events).await?;
     let report = tx.report(id).await?.ok_or(ActError::NoReport(id))?;
-    tx.commit().await?;
-    desk.work.notify_waiters();
     Ok(Done { report, replayed: false })
 }
 

@@ -10,8 +10,12 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
 
+mod imap;
+mod lmtp;
 mod smtp;
 
+pub use imap::{ImapAccount, ImapProtection};
+pub use lmtp::{LmtpAddress, LmtpListener, serve as serve_lmtp};
 pub use smtp::{Protection, Smtp, SmtpServer};
 
 /// Longest line of a mail without its end (RFC 5322, 2.1.1).
@@ -93,6 +97,15 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
         ));
     let to = &envelope.to;
     let address: Address = to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
+    if let Some(answers_to) = &envelope.answers_to {
+        // Answers come back with what they are about, and so do bounces.
+        let back: Address = answers_to
+            .parse()
+            .map_err(|_| refused(format!("{answers_to:?} is no address for answers")))?;
+        let route = lettre::address::Envelope::new(Some(back.clone()), vec![address.clone()]);
+        builder = builder.envelope(route.map_err(|error| refused(error.to_string()))?);
+        builder = builder.reply_to(Mailbox::new(None, back));
+    }
     builder = builder.to(Mailbox::new(None, address));
     let body = envelope.letter.body.clone();
     let built = match &envelope.letter.html {
@@ -135,6 +148,7 @@ mod tests {
             message_id: "<report-1.opened.customer.1@example.com>".into(),
             references: "<report-1@example.com>".into(),
             date: from_millis(1_700_000_000_000).expect("in range"),
+            answers_to: None,
         }
     }
 

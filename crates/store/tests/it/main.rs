@@ -6,6 +6,7 @@ mod customers;
 mod deliveries;
 mod directory;
 mod jobs;
+mod mails;
 mod people;
 mod plans;
 mod reports;

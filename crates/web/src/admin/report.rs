@@ -10,7 +10,7 @@ use minijinja::Value;
 use crate::pages::context;
 use portreeve_app::report::dossier::{self, Dossier};
 use portreeve_app::report::{Act, ActError, Conditions, act_if};
-use portreeve_app::views;
+use portreeve_app::{intake, views};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::language::zone;
 use portreeve_core::report::Outcome;
@@ -23,6 +23,9 @@ use super::{Answered, Refusal, to};
 use crate::Web;
 use crate::rights::{Answer, Approve, Close, SeeReports, Suspend};
 use crate::words::{self, Language};
+
+/// Mails that came in for it and are shown, the newest.
+const MAILS: i64 = 50;
 
 /// What of the page is chosen in its address.
 #[derive(Deserialize)]
@@ -53,6 +56,7 @@ pub(crate) async fn show(
     let draft = reply.map(|reply| fill(&reply.body, &dossier, &staff));
     let replies: Vec<Value> =
         fitting.iter().map(|reply| context! { id => reply.id, name => reply.name }).collect();
+    let incoming = intake::of_report(&web.desk, ReportId(id), MAILS).await?;
     let live = web.desk.live();
     let plan = live.settings.plans.get(&dossier.whole.report.category);
     let more = context! {
@@ -62,6 +66,7 @@ pub(crate) async fn show(
         draft, replies, others,
         staff_names => staff_names(&web).await?,
         outcomes => outcomes(),
+        incoming,
         can_send => web.desk.mail.is_some(),
         d => crate::pages::value(&dossier),
         r => crate::pages::value(&dossier.whole.report),
