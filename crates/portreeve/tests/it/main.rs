@@ -23,6 +23,7 @@ mod incoming;
 mod lmtp;
 mod mail;
 mod mail_loops;
+mod mailboxes;
 mod mariadb;
 mod metrics;
 mod moving;
