@@ -120,9 +120,10 @@ impl Page {
             "td" | "th" => self.words(" "),
             "blockquote" => {
                 self.paragraph();
-                self.quotation = match closes {
-                    true => self.quotation.saturating_sub(1),
-                    false => (self.quotation + 1).min(DEEPEST_QUOTATION),
+                self.quotation = if closes {
+                    self.quotation.saturating_sub(1)
+                } else {
+                    (self.quotation + 1).min(DEEPEST_QUOTATION)
                 };
             }
             name if PARAGRAPHS.contains(&name) => self.paragraph(),

@@ -178,9 +178,9 @@ fn mails_in_mails_are_not_followed_however_deep_they_are() {
     read(odd.as_bytes());
     let digest = "Content-Type: multipart/digest; boundary=a\r\n\r\n--a\r\n\r\n".repeat(100_000);
     read(digest.as_bytes());
-    let multiparts: String = (0..5_000)
-        .map(|n| format!("Content-Type: multipart/mixed; boundary=\"b{n}\"\r\n\r\n--b{n}\r\n"))
-        .collect();
+    let multipart =
+        |n| format!("Content-Type: multipart/mixed; boundary=\"b{n}\"\r\n\r\n--b{n}\r\n");
+    let multiparts = (0..5_000).map(multipart).collect::<Vec<_>>().concat();
     read(multiparts.as_bytes());
     let parts = format!(
         "Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",

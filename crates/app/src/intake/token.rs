@@ -10,6 +10,8 @@ use portreeve_core::time::{Timestamp, from_millis};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::digest::hex;
+
 /// Under what name the secret is stored.
 pub(super) const SECRET: &str = "answers by mail";
 
@@ -67,8 +69,7 @@ impl AnswerTokens {
         let mut mac = self.0.clone();
         let audience = Audience::Customer.as_str();
         mac.update(format!("{PURPOSE}\0{}\0{audience}", report.0).as_bytes());
-        let bytes = mac.finalize().into_bytes();
-        bytes.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+        hex(&mac.finalize().into_bytes()[..DIGITS / 2])
     }
 
     fn is_genuine(&self, report: ReportId, mac: &str) -> bool {

@@ -161,7 +161,7 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
             Err(why) => End::At(bridge::pause(job.tries).after(desk.now()), Some(why)),
         }),
         Some(Job::ReadMail(mail)) => {
-            Ok(match intake::read(desk, mail, job.tries < READ_AGAIN).await? {
+            Ok(match Box::pin(intake::read(desk, mail, job.tries < READ_AGAIN)).await? {
                 intake::Read::Done => End::Done,
                 intake::Read::Later => End::At(PAUSE_OF_READING.after(desk.now()), None),
             })

@@ -84,7 +84,7 @@ on_both! {
         };
         assert_eq!(tx.sent_notice(report, notice, audience, 5).await.unwrap(), None);
         assert!(!tx.bounce_notice(report, notice, audience, 5, "no", 9).await.unwrap());
-        tx.put_notices(&[sent.clone()], 6).await.unwrap();
+        tx.put_notices(std::slice::from_ref(&sent), 6).await.unwrap();
         assert!(tx.customer_was_told(report).await.unwrap());
         assert!(tx.bounce_notice(report, notice, audience, 5, "ada@example.com: 550", 9).await.unwrap());
         assert!(!tx.bounce_notice(report, notice, audience, 5, "again", 10).await.unwrap());

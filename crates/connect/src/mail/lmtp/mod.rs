@@ -6,7 +6,7 @@ mod command;
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,7 +95,10 @@ impl LmtpListener {
             LmtpAddress::Tcp(address) => Ok(Self::Tcp(TcpListener::bind(address).await?)),
             LmtpAddress::Unix(path) => {
                 remove_left_over(path).await?;
-                Ok(Self::Unix(UnixListener::bind(path)?, path.clone()))
+                let listener = UnixListener::bind(path)?;
+                // As open as a port of this machine would be: the mail server is another user.
+                std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))?;
+                Ok(Self::Unix(listener, path.clone()))
             }
         }
     }
