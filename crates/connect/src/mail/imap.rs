@@ -93,7 +93,8 @@ impl ImapAccount {
                 let upgraded = plain.run_command_and_check_ok("STARTTLS", None).await;
                 upgraded.map_err(|error| no_way(format!("STARTTLS: {error}")))?;
                 let stream = tls::wrap(plain.into_inner(), host).await.map_err(no_way)?;
-                Client::new(Box::new(stream) as Stream)
+                let stream: Stream = Box::new(stream);
+                Client::new(stream)
             }
         };
         let session = client.login(quoted_bytes(&self.user)?, quoted_bytes(&self.password)?).await;

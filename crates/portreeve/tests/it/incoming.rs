@@ -235,7 +235,7 @@ on_both! {
         assert_eq!(seat.post("/admin/mail/2/attachment", &[("report", &number), ("as", "message")]).status, 422);
         assert_eq!(messages(&world, id), ["It was me."]);
         let page = seat.get(&format!("/admin/reports/{id}")).body;
-        assert!(page.contains("href=\"/admin/mail/2\"") && page.contains("Attached by staff"), "{page}");
+        assert!(page.contains("href=\"/admin/mail/2\"") && page.contains("attached by staff"), "{page}");
         assert_eq!(waiting(&world).len(), 0);
     }
 }

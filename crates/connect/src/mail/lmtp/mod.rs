@@ -31,6 +31,9 @@ const RECIPIENTS: usize = 100;
 /// Longest line of a command, in bytes. RFC 5321 asks for 512 and more for extensions.
 const LONGEST_COMMAND: usize = 2_048;
 
+/// Bytes that are read at once.
+const AT_ONCE: usize = 16 * 1024;
+
 /// Commands that make no sense, before the conversation ends.
 const ODD_COMMANDS: usize = 20;
 
@@ -359,14 +362,11 @@ impl Session {
     }
 
     async fn read_until(&mut self, deadline: Instant) -> io::Result<()> {
-        let mut chunk = [0; 16 * 1024];
-        let read = timeout_at(deadline, self.wire.read(&mut chunk)).await;
+        self.ahead.reserve(AT_ONCE);
+        let read = timeout_at(deadline, self.wire.read_buf(&mut self.ahead)).await;
         match read.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            read => {
-                self.ahead.extend_from_slice(&chunk[..read]);
-                Ok(())
-            }
+            _ => Ok(()),
         }
     }
 
