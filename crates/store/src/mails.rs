@@ -176,18 +176,20 @@ impl Tx {
 
     /// A mail.
     pub async fn mail(&mut self, id: MailId) -> Result<Option<MailRow>, StoreError> {
-        let sql = format!("{MAIL} WHERE id = $1");
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
-                .bind(id.0)
-                .fetch_optional(conn)
-                .await?)
-        })
+        self.mail_row(id, "").await
     }
 
     /// The same, held until the transaction ends.
     pub async fn mail_alone(&mut self, id: MailId) -> Result<Option<MailRow>, StoreError> {
-        let sql = format!("{MAIL} WHERE id = $1{}", for_update(self.engine()));
+        self.mail_row(id, for_update(self.engine())).await
+    }
+
+    async fn mail_row(
+        &mut self,
+        id: MailId,
+        lock: &'static str,
+    ) -> Result<Option<MailRow>, StoreError> {
+        let sql = format!("{MAIL} WHERE id = $1{lock}");
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
                 .bind(id.0)
