@@ -46,6 +46,11 @@ const NEEDS: &[Need] = &[
         packages: &["mariadb-server-core", "mariadb-client-core"],
     },
     Need {
+        what: "Dovecot",
+        is_there: || succeeds("/usr/sbin/dovecot", &["--version"]),
+        packages: &["dovecot-imapd"],
+    },
+    Need {
         what: "nginx",
         is_there: || succeeds("/usr/sbin/nginx", &["-v"]),
         packages: &["nginx-light"],

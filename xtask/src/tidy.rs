@@ -9,8 +9,9 @@ use anyhow::{Context, Result, bail};
 const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("print", &[]),
+    ("formats", &[]),
     ("store", &["core"]),
-    ("app", &["core", "store"]),
+    ("app", &["core", "formats", "store"]),
     ("connect", &["core", "app"]),
     ("web", &["core", "app", "print"]),
     ("portreeve", &["core", "store", "app", "connect", "print", "web"]),

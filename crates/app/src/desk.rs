@@ -11,13 +11,14 @@ use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
 use portreeve_store::{Credential, Db, DeskState, StoreError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::attachment::Scanner;
 use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::fraudrecord::Register;
+use crate::intake::{AnswerTokens, Mailbox};
 use crate::metrics::Metrics;
 use crate::notice::{Letters, Mail};
 use crate::payment::Cashier;
@@ -41,6 +42,8 @@ pub struct DeskConfig {
     pub amp_directory: String,
     /// Where people reach the desk, without a final slash.
     pub public_url: Option<String>,
+    /// Where answers by mail go; none: notices ask for none.
+    pub answer_address: Option<String>,
 }
 
 impl DeskConfig {
@@ -73,6 +76,8 @@ pub struct Desk {
     pub panels: Vec<Panel>,
     /// Outgoing mail; none: notices are written down as not sent.
     pub mail: Option<Mail>,
+    /// Mailboxes that are read.
+    pub mailboxes: Vec<Mailbox>,
     /// Programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
     /// Directories that are looked at by themselves.
@@ -93,6 +98,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
     pub work: Notify,
+    /// What makes and checks tokens of answers by mail, once one was needed.
+    pub(crate) answer_tokens: OnceCell<AnswerTokens>,
     /// How often credentials were used and it was not written down yet.
     pub(crate) calls: Mutex<Calls>,
     /// Categories that are known to be stored.
@@ -113,6 +120,8 @@ pub struct Ways {
     pub panels: Vec<Panel>,
     /// Outgoing mail.
     pub mail: Option<Mail>,
+    /// To mailboxes that are read.
+    pub mailboxes: Vec<Mailbox>,
     /// To programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
     /// To directories that are looked at by themselves.
@@ -137,6 +146,7 @@ impl Desk {
         let Ways {
             panels,
             mail,
+            mailboxes,
             webhooks,
             directories,
             bridges,
@@ -157,6 +167,7 @@ impl Desk {
             config,
             panels,
             mail,
+            mailboxes,
             webhooks,
             directories,
             bridges,
@@ -167,6 +178,7 @@ impl Desk {
             reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),
+            answer_tokens: OnceCell::new(),
             calls: Mutex::default(),
             known_categories: Mutex::default(),
             live: RwLock::default(),

@@ -16,6 +16,7 @@ pub mod digest;
 pub mod directory;
 pub mod enforce;
 pub mod fraudrecord;
+pub mod intake;
 pub mod jobs;
 pub mod metrics;
 pub mod notice;

@@ -1,7 +1,7 @@
 //! Putting on record what happened: history and the jobs that it causes, in the same transaction.
 
 use portreeve_core::event::{self, Event, Job};
-use portreeve_core::ids::{Actor, ReportId, ServiceKey};
+use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::{JobKind, NewEvent, NewJob, StoreError, Tx};
@@ -55,7 +55,7 @@ impl<'a> Record<'a> {
                 Job::TellBridge(service) => self.desk.bridge(&service.directory).is_some(),
                 Job::SettlePayments(_) => !self.desk.cashiers.is_empty(),
                 Job::ScanContent(_) => self.desk.scanner.is_some(),
-                Job::ReconcileService(_) | Job::SendNotice { .. } => true,
+                Job::ReconcileService(_) | Job::SendNotice { .. } | Job::ReadMail(_) => true,
             });
             self.jobs.extend(jobs.map(to_row));
             self.happenings.extend(Happening::of(&self.desk.webhooks, report, event, now));
@@ -99,6 +99,7 @@ pub(crate) fn to_row(job: &Job) -> NewJob {
             NewJob { kind: JobKind::SettlePayments, key: report.0.to_string() }
         }
         Job::ScanContent(hash) => NewJob { kind: JobKind::ScanContent, key: hash.clone() },
+        Job::ReadMail(mail) => NewJob { kind: JobKind::ReadMail, key: mail.to_string() },
         Job::SendNotice { report, notice, audience, at } => NewJob {
             kind: JobKind::SendNotice,
             key: format!(
@@ -121,6 +122,7 @@ pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
         // No event causes these.
         JobKind::SendDigest | JobKind::SendSummary => None,
         JobKind::ScanContent => Some(Job::ScanContent(key.to_owned())),
+        JobKind::ReadMail => key.parse().ok().map(|id| Job::ReadMail(MailId(id))),
         JobKind::SendNotice => {
             let mut parts = key.split(':');
             let report = ReportId(parts.next()?.parse().ok()?);
@@ -148,6 +150,7 @@ mod tests {
             Job::TellBridge(service),
             Job::SettlePayments(report),
             Job::ScanContent("0".repeat(64)),
+            Job::ReadMail(MailId(17)),
         ] {
             let row = to_row(&job);
             assert_eq!(from_row(row.kind, &row.key), Some(job));

@@ -3,7 +3,7 @@
 use crate::attachment::Size;
 use crate::fraudrecord;
 use crate::guard::Stop;
-use crate::ids::{Press, ReportId, ServiceKey};
+use crate::ids::{MailId, Press, ReportId, ServiceKey};
 use crate::notice::{Audience, Notice};
 use crate::report::{Outcome, SuspendMethod, Turn};
 use crate::service::ServiceStatus;
@@ -135,6 +135,14 @@ pub enum Event {
     AttachmentUnscanned { detail: String },
     /// Staff took a file away; a file of a note is not named.
     AttachmentRemoved { name: Option<String> },
+    /// A notice that a mail server had taken came back. `is_first` says that none to the customer had before.
+    NoticeBounced { notice: Notice, audience: Audience, detail: String, is_first: bool },
+    /// The customer's answer came by mail.
+    AnsweredByMail { mail: MailId, files: usize },
+    /// A machine answered a notice.
+    AutomaticAnswer { mail: MailId },
+    /// Staff took a mail that waited for one of this report.
+    MailAttached { mail: MailId },
 }
 
 impl Event {
@@ -202,6 +210,10 @@ impl Event {
             Self::AttachmentInfected { .. } => "attachment_infected",
             Self::AttachmentUnscanned { .. } => "attachment_unscanned",
             Self::AttachmentRemoved { .. } => "attachment_removed",
+            Self::NoticeBounced { .. } => "notice_bounced",
+            Self::AnsweredByMail { .. } => "answered_by_mail",
+            Self::AutomaticAnswer { .. } => "automatic_answer",
+            Self::MailAttached { .. } => "mail_attached",
         }
     }
 
@@ -346,6 +358,21 @@ impl Event {
             }
             Self::AttachmentRemoved { name: Some(name) } => format!("file \"{name}\" removed"),
             Self::AttachmentRemoved { name: None } => "file of a note removed".to_owned(),
+            Self::NoticeBounced { notice, audience, detail, .. } => {
+                format!(
+                    "notice \"{}\" to {} came back: {detail}",
+                    notice.as_str(),
+                    audience.as_str()
+                )
+            }
+            Self::AnsweredByMail { mail, files: 0 } => format!("the answer came as mail {mail}"),
+            Self::AnsweredByMail { mail, files } => {
+                format!("the answer came as mail {mail}, attached files: {files}")
+            }
+            Self::AutomaticAnswer { mail } => {
+                format!("a machine answered a notice with mail {mail}; nothing was done")
+            }
+            Self::MailAttached { mail } => format!("mail {mail} was attached to this report"),
         }
     }
 }
@@ -379,6 +406,8 @@ pub enum Job {
     TellBridge(ServiceKey),
     /// Scan the bytes that have this hash. What is known to be clean or infected is not scanned again.
     ScanContent(String),
+    /// Read a mail that came in. One that was read is left alone.
+    ReadMail(MailId),
 }
 
 /// Whether a service has another number of holds, open reports or unanswered ones after it.
@@ -439,6 +468,11 @@ pub fn jobs_for(
         Event::Attached { hash, .. } | Event::NoteAttached { hash } => {
             vec![Job::ScanContent(hash.clone())]
         }
+        // Once for a report: every further notice to the same address comes back as well. Of a notice to staff that
+        // came back no other is told, which would come back too.
+        Event::NoticeBounced { audience: Audience::Customer, is_first: true, .. } => {
+            vec![tell(Notice::NeedsStaff, Audience::Staff)]
+        }
         Event::Assigned { .. }
         | Event::Hint { .. }
         | Event::NothingToSuspend { .. }
@@ -471,7 +505,11 @@ pub fn jobs_for(
         | Event::NoticeFailed { .. }
         | Event::FraudRecord(_)
         | Event::AttachmentRefused { .. }
-        | Event::AttachmentRemoved { .. } => Vec::new(),
+        | Event::AttachmentRemoved { .. }
+        | Event::NoticeBounced { .. }
+        | Event::AnsweredByMail { .. }
+        | Event::AutomaticAnswer { .. }
+        | Event::MailAttached { .. } => Vec::new(),
     };
     let mut jobs = jobs;
     if matches!(

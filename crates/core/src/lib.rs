@@ -10,6 +10,7 @@ pub mod event;
 pub mod fraudrecord;
 pub mod guard;
 pub mod ids;
+pub mod intake;
 pub mod language;
 pub mod ledger;
 pub mod notice;

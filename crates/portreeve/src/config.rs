@@ -4,6 +4,7 @@ mod attachments;
 mod directory;
 mod enforcer;
 mod fraudrecord;
+mod mail_in;
 mod payment;
 mod sender;
 mod webhook;
@@ -16,6 +17,7 @@ pub(crate) use attachments::ScanConfig;
 pub(crate) use directory::{DirectoryConfig, DirectoryKind};
 pub(crate) use enforcer::{EnforcerConfig, EnforcerKind};
 use ipnet::IpNet;
+pub(crate) use mail_in::{MailInConfig, MailboxConfig};
 pub(crate) use payment::{PaymentConfig, PaymentKind};
 use portreeve_connect::mail::{Protection, Sender, SmtpServer};
 use portreeve_core::time::Span;
@@ -238,6 +240,30 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "first pause before a scan that failed is tried again",
     ),
     option("attachments.scan_retry_max", "10m", "longest pause"),
+    option(
+        "mail.in.address",
+        "",
+        "where answers by mail go: notices name it with +r<report>.<code> before the @; absent: they ask for none",
+    ),
+    option(
+        "mail.in.lmtp",
+        "",
+        "where the mail server hands mail over by LMTP: 127.0.0.1:2424, or the path of a socket",
+    ),
+    option("mail.in.imap[].name", "mailbox", "name of a mailbox that is read"),
+    option("mail.in.imap[].host", "", "its server"),
+    option("mail.in.imap[].port", "993 (143 without tls)", "its port"),
+    option("mail.in.imap[].tls", "tls", "tls, starttls or none"),
+    option("mail.in.imap[].user", "", "login"),
+    option("mail.in.imap[].password", "", "password"),
+    option("mail.in.imap[].password_file", "", "a file that has mail.in.imap[].password"),
+    option("mail.in.imap[].folder", "INBOX", "the folder that is read"),
+    option(
+        "mail.in.imap[].done_folder",
+        "",
+        "where mails go that were taken; absent: they stay and are marked as seen",
+    ),
+    option("mail.in.imap[].every", "30s", "how often it is looked at"),
 ];
 
 /// The whole configuration.
@@ -258,6 +284,7 @@ pub(crate) struct Config {
     pub(crate) amp_directory: String,
     pub(crate) enforcers: Vec<EnforcerConfig>,
     pub(crate) mail: Option<MailConfig>,
+    pub(crate) mail_in: MailInConfig,
     pub(crate) webhooks: Vec<WebhookConfig>,
     pub(crate) payments: Vec<PaymentConfig>,
     pub(crate) fraudrecord: Option<portreeve_connect::fraudrecord::Client>,
@@ -414,7 +441,7 @@ impl Config {
             return Err(bad("amp.directory", format!("there is no directory {amp_directory:?}")));
         }
         let enforcers = enforcer::enforcers(&mut root, &directories)?;
-        let mail = mail(&mut root, &data_dir, &directories)?;
+        let (mail, mail_in) = mail(&mut root, &data_dir, &directories)?;
         let webhooks = webhook::webhooks(&mut root)?;
         let payments = payment::payments(&mut root, &directories)?;
         let fraudrecord = fraudrecord::fraudrecord(&mut root)?;
@@ -436,6 +463,7 @@ impl Config {
             amp_directory,
             enforcers,
             mail,
+            mail_in,
             webhooks,
             payments,
             fraudrecord,
@@ -493,13 +521,19 @@ fn mail(
     root: &mut Section,
     data_dir: &Path,
     directories: &[DirectoryConfig],
-) -> Result<Option<MailConfig>, ConfigError> {
+) -> Result<(Option<MailConfig>, MailInConfig), ConfigError> {
     let mut mail = root.section("mail")?;
-    if mail.table.contains_key("in") {
-        return Err(bad("mail.in", "incoming mail is not in this version"));
-    }
-    let mut out = mail.section("out")?;
+    let mail_in = mail_in::mail_in(&mut mail)?;
+    let out = mail.section("out")?;
     mail.end()?;
+    Ok((mail_out(out, data_dir, directories)?, mail_in))
+}
+
+fn mail_out(
+    mut out: Section,
+    data_dir: &Path,
+    directories: &[DirectoryConfig],
+) -> Result<Option<MailConfig>, ConfigError> {
     if out.table.is_empty() {
         return Ok(None);
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use portreeve_app::time::SystemClock;
-use portreeve_app::{Desk, directory, jobs, metrics, report, work};
-use portreeve_connect::mail::Sender;
+use portreeve_app::{Desk, directory, intake, jobs, metrics, report, work};
+use portreeve_connect::mail::{LmtpListener, Sender, serve_lmtp};
 use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -53,6 +53,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         Database::Sqlite(_) => Some(lock_data_dir(&config.data_dir)?),
         Database::Postgres(_) => None,
     };
+    let lmtp = lmtp(config).await?;
     let (desk, clock) = wire::desk(config).await?;
     if lock.is_some() {
         // Nobody else runs jobs on this file: what the last process had claimed is free again.
@@ -60,6 +61,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         tx.release_leases(desk.now().as_millisecond()).await?;
         tx.release_deliveries(desk.now().as_millisecond()).await?;
         tx.release_directories().await?;
+        tx.release_mailboxes().await?;
         tx.commit().await?;
     }
     let counters = desk.load().await?;
@@ -73,8 +75,11 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
     let writer = tokio::spawn(writer.run(Arc::clone(&desk)));
     let work = {
         let (desk, stopped) = (Arc::clone(&desk), stopped.clone());
+        let name = host_name(config);
         tokio::spawn(async move {
             tokio::join!(
+                take_mail(lmtp, Arc::clone(&desk), name, stopped.clone()),
+                intake::follow(&desk, stopped.clone()),
                 jobs::run(Arc::clone(&desk), stopped.clone()),
                 jobs::sweep(&desk, stopped.clone()),
                 directory::follow(&desk, stopped.clone()),
@@ -154,6 +159,33 @@ fn spool(config: &Config) -> PathBuf {
             std::env::temp_dir()
         }
     }
+}
+
+/// Listens for the mail server, where it hands mail over.
+async fn lmtp(config: &Config) -> Result<Option<LmtpListener>> {
+    let Some(address) = &config.mail_in.lmtp else { return Ok(None) };
+    let listener = LmtpListener::bind(address).await;
+    let listener = listener.with_context(|| format!("mail.in.lmtp: cannot listen on {address}"))?;
+    tracing::info!("the mail server can hand mail over at {address}");
+    Ok(Some(listener))
+}
+
+async fn take_mail(
+    listener: Option<LmtpListener>,
+    desk: Arc<Desk>,
+    name: String,
+    stop: watch::Receiver<bool>,
+) {
+    if let Some(listener) = listener {
+        serve_lmtp(listener, desk, name, stop).await;
+    }
+}
+
+/// How the desk names itself to the mail server.
+fn host_name(config: &Config) -> String {
+    let address = config.mail_in.address.as_deref();
+    let domain = address.and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain);
+    domain.unwrap_or("localhost").to_owned()
 }
 
 /// Where reports can be mailed to: the sender of our own mail.

@@ -11,6 +11,7 @@ use portreeve_app::desk::TellLine;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::fraudrecord::Register;
+use portreeve_app::intake::Mailbox;
 use portreeve_app::notice::{self, Letters, Mail, Mailer};
 use portreeve_app::payment::{Cashier, Provider};
 use portreeve_app::time::SystemClock;
@@ -26,7 +27,7 @@ use portreeve_store::Db;
 
 use crate::config::{
     Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
-    MailKind, PaymentConfig, PaymentKind, ScanConfig, SenderConfig, WebhookConfig,
+    MailKind, MailboxConfig, PaymentConfig, PaymentKind, ScanConfig, SenderConfig, WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -45,6 +46,7 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
         directories: config.directories.iter().map(|known| known.name.clone()).collect(),
         amp_directory: config.amp_directory.clone(),
         public_url: config.public_url.clone(),
+        answer_address: config.mail_in.address.clone(),
     };
     let panels = config.enforcers.iter().map(|one| panel(one, &whmcs)).collect();
     let mail = config.mail.as_ref().map(mail).transpose()?;
@@ -58,9 +60,11 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let register = |client| -> Box<dyn Register> { Box::new(client) };
     let fraudrecord = config.fraudrecord.clone().map(register);
     let scanner = config.scan.as_ref().map(scanner);
+    let mailboxes = config.mail_in.mailboxes.iter().map(mailbox).collect();
     let ways = Ways {
         panels,
         mail,
+        mailboxes,
         webhooks,
         directories,
         bridges,
@@ -188,6 +192,14 @@ fn webhook(config: &WebhookConfig) -> Webhook {
         name: config.name.clone(),
         topics: config.topics.clone(),
         receiver: Box::new(config.poster.clone()),
+    }
+}
+
+fn mailbox(config: &MailboxConfig) -> Mailbox {
+    Mailbox {
+        name: config.name.clone(),
+        every: config.every,
+        source: Box::new(config.account.clone()),
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Waiting {
     pub dead_jobs: i64,
     /// Messages to webhooks that were given up.
     pub dead_deliveries: i64,
+    /// Mails that came in and belong to nothing that the desk knows.
+    pub mails: i64,
 }
 
 /// What happened on one day to reports of one category.
@@ -49,7 +51,7 @@ impl Tx {
     ) -> Result<Waiting, StoreError> {
         let count = |rows: &str| format!("(SELECT count(*) FROM ({rows} LIMIT $1) AS c)");
         let sql = format!(
-            "SELECT {}, {}, {}, {}, {}, {}, {}",
+            "SELECT {}, {}, {}, {}, {}, {}, {}, {}",
             count("SELECT id FROM reports WHERE turn = 'staff' AND status = 'open'"),
             count("SELECT id FROM reports WHERE status = 'queued'"),
             count("SELECT report_id FROM holds WHERE state = 'waiting'"),
@@ -57,14 +59,24 @@ impl Tx {
             count("SELECT id FROM reports WHERE countdown = 'running' AND deadline_at <= $2"),
             count("SELECT id FROM jobs WHERE dead"),
             count("SELECT id FROM webhook_deliveries WHERE state = 'dead'"),
+            count("SELECT id FROM incoming_mails WHERE state = 'waiting'"),
         );
         let day = 24 * 60 * 60 * 1_000;
-        let row: (i64, i64, i64, i64, i64, i64, i64) = on!(self, conn => {
+        let row: (i64, i64, i64, i64, i64, i64, i64, i64) = on!(self, conn => {
             sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
                 .bind(bound).bind(now + day).fetch_one(conn).await?
         });
-        let (staff, queue, approval, trouble, deadlines, dead_jobs, dead_deliveries) = row;
-        Ok(Waiting { staff, queue, approval, trouble, deadlines, dead_jobs, dead_deliveries })
+        let (staff, queue, approval, trouble, deadlines, dead_jobs, dead_deliveries, mails) = row;
+        Ok(Waiting {
+            staff,
+            queue,
+            approval,
+            trouble,
+            deadlines,
+            dead_jobs,
+            dead_deliveries,
+            mails,
+        })
     }
 
     /// Figures of days from `first` to `last`, as far as they were counted.

@@ -23,6 +23,8 @@ pub enum JobKind {
     SendSummary,
     /// Scan the bytes of a file.
     ScanContent,
+    /// Read a mail that came in.
+    ReadMail,
 }
 
 impl JobKind {
@@ -36,6 +38,7 @@ impl JobKind {
             Self::SendDigest => "send_digest",
             Self::SendSummary => "send_summary",
             Self::ScanContent => "scan_content",
+            Self::ReadMail => "read_mail",
         }
     }
 }

@@ -50,7 +50,9 @@ impl Tx {
                 });
                 sql.push(
                     " ON CONFLICT (report_id, notice, audience, at) DO UPDATE SET
-                        taken = excluded.taken, detail = excluded.detail,
+                        taken = excluded.taken AND notices.bounced_at IS NULL,
+                        detail = CASE WHEN notices.bounced_at IS NULL THEN excluded.detail
+                            ELSE notices.detail END,
                         done_at = excluded.done_at",
                 );
                 sql.build().execute(conn).await?;
@@ -70,15 +72,14 @@ impl Tx {
     }
 
     /// What became of the notices about a report, the newest first: notice, audience, whether it was taken,
-    /// by whom or why not, and when (milliseconds).
+    /// by whom or why not, when (milliseconds), and whether it came back.
     pub async fn notices_of(
         &mut self,
         report: ReportId,
         limit: i64,
-    ) -> Result<Vec<(String, String, bool, String, i64)>, StoreError> {
-        let sql =
-            "SELECT notice, audience, taken, detail, done_at FROM notices WHERE report_id = $1
-            ORDER BY at DESC, notice, audience LIMIT $2";
+    ) -> Result<Vec<(String, String, bool, String, i64, bool)>, StoreError> {
+        let sql = "SELECT notice, audience, taken, detail, done_at, bounced_at IS NOT NULL
+            FROM notices WHERE report_id = $1 ORDER BY at DESC, notice, audience LIMIT $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?)
         })

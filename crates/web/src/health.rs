@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use portreeve_app::directory;
+use portreeve_app::{directory, intake};
 use portreeve_core::text::one_line;
 
 use crate::Web;
@@ -18,7 +18,7 @@ pub(crate) async fn healthz() -> Response {
 }
 
 /// The database answers and its tables are up to date (the desk does not start before they are). A directory
-/// that cannot be read does not make the desk unready: reports are taken all the same. Those who may see the
+/// or mailbox that cannot be read does not make the desk unready: reports are taken all the same. Those who may see the
 /// numbers are told of it.
 pub(crate) async fn readyz(State(web): State<Arc<Web>>, request: Request) -> Response {
     match directory::states(&web.desk).await {
@@ -28,6 +28,10 @@ pub(crate) async fn readyz(State(web): State<Arc<Web>>, request: Request) -> Res
                 for state in states {
                     let Some(why) = state.trouble else { continue };
                     text.push_str(&format!("directory {}: {}\n", state.name, one_line(&why, 500)));
+                }
+                for state in intake::states(&web.desk).await.unwrap_or_default() {
+                    let Some(why) = state.trouble else { continue };
+                    text.push_str(&format!("mailbox {}: {}\n", state.name, one_line(&why, 500)));
                 }
             }
             plain(StatusCode::OK, text)

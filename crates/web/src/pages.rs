@@ -77,6 +77,7 @@ templates! {
     "client-frame.html", "client-list.html", "client-report.html", "client-said.html",
     "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
     "notice-edit.html", "notice-back.html",
+    "mails.html", "mail.html",
 }
 
 impl Pages {

@@ -334,7 +334,7 @@ mod tests {
         use portreeve_core::event::Event;
         use portreeve_core::fraudrecord::Step;
         use portreeve_core::guard::Stop;
-        use portreeve_core::ids::{Press, ReportId, ServiceKey};
+        use portreeve_core::ids::{MailId, Press, ReportId, ServiceKey};
         use portreeve_core::notice::{Audience, Notice};
         use portreeve_core::report::{Outcome, SuspendMethod, Turn};
         use portreeve_core::service::ServiceStatus;
@@ -424,6 +424,11 @@ mod tests {
             Event::AttachmentUnscanned { detail: String::new() },
             Event::AttachmentRemoved { name: Some("a.txt".to_owned()) },
             Event::AttachmentRemoved { name: None },
+            Event::NoticeBounced { notice, audience, detail: words(), is_first: true },
+            Event::AnsweredByMail { mail: MailId(17), files: 0 },
+            Event::AnsweredByMail { mail: MailId(17), files: 2 },
+            Event::AutomaticAnswer { mail: MailId(17) },
+            Event::MailAttached { mail: MailId(17) },
         ];
         let berlin = language::zone("Europe/Berlin");
         for event in events {

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
+use crate::intake;
 use crate::jobs::{mails, webhooks};
 use crate::notice::{self, summary};
 use crate::payment;
@@ -24,6 +25,10 @@ pub(super) const POLL: Duration = Duration::from_millis(250);
 
 /// How long a claimed job is ours without a sign of life.
 pub(super) const LEASE: Span = Span::from_secs(15);
+
+/// How often a mail that came in waits for the notice that it tells of to be on record, and how long each time.
+const READ_AGAIN: i64 = 5;
+const PAUSE_OF_READING: Span = Span::from_secs(2);
 
 /// Pause after a database error.
 const AFTER_ERROR: Span = Span::from_secs(5);
@@ -41,9 +46,11 @@ pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
     let summaries = lane(Arc::clone(&desk), JobKind::SendSummary, 2, stop.clone());
     // A scan may keep a processor busy.
     let scans = lane(Arc::clone(&desk), JobKind::ScanContent, 2, stop.clone());
+    // Reading takes a processor, of which there are few.
+    let reading = lane(Arc::clone(&desk), JobKind::ReadMail, 2, stop.clone());
     let mails = mails::run(Arc::clone(&desk), stop.clone());
     let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, payments, digests, summaries, scans, mails, webhooks);
+    tokio::join!(panels, bridges, payments, digests, summaries, scans, reading, mails, webhooks);
 }
 
 async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
@@ -163,7 +170,8 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
         | JobKind::SendNotice
         | JobKind::TellBridge
         | JobKind::SettlePayments
-        | JobKind::ScanContent => {
+        | JobKind::ScanContent
+        | JobKind::ReadMail => {
             return work_of_event(desk, kind, job).await;
         }
     };
@@ -205,6 +213,12 @@ async fn work_of_event(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, 
                 attachment::After::Done => End::Done,
                 attachment::After::Again(at, why) => End::At(at, Some(why)),
                 attachment::After::GivenUp(why) => End::Dead(why),
+            })
+        }
+        Some(Job::ReadMail(mail)) => {
+            Ok(match Box::pin(intake::read(desk, mail, job.tries < READ_AGAIN)).await? {
+                intake::Read::Done => End::Done,
+                intake::Read::Later => End::At(PAUSE_OF_READING.after(desk.now()), None),
             })
         }
         Some(Job::SendNotice { .. }) => {

@@ -157,6 +157,8 @@ async fn deliver(desk: &Desk, sorted: &mut Sorted, id: &str) -> Sent {
         references: message_id_of(id.rsplit_once('.').map_or(id, |(mailbox, _)| mailbox), domain),
         date: desk.now(),
         sender: sender.clone(),
+        // An answer to several reports at a time is for a person to read.
+        answers_to: desk.config.answer_address.clone(),
     };
     for (planned, _) in &mut sorted.told {
         planned.in_digest = Some(message_id.clone());

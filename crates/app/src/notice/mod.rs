@@ -19,6 +19,7 @@ use portreeve_store::{ClientLink, NoticeResult, StoreError, Tx};
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
+use crate::intake;
 use crate::record::Record;
 
 mod digest;
@@ -50,6 +51,8 @@ pub struct Envelope {
     pub date: Timestamp,
     /// From whom, if not from the usual sender.
     pub sender: Option<Arc<Sender>>,
+    /// Where answers and bounces go, if not to the sender.
+    pub answers_to: Option<String>,
 }
 
 /// Why a mail was not taken.
@@ -103,6 +106,10 @@ pub(crate) struct Planned {
     sender: Option<Arc<Sender>>,
     /// The Message-ID of the digest that it stands in.
     in_digest: Option<String>,
+    /// By what an answer to it is known, for the customer's notices.
+    token: Option<String>,
+    /// Where answers to it go.
+    answers_to: Option<String>,
     plan: Plan,
 }
 
@@ -110,12 +117,13 @@ impl Planned {
     fn of(job: NoticeJob, report: Option<&Report>, plan: Plan) -> Self {
         let service = report.and_then(|report| report.subject.as_ref());
         let service = service.map(|subject| subject.service.clone());
-        Self { job, service, sender: None, in_digest: None, plan }
+        Self { job, service, sender: None, in_digest: None, token: None, answers_to: None, plan }
     }
 
     fn message_id(&self, mail: Option<&Mail>) -> String {
         let domain = mail.map_or("", |mail| mail.domain_of(self.sender.as_deref()));
-        self.in_digest.clone().unwrap_or_else(|| message_id(domain, self.job, 0))
+        let own = || message_id(domain, self.job, self.token.as_deref(), 0);
+        self.in_digest.clone().unwrap_or_else(own)
     }
 }
 
@@ -156,6 +164,7 @@ pub(crate) enum Sent {
 
 /// Reads what these notices need, with a number of statements that hardly grows with them.
 pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>, StoreError> {
+    let tokens = intake::tokens(desk).await?;
     let mut tx = desk.db.read().await?;
     let live = desk.live();
     let settings = &live.settings;
@@ -164,7 +173,13 @@ pub(crate) async fn plan(desk: &Desk, jobs: &[NoticeJob]) -> Result<Vec<Planned>
     let mut planned = Vec::with_capacity(jobs.len());
     let (mut links, mut asked) = (Vec::new(), Vec::new());
     for (place, job) in jobs.iter().enumerate() {
-        let one = planning.plan(*job, &causes).await?;
+        let mut one = planning.plan(*job, &causes).await?;
+        // Nothing but the customer's own notices has it.
+        if job.audience == Audience::Customer {
+            one.token = Some(tokens.of(job.report));
+            let address = desk.config.answer_address.as_deref();
+            one.answers_to = address.and_then(|address| tokens.address(address, job.report));
+        }
         links.extend(planning.links.drain(..).map(|link| (place, link)));
         asked.extend(planning.asks(place, &one));
         planned.push(one);
@@ -267,10 +282,11 @@ async fn send_to_each(
         let envelope = Envelope {
             to: address.clone(),
             letter: letter.clone(),
-            message_id: message_id(domain, job, number),
+            message_id: message_id(domain, job, planned.token.as_deref(), number),
             references: format!("<report-{}@{domain}>", job.report.0),
             date: job.at,
             sender: planned.sender.clone(),
+            answers_to: planned.answers_to.clone(),
         };
         match mail.mailer.send(&envelope).await {
             Ok(()) => {
@@ -306,11 +322,12 @@ fn message_id_of(id: &str, domain: &str) -> String {
     format!("<{id}@{domain}>")
 }
 
-/// The Message-ID of a notice to its `number`th addressee: the same for every try.
-fn message_id(domain: &str, job: NoticeJob, number: usize) -> String {
+/// The Message-ID of a notice to its `number`th addressee: the same for every try. `intake::token` reads it back.
+fn message_id(domain: &str, job: NoticeJob, token: Option<&str>, number: usize) -> String {
     let further = if number == 0 { String::new() } else { format!(".{number}") };
+    let token = token.map(|token| format!(".{token}")).unwrap_or_default();
     let id = format!(
-        "report-{}.{}.{}.{}{further}",
+        "report-{}.{}.{}.{}{token}{further}",
         job.report.0,
         job.notice.as_str(),
         job.audience.as_str(),
@@ -401,8 +418,10 @@ impl<'a> Planning<'a> {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let is_cause =
-            |kind: &str| !matches!(kind, "notice_sent" | "notice_failed" | "hint" | "attached");
+        let is_cause = |kind: &str| {
+            let beside = ["notice_sent", "notice_failed", "hint", "attached", "answered_by_mail"];
+            !beside.contains(&kind)
+        };
         let mut causes = Causes::new();
         for (report, event) in self.tx.events_at(&wanted).await? {
             if is_cause(&event.kind) {

@@ -34,6 +34,11 @@ impl Mail {
         self.senders.iter().find(|sender| sender.fits(directory, category)).cloned()
     }
 
+    /// Whether Message-IDs of ours may have this right side.
+    pub(crate) fn has_domain(&self, domain: &str) -> bool {
+        self.domain == domain || self.senders.iter().any(|sender| sender.domain == domain)
+    }
+
     /// The right side of the Message-IDs of a sender.
     pub(super) fn domain_of<'a>(&'a self, sender: Option<&'a Sender>) -> &'a str {
         sender.map_or(&self.domain, |sender| &sender.domain)

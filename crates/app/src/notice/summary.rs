@@ -85,6 +85,7 @@ pub(crate) async fn send(
         references: id("summary"),
         date: now,
         sender: None,
+        answers_to: None,
     };
     Ok(Some(match mail.mailer.send(&envelope).await {
         Ok(()) => Ok(()),

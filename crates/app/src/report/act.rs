@@ -179,9 +179,25 @@ pub async fn act_with(
     conditions: &Conditions,
     files: Files,
 ) -> Result<Done, ActError> {
+    let mut tx = desk.db.write().await?;
+    let done = act_in(&mut tx, desk, id, actor, act, conditions, files).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(done)
+}
+
+/// Does `act` to a report in a transaction of the caller, who commits it, and rings [`Desk::work`] after that.
+pub(crate) async fn act_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    id: ReportId,
+    actor: &Actor,
+    act: Act,
+    conditions: &Conditions,
+    files: Files,
+) -> Result<Done, ActError> {
     let now = desk.now();
     let live = desk.live();
-    let mut tx = desk.db.write().await?;
     if let Act::MergeInto(other) = &act
         && other.0 < id.0
     {
@@ -190,7 +206,7 @@ pub async fn act_with(
     }
     let before = tx.report_alone(id).await?.ok_or(ActError::NoReport(id))?;
     if let Some(once) = &conditions.once
-        && was_done(&mut tx, id, actor, once, now).await?
+        && was_done(tx, id, actor, once, now).await?
     {
         return Ok(Done { report: before, replayed: true });
     }
@@ -198,8 +214,7 @@ pub async fn act_with(
         return Err(ActError::ChangedMeanwhile(id));
     }
     let settings = &live.settings;
-    let mut change =
-        Change { desk, tx: &mut tx, actor, settings, now, files, attached: Vec::new() };
+    let mut change = Change { desk, tx, actor, settings, now, files, attached: Vec::new() };
     let (after, mut events) = change.make(before.clone(), act).await?;
     if !change.files.is_empty() {
         return Err(ActError::FilesWithoutText);
@@ -207,8 +222,6 @@ pub async fn act_with(
     events.append(&mut change.attached);
     change.keep(&before, &after, &events).await?;
     let report = tx.report(id).await?.ok_or(ActError::NoReport(id))?;
-    tx.commit().await?;
-    desk.work.notify_waiters();
     Ok(Done { report, replayed: false })
 }
 

@@ -83,8 +83,10 @@ pub struct Mail {
     pub notice: String,
     /// `customer` or `staff`.
     pub audience: String,
-    /// A mail server took it.
+    /// A mail server took it, and it did not come back.
     pub taken: bool,
+    /// It was taken, and came back.
+    pub bounced: bool,
     /// For whom, or why not.
     pub detail: String,
     /// When, milliseconds.
@@ -147,10 +149,11 @@ pub async fn read(desk: &Desk, id: ReportId) -> Result<Option<Dossier>, StoreErr
         Err(_) => Vec::new(),
     };
     let panel = key.as_ref().and_then(|key| desk.panel_for(key)).map(|panel| panel.name.clone());
-    let mails = mails.into_iter().map(|(notice, audience, taken, detail, at)| Mail {
+    let mails = mails.into_iter().map(|(notice, audience, taken, detail, at, bounced)| Mail {
         notice,
         audience,
         taken,
+        bounced,
         detail,
         at,
     });

@@ -7,8 +7,8 @@ mod facts;
 mod open;
 pub mod view;
 
-pub(crate) use act::newly_held_automatically;
 pub use act::{Act, ActError, Conditions, Done, act, act_if, act_with};
+pub(crate) use act::{act_in, newly_held_automatically};
 pub(crate) use facts::{count_suspension, facts, service_facts};
 pub(crate) use open::KEYS_LIVE;
 pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, open, opener};

@@ -10,8 +10,12 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
 
+mod imap;
+mod lmtp;
 mod smtp;
 
+pub use imap::{ImapAccount, ImapProtection};
+pub use lmtp::{LmtpAddress, LmtpListener, serve as serve_lmtp};
 pub use smtp::{Protection, Smtp, SmtpServer};
 
 /// Longest line of a mail without its end (RFC 5322, 2.1.1).
@@ -97,7 +101,19 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
         ));
     let to = &envelope.to;
     let address: Address = to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
+    if let Some(answers_to) = &envelope.answers_to {
+        // Answers come back with what they are about, and so do bounces.
+        let back: Address = answers_to
+            .parse()
+            .map_err(|_| refused(format!("{answers_to:?} is no address for answers")))?;
+        let route = lettre::address::Envelope::new(Some(back.clone()), vec![address.clone()]);
+        builder = builder.envelope(route.map_err(|error| refused(error.to_string()))?);
+        if reply_to.is_none() {
+            builder = builder.reply_to(Mailbox::new(None, back));
+        }
+    }
     builder = builder.to(Mailbox::new(None, address));
+    // Where one is named for the sender, that is whom people are to write to.
     if let Some(reply_to) = reply_to {
         builder = builder.reply_to(reply_to);
     }
@@ -143,6 +159,7 @@ mod tests {
             references: "<report-1@example.com>".into(),
             date: from_millis(1_700_000_000_000).expect("in range"),
             sender: None,
+            answers_to: None,
         }
     }
 

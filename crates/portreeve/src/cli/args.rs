@@ -69,6 +69,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
+    /// Take mails from files, as if they had come in; one result line each
+    Ingest(IngestArgs),
+    /// Mail that came in and waits for staff
+    Mail {
+        #[command(subcommand)]
+        command: MailCommand,
+    },
     /// Texts of the notices to customers: ours, and what stands in their place
     Templates {
         #[command(subcommand)]
@@ -429,6 +436,49 @@ pub(crate) enum TokenCommand {
         #[arg(value_name = "REF")]
         reference: i64,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct IngestArgs {
+    /// Files with one mail each; - or none: standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailCommand {
+    /// Mails that wait, the oldest first
+    List {
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// One mail as text
+    Show {
+        id: i64,
+        /// Byte by byte, as it came
+        #[arg(long)]
+        raw: bool,
+        /// As JSON
+        #[arg(long, conflicts_with = "raw")]
+        json: bool,
+    },
+    /// Take a mail that waits for what the customer of a report wrote
+    Attach {
+        id: i64,
+        /// Which report
+        #[arg(long, value_name = "N")]
+        report: i64,
+        /// As a note for staff instead
+        #[arg(long)]
+        note: bool,
+    },
+    /// Want nothing of a mail that waits; it is kept
+    Dismiss { id: i64 },
+    /// Take that back
+    Restore { id: i64 },
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ mod attachments;
 mod directories;
 mod healthcheck;
 mod import_whmcs;
+mod mails;
 mod manual;
 mod notify;
 mod output;
@@ -27,6 +28,7 @@ use crate::config::{Config, OPTIONS};
 use crate::{demo, serve, wire};
 pub(crate) use args::DemoArgs;
 use args::{Args, Command, ConfigCommand};
+use output::complain;
 pub(crate) use output::{Output, say};
 
 /// An error of which the person at the terminal can make something.
@@ -163,6 +165,8 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Credential { command } => setup::credential(desk, command).await,
         Command::Token { command } => tokens::token(desk, command).await,
         Command::Webhook { command } => webhooks::webhook(desk, command).await,
+        Command::Ingest(args) => mails::ingest(desk, args).await,
+        Command::Mail { command } => mails::mail(desk, command).await,
         Command::Job { command } => setup::job(desk, command).await,
         Command::Directory { command } => directories::directory(desk, command).await,
         Command::Service { command } => services::service(desk, command).await,
@@ -193,7 +197,7 @@ fn explain() -> Result<()> {
 /// The log goes to standard error: all of it for `serve`, warnings for other commands.
 pub(crate) fn init_log(config: &Config, serving: bool) {
     let level = if serving { config.log_level } else { config.log_level.min(tracing::Level::WARN) };
-    let filter = format!("{level},sqlx=warn,hyper=warn,lettre=warn");
+    let filter = format!("{level},sqlx=warn,hyper=warn,lettre=warn,async_imap=warn");
     let builder = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_writer(std::io::stderr)

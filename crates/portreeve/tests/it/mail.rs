@@ -17,6 +17,16 @@ enum Speaks {
     FromTheStart(Arc<ServerConfig>),
 }
 
+/// A mail as the mail server got it.
+pub(crate) struct Sunk {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) text: String,
+}
+
+/// What a mail server does with each mail that it took.
+type Does = Arc<dyn Fn(&Sunk) + Send + Sync>;
+
 /// A mail server: refuses `refused@` for good, is too busy while `busy` is set.
 pub(crate) struct Sink {
     port: u16,
@@ -29,7 +39,16 @@ impl Sink {
         Self::that(Speaks::Plainly)
     }
 
+    /// One that does something with each mail, after it has said that it took it.
+    pub(crate) fn that_does(does: impl Fn(&Sunk) + Send + Sync + 'static) -> Self {
+        Self::with(Speaks::Plainly, Arc::new(does))
+    }
+
     fn that(speaks: Speaks) -> Self {
+        Self::with(speaks, Arc::new(|_| {}))
+    }
+
+    fn with(speaks: Speaks, does: Does) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -38,8 +57,8 @@ impl Sink {
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (keep, is_busy) = (Arc::clone(&keep), Arc::clone(&is_busy));
-                let speaks = speaks.clone();
-                std::thread::spawn(move || session(stream, &speaks, &keep, &is_busy));
+                let (speaks, does) = (speaks.clone(), Arc::clone(&does));
+                std::thread::spawn(move || session(stream, &speaks, &keep, &is_busy, &does));
             }
         });
         Self { port, taken, busy }
@@ -69,7 +88,9 @@ fn session(
     speaks: &Speaks,
     taken: &Mutex<Vec<String>>,
     busy: &Mutex<bool>,
+    does: &Does,
 ) -> Option<()> {
+    let (mut from, mut to) = (String::new(), String::new());
     let mut is_encrypted = matches!(speaks, Speaks::FromTheStart(_));
     let below = stream.try_clone().unwrap();
     let mut wire = BufReader::new(match speaks {
@@ -93,17 +114,23 @@ fn session(
             }
             ("EHLO" | "HELO", _) => say(&mut wire, "250 sink")?,
             ("MAIL", _) if *busy.lock().unwrap() => say(&mut wire, "451 come again")?,
+            ("RCPT", _) if line.contains("refused@") => say(&mut wire, "550 no such user")?,
             ("MAIL", _) => {
+                from = path(&line);
                 sender = line;
                 say(&mut wire, "250 ok")?;
             }
-            ("RCPT", _) if line.contains("refused@") => say(&mut wire, "550 no such user")?,
+            ("RCPT", _) => {
+                to = path(&line);
+                say(&mut wire, "250 ok")?;
+            }
             ("DATA", _) => {
                 say(&mut wire, "354 go on")?;
                 let mail = mail(&mut wire)?;
                 let mark = if is_encrypted { "over TLS\n" } else { "" };
                 taken.lock().unwrap().push(format!("{mark}{sender}\n{mail}"));
                 say(&mut wire, "250 taken")?;
+                does(&Sunk { from: from.clone(), to: to.clone(), text: mail });
             }
             ("QUIT", _) => {
                 say(&mut wire, "221 bye")?;
@@ -112,6 +139,12 @@ fn session(
             _ => say(&mut wire, "250 ok")?,
         }
     }
+}
+
+/// The address in `MAIL FROM:<…>` or `RCPT TO:<…>`.
+fn path(line: &str) -> String {
+    let path = line.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    path.map(|(path, _)| path.to_owned()).unwrap_or_default()
 }
 
 fn say(wire: &mut BufReader<Box<dyn Wire>>, line: &str) -> Option<()> {

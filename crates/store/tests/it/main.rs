@@ -7,6 +7,7 @@ mod customers;
 mod deliveries;
 mod directory;
 mod jobs;
+mod mails;
 mod notices;
 mod payments;
 mod people;

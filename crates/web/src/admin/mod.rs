@@ -12,6 +12,7 @@ mod charts;
 mod export;
 mod fraudrecord;
 mod home;
+mod mail;
 mod new;
 mod queue;
 mod report;
@@ -255,6 +256,7 @@ impl Web {
             clock_suspect => state.clock_suspect,
             numbers => context! {
                 staff => capped(numbers.staff), queue => capped(numbers.queue), approval => capped(numbers.approval),
+                mails => capped(numbers.mails),
             },
         };
         let viewer = Viewer {
@@ -361,6 +363,12 @@ page_routes! {
     get "/admin/reports/{id}/attachments/{ref}" SeeReports attachments::fetch;
     post "/admin/reports/{id}/attachments/{ref}/removal" Close attachments::remove;
     get "/admin/queue" SeeReports queue::queue;
+    get "/admin/mail" SeeReports mail::list;
+    get "/admin/mail/{id}" SeeReports mail::show;
+    get "/admin/mail/{id}/raw" SeeReports mail::raw;
+    post "/admin/mail/{id}/attachment" Answer mail::attach;
+    post "/admin/mail/{id}/dismissal" Answer mail::dismiss;
+    post "/admin/mail/{id}/restoration" Answer mail::restore;
     get "/admin/approvals" SeeReports queue::approvals;
     get "/admin/brakes" Approve brakes::brakes;
     post "/admin/brakes/pause" Approve brakes::pause;

@@ -11,7 +11,7 @@ use crate::pages::{context, files_taken, refused_file};
 use portreeve_app::attachment::Files;
 use portreeve_app::report::dossier::{self, Dossier};
 use portreeve_app::report::{Act, ActError, Conditions, act_with};
-use portreeve_app::views;
+use portreeve_app::{intake, views};
 use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::language::zone;
@@ -27,6 +27,9 @@ use crate::pages::Viewer;
 use crate::print;
 use crate::rights::{Answer, Approve, Close, SeeReports, Suspend};
 use crate::words::{self, Language};
+
+/// Mails that came in for it and are shown, the newest.
+const MAILS: i64 = 50;
 
 /// What of the page is chosen in its address.
 #[derive(Deserialize)]
@@ -76,6 +79,7 @@ async fn page(
     let draft = reply.map(|reply| fill(&reply.body, &dossier, staff));
     let replies: Vec<Value> =
         fitting.iter().map(|reply| context! { id => reply.id, name => reply.name }).collect();
+    let incoming = intake::of_report(&web.desk, ReportId(id), MAILS).await?;
     let live = web.desk.live();
     let plan = live.settings.plans.get(&dossier.whole.report.category);
     let report = &dossier.whole.report;
@@ -91,6 +95,7 @@ async fn page(
         files => files_taken(web),
         tried => tried.as_ref().map(|tried| context! { path => tried.path, text => tried.text, file => refused_file(&tried.name, tried.why) }),
         outcomes => outcomes(),
+        incoming,
         can_send => web.desk.mail.is_some(),
         fraudrecord => web.desk.fraudrecord.is_some(),
         d => crate::pages::value(&dossier),

@@ -1,0 +1,153 @@
+//! Mailboxes that are read: the port to them, and the loop that looks. One node at a time reads one.
+
+use async_trait::async_trait;
+use portreeve_core::time::{Span, from_millis};
+use portreeve_store::{MailboxState, StoreError};
+use rand::RngExt;
+use tokio::sync::watch;
+
+use super::{Door, MailEnvelope, ReceiveError, receive};
+use crate::desk::Desk;
+
+/// How long the place of the one who reads is ours without a sign of life. The largest mail has to come over a slow
+/// line within it.
+const LEASE: Span = Span::from_mins(5);
+
+/// How often it is looked whether a mailbox is due.
+const POLL: Span = Span::from_secs(1);
+
+/// Why a look came to nothing. What was taken stays taken.
+#[derive(Debug, thiserror::Error)]
+pub enum MailboxError {
+    /// The mailbox could not be read.
+    #[error("{0}")]
+    Server(String),
+    /// Another process reads it by now.
+    #[error("another process reads the mailbox by now")]
+    Busy,
+    /// A mail could not be stored; it stays in the mailbox.
+    #[error(transparent)]
+    Receive(#[from] ReceiveError),
+}
+
+/// Takes the mails of one look.
+pub struct Taker<'a> {
+    place: Place<'a>,
+}
+
+impl Taker<'_> {
+    /// Takes a mail. It may leave the mailbox once this has returned.
+    pub async fn take(&self, raw: &[u8]) -> Result<(), MailboxError> {
+        if !self.place.keep().await.map_err(ReceiveError::from)? {
+            return Err(MailboxError::Busy);
+        }
+        let door = Door::Imap(self.place.mailbox.to_owned());
+        receive(self.place.desk, &door, &MailEnvelope::default(), raw).await?;
+        Ok(())
+    }
+}
+
+/// A way to a mailbox.
+#[async_trait]
+pub trait MailSource: Send + Sync {
+    /// Hands all that is new to `taker`, and marks each mail as done after that was taken. How many there were.
+    async fn look(&self, taker: &Taker<'_>) -> Result<usize, MailboxError>;
+}
+
+/// A mailbox that is read.
+pub struct Mailbox {
+    /// Its name.
+    pub name: String,
+    /// How often it is looked at.
+    pub every: Span,
+    /// The way to it.
+    pub source: Box<dyn MailSource>,
+}
+
+/// The place of the one who reads a mailbox.
+struct Place<'a> {
+    desk: &'a Desk,
+    mailbox: &'a str,
+    lease: String,
+}
+
+impl<'a> Place<'a> {
+    async fn take(desk: &'a Desk, mailbox: &'a str) -> Result<Option<Self>, StoreError> {
+        let lease = format!("{:032x}", rand::rng().random::<u128>());
+        let place = Self { desk, mailbox, lease };
+        Ok(place.keep().await?.then_some(place))
+    }
+
+    async fn keep(&self) -> Result<bool, StoreError> {
+        let now = self.desk.now();
+        let until = LEASE.after(now).as_millisecond();
+        let mut tx = self.desk.db.write().await?;
+        let ours = tx.claim_mailbox(self.mailbox, &self.lease, until, now.as_millisecond()).await?;
+        tx.commit().await?;
+        Ok(ours)
+    }
+
+    async fn give_back(&self, trouble: Option<&str>) -> Result<(), StoreError> {
+        let now = self.desk.now().as_millisecond();
+        let mut tx = self.desk.db.write().await?;
+        tx.release_mailbox(self.mailbox, &self.lease, trouble, now).await?;
+        tx.commit().await
+    }
+}
+
+/// Reads all mailboxes whenever they are due, until `stop` turns true.
+pub async fn follow(desk: &Desk, stop: watch::Receiver<bool>) {
+    let each = desk.mailboxes.iter().map(|mailbox| follow_one(desk, mailbox, stop.clone()));
+    futures_util::future::join_all(each).await;
+}
+
+async fn follow_one(desk: &Desk, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
+    let pause = POLL.min(mailbox.every).to_std();
+    while !*stop.borrow() {
+        match look_if_due(desk, mailbox).await {
+            Ok(()) => {}
+            Err(error) => {
+                tracing::warn!(mailbox.name, "cannot see to the mailbox {}: {error}", mailbox.name);
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn look_if_due(desk: &Desk, mailbox: &Mailbox) -> Result<(), StoreError> {
+    let known = desk.db.read().await?.mailboxes().await?;
+    let last = known.iter().find(|state| state.name == mailbox.name);
+    let tried_at = last.and_then(|state| state.tried_at).and_then(from_millis);
+    let now = desk.now();
+    // A clock that went back makes nobody wait.
+    if tried_at.is_some_and(|at| at <= now && Span::between(at, now) < mailbox.every) {
+        return Ok(());
+    }
+    let Some(place) = Place::take(desk, &mailbox.name).await? else { return Ok(()) };
+    let taker = Taker { place };
+    let trouble = match mailbox.source.look(&taker).await {
+        Ok(0) => None,
+        Ok(count) => {
+            tracing::info!(mailbox.name, "took {count} mails from the mailbox {}", mailbox.name);
+            None
+        }
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(why) = &trouble {
+        tracing::warn!(mailbox.name, "the mailbox {} could not be read: {why}", mailbox.name);
+    }
+    taker.place.give_back(trouble.as_deref()).await
+}
+
+/// How the mailboxes of the configuration stand.
+pub async fn states(desk: &Desk) -> Result<Vec<MailboxState>, StoreError> {
+    if desk.mailboxes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut known = desk.db.read().await?.mailboxes().await?;
+    known.retain(|state| desk.mailboxes.iter().any(|mailbox| mailbox.name == state.name));
+    Ok(known)
+}

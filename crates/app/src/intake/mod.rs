@@ -1,0 +1,403 @@
+//! Mail that comes in: kept byte by byte before it is acknowledged, read by a job, and seen by staff where nothing
+//! that the desk knows became of it.
+
+mod mailbox;
+mod read;
+mod token;
+
+use portreeve_core::event::{Event, Job};
+use portreeve_core::ids::{Actor, MailId, ReportId};
+use portreeve_core::intake::{MailState, Why};
+use portreeve_core::report::LONGEST_TEXT;
+use portreeve_core::text::{lines, shorten, storable};
+use portreeve_core::time::{Span, from_millis};
+use portreeve_formats::Mail;
+use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Tx};
+use serde::Serialize;
+
+pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
+pub use read::{Read, read};
+pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
+
+use crate::attachment::{Files, NewAttachment};
+use crate::audit;
+use crate::desk::Desk;
+use crate::digest::sha256_hex;
+use crate::record::{Record, to_row};
+use crate::report::{Act, ActError, Conditions, act_in};
+
+/// Largest mail, in bytes. What mail servers usually take; larger ones belong elsewhere.
+pub const LARGEST_MAIL: usize = 25 * 1024 * 1024;
+
+/// Longest address in an envelope, in bytes (RFC 5321 §4.5.3.1.3, with the angle brackets).
+pub const LONGEST_PATH: usize = 256;
+
+/// How long the same bytes for the same recipient are known to have come already: servers try again for days, and
+/// nobody writes the same mail, to the second, twice.
+const SAME_WITHIN: Span = Span::from_mins(30 * 24 * 60);
+
+/// Which way a mail came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Door {
+    /// From the mail server.
+    Lmtp,
+    /// From the mailbox of this name.
+    Imap(String),
+    /// From the command line.
+    CommandLine,
+}
+
+impl Door {
+    fn word(&self) -> String {
+        match self {
+            Self::Lmtp => "lmtp".to_owned(),
+            Self::Imap(name) => format!("imap:{name}"),
+            Self::CommandLine => "cli".to_owned(),
+        }
+    }
+}
+
+/// How a mail was addressed on its way here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailEnvelope {
+    /// The sender: empty for nobody, none where there was no envelope.
+    pub from: Option<String>,
+    /// The recipient; empty where there was no envelope.
+    pub to: String,
+}
+
+/// Why a mail was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// There is nothing in it.
+    #[error("the mail is empty")]
+    Empty,
+    /// It is too large.
+    #[error("the mail has more than {LARGEST_MAIL} bytes")]
+    TooLarge,
+    /// An address of its envelope is too long.
+    #[error("an address of the envelope has more than {LONGEST_PATH} bytes")]
+    BadEnvelope,
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A mail that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// Its number.
+    pub id: MailId,
+    /// It came before: nothing was done now.
+    pub known: bool,
+}
+
+/// Takes a mail. Returns only once it is on disk, so that whoever sent it may forget it.
+pub async fn receive(
+    desk: &Desk,
+    door: &Door,
+    envelope: &MailEnvelope,
+    raw: &[u8],
+) -> Result<Received, ReceiveError> {
+    if raw.is_empty() {
+        return Err(ReceiveError::Empty);
+    }
+    if raw.len() > LARGEST_MAIL {
+        return Err(ReceiveError::TooLarge);
+    }
+    let from = envelope.from.as_deref().map(storable);
+    let to = storable(&envelope.to);
+    if to.len() > LONGEST_PATH || from.as_ref().is_some_and(|from| from.len() > LONGEST_PATH) {
+        return Err(ReceiveError::BadEnvelope);
+    }
+    let now = desk.now();
+    let sha256 = sha256_hex(raw);
+    let mut tx = desk.db.write().await?;
+    tx.keep_raw_mail(&sha256, raw).await?;
+    let since = SAME_WITHIN.before(now).as_millisecond();
+    if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
+        return Ok(Received { id, known: true });
+    }
+    let mail = NewMail {
+        sha256,
+        size: i64::try_from(raw.len()).unwrap_or(i64::MAX),
+        door: door.word(),
+        envelope_from: from,
+        envelope_to: to,
+        received_at: now.as_millisecond(),
+    };
+    let id = tx.add_mail(&mail).await?;
+    tx.enqueue(&[to_row(&Job::ReadMail(id))], now.as_millisecond()).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(Received { id, known: false })
+}
+
+/// What makes and checks the tokens of this desk. Their secret is made at the first use; all nodes share it.
+pub(crate) async fn tokens(desk: &Desk) -> Result<&AnswerTokens, StoreError> {
+    let make = || async {
+        if let Some(secret) = desk.db.read().await?.secret(token::SECRET).await? {
+            return Ok(AnswerTokens::new(&secret));
+        }
+        let made = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
+        let mut tx = desk.db.write().await?;
+        // Of two nodes that make one at a time, one finds the other's.
+        let now = desk.now().as_millisecond();
+        let secret = tx.secret_or(token::SECRET, &made, now).await?;
+        tx.commit().await?;
+        Ok(AnswerTokens::new(&secret))
+    };
+    desk.answer_tokens.get_or_try_init(make).await
+}
+
+/// A mail as staff see it in lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MailView {
+    /// Its number.
+    pub id: i64,
+    /// What became of it.
+    pub state: String,
+    /// Why it waits, as a word.
+    pub why: Option<String>,
+    /// Why it waits, in words.
+    pub reason: Option<&'static str>,
+    /// The report that it belongs to, or seems to.
+    pub report_id: Option<i64>,
+    /// Whom it says that it is from; empty while nobody has read it, or when it does not say so.
+    pub from: String,
+    /// Its subject.
+    pub subject: String,
+    /// Whom its envelope has as the sender: empty for nobody.
+    pub envelope_from: Option<String>,
+    /// Whom its envelope has as the recipient.
+    pub envelope_to: String,
+    /// Which way it came: `lmtp`, `imap:<name>`, `cli`.
+    pub door: String,
+    /// Bytes.
+    pub size: i64,
+    /// Files that came with it.
+    pub files: i64,
+    /// When it came.
+    pub received_at: String,
+    /// The member of staff who decided about it.
+    pub decided_by: Option<String>,
+}
+
+impl MailView {
+    fn of(row: MailRow) -> Self {
+        Self {
+            id: row.id,
+            reason: row.why.as_deref().and_then(Why::from_code).map(Why::text),
+            state: row.state,
+            why: row.why,
+            report_id: row.report_id,
+            from: row.from_address,
+            subject: row.subject,
+            envelope_from: row.envelope_from,
+            envelope_to: row.envelope_to,
+            door: row.door,
+            size: row.size,
+            files: row.files,
+            received_at: from_millis(row.received_at).map(|at| at.to_string()).unwrap_or_default(),
+            decided_by: row.decided_by,
+        }
+    }
+}
+
+/// A mail with what is in it.
+#[derive(Debug, Clone, Serialize)]
+pub struct WholeMail {
+    /// The mail.
+    #[serde(flatten)]
+    pub mail: MailView,
+    /// Its text. HTML as plain text.
+    pub text: String,
+    /// Its text without what it quotes.
+    pub said: String,
+    /// Files that came with it.
+    pub attached: Vec<AttachedFile>,
+}
+
+/// A file that came with a mail.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttachedFile {
+    /// Its name, as the sender has it.
+    pub name: String,
+    /// Its media type, as the sender has it.
+    pub media_type: String,
+    /// Bytes.
+    pub size: usize,
+}
+
+/// Mails that wait for staff, the oldest first, after `after`.
+pub async fn waiting(
+    desk: &Desk,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<MailView>, StoreError> {
+    let after = MailId(after.unwrap_or(0));
+    let rows = desk.db.read().await?.waiting_mails(after, limit).await?;
+    Ok(rows.into_iter().map(MailView::of).collect())
+}
+
+/// Mails that belong to a report or seem to, the newest first.
+pub async fn of_report(
+    desk: &Desk,
+    report: ReportId,
+    limit: i64,
+) -> Result<Vec<MailView>, StoreError> {
+    let rows = desk.db.read().await?.mails_of_report(report, limit).await?;
+    Ok(rows.into_iter().map(MailView::of).collect())
+}
+
+/// A mail with what is in it.
+pub async fn show(desk: &Desk, id: MailId) -> Result<Option<WholeMail>, StoreError> {
+    let Some((row, bytes)) = row_and_bytes(desk, id).await? else { return Ok(None) };
+    let read = read::in_the_background(bytes).await.unwrap_or_default();
+    let attached = read.files.into_iter().map(|file| AttachedFile {
+        size: file.bytes.len(),
+        name: file.name,
+        media_type: file.media_type,
+    });
+    Ok(Some(WholeMail {
+        mail: MailView::of(row),
+        attached: attached.collect(),
+        text: lines(&read.text),
+        said: lines(&read.said),
+    }))
+}
+
+/// A mail byte by byte.
+pub async fn raw(desk: &Desk, id: MailId) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(row_and_bytes(desk, id).await?.map(|(_, bytes)| bytes))
+}
+
+async fn row_and_bytes(desk: &Desk, id: MailId) -> Result<Option<(MailRow, Vec<u8>)>, StoreError> {
+    let mut tx = desk.db.read().await?;
+    let Some(row) = tx.mail(id).await? else { return Ok(None) };
+    let bytes = tx.raw_mail(&row.sha256).await?;
+    let bytes = bytes.ok_or(StoreError::Inconsistent {
+        table: "incoming_mails",
+        column: "sha256",
+        id: id.to_string(),
+    })?;
+    Ok(Some((row, bytes)))
+}
+
+/// As what staff attach a mail to a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttachAs {
+    /// As what the customer wrote.
+    Message,
+    /// As a note for staff.
+    Note,
+}
+
+/// Why something was not done with a mail.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// There is no such mail.
+    #[error("there is no mail {0}")]
+    NoMail(MailId),
+    /// Something became of it already.
+    #[error("mail {0} does not wait; look at what became of it")]
+    DoesNotWait(MailId),
+    /// It was not dismissed.
+    #[error("mail {0} was not dismissed")]
+    NotDismissed(MailId),
+    /// The report did not take it.
+    #[error(transparent)]
+    Act(#[from] ActError),
+}
+
+impl From<StoreError> for MailError {
+    fn from(error: StoreError) -> Self {
+        Self::Act(error.into())
+    }
+}
+
+/// Staff attach a mail that waits to a report. It does what writing the same text there by hand does.
+pub async fn attach(
+    desk: &Desk,
+    id: MailId,
+    to: ReportId,
+    how: AttachAs,
+    by: &Actor,
+) -> Result<(), MailError> {
+    let (_, bytes) = row_and_bytes(desk, id).await?.ok_or(MailError::NoMail(id))?;
+    let read = read::in_the_background(bytes).await.unwrap_or_default();
+    let text = read::message(&read);
+    let files = files_of(desk, &read).await;
+    let wish = match how {
+        AttachAs::Message => Act::CustomerAnswer(text),
+        AttachAs::Note => {
+            let from = read.from.as_deref().unwrap_or("?");
+            let head = format!("{from}: {}", read.subject);
+            Act::Note(shorten(&format!("{head}\n\n{text}"), LONGEST_TEXT))
+        }
+    };
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    in_state(&mut tx, id, MailState::Waiting).await?;
+    let done = act_in(&mut tx, desk, to, by, wish, &Conditions::default(), files).await?;
+    let service = done.report.subject.as_ref().map(|subject| &subject.service);
+    let mut record = Record::new(desk);
+    record.add(to, service, by, &[Event::MailAttached { mail: id }], now);
+    record.write(&mut tx, now).await?;
+    end(&mut tx, desk, id, MailState::Attached, Some(to), by).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(())
+}
+
+/// The files of a mail, as far as they are taken.
+async fn files_of(desk: &Desk, mail: &Mail) -> Files {
+    let file = |file: &portreeve_formats::File| NewAttachment {
+        name: file.name.clone(),
+        bytes: file.bytes.clone(),
+    };
+    let files = mail.files.iter().map(file).collect();
+    Files::of_mail(&desk.live().settings.attachments, files).await
+}
+
+/// Staff want nothing of a mail that waits. It is kept.
+pub async fn dismiss(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
+    let mut tx = desk.db.write().await?;
+    let row = in_state(&mut tx, id, MailState::Waiting).await?;
+    end(&mut tx, desk, id, MailState::Dismissed, row.report_id.map(ReportId), by).await?;
+    audit::log(&mut tx, desk.now(), by, "mail_dismissed", &format!("mail {id}")).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes dismissing back: the mail waits again.
+pub async fn restore(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
+    let mut tx = desk.db.write().await?;
+    let row = in_state(&mut tx, id, MailState::Dismissed).await?;
+    end(&mut tx, desk, id, MailState::Waiting, row.report_id.map(ReportId), by).await?;
+    audit::log(&mut tx, desk.now(), by, "mail_restored", &format!("mail {id}")).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn in_state(tx: &mut Tx, id: MailId, state: MailState) -> Result<MailRow, MailError> {
+    let row = tx.mail_alone(id).await?.ok_or(MailError::NoMail(id))?;
+    match (MailState::from_code(&row.state) == Some(state), state) {
+        (true, _) => Ok(row),
+        (false, MailState::Dismissed) => Err(MailError::NotDismissed(id)),
+        (false, _) => Err(MailError::DoesNotWait(id)),
+    }
+}
+
+/// Writes down what staff decided. Why the mail waited stays, for when it waits again.
+async fn end(
+    tx: &mut Tx,
+    desk: &Desk,
+    id: MailId,
+    state: MailState,
+    report: Option<ReportId>,
+    by: &Actor,
+) -> Result<(), StoreError> {
+    let why = tx.mail(id).await?.and_then(|row| row.why);
+    let by = by.to_string();
+    let end = MailEnd { state: state.code(), why: why.as_deref(), report, by: Some(&by) };
+    tx.end_mail(id, &end, desk.now().as_millisecond()).await
+}

@@ -1,0 +1,396 @@
+//! Reading a mail that came in: what becomes of it, in one transaction. A mail that was read is left alone, so that
+//! a second run does no harm.
+
+use portreeve_core::event::Event;
+use portreeve_core::ids::{Actor, MailId, ReportId};
+use portreeve_core::intake::{ANSWERS_PER_HOUR, Answerer, MailState, Why, is_same_address, judge};
+use portreeve_core::notice::Audience;
+use portreeve_core::report::{LONGEST_TEXT, Report};
+use portreeve_core::text::{lines, one_line, storable};
+use portreeve_core::time::{Span, Timestamp, from_millis};
+use portreeve_formats::{Action, DeliveryReport, Mail, RecipientReport};
+use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Tx};
+
+use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
+use crate::attachment::Files;
+use crate::desk::Desk;
+use crate::record::Record;
+use crate::report::{Act, ActError, Conditions, act_in};
+
+/// The window of [`ANSWERS_PER_HOUR`].
+const HOUR: Span = Span::from_mins(60);
+
+/// Notices that one digest tells of at the most.
+const LONGEST_DIGEST: i64 = 500;
+
+/// Longest words of a server in the history, in characters.
+const LONGEST_DETAIL: usize = 500;
+
+/// Whether a mail was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// Something became of it, now or before.
+    Done,
+    /// It tells of a notice that is not on record yet: servers are sometimes faster than our own writing.
+    Later,
+}
+
+/// What becomes of a mail.
+struct Fate {
+    state: MailState,
+    why: Option<Why>,
+    report: Option<ReportId>,
+}
+
+impl Fate {
+    fn of(state: MailState, report: ReportId) -> Self {
+        Self { state, why: None, report: Some(report) }
+    }
+
+    fn waits(why: Why, report: Option<ReportId>) -> Self {
+        Self { state: MailState::Waiting, why: Some(why), report }
+    }
+}
+
+/// Reads a mail, if nobody has. With `may_wait`, one that tells of a notice which is not on record yet is left for
+/// later.
+pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, StoreError> {
+    let Some((row, bytes)) = super::row_and_bytes(desk, id).await? else { return Ok(Read::Done) };
+    if row.state != MailState::Unread.code() {
+        return Ok(Read::Done);
+    }
+    let mail = in_the_background(bytes).await;
+    let tokens = super::tokens(desk).await?;
+    // Received before the transaction begins, which holds the writer.
+    let files = match &mail {
+        Some(mail) if is_by_a_person(&row, mail) => super::files_of(desk, mail).await,
+        _ => Files::default(),
+    };
+    let mut tx = desk.db.write().await?;
+    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == MailState::Unread.code())
+    else {
+        return Ok(Read::Done);
+    };
+    let now = desk.now();
+    let fate = match &mail {
+        None => Ok(Some(Fate::waits(Why::Unreadable, None))),
+        Some(mail) => {
+            tx.put_mail_reading(id, &reading(mail)).await?;
+            Reading { desk, tokens, tx: &mut tx, row: &row, mail, files, now, may_wait }
+                .fate()
+                .await
+        }
+    };
+    let fate = match fate {
+        Ok(Some(fate)) => fate,
+        Ok(None) => return Ok(Read::Later),
+        Err(ActError::Store(error)) => return Err(error),
+        Err(refused) => {
+            // Nothing of what was begun may stay.
+            drop(tx);
+            tracing::warn!("mail {id} waits, its report did not take it: {refused}");
+            tx = desk.db.write().await?;
+            Fate::waits(Why::Unreadable, None)
+        }
+    };
+    let why = fate.why.map(Why::code);
+    let end = MailEnd { state: fate.state.code(), why, report: fate.report, by: None };
+    tx.end_mail(id, &end, now.as_millisecond()).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(Read::Done)
+}
+
+/// Reads bytes away from the threads that answer callers. Nothing when that cannot be done.
+pub(super) async fn in_the_background(bytes: Vec<u8>) -> Option<Mail> {
+    let read = tokio::task::spawn_blocking(move || portreeve_formats::read(&bytes)).await;
+    if let Err(error) = &read {
+        tracing::error!("a mail could not be read: {error}");
+    }
+    read.ok()
+}
+
+fn reading(mail: &Mail) -> MailReading {
+    MailReading {
+        message_id: mail.message_id.as_deref().map(|id| storable(&one_line(id, 998))),
+        from_address: storable(&one_line(mail.from.as_deref().unwrap_or_default(), 320)),
+        subject: storable(&one_line(&mail.subject, portreeve_formats::LONGEST_LINE)),
+        files: i64::try_from(mail.files.len()).unwrap_or(i64::MAX),
+    }
+}
+
+/// What somebody wrote, as a message: without the quotation, where something is left; and what is not in it.
+pub(super) fn message(mail: &Mail) -> String {
+    let written = [&mail.said, &mail.text].into_iter().find(|text| !text.trim().is_empty());
+    let mut text = written.map_or_else(|| "[A mail without text.]".to_owned(), |text| lines(text));
+    let too_long = "\n\n[The mail is longer. The abuse desk has all of it.]";
+    if text.trim().chars().count() > LONGEST_TEXT {
+        text = text.trim().chars().take(LONGEST_TEXT - too_long.chars().count()).collect();
+        text.push_str(too_long);
+    }
+    storable(text.trim())
+}
+
+/// No server and no machine says that it is not by one.
+fn is_by_a_person(row: &MailRow, mail: &Mail) -> bool {
+    let is_from_nobody = row.envelope_from.as_deref() == Some("");
+    mail.delivery.is_none() && mail.automatic.is_none() && !is_from_nobody
+}
+
+struct Reading<'a> {
+    desk: &'a Desk,
+    tokens: &'a AnswerTokens,
+    tx: &'a mut Tx,
+    row: &'a MailRow,
+    mail: &'a Mail,
+    files: Files,
+    now: Timestamp,
+    may_wait: bool,
+}
+
+impl Reading<'_> {
+    /// Nothing: it is not time yet.
+    async fn fate(&mut self) -> Result<Option<Fate>, ActError> {
+        match &self.mail.delivery {
+            Some(delivery) => Ok(self.bounce(delivery).await?),
+            None if is_by_a_person(self.row, self.mail) => Ok(Some(self.answer().await?)),
+            None => Ok(Some(self.automatic().await?)),
+        }
+    }
+
+    fn shown(&self) -> Shown {
+        let addresses = self.mail.addressed_to.iter().map(String::as_str);
+        let addresses = std::iter::once(self.row.envelope_to.as_str()).chain(addresses);
+        self.tokens.shown(addresses, self.mail.refers_to.iter().map(String::as_str))
+    }
+
+    async fn answer(&mut self) -> Result<Fate, ActError> {
+        let id = match self.shown() {
+            Shown::Nothing => return Ok(Fate::waits(Why::NoToken, None)),
+            Shown::False => return Ok(Fate::waits(Why::FalseToken, None)),
+            Shown::Report(id) => id,
+        };
+        let Some(report) = self.tx.report_alone(id).await? else {
+            return Ok(Fate::waits(Why::NoToken, None));
+        };
+        let known = match &report.subject {
+            Some(subject) => self.tx.service(&subject.service).await?,
+            None => None,
+        };
+        let service = known.filter(|known| known.ended_at.is_none()).map(|known| known.service);
+        let answerer = Answerer {
+            sender: self.mail.from.as_deref(),
+            customer: service
+                .as_ref()
+                .map(|service| (service.customer_id.as_str(), service.customer_email.as_str())),
+            answers: self.lately(id, MailState::Answer).await?,
+        };
+        if let Err(why) = judge(&report, &answerer) {
+            return Ok(Fate::waits(why, Some(id)));
+        }
+        let act = Act::CustomerAnswer(message(self.mail));
+        let (by, always) = (&Actor::Customer, &Conditions::default());
+        let files = std::mem::take(&mut self.files);
+        act_in(self.tx, self.desk, id, by, act, always, files).await?;
+        let files = self.mail.files.len();
+        let event = Event::AnsweredByMail { mail: MailId(self.row.id), files };
+        self.put_on_record(&report, &Actor::Customer, event).await?;
+        Ok(Fate::of(MailState::Answer, id))
+    }
+
+    /// A machine's answer to a notice is put on record. Nothing is answered, and nobody has the move by it.
+    async fn automatic(&mut self) -> Result<Fate, ActError> {
+        let Shown::Report(id) = self.shown() else { return Ok(Fate::waits(Why::Automatic, None)) };
+        let Some(report) = self.tx.report_alone(id).await? else {
+            return Ok(Fate::waits(Why::Automatic, None));
+        };
+        if self.lately(id, MailState::Automatic).await? >= ANSWERS_PER_HOUR {
+            return Ok(Fate::waits(Why::TooMany, Some(id)));
+        }
+        let event = Event::AutomaticAnswer { mail: MailId(self.row.id) };
+        self.put_on_record(&report, &Actor::Desk, event).await?;
+        Ok(Fate::of(MailState::Automatic, id))
+    }
+
+    /// What a server says of a notice counts when it is about a Message-ID of ours and an address that it went to.
+    async fn bounce(&mut self, delivery: &DeliveryReport) -> Result<Option<Fate>, StoreError> {
+        for id in &delivery.returned {
+            let Some(told) = self.told_by(id).await? else { return Ok(None) };
+            let mut fits = None;
+            for (name, sent) in told {
+                let goes_to = |address: &str| is_told_in(&sent.detail, address);
+                let is_meant = |one: &&RecipientReport| {
+                    goes_to(&one.address) || one.original.as_deref().is_some_and(goes_to)
+                };
+                for recipient in delivery.recipients.iter().filter(is_meant) {
+                    fits = Some(name.report);
+                    self.write_down(name, &sent, recipient).await?;
+                }
+            }
+            if let Some(report) = fits {
+                return Ok(Some(Fate::of(MailState::Bounce, report)));
+            }
+        }
+        let report = match self.shown() {
+            Shown::Report(report) => Some(report),
+            Shown::Nothing | Shown::False => None,
+        };
+        Ok(Some(Fate::waits(Why::OtherBounce, report)))
+    }
+
+    /// The notices that a mail of ours with this Message-ID told of: one, or all of a digest. Nothing: it is not on record
+    /// yet.
+    async fn told_by(
+        &mut self,
+        id: &str,
+    ) -> Result<Option<Vec<(NoticeName, SentNotice)>>, StoreError> {
+        let told = match notice_of(id) {
+            Some(name) => {
+                let NoticeName { report, notice, audience, at } = name;
+                let at = at.as_millisecond();
+                if let Some(sent) = self.tx.sent_notice(report, notice, audience, at).await? {
+                    let is_it = is_its_message_id(&sent.message_id, id);
+                    return Ok(Some(is_it.then_some((name, sent)).into_iter().collect()));
+                }
+                Vec::new()
+            }
+            None if id.starts_with("digest.") => self.told_by_digest(id).await?,
+            None => return Ok(Some(Vec::new())),
+        };
+        let may_come = told.is_empty() && self.may_wait && self.is_of_our_domain(id);
+        Ok((!may_come).then_some(told))
+    }
+
+    async fn told_by_digest(
+        &mut self,
+        id: &str,
+    ) -> Result<Vec<(NoticeName, SentNotice)>, StoreError> {
+        let rows = self.tx.notices_of_digest(&format!("<{id}>"), LONGEST_DIGEST).await?;
+        let name = |(report, notice, at, sent)| {
+            let (audience, at) = (Audience::Customer, from_millis(at)?);
+            Some((NoticeName { report, notice, audience, at }, sent))
+        };
+        Ok(rows.into_iter().filter_map(name).collect())
+    }
+
+    fn is_of_our_domain(&self, id: &str) -> bool {
+        let domain = id.rsplit_once('@').map(|(_, domain)| domain);
+        let mail = self.desk.mail.as_ref();
+        domain.zip(mail).is_some_and(|(domain, mail)| mail.has_domain(domain))
+    }
+
+    /// What became of a notice for one of those whom it went to.
+    async fn write_down(
+        &mut self,
+        name: NoticeName,
+        sent: &SentNotice,
+        recipient: &RecipientReport,
+    ) -> Result<(), StoreError> {
+        let Some(report) = self.tx.report_alone(name.report).await? else { return Ok(()) };
+        let NoticeName { report: id, notice, audience, at } = name;
+        let said = [&recipient.answer, &recipient.status].into_iter().find(|said| !said.is_empty());
+        let said = said.map_or("no reason was given", String::as_str);
+        let detail = storable(&one_line(&format!("{}: {said}", recipient.address), LONGEST_DETAIL));
+        let what = match recipient.action {
+            Action::Failed => {
+                let mut is_first = false;
+                if audience == Audience::Customer {
+                    let now = self.now.as_millisecond();
+                    let detail = keeping_address(&sent.detail, &detail);
+                    let at = at.as_millisecond();
+                    if !self.tx.bounce_notice(id, notice, audience, at, &detail, now).await? {
+                        return Ok(());
+                    }
+                    is_first = self.tx.bounced_notices(id).await? == 1;
+                }
+                Event::NoticeBounced { notice, audience, detail, is_first }
+            }
+            Action::Delayed => Event::Hint {
+                text: format!("the notice \"{}\" is late for {detail}", notice.as_str()),
+            },
+            Action::Delivered => Event::Hint {
+                text: format!("the notice \"{}\" was handed on to {detail}", notice.as_str()),
+            },
+        };
+        self.put_on_record(&report, &Actor::Desk, what).await
+    }
+
+    async fn lately(&mut self, report: ReportId, state: MailState) -> Result<i64, StoreError> {
+        let since = HOUR.before(self.now).as_millisecond();
+        self.tx.count_mails_of(report, state.code(), since, ANSWERS_PER_HOUR).await
+    }
+
+    async fn put_on_record(
+        &mut self,
+        report: &Report,
+        by: &Actor,
+        event: Event,
+    ) -> Result<(), StoreError> {
+        let service = report.subject.as_ref().map(|subject| &subject.service);
+        let mut record = Record::new(self.desk);
+        record.add(report.id, service, by, &[event], self.now);
+        record.write(self.tx, self.now).await
+    }
+}
+
+/// Whether `id` is the Message-ID of a notice, or of the same one to a further member of staff.
+fn is_its_message_id(stored: &str, id: &str) -> bool {
+    let stored = stored.trim_matches(['<', '>']);
+    let further = |(local, domain): (&str, &str)| {
+        let (first, number) = local.rsplit_once('.')?;
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        (is_number && number.len() <= 4).then(|| format!("{first}@{domain}"))
+    };
+    stored == id || id.rsplit_once('@').and_then(further).is_some_and(|first| first == stored)
+}
+
+/// Whether an address is among those that a notice went to, as its record names them.
+fn is_told_in(detail: &str, address: &str) -> bool {
+    let words = detail.split(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';'));
+    words.filter(|word| !word.is_empty()).any(|word| is_same_address(word, address))
+}
+
+/// The record of a notice that came back still names the address that it went to: a server may tell of it twice.
+fn keeping_address(sent_to: &str, detail: &str) -> String {
+    let is_named = sent_to.split_whitespace().next().is_some_and(|to| is_told_in(detail, to));
+    if is_named { detail.to_owned() } else { format!("{} ({detail})", one_line(sent_to, 320)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_what_was_written_and_says_what_it_has_not() {
+        let mail = |said: &str, text: &str| Mail {
+            said: said.into(),
+            text: text.into(),
+            ..Mail::default()
+        };
+        assert_eq!(message(&mail(" Done.\r\n", "x")), "Done.");
+        assert_eq!(message(&mail("", "> only quoted\n")), "> only quoted");
+        assert_eq!(message(&mail(" ", "")), "[A mail without text.]");
+        assert_eq!(message(&mail("a\0b", "")), "a b");
+        let long = message(&mail(&"ü".repeat(LONGEST_TEXT + 1), ""));
+        assert!(long.chars().count() == LONGEST_TEXT && long.ends_with("has all of it.]"));
+        assert_eq!(message(&mail(&"ü".repeat(LONGEST_TEXT), "")), "ü".repeat(LONGEST_TEXT));
+    }
+
+    #[test]
+    fn a_notice_is_known_by_its_message_id_and_the_addresses_on_its_record() {
+        let stored = "<report-1.opened.staff.7@example.com>";
+        assert!(is_its_message_id(stored, "report-1.opened.staff.7@example.com"));
+        assert!(is_its_message_id(stored, "report-1.opened.staff.7.2@example.com"));
+        assert!(!is_its_message_id(stored, "report-1.opened.staff.7@example.net"));
+        assert!(!is_its_message_id(stored, "report-1.opened.staff.7.x@example.com"));
+        assert!(is_told_in("ada@example.com, not ben@example.com: refused", "Ben@example.com"));
+        assert!(!is_told_in("ada@example.com", "da@example.com"));
+        assert!(!is_told_in("", ""));
+        let kept = keeping_address("info@example.com", "ada@example.com: 550");
+        assert_eq!(kept, "info@example.com (ada@example.com: 550)");
+        assert_eq!(
+            keeping_address("ada@example.com", "ada@example.com: 550"),
+            "ada@example.com: 550"
+        );
+    }
+}

@@ -1,0 +1,216 @@
+//! Mails that came in: what becomes of them, and when one counts as an answer of a report's customer.
+
+use crate::report::{Report, State};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $(, $text:literal)?;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word that is stored and shown in JSON.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+
+            /// The one of a stored word.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)* _ => None }
+            }
+
+            words!(@text $($variant $($text)?),*);
+        }
+    };
+    (@text $($variant:ident $text:literal),*) => {
+        /// The reason in words.
+        pub fn text(self) -> &'static str {
+            match self { $(Self::$variant => $text),* }
+        }
+    };
+    (@text $($variant:ident),*) => {};
+}
+
+words! {
+    /// What became of a mail.
+    MailState {
+        /// Nobody has read it yet.
+        Unread = "unread";
+        /// It became an answer of the customer.
+        Answer = "answer";
+        /// It told of a notice that came back, or is late, and that is on record.
+        Bounce = "bounce";
+        /// A machine answered a notice; that is on record.
+        Automatic = "automatic";
+        /// It waits for staff.
+        Waiting = "waiting";
+        /// Staff took it for one of a report.
+        Attached = "attached";
+        /// Staff want nothing of it.
+        Dismissed = "dismissed";
+    }
+}
+
+words! {
+    /// Why a mail waits for staff.
+    Why {
+        /// Nothing in it refers to a notice.
+        NoToken = "no_token", "it answers no notice of ours";
+        /// It refers to a report without what only our notices have.
+        FalseToken = "false_token", "it names a report, but not as our notices do";
+        /// It is not from the customer's address.
+        OtherSender = "other_sender", "it does not come from the customer's mail address";
+        /// The service changed hands.
+        OtherCustomer = "other_customer", "the service has another customer now, or is gone";
+        /// The report is over.
+        Closed = "closed", "the report is closed";
+        /// The report has no service.
+        Queued = "queued", "the report waits for its service";
+        /// Too many within an hour.
+        TooMany = "too_many", "too many answers to this report came by mail within an hour";
+        /// A machine wrote it.
+        Automatic = "automatic", "a machine wrote it, and it answers no notice of ours";
+        /// A mail came back, but none of ours.
+        OtherBounce = "other_bounce", "it tells of a mail that came back, but of no notice that was sent to this address";
+        /// Nothing could be made of it.
+        Unreadable = "unreadable", "nothing could be made of it";
+    }
+}
+
+/// Answers by mail to one report within an hour. People do not write faster; what does is a machine that does not
+/// say so.
+pub const ANSWERS_PER_HOUR: i64 = 20;
+
+/// What is known when a mail refers to a report as only our notices do.
+#[derive(Debug, Clone, Copy)]
+pub struct Answerer<'a> {
+    /// Whom the mail is from.
+    pub sender: Option<&'a str>,
+    /// The customer of the service now, by their id, and their mail address; none when it is gone.
+    pub customer: Option<(&'a str, &'a str)>,
+    /// Answers by mail to the report within the last hour.
+    pub answers: i64,
+}
+
+/// Whether the mail is the customer's answer to this report, or why it waits. A mail proves less than the link does:
+/// whoever saw a notice can write any sender. So it can say something, and do nothing else.
+pub fn judge(report: &Report, answerer: &Answerer<'_>) -> Result<(), Why> {
+    let subject = report.subject.as_ref().ok_or(Why::Queued)?;
+    let (customer, address) = answerer.customer.ok_or(Why::OtherCustomer)?;
+    if customer != subject.customer_id {
+        return Err(Why::OtherCustomer);
+    }
+    if !answerer.sender.is_some_and(|sender| is_same_address(sender, address)) {
+        return Err(Why::OtherSender);
+    }
+    match report.state {
+        State::Queued { .. } => Err(Why::Queued),
+        State::Closed { .. } => Err(Why::Closed),
+        State::Open { .. } if answerer.answers >= ANSWERS_PER_HOUR => Err(Why::TooMany),
+        State::Open { .. } => Ok(()),
+    }
+}
+
+/// Whether two texts are the same mail address. Servers may tell `Ada@` from `ada@`, but none is known to.
+pub fn is_same_address(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    one.contains('@') && one.to_lowercase() == other.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::guard::{Clock, Facts};
+    use crate::ids::{ReportId, ServiceKey};
+    use crate::report::{Allegation, OnReply, Outcome, Subject, SuspendMethod, TimeLimit};
+    use crate::time::{Span, from_millis};
+
+    fn report() -> Report {
+        let service = ServiceKey::parse("main:1", "").expect("good");
+        let allegation = Allegation {
+            category: "Spam".into(),
+            service_ip: "192.0.2.1".into(),
+            additional_info: String::new(),
+            suspend_method: SuspendMethod::NoSuspend,
+            allow_unsuspend: false,
+            pay_to_unsuspend: false,
+        };
+        let limit = TimeLimit {
+            period: Span::from_mins(60),
+            reminder: true,
+            on_reply: OnReply::Pause,
+            require_notice: true,
+        };
+        let facts = Facts {
+            service: None,
+            customer_was_told: true,
+            within_hourly_limit: true,
+            clock: Clock::Sane,
+            paused: false,
+        };
+        let subject = Subject { service, customer_id: "11".into() };
+        let at = from_millis(1).expect("in range");
+        Report::open(ReportId(92), subject, allegation, &limit, &facts, at).0
+    }
+
+    const ADA: Answerer<'_> = Answerer {
+        sender: Some("Ada@Example.com"),
+        customer: Some(("11", " ada@example.com")),
+        answers: 0,
+    };
+
+    #[test]
+    fn the_customer_answers_and_nobody_else() {
+        assert_eq!(judge(&report(), &ADA), Ok(()));
+        for (answerer, why) in [
+            (Answerer { sender: None, ..ADA }, Why::OtherSender),
+            (Answerer { sender: Some("eve@example.com"), ..ADA }, Why::OtherSender),
+            (Answerer { customer: Some(("11", "")), ..ADA }, Why::OtherSender),
+            (Answerer { sender: Some(""), customer: Some(("11", "")), ..ADA }, Why::OtherSender),
+            (Answerer { customer: Some(("12", "ada@example.com")), ..ADA }, Why::OtherCustomer),
+            (Answerer { customer: None, ..ADA }, Why::OtherCustomer),
+            (Answerer { answers: ANSWERS_PER_HOUR, ..ADA }, Why::TooMany),
+        ] {
+            assert_eq!(judge(&report(), &answerer), Err(why), "{answerer:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_that_is_over_or_has_no_service_takes_no_answer() {
+        let mut closed = report();
+        let at = from_millis(1).expect("in range");
+        closed.state = State::Closed { at, outcome: Outcome::Resolved };
+        assert_eq!(judge(&closed, &ADA), Err(Why::Closed));
+        let mut queued = report();
+        queued.subject = None;
+        assert_eq!(judge(&queued, &ADA), Err(Why::Queued));
+    }
+
+    #[test]
+    fn staff_are_told_once_of_a_customers_notice_that_came_back_and_never_of_their_own() {
+        use crate::notice::{Audience, Notice};
+        let at = from_millis(1).expect("in range");
+        let jobs = |audience, is_first| {
+            let detail = String::new();
+            let event = Event::NoticeBounced { notice: Notice::Opened, audience, detail, is_first };
+            crate::event::jobs_for(ReportId(1), None, &event, at).len()
+        };
+        assert_eq!(jobs(Audience::Customer, true), 1);
+        assert_eq!(jobs(Audience::Customer, false), 0);
+        assert_eq!(jobs(Audience::Staff, true), 0);
+    }
+
+    #[test]
+    fn words_read_back() {
+        for state in MailState::ALL {
+            assert_eq!(MailState::from_code(state.code()), Some(*state));
+        }
+        for why in Why::ALL {
+            assert_eq!(Why::from_code(why.code()), Some(*why));
+        }
+    }
+}

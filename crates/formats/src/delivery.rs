@@ -1,0 +1,193 @@
+//! What mail servers say of mails that they could not deliver (RFC 3464, RFC 6522), and what older ones say in
+//! words, as far as it shows which mail it is about.
+
+use mail_parser::{Message, MessageParser, MessagePart};
+
+use crate::has_null_return_path;
+use crate::headers::{addresses_in, all, ids_in};
+use crate::masked::subtype;
+
+/// Recipients that are told of in one report.
+const MOST_RECIPIENTS: usize = 100;
+
+/// Longest answer of a server that is kept, in characters.
+const LONGEST_ANSWER: usize = 500;
+
+/// How much of a returned mail is looked at for its Message-ID, in bytes: headers are not longer.
+const RETURNED: usize = 256 * 1024;
+
+/// What a mail says of the delivery of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryReport {
+    /// Each recipient that it tells of.
+    pub recipients: Vec<RecipientReport>,
+    /// Message-IDs of the mail that came back, without angle brackets. Usually one; several where the report says
+    /// it in words.
+    pub returned: Vec<String>,
+}
+
+/// What became of a mail for one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecipientReport {
+    /// For whom, as the server that gave up knew them.
+    pub address: String,
+    /// For whom it was meant at first, where that is another address.
+    pub original: Option<String>,
+    /// What became of it.
+    pub action: Action,
+    /// The status, such as `5.1.1`; empty when there was none.
+    pub status: String,
+    /// What the server said, in one line; may be empty.
+    pub answer: String,
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It will not be delivered.
+    Failed,
+    /// It was not delivered yet.
+    Delayed,
+    /// It was delivered, handed on, or turned into others.
+    Delivered,
+}
+
+/// What the mail says of a delivery, if that is what it is for.
+pub(crate) fn report(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
+    let is_status = |part: &&MessagePart<'_>| subtype(part).ends_with("delivery-status");
+    match message.parts.iter().find(is_status) {
+        Some(status) => Some(DeliveryReport {
+            recipients: recipients(&String::from_utf8_lossy(status.contents())),
+            returned: returned(message),
+        }),
+        None => in_words(message, text),
+    }
+}
+
+/// The groups of fields of a status: the first is about the mail, the others about a recipient each.
+fn recipients(status: &str) -> Vec<RecipientReport> {
+    let status = status.replace("\r\n", "\n");
+    let groups = status.split("\n\n").map(fields).filter(|group| !group.is_empty());
+    groups.filter_map(|group| recipient(&group)).take(MOST_RECIPIENTS).collect()
+}
+
+/// Fields with their values, which may go on over lines.
+fn fields(group: &str) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in group.lines() {
+        if line.starts_with([' ', '\t'])
+            && let Some((_, value)) = fields.last_mut()
+        {
+            value.push(' ');
+            value.push_str(line.trim());
+        } else if let Some((name, value)) = line.split_once(':') {
+            fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+        }
+    }
+    fields
+}
+
+fn recipient(group: &[(String, String)]) -> Option<RecipientReport> {
+    let value = |name: &str| group.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    // `rfc822; ada@example.com`
+    let typed = |value: &str| {
+        let bare = value.split_once(';').map_or(value, |(_, bare)| bare);
+        bare.trim().trim_matches(['<', '>']).to_owned()
+    };
+    let action = match value("action")?.to_ascii_lowercase().as_str() {
+        "failed" => Action::Failed,
+        "delayed" => Action::Delayed,
+        "delivered" | "relayed" | "expanded" => Action::Delivered,
+        _ => return None,
+    };
+    Some(RecipientReport {
+        address: typed(value("final-recipient").or_else(|| value("original-recipient"))?),
+        original: value("original-recipient").map(typed),
+        action,
+        status: value("status").unwrap_or_default().chars().take(16).collect(),
+        answer: answer(value("diagnostic-code").map(typed).unwrap_or_default().as_str()),
+    })
+}
+
+fn answer(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().filter(|c| !c.is_control()).take(LONGEST_ANSWER).collect()
+}
+
+/// The Message-ID of the mail, or of its headers, that came with the report.
+fn returned(message: &Message<'_>) -> Vec<String> {
+    let is_returned =
+        |kind: &str| matches!(kind, "rfc822" | "global" | "rfc822-headers" | "global-headers");
+    let parts = message.parts.iter().filter(|part| is_returned(&subtype(part)));
+    parts.flat_map(|part| message_ids(part.contents())).take(1).collect()
+}
+
+fn message_ids(bytes: &[u8]) -> Vec<String> {
+    let head = &bytes[..bytes.len().min(RETURNED)];
+    match MessageParser::default().parse_headers(head) {
+        Some(headers) => ids_in(all(&headers, "Message-ID")),
+        None => Vec::new(),
+    }
+}
+
+/// A report in words: from nobody, about recipients that it names, with the headers of the mail below it.
+fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
+    let from = message.from().and_then(|from| from.first()?.address()).unwrap_or_default();
+    let by_a_server = from.to_ascii_lowercase().starts_with("mailer-daemon@");
+    if !by_a_server && !has_null_return_path(message) {
+        return None;
+    }
+    let mut returned = returned(message);
+    if returned.is_empty() {
+        let is_id = |line: &&str| {
+            line.get(..11).is_some_and(|name| name.eq_ignore_ascii_case("message-id:"))
+        };
+        returned = ids_in(text.lines().map(str::trim_start).filter(is_id));
+    }
+    // Exim names them in a header, qmail in lines of their own.
+    let mut failed: Vec<String> =
+        all(message, "X-Failed-Recipients").flat_map(addresses_in).collect();
+    if failed.is_empty() {
+        let lines = text.lines().map(str::trim);
+        let named = lines.filter_map(|line| line.strip_prefix('<')?.strip_suffix(">:"));
+        failed = named.flat_map(addresses_in).collect();
+    }
+    if failed.is_empty() || returned.is_empty() {
+        return None;
+    }
+    failed.truncate(MOST_RECIPIENTS);
+    let (status, action) = match permanent(text) {
+        Some(status) => (status, Action::Failed),
+        None => (String::new(), Action::Delayed),
+    };
+    let recipients = failed.into_iter().map(|address| RecipientReport {
+        answer: near(text, &address),
+        address,
+        original: None,
+        action,
+        status: status.clone(),
+    });
+    Some(DeliveryReport { recipients: recipients.collect(), returned })
+}
+
+/// The status of a failure for good, from words: a code such as `5.1.1`, or that it is said in so many words.
+fn permanent(text: &str) -> Option<String> {
+    let is_code = |word: &&str| {
+        let mut numbers = word.split('.');
+        numbers.next() == Some("5")
+            && numbers.clone().count() == 2
+            && numbers.all(|n| (1..=3).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
+    if let Some(code) = words.map(|word| word.trim_matches('.')).find(is_code) {
+        return Some(code.to_owned());
+    }
+    text.to_ascii_lowercase().contains("permanent").then(String::new)
+}
+
+/// What is said about a recipient: the lines that follow the one that names them, up to an empty one.
+fn near(text: &str, address: &str) -> String {
+    let lines = text.lines().skip_while(|line| !line.contains(address)).skip(1);
+    let said: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).take(10).collect();
+    answer(&said.join(" "))
+}

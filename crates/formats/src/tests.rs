@@ -1,0 +1,232 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// A mail from its lines, as it travels.
+fn mail(lines: &str) -> Mail {
+    read(lines.replace('\n', "\r\n").as_bytes())
+}
+
+#[test]
+fn a_plain_answer_is_read_with_all_that_it_refers_to() {
+    let mail = mail(
+        "Return-Path: <ada@example.com>\nDelivered-To: abuse+r92.ab@example.org\n\
+         From: Ada Example <Ada@example.com>\nTo: Abuse desk <abuse@example.org>, x@example.net\n\
+         Subject: Re: =?utf-8?q?Spam_=E2=80=93_now?=\nMessage-ID: <1@example.com>\n\
+         In-Reply-To: <report-92.opened.customer.1.mac@example.org>\n\
+         References: <report-92@example.org>\n <report-92.opened.customer.1.mac@example.org>\n\n\
+         We have removed it.\n",
+    );
+    assert_eq!(mail.from.as_deref(), Some("Ada@example.com"));
+    assert_eq!(mail.subject, "Re: Spam – now");
+    assert_eq!(mail.message_id.as_deref(), Some("1@example.com"));
+    assert_eq!(mail.refers_to[0], "report-92.opened.customer.1.mac@example.org");
+    assert!(mail.refers_to.contains(&"report-92@example.org".to_owned()));
+    assert_eq!(
+        mail.addressed_to,
+        ["abuse+r92.ab@example.org", "abuse@example.org", "x@example.net"]
+    );
+    assert_eq!(mail.said, "We have removed it.");
+    assert_eq!((mail.automatic, mail.delivery), (None, None));
+}
+
+#[test]
+fn nobody_in_particular_wrote_a_mail_with_two_senders() {
+    for from in [
+        "From: a@example.com, b@example.com",
+        "From: a@example.com\nFrom: b@example.com",
+        "From: nobody",
+        "To: x@example.com",
+    ] {
+        let mail = mail(&format!("{from}\nSubject: x\n\nhello\n"));
+        assert_eq!(mail.from, None, "{from}");
+    }
+}
+
+#[test]
+fn html_becomes_text_and_files_are_kept_apart() {
+    let mail = mail(
+        "From: ada@example.com\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+         --b\nContent-Type: text/html; charset=utf-8\n\n<p>It is <b>gone</b>.</p><script>x()</script>\n\
+         --b\nContent-Type: image/png; name=\"../../a\tb.png\"\nContent-Disposition: attachment\n\
+         Content-Transfer-Encoding: base64\n\nAAEC\n\
+         --b\nContent-Type: message/rfc822\n\nSubject: inner\n\nhello\n--b--\n",
+    );
+    assert_eq!(mail.said.trim(), "It is gone.");
+    assert_eq!(mail.files.len(), 2, "{:?}", mail.files);
+    assert_eq!(mail.files[0].media_type, "image/png");
+    assert_eq!(mail.files[0].bytes, [0, 1, 2]);
+    assert!(!mail.files[0].name.contains(char::is_control), "{:?}", mail.files[0].name);
+    assert_eq!(mail.files[1].media_type, "message/rfc822");
+}
+
+#[test]
+fn quotation_and_signature_are_cut_where_it_is_certain() {
+    for (text, said) in [
+        (
+            "Done.\n\nOn Tue, 1 Jan 2030, Abuse <abuse@example.org> wrote:\n> Hello\n> there\n",
+            "Done.",
+        ),
+        (
+            "Erledigt.\n\nAm 01.01.2030 um 12:00 schrieb Abuse\n<abuse@example.org>:\n\n> Hallo\n>\n> da\n\n",
+            "Erledigt.",
+        ),
+        ("Done.\n-- \nAda\n+49 1\n\n> Hello\n", "Done."),
+        ("Done.\n\n> Hello\n\n-- \nAda\n", "Done."),
+        (
+            "Done.\n\n-----Original Message-----\nFrom: Abuse\nSent: today\nTo: Ada\nSubject: x\n\nHello\n",
+            "Done.",
+        ),
+        (
+            "Done.\n\n________________________________\nVon: Abuse\nGesendet: heute\nAn: Ada\n\nHallo\n",
+            "Done.",
+        ),
+        // Answered between the lines: all of it counts.
+        (
+            "> Is it gone?\nYes.\n> Since when?\nToday.\n",
+            "> Is it gone?\nYes.\n> Since when?\nToday.",
+        ),
+        // A list that ends with a colon names nobody.
+        ("We removed the following:\n> x.php\n", "We removed the following:"),
+        (
+            "a\n-- \n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n",
+            "a\n-- \n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16",
+        ),
+        ("-----\nnot a rule\n", "-----\nnot a rule"),
+        ("> only a quotation\n", ""),
+        ("", ""),
+    ] {
+        assert_eq!(super::said::without_quotation(text), said, "{text:?}");
+    }
+}
+
+#[test]
+fn machines_are_known_by_headers_and_never_by_a_subject() {
+    for (header, sign) in [
+        ("Auto-Submitted: auto-replied", Some(Automatic::AutoSubmitted)),
+        ("auto-submitted: Auto-Generated; x=y", Some(Automatic::AutoSubmitted)),
+        ("Auto-Submitted: no", None),
+        ("Precedence: bulk", Some(Automatic::Precedence)),
+        ("Precedence: first-class", None),
+        ("X-Autoreply: yes", Some(Automatic::AnsweringMachine)),
+        ("X-Auto-Response-Suppress: All", Some(Automatic::SuppressesAnswers)),
+        ("X-Auto-Response-Suppress: None", None),
+        ("List-Id: <x.example.com>", Some(Automatic::List)),
+        ("Return-Path: <>", Some(Automatic::NullReturnPath)),
+        ("Return-Path: <ada@example.com>", None),
+        ("Subject: Out of office: vacation until Monday", None),
+    ] {
+        let mail = mail(&format!("From: ada@example.com\n{header}\n\nhello\n"));
+        assert_eq!(mail.automatic, sign, "{header}");
+    }
+}
+
+const DSN: &str = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\n\
+    Subject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n\
+    Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+    --b\nContent-Type: text/plain\n\nSorry.\n\
+    --b\nContent-Type: message/delivery-status\n\n\
+    Reporting-MTA: dns; mx.example.net\n\n\
+    Final-Recipient: rfc822; ada@example.com\nOriginal-Recipient: rfc822;info@example.com\n\
+    Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1\n    no such user\n\n\
+    Final-Recipient: rfc822; ben@example.com\nAction: delayed\nStatus: 4.2.2\n\n\
+    --b\nContent-Type: message/rfc822\n\n\
+    From: abuse@example.org\nMessage-ID: <report-92.opened.customer.1.mac@example.org>\n\nHello\n--b--\n";
+
+#[test]
+fn a_delivery_report_says_what_became_of_which_mail_for_whom() {
+    for dsn in [DSN.to_owned(), DSN.replace("message/rfc822", "text/rfc822-headers")] {
+        let report = mail(&dsn).delivery.expect("a report");
+        assert_eq!(report.returned, ["report-92.opened.customer.1.mac@example.org"]);
+        let [ada, ben] = &report.recipients[..] else { panic!("two recipients: {report:?}") };
+        assert_eq!((ada.address.as_str(), ada.action), ("ada@example.com", Action::Failed));
+        assert_eq!(ada.original.as_deref(), Some("info@example.com"));
+        assert_eq!((ada.status.as_str(), ada.answer.as_str()), ("5.1.1", "550 5.1.1 no such user"));
+        assert_eq!(ben.action, Action::Delayed);
+    }
+    let answered = mail("From: ada@example.com\nSubject: Undelivered\n\nNo.\n");
+    assert_eq!(answered.delivery, None);
+}
+
+#[test]
+fn bounces_in_words_count_as_far_as_they_name_mail_and_recipient() {
+    let qmail = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n\
+        Hi. This is the mail program. I'm afraid I wasn't able to deliver your message.\n\n\
+        <ada@example.com>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 5.1.1 unknown\n\n\
+        --- Below this line is a copy of the message.\n\n\
+        From: abuse@example.org\nMessage-ID: <report-1.opened.customer.1.m@example.org>\n\nHello\n";
+    let report = mail(qmail).delivery.expect("a report");
+    assert_eq!(report.returned, ["report-1.opened.customer.1.m@example.org"]);
+    let [ada] = &report.recipients[..] else { panic!("one recipient: {report:?}") };
+    assert_eq!((ada.action, ada.status.as_str()), (Action::Failed, "5.1.1"));
+    assert!(ada.answer.contains("550 5.1.1 unknown"), "{ada:?}");
+
+    let later = qmail.replace("550 5.1.1 unknown", "try again later");
+    assert_eq!(mail(&later).delivery.expect("a report").recipients[0].action, Action::Delayed);
+    let nameless = qmail.replace("Message-ID", "X-Else");
+    assert_eq!(mail(&nameless).delivery, None);
+    // Whoever writes like a server without being one gets read like everybody else.
+    let forged = qmail.replace("Return-Path: <>\n", "").replace("MAILER-DAEMON", "ada");
+    assert_eq!(mail(&forged).delivery, None);
+}
+
+#[test]
+fn mails_in_mails_are_not_followed_however_deep_they_are() {
+    let deep = "Content-Type: message/rfc822\r\n\r\n".repeat(300_000) + "hello";
+    assert_eq!(read(deep.as_bytes()).files.len(), 1);
+    let odd = "Content-Type : message/\r\n\tRFC822\r\n\r\n".repeat(100_000) + "hello";
+    read(odd.as_bytes());
+    let digest = "Content-Type: multipart/digest; boundary=a\r\n\r\n--a\r\n\r\n".repeat(100_000);
+    read(digest.as_bytes());
+    let multipart =
+        |n| format!("Content-Type: multipart/mixed; boundary=\"b{n}\"\r\n\r\n--b{n}\r\n");
+    let multiparts = (0..5_000).map(multipart).collect::<Vec<_>>().concat();
+    read(multiparts.as_bytes());
+    let parts = format!(
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
+        "--b\r\nContent-Type: image/png\r\n\r\nx\r\n".repeat(20_000)
+    );
+    assert_eq!(read(parts.as_bytes()).files.len(), MOST_FILES);
+}
+
+#[test]
+fn limits_hold_for_long_texts_subjects_and_threads() {
+    let many = "<a@example.com> ".repeat(10_000);
+    let long = "ü".repeat(LONGEST_TEXT);
+    let raw = format!(
+        "Content-Type: text/plain; charset=utf-8\r\nSubject: {}\r\nReferences: {many}\r\nTo: {many}\r\n\r\n{long}",
+        "s".repeat(5_000)
+    );
+    let mail = read(raw.as_bytes());
+    assert!(mail.text.len() <= LONGEST_TEXT && mail.text.starts_with('ü'));
+    assert_eq!(mail.subject.len(), LONGEST_LINE);
+    assert_eq!(mail.refers_to.len(), MOST_REFERENCES);
+    assert_eq!(mail.addressed_to.len(), MOST_ADDRESSES);
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_in_is_read(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+        read(&bytes);
+    }
+
+    #[test]
+    fn whatever_mail_like_comes_in_is_read(lines in proptest::collection::vec(
+        prop_oneof![
+            Just("Content-Type: multipart/mixed; boundary=b".to_owned()),
+            Just("Content-Type: multipart/report; boundary=\"b\"".to_owned()),
+            Just("Content-Type: message/delivery-status".to_owned()),
+            Just("Content-Type: message/rfc822".to_owned()),
+            Just("Content-Type: text/html; charset=utf-16".to_owned()),
+            Just("Content-Transfer-Encoding: base64".to_owned()),
+            Just("Content-Transfer-Encoding: quoted-printable".to_owned()),
+            Just("--b".to_owned()), Just("--b--".to_owned()), Just(String::new()),
+            Just("Return-Path: <>".to_owned()), Just("From: <a@b>, =?utf-8?b?w?=".to_owned()),
+            Just("Action: failed".to_owned()), Just("Final-Recipient: rfc822;".to_owned()),
+            Just("Message-ID: <é>".to_owned()), Just("> ü".to_owned()), Just("-- ".to_owned()),
+            "\\PC{0,40}",
+        ], 0..40)) {
+        read(lines.join("\r\n").as_bytes());
+        read(lines.join("\n").as_bytes());
+    }
+}

@@ -1,0 +1,319 @@
+//! Mail that comes in: answers of customers, mails that came back, machines, strangers.
+
+use serde_json::Value;
+
+use crate::lmtp::*;
+use crate::seat::{Seat, hire};
+use crate::world::*;
+
+const ADDRESS: &str = "abuse@example.com";
+
+/// The first notice to the customer of a report.
+fn notice(world: &World, id: i64, kind: &str) -> String {
+    let part = format!("report-{id}.{kind}.customer.");
+    eventually("the customer is told", || !world.mails(&part).is_empty());
+    world.mails(&part).remove(0)
+}
+
+fn waiting(world: &World) -> Vec<Value> {
+    world.json(&["mail", "list"]).as_array().unwrap().clone()
+}
+
+/// Waits until so many mails wait, and returns why.
+fn why(world: &World, count: usize) -> Vec<String> {
+    eventually("the mails are read", || waiting(world).len() >= count);
+    let all = waiting(world);
+    assert_eq!(all.len(), count, "{all:#?}");
+    all.iter().map(|mail| mail["why"].as_str().unwrap().to_owned()).collect()
+}
+
+fn messages(world: &World, id: i64) -> Vec<String> {
+    let report = world.report(id);
+    let all = report["messages"].as_array().unwrap();
+    all.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+}
+
+fn is_taken(answer: &str) {
+    assert!(answer.starts_with("250 "), "{answer}");
+}
+
+on_both! {
+    fn an_answer_by_mail_becomes_a_message_of_its_report_once(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let address = header(&told, "Reply-To");
+        assert!(address.starts_with(&format!("abuse+r{id}.")), "{told}");
+        let to_staff = || world.mails(&format!("report-{id}.opened.staff"));
+        eventually("staff are told", || !to_staff().is_empty());
+        assert_eq!(header(&to_staff()[0], "Reply-To"), "", "nothing but the customer's notices has it");
+        let answer = answer_to(&told, "Ada <ADA@example.com>", "We have cleaned it.\n.dots stay\n");
+        is_taken(&lmtp.hand_over("ada@example.com", &address, &answer));
+        eventually("the answer is there", || !messages(&world, id).is_empty());
+        is_taken(&lmtp.hand_over("ada@example.com", &address, &answer));
+        let report = world.report(id);
+        assert_eq!(messages(&world, id), ["We have cleaned it.\n.dots stay"]);
+        assert_eq!((&report["turn"], &report["deadline_at"]), (&"staff".into(), &Value::Null));
+        for kind in ["answered", "answered_by_mail", "clock_paused"] {
+            assert_eq!(world.events(id, kind), 1, "{kind}");
+        }
+        eventually("staff hear of the answer", || !world.mails(&format!("report-{id}.answered.staff")).is_empty());
+        // The address alone does as well, and so does the Message-ID alone.
+        let bare = "From: ada@example.com\nSubject: x\n\nSECOND\n";
+        is_taken(&lmtp.hand_over("ada@example.com", &address, bare));
+        let threaded = format!("From: ada@example.com\nIn-Reply-To: {}\n\nTHIRD\n", header(&told, "Message-ID"));
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &threaded));
+        eventually("they are there", || messages(&world, id).len() == 3);
+        assert_eq!(waiting(&world).len(), 0);
+        assert_eq!(world.mails(&format!("report-{id}.")).iter().filter(|mail| mail.contains("To: ada@")).count(), 1,
+            "nobody answers an answer");
+    }
+
+    fn a_mail_can_say_something_and_do_nothing(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=immediate&allow_unsuspend=1");
+        world.wait_for(id, "suspended");
+        let told = notice(&world, id, "suspended");
+        let address = header(&told, "Reply-To");
+        for text in ["unsuspend", "please extend by 30 days", "FIXED", "close"] {
+            is_taken(&lmtp.hand_over("ada@example.com", &address, &answer_to(&told, "ada@example.com", text)));
+        }
+        eventually("all are there", || messages(&world, id).len() == 4);
+        let report = world.report(id);
+        assert_eq!((&report["status"], &report["suspension"]["state"]), (&"open".into(), &"suspended".into()));
+        assert_eq!(world.panel_lines("calls", "unsuspend"), 0);
+    }
+
+    fn what_is_not_the_customers_for_sure_waits_for_staff_with_the_reason(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let told = notice(&world, id, "opened");
+        let address = header(&told, "Reply-To");
+        let other = desk.create(&world, "service_id=2&category=Spam");
+        notice(&world, other, "opened");
+        let foreign = address.replace(&format!("+r{id}."), &format!("+r{other}."));
+        let plain = |from: &str, text: &str| format!("From: {from}\nSubject: S\n\n{text}\n");
+        let mut count = 0;
+        let mut waits = |from: &str, to: &str, mail: &str, because: &str| {
+            is_taken(&lmtp.hand_over(from, to, mail));
+            count += 1;
+            assert_eq!(why(&world, count).last().map(String::as_str), Some(because));
+        };
+        waits("eve@example.com", &address, &plain("eve@example.com", "forged sender"), "other_sender");
+        waits("ada@example.com", &address, &plain("ada@example.com, eve@example.com", "two"), "other_sender");
+        waits("ben@example.net", &foreign, &plain("ben@example.net", "foreign token"), "false_token");
+        waits("ada@example.com", &format!("abuse+r{id}.{:024}@example.com", 0), &plain("ada@example.com", "guessed"), "false_token");
+        waits("ada@example.com", ADDRESS, &plain("ada@example.com", "none"), "no_token");
+        waits("", ADDRESS, &plain("mailer@example.com", "from nobody"), "automatic");
+        let bounced = delivery_report(&told, "eve@example.com", "failed", "550 no");
+        waits("", &address, &bounced, "other_bounce");
+        world.write("moved.csv", "service_id,customer_id,customer_email,dedicated_ip\n2,99,zoe@example.com,192.0.2.99\n");
+        world.ok(&["service", "import", "moved.csv"]);
+        let theirs = header(&notice(&world, other, "opened"), "Reply-To");
+        waits("zoe@example.com", &theirs, &plain("zoe@example.com", "new holder"), "other_customer");
+        waits("ben@example.net", &theirs, &plain("ben@example.net", "old holder"), "other_customer");
+        world.ok(&["report", "close", &id.to_string(), "--outcome", "resolved"]);
+        waits("ada@example.com", &address, &plain("ada@example.com", "too late"), "closed");
+        assert!(messages(&world, id).is_empty() && messages(&world, other).is_empty());
+    }
+
+    fn a_machines_answer_is_on_record_and_moves_nothing(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let before = world.report(id);
+        let away = answer_to(&told, "ada@example.com", "I am away.").replace("Subject:", "Auto-Submitted: auto-replied\nSubject:");
+        is_taken(&lmtp.hand_over("", &header(&told, "Reply-To"), &away));
+        eventually("it is on record", || world.events(id, "automatic_answer") == 1);
+        let after = world.report(id);
+        for same in ["turn", "deadline_at", "messages", "status"] {
+            assert_eq!(before[same], after[same], "{same}");
+        }
+        let words = answer_to(&told, "ada@example.com", "On vacation").replace("Subject: Re:", "Subject: Out of office:");
+        is_taken(&lmtp.hand_over("ada@example.com", &header(&told, "Reply-To"), &words));
+        eventually("a subject makes no machine", || messages(&world, id) == ["On vacation"]);
+    }
+
+    fn a_notice_that_came_back_did_not_tell_the_customer(world) {
+        world.set("time_limit.period", "4s");
+        world.set("time_limit.reminder", "false");
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let address = header(&told, "Reply-To");
+        is_taken(&lmtp.hand_over("", &address, &delivery_report(&told, "ada@example.com", "delayed", "450 later")));
+        eventually("the delay is a hint", || world.events(id, "hint") == 1);
+        assert_eq!(world.events(id, "notice_bounced"), 0);
+        is_taken(&lmtp.hand_over("", &address, &delivery_report(&told, "Ada@example.com", "failed", "550 no such user")));
+        eventually("it is on record", || world.events(id, "notice_bounced") == 1);
+        is_taken(&lmtp.hand_over("", &address, &delivery_report(&told, "ada@example.com", "failed", "550 once more")));
+        world.wait_for(id, "awaiting_approval");
+        let report = world.report(id);
+        let text = report["events"].to_string();
+        assert!(text.contains("550 no such user") && text.contains("no mail server took the notice"), "{text}");
+        assert_eq!(world.events(id, "notice_bounced"), 1, "told twice, it counts once");
+        let staff = || world.mails(&format!("report-{id}.needs_staff.staff"));
+        eventually("staff are told of it and of the deadline", || staff().len() == 2);
+        assert_eq!(staff().iter().filter(|mail| mail.contains("came back")).count(), 1);
+    }
+
+    fn more_answers_than_people_write_wait(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let address = header(&notice(&world, id, "opened"), "Reply-To");
+        for number in 0..22 {
+            let mail = format!("From: ada@example.com\nSubject: {number}\n\nagain\n");
+            is_taken(&lmtp.hand_over("ada@example.com", &address, &mail));
+        }
+        assert_eq!(why(&world, 2), ["too_many", "too_many"]);
+        assert_eq!(messages(&world, id).len(), 20);
+    }
+
+    fn files_are_taken_from_the_command_line(world) {
+        world.write("a.eml", "From: ada@example.com\nSubject: One\n\nhello\n");
+        world.write("empty.eml", "");
+        let output = world.run(&["ingest", "a.eml", "empty.eml", "missing.eml", "--json"]);
+        assert_eq!(output.status.code(), Some(1));
+        let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&results[0]["state"], &results[0]["reason"]), (&"waiting".into(), &"it answers no notice of ours".into()));
+        assert!(results[1]["error"].as_str().unwrap().contains("empty") && results[2]["error"].is_string(), "{results:#}");
+        let known = world.json(&["ingest", "a.eml"]);
+        assert_eq!((&known[0]["known"], &known[0]["mail"]), (&true.into(), &results[0]["mail"]));
+        let line = world.ok_reading(&["ingest"], "From: ben@example.net\n\nfrom a pipe\n");
+        assert!(line.starts_with("-: mail 2: waiting"), "{line}");
+        assert!(world.ok(&["mail", "show", "2"]).contains("from a pipe"));
+        assert_eq!(world.ok(&["mail", "show", "1", "--raw"]), world.read("a.eml"));
+        world.ok(&["mail", "dismiss", "1"]);
+        assert!(world.fails(1, &["mail", "dismiss", "1"]).contains("does not wait"));
+        world.ok(&["mail", "restore", "1"]);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        world.ok(&["mail", "attach", "1", "--report", &id.to_string()]);
+        world.ok(&["mail", "attach", "2", "--report", &id.to_string(), "--note"]);
+        assert_eq!(messages(&world, id), ["hello"]);
+        let report = world.report(id);
+        assert!(report["notes"].to_string().contains("from a pipe"), "{report:#}");
+        assert_eq!(world.events(id, "mail_attached"), 2);
+        assert_eq!(waiting(&world).len(), 0);
+    }
+
+    fn staff_see_what_waits_as_text_and_decide(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        hire(&world, "otto", "agent");
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let mail = "From: <eve@example.com>\nSubject: <script>alert(1)</script>\nContent-Type: text/html\n\n\
+                    <img src=http://evil.example.com/x><b>Look</b> at http://evil.example.com/y\n";
+        is_taken(&lmtp.hand_over("eve@example.com", ADDRESS, mail));
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, "From: ada@example.com\nSubject: Two\n\nIt was me.\n"));
+        why(&world, 2);
+        let seat = Seat::take(&desk, "otto");
+        let list = seat.get("/admin/mail").body;
+        assert!(list.contains("it answers no notice of ours") && list.contains("Two"), "{list}");
+        assert!(!list.contains("<script>alert"), "{list}");
+        let one = seat.get("/admin/mail/1").body;
+        assert!(one.contains("Look at hxxp://evil[.]example[.]com/y") && !one.contains("<img src=http"), "{one}");
+        let raw = seat.get("/admin/mail/1/raw");
+        assert_eq!(raw.header("content-type"), "application/octet-stream");
+        assert!(raw.header("content-disposition").starts_with("attachment;"));
+        assert_eq!((raw.header("x-content-type-options"), raw.body.clone()), ("nosniff", mail.replace('\n', "\r\n")));
+        assert_eq!(seat.get("/admin/mail/99").status, 404);
+        seat.done("/admin/mail/1/dismissal", &[]);
+        assert!(seat.get("/admin/mail/1").body.contains("Take back"));
+        seat.done("/admin/mail/1/restoration", &[]);
+        assert_eq!(waiting(&world).len(), 2);
+        seat.done("/admin/mail/1/dismissal", &[]);
+        let number = id.to_string();
+        assert_eq!(seat.post("/admin/mail/2/attachment", &[("report", "9999"), ("as", "note")]).status, 422);
+        seat.done("/admin/mail/2/attachment", &[("report", &number), ("as", "message")]);
+        assert_eq!(seat.post("/admin/mail/2/attachment", &[("report", &number), ("as", "message")]).status, 422);
+        assert_eq!(messages(&world, id), ["It was me."]);
+        let page = seat.get(&format!("/admin/reports/{id}")).body;
+        assert!(page.contains("href=\"/admin/mail/2\"") && page.contains("attached by staff"), "{page}");
+        assert_eq!(waiting(&world).len(), 0);
+    }
+}
+
+on_both! {
+    fn the_mail_server_is_answered_for_each_recipient_and_only_after_the_mail_is_stored(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let mut talk = lmtp.begin();
+        // All of it at once.
+        talk.send(
+            "MAIL FROM:<ada@example.com> SIZE=30 BODY=8BITMIME\r\nRCPT TO:<a@example.com>\r\nRCPT TO:<nobody>\r\n\
+             RCPT TO:<>\r\nDATA\r\nSubject: x\r\n\r\n..y\r\n.\r\nNOOP\r\n",
+        );
+        let answers: Vec<String> = (0..8).map(|_| talk.answer()).collect();
+        let codes: Vec<&str> = answers.iter().map(|answer| &answer[..3]).collect();
+        assert_eq!(codes, ["250", "250", "250", "501", "354", "250", "250", "250"], "{answers:?}");
+        assert_eq!(world.ok(&["mail", "show", "1", "--raw"]), "Subject: x\r\n\r\n.y\r\n");
+        for (said, code) in [
+            ("EHLO x", "500"), ("DATA", "503"), ("RCPT TO:<a@example.com>", "503"), ("MAIL FROM:<a@example.com> SIZE=99999999", "552"),
+            ("BDAT 5", "500"), ("MAIL FROM:<>", "250"), ("RSET", "250"), ("VRFY a", "252"),
+        ] {
+            assert!(talk.say(said).starts_with(code), "{said}");
+        }
+        assert!(talk.say("QUIT").starts_with("221"));
+        let mut smuggled = lmtp.begin();
+        for said in ["MAIL FROM:<eve@example.com>", "RCPT TO:<a@example.com>", "DATA"] {
+            smuggled.say(said);
+        }
+        smuggled.send("Subject: x\r\n\r\nhello\n.\nMAIL FROM:<ada@example.com>\r\n.\r\n");
+        assert!(smuggled.answer().starts_with("554 5.6.0"));
+        smuggled.send("NOOP\n");
+        assert!(smuggled.answer().starts_with("554 5.5.2"));
+        assert_eq!(smuggled.answer(), "", "it hung up");
+        let mut long = lmtp.begin();
+        long.send(&"x".repeat(5_000));
+        assert!(long.answer().starts_with("500 5.5.2"));
+        if world.engine == Engine::Postgres {
+            world.close_database(true);
+            let answer = lmtp.hand_over("ada@example.com", ADDRESS, "Subject: later\n\nx\n");
+            assert!(answer.starts_with("451 4.3.0"), "{answer}");
+            world.close_database(false);
+            eventually("it is taken the next time", || {
+                lmtp.hand_over("ada@example.com", ADDRESS, "Subject: later\n\nx\n").starts_with("250")
+            });
+        }
+        let before = waiting(&world).len();
+        let mut idle = lmtp.begin();
+        assert!(desk.stop().success());
+        assert!(idle.answer().starts_with("421"));
+        assert!(lmtp.try_begin().is_none());
+        assert!(waiting(&world).len() >= before);
+    }
+
+    fn a_mail_that_was_taken_survives_the_end_of_the_process(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        for number in 0..10 {
+            let mail = format!("From: ada@example.com\nSubject: {number}\n\nx\n");
+            is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &mail));
+        }
+        desk.kill();
+        let _desk = world.serve();
+        eventually("all are read", || waiting(&world).len() == 10);
+    }
+
+    fn a_socket_in_the_file_system_does_as_well(world) {
+        let path = world.path("lmtp.sock");
+        let options = world.read("portreeve.toml");
+        world.write("portreeve.toml", &format!("{options}\n[mail.in]\nlmtp = \"{}\"\n", path.display()));
+        for _ in 0..2 {
+            // A socket that somebody left behind is in nobody's way.
+            let desk = world.serve();
+            let stream = std::os::unix::net::UnixStream::connect(&path).unwrap();
+            let mut greeting = String::new();
+            std::io::BufRead::read_line(&mut std::io::BufReader::new(stream), &mut greeting).unwrap();
+            assert!(greeting.starts_with("220 "), "{greeting}");
+            desk.kill();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Mail from mailboxes, of a real Dovecot.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::lmtp::{answer_to, header};
+use crate::world::*;
+
+/// Who reads mail where Dovecot is started by root, who may not.
+const NOBODY: u32 = 65_534;
+
+/// A Dovecot in a folder of its own: every user has the password `hunter2`.
+struct Dovecot {
+    child: Child,
+    port: u16,
+    tls_port: u16,
+    _dir: TempDir,
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn id_of(what: &str) -> String {
+    let output = Command::new("id").arg(what).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+impl Dovecot {
+    /// Starts it with a certificate that is written to `mail-ca.pem`.
+    fn start(world: &World) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        // Its login processes run as somebody else.
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mails = dir.path().join("mails");
+        std::fs::create_dir(&mails).unwrap();
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        world.write("mail-ca.pem", &made.cert.pem());
+        std::fs::write(dir.path().join("cert.pem"), made.cert.pem()).unwrap();
+        std::fs::write(dir.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+        let (port, tls_port) = (free_port(), free_port());
+        let is_root = id_of("-u") == "0";
+        let (uid, gid) = if is_root {
+            std::os::unix::fs::chown(&mails, Some(NOBODY), Some(NOBODY)).unwrap();
+            (NOBODY.to_string(), NOBODY.to_string())
+        } else {
+            (id_of("-u"), id_of("-g"))
+        };
+        let users =
+            if is_root { String::new() } else { unprivileged(&id_of("-un"), &id_of("-gn")) };
+        let config = configuration(dir.path(), port, tls_port, &uid, &gid) + &users;
+        let file = dir.path().join("dovecot.conf");
+        std::fs::write(&file, config).unwrap();
+        let program =
+            if Path::new("/usr/sbin/dovecot").exists() { "/usr/sbin/dovecot" } else { "dovecot" };
+        let child = Command::new(program)
+            .args(["-F", "-c"])
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dovecot is installed; `cargo xtask test` does that");
+        let server = Self { child, port, tls_port, _dir: dir };
+        eventually("Dovecot listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        server
+    }
+
+    fn as_user(&self, user: &str) -> Imap {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let mut imap = Imap { stream: BufReader::new(stream) };
+        imap.line();
+        imap.command(&format!("LOGIN {user} hunter2"));
+        imap
+    }
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        // Its own children end with it only when it is asked.
+        drop(Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status());
+        drop(self.child.wait());
+    }
+}
+
+fn configuration(dir: &Path, port: u16, tls_port: u16, uid: &str, gid: &str) -> String {
+    let dir = dir.display();
+    format!(
+        "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {dir}/run\nstate_dir = {dir}/state\n\
+         log_path = {dir}/log\nssl = yes\nssl_cert = <{dir}/cert.pem\nssl_key = <{dir}/key.pem\n\
+         disable_plaintext_auth = no\nmail_location = maildir:{dir}/mails/%u\nfirst_valid_uid = 1\n\
+         first_valid_gid = 1\nauth_mechanisms = plain login\n\
+         passdb {{\n  driver = static\n  args = password=hunter2\n}}\n\
+         userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={dir}/mails/%u\n}}\n\
+         service imap-login {{\n  inet_listener imap {{\n    port = {port}\n  }}\n  \
+         inet_listener imaps {{\n    port = {tls_port}\n    ssl = yes\n  }}\n}}\n"
+    )
+}
+
+/// For whoever may not become somebody else.
+fn unprivileged(user: &str, group: &str) -> String {
+    format!(
+        "default_internal_user = {user}\ndefault_internal_group = {group}\ndefault_login_user = {user}\n\
+         service imap-login {{\n  chroot =\n}}\nservice anvil {{\n  chroot =\n}}\n"
+    )
+}
+
+/// A conversation with the server.
+struct Imap {
+    stream: BufReader<TcpStream>,
+}
+
+impl Imap {
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert!(self.stream.read_line(&mut line).unwrap() > 0, "the server hung up");
+        line
+    }
+
+    /// All that is answered to a command.
+    fn command(&mut self, command: &str) -> String {
+        self.stream.get_mut().write_all(format!("a {command}\r\n").as_bytes()).unwrap();
+        let mut all = String::new();
+        loop {
+            let line = self.line();
+            all.push_str(&line);
+            if line.starts_with("a ") {
+                assert!(line.starts_with("a OK"), "{command}: {line}");
+                return all;
+            }
+        }
+    }
+
+    fn append(&mut self, mail: &str) {
+        let mail = mail.replace('\n', "\r\n");
+        self.stream
+            .get_mut()
+            .write_all(format!("a APPEND INBOX {{{}}}\r\n", mail.len()).as_bytes())
+            .unwrap();
+        assert!(self.line().starts_with('+'));
+        self.command_after_literal(&mail);
+    }
+
+    fn command_after_literal(&mut self, mail: &str) {
+        self.stream.get_mut().write_all(format!("{mail}\r\n").as_bytes()).unwrap();
+        while !self.line().starts_with("a OK") {}
+    }
+
+    /// How many mails a folder has, and how many nobody has seen.
+    fn counts(&mut self, folder: &str) -> (usize, usize) {
+        let status = self.command(&format!("STATUS {folder} (MESSAGES UNSEEN)"));
+        let number = |word: &str| {
+            let rest = status.split_once(word).unwrap().1.trim_start();
+            rest.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
+        };
+        (number("MESSAGES"), number("UNSEEN"))
+    }
+}
+
+fn mailbox(name: &str, port: u16, tls: &str, user: &str, password: &str, more: &str) -> String {
+    format!(
+        "[[mail.in.imap]]\nname = \"{name}\"\nhost = \"localhost\"\nport = {port}\ntls = \"{tls}\"\n\
+         user = \"{user}\"\npassword = \"{password}\"\nevery = \"1s\"\n{more}\n"
+    )
+}
+
+on_both! {
+    fn mails_leave_a_mailbox_or_are_marked_after_they_are_taken(world) {
+        let server = Dovecot::start(&world);
+        let options = world.read("portreeve.toml");
+        let moves = mailbox("moves", server.tls_port, "tls", "ann", "hunter2", "done_folder = \"Done\"");
+        let marks = mailbox("marks", server.port, "starttls", "bob", "hunter2", "");
+        let locked = mailbox("locked", server.port, "none", "cat", "wrong", "");
+        let all = format!("{options}\n[mail.in]\naddress = \"abuse@example.com\"\n{moves}{marks}{locked}");
+        world.write("portreeve.toml", &all);
+        let (mut ann, mut bob) = (server.as_user("ann"), server.as_user("bob"));
+        let ca = world.path("mail-ca.pem");
+        let desk = world.serve_with(&[("SSL_CERT_FILE", ca.to_str().unwrap())]);
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let part = format!("report-{id}.opened.customer.");
+        eventually("the customer is told", || !world.mails(&part).is_empty());
+        let told = world.mails(&part).remove(0);
+        ann.append(&answer_to(&told, "ada@example.com", "It is gone."));
+        bob.append("From: eve@example.com\nSubject: Hello\n\nthere\n");
+        bob.append(&format!("From: eve@example.com\nTo: {}\nSubject: Forged\n\nthere\n", header(&told, "Reply-To")));
+        eventually("the answer is there", || world.events(id, "answered_by_mail") == 1);
+        let why = || world.json(&["mail", "list"]).to_string();
+        eventually("the others wait", || why().contains("no_token") && why().contains("other_sender"));
+        eventually("it was moved", || ann.counts("INBOX").0 == 0 && ann.counts("Done").0 == 1);
+        eventually("they are marked", || bob.counts("INBOX") == (2, 0));
+        let ready = || desk.get("/readyz").body;
+        eventually("operators see what is not read", || ready().contains("mailbox locked:"));
+        assert!(!ready().contains("mailbox moves") && !ready().contains("mailbox marks"), "{}", ready());
+        assert!(!desk.log().contains("hunter2"));
+        let_pass(2.5);
+        assert_eq!(world.events(id, "answered_by_mail"), 1);
+        assert_eq!(world.json(&["mail", "list"]).as_array().unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,47 @@
+-- Mails that came in, byte by byte; the same bytes are kept once.
+CREATE TABLE raw_mails (
+    sha256 TEXT PRIMARY KEY,
+    bytes BYTEA NOT NULL
+);
+
+-- One for each recipient, and what became of it.
+CREATE TABLE incoming_mails (
+    id BIGSERIAL PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    door TEXT NOT NULL,
+    envelope_from TEXT,
+    envelope_to TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT,
+    report_id BIGINT,
+    message_id TEXT,
+    from_address TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    decided_by TEXT,
+    decided_at BIGINT
+);
+CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
+CREATE INDEX incoming_mails_waiting ON incoming_mails (id) WHERE state = 'waiting';
+CREATE INDEX incoming_mails_report ON incoming_mails (report_id, id) WHERE report_id IS NOT NULL;
+
+-- A notice that a mail server took and that came back all the same.
+ALTER TABLE notices ADD COLUMN bounced_at BIGINT;
+
+-- What all nodes have to know and nobody else: made at the first use.
+CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    made_at BIGINT NOT NULL
+);
+
+-- Mailboxes that are read: by one node at a time.
+CREATE TABLE mailboxes (
+    name TEXT PRIMARY KEY,
+    lease TEXT,
+    lease_until BIGINT,
+    tried_at BIGINT,
+    trouble TEXT
+);

@@ -1,0 +1,477 @@
+//! Mails that came in, what became of them, and the mailboxes that are read.
+
+use portreeve_core::ids::{MailId, ReportId};
+use portreeve_core::notice::{Audience, Notice};
+
+use crate::db::{StoreError, Tx, on};
+use crate::dialect::for_update;
+
+/// A mail that is to be kept.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// Hash of its bytes, in hex.
+    pub sha256: String,
+    /// How many there are.
+    pub size: i64,
+    /// Which way it came.
+    pub door: String,
+    /// Whom its envelope has as the sender: empty for nobody, none where there was no envelope.
+    pub envelope_from: Option<String>,
+    /// Whom its envelope has as the recipient; empty where there was no envelope.
+    pub envelope_to: String,
+    /// When, milliseconds.
+    pub received_at: i64,
+}
+
+/// A mail that came in.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct MailRow {
+    /// Its number.
+    pub id: i64,
+    /// Hash of its bytes, in hex.
+    pub sha256: String,
+    /// How many there are.
+    pub size: i64,
+    /// Which way it came.
+    pub door: String,
+    /// Whom its envelope has as the sender.
+    pub envelope_from: Option<String>,
+    /// Whom its envelope has as the recipient.
+    pub envelope_to: String,
+    /// When, milliseconds.
+    pub received_at: i64,
+    /// What became of it.
+    pub state: String,
+    /// Why it waits.
+    pub why: Option<String>,
+    /// The report that it belongs to, or seems to.
+    pub report_id: Option<i64>,
+    /// Its Message-ID.
+    pub message_id: Option<String>,
+    /// Whom it says that it is from.
+    pub from_address: String,
+    /// Its subject.
+    pub subject: String,
+    /// Files that came with it.
+    pub files: i64,
+    /// The member of staff who decided about it.
+    pub decided_by: Option<String>,
+    /// When, milliseconds.
+    pub decided_at: Option<i64>,
+}
+
+/// What was found in a mail.
+#[derive(Debug, Clone)]
+pub struct MailReading {
+    /// Its Message-ID.
+    pub message_id: Option<String>,
+    /// Whom it says that it is from.
+    pub from_address: String,
+    /// Its subject.
+    pub subject: String,
+    /// Files that came with it.
+    pub files: i64,
+}
+
+/// What becomes of a mail.
+#[derive(Debug, Clone)]
+pub struct MailEnd<'a> {
+    /// The state's word.
+    pub state: &'a str,
+    /// Why it waits.
+    pub why: Option<&'a str>,
+    /// The report that it belongs to, or seems to.
+    pub report: Option<ReportId>,
+    /// The member of staff who decided, if one did.
+    pub by: Option<&'a str>,
+}
+
+/// How a mailbox stands.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct MailboxState {
+    /// Its name.
+    pub name: String,
+    /// When the last look ended, milliseconds.
+    pub tried_at: Option<i64>,
+    /// Why it came to nothing.
+    pub trouble: Option<String>,
+}
+
+/// A notice as far as a mail that came back has to fit it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SentNotice {
+    /// Its Message-ID, with angle brackets.
+    pub message_id: String,
+    /// A mail server took it, and it did not come back.
+    pub taken: bool,
+    /// To whom, or why not.
+    pub detail: String,
+    /// When it came back, milliseconds.
+    pub bounced_at: Option<i64>,
+}
+
+const MAIL: &str = "SELECT id, sha256, size, door, envelope_from, envelope_to, received_at, state, why,
+    report_id, message_id, from_address, subject, files, decided_by, decided_at FROM incoming_mails";
+
+impl Tx {
+    /// Keeps the bytes of a mail. Whoever keeps the same ones waits until this transaction ends.
+    pub async fn keep_raw_mail(&mut self, sha256: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO raw_mails (sha256, bytes) VALUES ($1, $2)
+            ON CONFLICT (sha256) DO UPDATE SET sha256 = excluded.sha256";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(sha256).bind(bytes).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// The bytes of a mail.
+    pub async fn raw_mail(&mut self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT bytes FROM raw_mails WHERE sha256 = $1";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, Vec<u8>>(sql)
+                .bind(sha256)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
+    /// The mail with these bytes for the same recipient that came since `since`, if there was one.
+    pub async fn same_mail(
+        &mut self,
+        sha256: &str,
+        envelope_to: &str,
+        since: i64,
+    ) -> Result<Option<MailId>, StoreError> {
+        let sql = "SELECT id FROM incoming_mails
+            WHERE sha256 = $1 AND envelope_to = $2 AND received_at >= $3 ORDER BY id LIMIT 1";
+        let id: Option<i64> = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(sha256)
+                .bind(envelope_to)
+                .bind(since)
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(id.map(MailId))
+    }
+
+    /// Adds a mail that nobody has read.
+    pub async fn add_mail(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
+        let sql = "INSERT INTO incoming_mails (sha256, size, door, envelope_from, envelope_to, received_at,
+                state, from_address, subject, files)
+            VALUES ($1, $2, $3, $4, $5, $6, 'unread', '', '', 0) RETURNING id";
+        let id: i64 = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(&mail.sha256)
+                .bind(mail.size)
+                .bind(&mail.door)
+                .bind(&mail.envelope_from)
+                .bind(&mail.envelope_to)
+                .bind(mail.received_at)
+                .fetch_one(conn)
+                .await?
+        });
+        Ok(MailId(id))
+    }
+
+    /// A mail.
+    pub async fn mail(&mut self, id: MailId) -> Result<Option<MailRow>, StoreError> {
+        self.mail_row(id, "").await
+    }
+
+    /// The same, held until the transaction ends.
+    pub async fn mail_alone(&mut self, id: MailId) -> Result<Option<MailRow>, StoreError> {
+        self.mail_row(id, for_update(self.engine())).await
+    }
+
+    async fn mail_row(
+        &mut self,
+        id: MailId,
+        lock: &'static str,
+    ) -> Result<Option<MailRow>, StoreError> {
+        let sql = format!("{MAIL} WHERE id = $1{lock}");
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
+                .bind(id.0)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
+    /// Writes down what was found in a mail.
+    pub async fn put_mail_reading(
+        &mut self,
+        id: MailId,
+        reading: &MailReading,
+    ) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE incoming_mails SET message_id = $1, from_address = $2, subject = $3, files = $4
+            WHERE id = $5";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(&reading.message_id)
+                .bind(&reading.from_address)
+                .bind(&reading.subject)
+                .bind(reading.files)
+                .bind(id.0)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Writes down what became of a mail.
+    pub async fn end_mail(
+        &mut self,
+        id: MailId,
+        end: &MailEnd<'_>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE incoming_mails SET state = $1, why = $2, report_id = $3, decided_by = $4,
+                decided_at = $5 WHERE id = $6";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(end.state)
+                .bind(end.why)
+                .bind(end.report.map(|report| report.0))
+                .bind(end.by)
+                .bind(end.by.map(|_| now))
+                .bind(id.0)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Mails that wait for staff, the oldest first, after `after`.
+    pub async fn waiting_mails(
+        &mut self,
+        after: MailId,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, StoreError> {
+        let sql = format!("{MAIL} WHERE state = 'waiting' AND id > $1 ORDER BY id LIMIT $2");
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
+                .bind(after.0)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?)
+        })
+    }
+
+    /// Mails that belong to a report or seem to, the newest first.
+    pub async fn mails_of_report(
+        &mut self,
+        report: ReportId,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, StoreError> {
+        let sql = format!("{MAIL} WHERE report_id = $1 ORDER BY id DESC LIMIT $2");
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
+                .bind(report.0)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?)
+        })
+    }
+
+    /// Mails of a report that are in this state and came since `since`, counted up to `bound`.
+    pub async fn count_mails_of(
+        &mut self,
+        report: ReportId,
+        state: &str,
+        since: i64,
+        bound: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM (SELECT id FROM incoming_mails WHERE report_id = $1
+            AND state = $2 AND received_at >= $3 LIMIT $4) AS counted";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql)
+                .bind(report.0)
+                .bind(state)
+                .bind(since)
+                .bind(bound)
+                .fetch_one(conn)
+                .await?)
+        })
+    }
+
+    /// A notice that was sent, and what became of it.
+    pub async fn sent_notice(
+        &mut self,
+        report: ReportId,
+        notice: Notice,
+        audience: Audience,
+        at: i64,
+    ) -> Result<Option<SentNotice>, StoreError> {
+        let sql = "SELECT message_id, taken, detail, bounced_at FROM notices
+            WHERE report_id = $1 AND notice = $2 AND audience = $3 AND at = $4";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(report.0)
+                .bind(notice.as_str())
+                .bind(audience.as_str())
+                .bind(at)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
+    /// The notices that one digest told of, by its Message-ID.
+    pub async fn notices_of_digest(
+        &mut self,
+        message_id: &str,
+        limit: i64,
+    ) -> Result<Vec<(ReportId, Notice, i64, SentNotice)>, StoreError> {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            report_id: i64,
+            notice: String,
+            at: i64,
+            #[sqlx(flatten)]
+            sent: SentNotice,
+        }
+        let sql = "SELECT report_id, notice, at, message_id, taken, detail, bounced_at FROM notices
+            WHERE message_id = $1 AND message_id >= '<digest.' AND message_id < '<digest/'
+                AND audience = 'customer'
+            ORDER BY report_id, at LIMIT $2";
+        let rows: Vec<Row> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql).bind(message_id).bind(limit).fetch_all(conn).await?
+        });
+        let read = |row: Row| {
+            let bad = || StoreError::Inconsistent {
+                table: "notices",
+                column: "notice",
+                id: row.report_id.to_string(),
+            };
+            let notice = Notice::parse(&row.notice).ok_or_else(bad)?;
+            Ok((ReportId(row.report_id), notice, row.at, row.sent))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// A notice came back: it counts as not taken from now on, and says why. Whether it had not come back before.
+    pub async fn bounce_notice(
+        &mut self,
+        report: ReportId,
+        notice: Notice,
+        audience: Audience,
+        at: i64,
+        detail: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE notices SET taken = FALSE, detail = $1, bounced_at = $2
+            WHERE report_id = $3 AND notice = $4 AND audience = $5 AND at = $6 AND bounced_at IS NULL";
+        on!(self, conn => {
+            let done = sqlx::query::<Database>(sql)
+                .bind(detail)
+                .bind(now)
+                .bind(report.0)
+                .bind(notice.as_str())
+                .bind(audience.as_str())
+                .bind(at)
+                .execute(conn)
+                .await?;
+            Ok(done.rows_affected() > 0)
+        })
+    }
+
+    /// How many notices to the customer about a report came back.
+    pub async fn bounced_notices(&mut self, report: ReportId) -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM notices
+            WHERE report_id = $1 AND audience = 'customer' AND bounced_at IS NOT NULL";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql).bind(report.0).fetch_one(conn).await?)
+        })
+    }
+
+    /// A secret of the desk, if it was made.
+    pub async fn secret(&mut self, name: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM secrets WHERE name = $1";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, String>(sql).bind(name).fetch_optional(conn).await?)
+        })
+    }
+
+    /// Keeps a secret of the desk, unless there is one, and returns the one that counts.
+    pub async fn secret_or(
+        &mut self,
+        name: &str,
+        value: &str,
+        now: i64,
+    ) -> Result<String, StoreError> {
+        let sql = "INSERT INTO secrets (name, value, made_at) VALUES ($1, $2, $3)
+            ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, String>(sql)
+                .bind(name)
+                .bind(value)
+                .bind(now)
+                .fetch_one(conn)
+                .await?)
+        })
+    }
+
+    /// Takes the place of the one who reads a mailbox until `until`, or keeps it. Whether it is ours.
+    pub async fn claim_mailbox(
+        &mut self,
+        name: &str,
+        lease: &str,
+        until: i64,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO mailboxes (name, lease, lease_until) VALUES ($1, $2, $3)
+            ON CONFLICT (name) DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until
+                WHERE mailboxes.lease IS NULL OR mailboxes.lease = excluded.lease
+                    OR mailboxes.lease_until < $4";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(name)
+                .bind(lease)
+                .bind(until)
+                .bind(now)
+                .execute(conn)
+                .await?
+                .rows_affected()
+        });
+        Ok(rows > 0)
+    }
+
+    /// Gives that place back and writes down what came of the look.
+    pub async fn release_mailbox(
+        &mut self,
+        name: &str,
+        lease: &str,
+        trouble: Option<&str>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE mailboxes SET lease = NULL, lease_until = NULL, tried_at = $1, trouble = $2
+            WHERE name = $3 AND lease = $4";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(now)
+                .bind(trouble)
+                .bind(name)
+                .bind(lease)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Takes back every place of one who reads a mailbox. Only for a process that knows itself to be the only one.
+    pub async fn release_mailboxes(&mut self) -> Result<(), StoreError> {
+        let sql = "UPDATE mailboxes SET lease = NULL, lease_until = NULL";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// How the mailboxes stand that were ever read.
+    pub async fn mailboxes(&mut self) -> Result<Vec<MailboxState>, StoreError> {
+        let sql = "SELECT name, tried_at, trouble FROM mailboxes ORDER BY name";
+        on!(self, conn => Ok(sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?))
+    }
+}

@@ -1,0 +1,153 @@
+//! Mails that came in, notices that came back, secrets, and the mailboxes that are read.
+
+use portreeve_core::ids::{MailId, ReportId};
+use portreeve_core::notice::{Audience, Notice};
+use portreeve_store::{MailEnd, MailReading, NewMail, NoticeResult};
+
+use crate::world::{World, on_both};
+
+fn new(sha256: &str, to: &str, at: i64) -> NewMail {
+    NewMail {
+        sha256: sha256.into(),
+        size: 3,
+        door: "lmtp".into(),
+        envelope_from: Some(String::new()),
+        envelope_to: to.into(),
+        received_at: at,
+    }
+}
+
+fn end(state: &'static str, report: Option<i64>) -> MailEnd<'static> {
+    MailEnd { state, why: None, report: report.map(ReportId), by: None }
+}
+
+on_both! {
+    async fn a_mail_is_kept_byte_by_byte_and_known_when_it_comes_again(world) {
+        let mut tx = world.tx().await;
+        let bytes = [0, 13, 10, 255, 46];
+        tx.keep_raw_mail("aa", &bytes).await.unwrap();
+        tx.keep_raw_mail("aa", &bytes).await.unwrap();
+        assert_eq!(tx.raw_mail("aa").await.unwrap(), Some(bytes.to_vec()));
+        assert_eq!(tx.raw_mail("bb").await.unwrap(), None);
+        assert_eq!(tx.same_mail("aa", "x@example.com", 0).await.unwrap(), None);
+        let id = tx.add_mail(&new("aa", "x@example.com", 100)).await.unwrap();
+        assert_eq!(tx.same_mail("aa", "x@example.com", 100).await.unwrap(), Some(id));
+        assert_eq!(tx.same_mail("aa", "x@example.com", 101).await.unwrap(), None);
+        assert_eq!(tx.same_mail("aa", "y@example.com", 0).await.unwrap(), None);
+        let row = tx.mail(id).await.unwrap().unwrap();
+        assert_eq!((row.state.as_str(), row.envelope_from.as_deref()), ("unread", Some("")));
+        assert_eq!(tx.mail_alone(id).await.unwrap(), Some(row));
+        assert_eq!(tx.mail(MailId(99)).await.unwrap(), None);
+    }
+
+    async fn what_became_of_a_mail_is_written_down_and_listed(world) {
+        let mut tx = world.tx().await;
+        let mut ids = Vec::new();
+        for number in 0..4 {
+            tx.keep_raw_mail(&number.to_string(), b"x").await.unwrap();
+            ids.push(tx.add_mail(&new(&number.to_string(), "", 100 + number)).await.unwrap());
+        }
+        let reading = MailReading {
+            message_id: Some("a@example.com".into()),
+            from_address: "ada@example.com".into(),
+            subject: "Re".into(),
+            files: 2,
+        };
+        tx.put_mail_reading(ids[0], &reading).await.unwrap();
+        for id in &ids[..2] {
+            tx.end_mail(*id, &MailEnd { why: Some("no_token"), ..end("waiting", None) }, 200).await.unwrap();
+        }
+        tx.end_mail(ids[2], &end("answer", Some(7)), 200).await.unwrap();
+        tx.end_mail(ids[3], &MailEnd { by: Some("staff:alice"), ..end("attached", Some(7)) }, 200).await.unwrap();
+        let waiting = tx.waiting_mails(MailId(0), 10).await.unwrap();
+        assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[0].0, ids[1].0]);
+        assert_eq!((waiting[0].subject.as_str(), waiting[0].files), ("Re", 2));
+        assert_eq!(waiting[0].why.as_deref(), Some("no_token"));
+        assert_eq!(tx.waiting_mails(ids[0], 10).await.unwrap().len(), 1);
+        assert_eq!(tx.waiting_for_people(0, 10).await.unwrap().mails, 2);
+        let of = tx.mails_of_report(ReportId(7), 10).await.unwrap();
+        assert_eq!(of.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[3].0, ids[2].0]);
+        assert_eq!((of[0].decided_by.as_deref(), of[0].decided_at), (Some("staff:alice"), Some(200)));
+        assert_eq!(tx.count_mails_of(ReportId(7), "answer", 102, 20).await.unwrap(), 1);
+        assert_eq!(tx.count_mails_of(ReportId(7), "answer", 103, 20).await.unwrap(), 0);
+    }
+
+    async fn a_notice_that_came_back_is_not_taken_whatever_a_late_try_says(world) {
+        let mut tx = world.tx().await;
+        let (report, notice, audience) = (ReportId(1), Notice::Opened, Audience::Customer);
+        let sent = NoticeResult {
+            report, notice, audience,
+            at: 5,
+            message_id: "<m@example.com>".into(),
+            taken: true,
+            detail: "ada@example.com".into(),
+        };
+        assert_eq!(tx.sent_notice(report, notice, audience, 5).await.unwrap(), None);
+        assert!(!tx.bounce_notice(report, notice, audience, 5, "no", 9).await.unwrap());
+        tx.put_notices(std::slice::from_ref(&sent), 6).await.unwrap();
+        assert!(tx.customer_was_told(report).await.unwrap());
+        assert!(tx.bounce_notice(report, notice, audience, 5, "ada@example.com: 550", 9).await.unwrap());
+        assert!(!tx.bounce_notice(report, notice, audience, 5, "again", 10).await.unwrap());
+        assert!(!tx.customer_was_told(report).await.unwrap());
+        tx.put_notices(&[sent], 11).await.unwrap();
+        assert!(!tx.customer_was_told(report).await.unwrap());
+        let row = tx.sent_notice(report, notice, audience, 5).await.unwrap().unwrap();
+        assert_eq!((row.taken, row.bounced_at, row.detail.as_str()), (false, Some(9), "ada@example.com: 550"));
+        assert_eq!(tx.bounced_notices(report).await.unwrap(), 1);
+        assert_eq!(tx.bounced_notices(ReportId(2)).await.unwrap(), 0);
+        let (.., bounced) = tx.notices_of(report, 10).await.unwrap().remove(0);
+        assert!(bounced);
+    }
+
+    async fn the_notices_of_a_digest_are_found_by_its_message_id(world) {
+        let mut tx = world.tx().await;
+        let told = |report: i64, audience: Audience, message_id: &str| NoticeResult {
+            report: ReportId(report),
+            notice: Notice::Opened,
+            audience,
+            at: 5,
+            message_id: message_id.into(),
+            taken: true,
+            detail: "ada@example.com".into(),
+        };
+        let digest = "<digest.ab.cd@example.com>";
+        let all = [
+            told(1, Audience::Customer, digest),
+            told(2, Audience::Customer, digest),
+            told(3, Audience::Customer, "<digest.ab.ce@example.com>"),
+            told(4, Audience::Customer, "<report-4.opened.customer.5.x@example.com>"),
+        ];
+        tx.put_notices(&all, 6).await.unwrap();
+        let found = tx.notices_of_digest(digest, 10).await.unwrap();
+        let names: Vec<_> = found.iter().map(|(report, notice, at, _)| (report.0, *notice, *at)).collect();
+        assert_eq!(names, [(1, Notice::Opened, 5), (2, Notice::Opened, 5)]);
+        assert!(found[0].3.taken && found[0].3.bounced_at.is_none());
+        assert_eq!(tx.notices_of_digest(digest, 1).await.unwrap().len(), 1);
+        let other = "<report-4.opened.customer.5.x@example.com>";
+        assert!(tx.notices_of_digest(other, 10).await.unwrap().is_empty());
+    }
+
+    async fn the_secret_that_was_kept_first_counts(world) {
+        let mut tx = world.tx().await;
+        assert_eq!(tx.secret("a").await.unwrap(), None);
+        assert_eq!(tx.secret_or("a", "one", 1).await.unwrap(), "one");
+        assert_eq!(tx.secret_or("a", "two", 2).await.unwrap(), "one");
+        assert_eq!(tx.secret("a").await.unwrap().as_deref(), Some("one"));
+    }
+
+    async fn one_at_a_time_reads_a_mailbox(world) {
+        let mut tx = world.tx().await;
+        assert!(tx.claim_mailbox("box", "a", 100, 1).await.unwrap());
+        assert!(tx.claim_mailbox("box", "a", 200, 50).await.unwrap(), "it is renewed");
+        assert!(!tx.claim_mailbox("box", "b", 300, 200).await.unwrap());
+        tx.release_mailbox("box", "b", None, 60).await.unwrap();
+        assert!(!tx.claim_mailbox("box", "b", 300, 200).await.unwrap(), "it was not theirs to give");
+        tx.release_mailbox("box", "a", Some("no way"), 60).await.unwrap();
+        let states = tx.mailboxes().await.unwrap();
+        assert_eq!((states[0].tried_at, states[0].trouble.as_deref()), (Some(60), Some("no way")));
+        assert!(tx.claim_mailbox("box", "b", 300, 70).await.unwrap());
+        assert!(tx.claim_mailbox("box", "c", 400, 301).await.unwrap(), "the lease ran out");
+        tx.release_mailboxes().await.unwrap();
+        assert!(tx.claim_mailbox("box", "d", 400, 302).await.unwrap());
+    }
+}
