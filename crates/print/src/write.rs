@@ -23,7 +23,8 @@ const FOOT_RULE: f32 = PAGE.1 - 50.0;
 #[error("the PDF could not be written: {0}")]
 pub struct PrintError(String);
 
-/// A document as PDF. Takes time with its length (a hundred pages: a second or so), so that it is no work for a
+/// A document as PDF. Takes time with its length (three hundred pages: half a second, or a few
+/// where directions of text change with every letter), so that it is no work for a
 /// thread on which others wait.
 pub fn pdf(document: &Document) -> Result<Vec<u8>, PrintError> {
     let fonts = Fonts::load();

@@ -19,7 +19,8 @@ use crate::words;
 pub use customer::customer_copy;
 pub use staff::staff_copy;
 
-/// Documents that are made at a time: each keeps a core busy for up to a second or two, and requests of all others
+/// Documents that are made at a time: each keeps a core busy for half a second at worst, or for a
+/// few with text that is made for it, and requests of all others
 /// need cores, too.
 const AT_A_TIME: usize = 2;
 
