@@ -38,6 +38,8 @@ pub enum Milestone {
     Unsuspended,
     /// The customer took the service back.
     TakenBack,
+    /// The customer paid to have it back.
+    Paid,
     /// The customer said that it is fixed.
     MarkedFixed,
     /// The customer contested it.
@@ -52,7 +54,7 @@ pub enum Milestone {
 
 impl Milestone {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Opened,
         Self::Reminded,
         Self::Extended,
@@ -60,6 +62,7 @@ impl Milestone {
         Self::Suspended,
         Self::Unsuspended,
         Self::TakenBack,
+        Self::Paid,
         Self::MarkedFixed,
         Self::Contested,
         Self::MoreTimeAsked,
@@ -77,6 +80,7 @@ impl Milestone {
             Self::Suspended => "suspended",
             Self::Unsuspended => "unsuspended",
             Self::TakenBack => "taken_back",
+            Self::Paid => "paid",
             Self::MarkedFixed => "marked_fixed",
             Self::Contested => "contested",
             Self::MoreTimeAsked => "more_time_asked",

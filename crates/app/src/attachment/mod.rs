@@ -45,6 +45,8 @@ pub struct AttachmentView {
     pub name: String,
     /// Bytes.
     pub size: u64,
+    /// The SHA-256 of its bytes, in hex digits.
+    pub sha256: String,
     /// Who sent it.
     pub author: String,
     /// When.
@@ -70,6 +72,8 @@ pub struct CustomerAttachment {
     pub name: String,
     /// How large it is.
     pub size: Size,
+    /// The SHA-256 of its bytes, in hex digits.
+    pub sha256: String,
     /// Whether they can have it.
     pub state: CustomerState,
 }
@@ -118,6 +122,7 @@ fn view(row: AttachmentRow, for_staff: bool) -> AttachmentView {
         downloadable: !is_removed && scan.lets_through(),
         id: row.id,
         name: row.name,
+        sha256: row.hash,
         author: row.author,
         at: from_millis(row.at).map(rfc3339).unwrap_or_default(),
         detail: row.scan_detail,
@@ -159,7 +164,8 @@ pub(crate) async fn of_messages(
             Scan::Waiting => CustomerState::BeingChecked,
             _ => CustomerState::Locked,
         };
-        CustomerAttachment { size: Size(size_of(&row)), id: row.id, name: row.name, state }
+        let size = Size(size_of(&row));
+        CustomerAttachment { size, sha256: row.hash, id: row.id, name: row.name, state }
     }))
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::lmtp::*;
 use crate::seat::{Seat, hire};
+use crate::telling::{hurry, jobs};
 use crate::world::*;
 
 const ADDRESS: &str = "abuse@example.com";
@@ -68,6 +69,46 @@ on_both! {
         assert_eq!(waiting(&world).len(), 0);
         assert_eq!(world.mails(&format!("report-{id}.")).iter().filter(|mail| mail.contains("To: ada@")).count(), 1,
             "nobody answers an answer");
+    }
+
+    fn files_of_a_mail_come_to_its_report_and_the_limits_hold(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let told = notice(&world, id, "opened");
+        let part = |name: &str, text: &str| format!(
+            "--x\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename=\"{name}\"\n\n{text}\n"
+        );
+        let mail = format!(
+            "From: ada@example.com\nSubject: Re: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n\
+             --x\nContent-Type: text/plain\n\nSee the log.\n{}{}--x--\n",
+            part("../../clean.log", "all is clean"), part("run.exe", "MZ"),
+        );
+        is_taken(&lmtp.hand_over("ada@example.com", &header(&told, "Reply-To"), &mail));
+        eventually("the answer is there", || messages(&world, id) == ["See the log."]);
+        let files = world.json(&["report", "attachments", &id.to_string()]);
+        assert_eq!((files.as_array().unwrap().len(), &files[0]["name"]), (1, &"clean.log".into()), "{files}");
+        assert_eq!(world.events(id, "attachment_refused"), 1, "a program is no file that is taken");
+        let link = crate::customers::link(&world, id, "opened");
+        assert!(desk.get(&link).body.contains("clean.log"));
+        let place = format!("{link}/reports/{id}/attachments/{}", files[0]["id"].as_str().unwrap());
+        assert_eq!(desk.get(&place).body.trim_end(), "all is clean");
+    }
+
+    fn when_a_digest_comes_back_none_of_its_reports_was_told(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        world.set("client.notices_per_hour", "1");
+        let desk = world.serve();
+        notice(&world, desk.create(&world, "service_id=1&category=First"), "opened");
+        let late = [(); 2].map(|()| desk.create(&world, "service_id=1&category=Late&suspend_method=timelimit"));
+        eventually("they wait", || jobs(&world, "send_digest") == 1 && jobs(&world, "send_notice") == 0);
+        hurry(&world, "send_digest");
+        eventually("the digest went out", || !world.mails("digest.").is_empty());
+        let digest = world.mails("digest.").remove(0);
+        eventually("it is on record", || late.iter().all(|id| world.events(*id, "notice_sent") >= 1));
+        is_taken(&lmtp.hand_over("", ADDRESS, &delivery_report(&digest, "ada@example.com", "failed", "550 no such user")));
+        eventually("both know", || late.iter().all(|id| world.events(*id, "notice_bounced") == 1));
+        assert!(waiting(&world).is_empty());
     }
 
     fn a_mail_can_say_something_and_do_nothing(world) {

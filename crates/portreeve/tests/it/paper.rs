@@ -50,7 +50,9 @@ on_both! {
         let link = link(&world, id, "opened");
         let number = id.to_string();
         world.ok(&["report", "note", &number, "--text", "a note of the night shift"]);
-        world.ok(&["report", "answer", &number, "--text", "Please take the page down."]);
+        world.write("seen.log", "a line of the web server");
+        let seen = world.path("seen.log");
+        world.ok(&["report", "answer", &number, "--text", "Please take the page down.", "--attach", seen.to_str().unwrap()]);
         world.ok(&["report", "answer", &number, "--text", "We did.", "--from-customer"]);
 
         let theirs = desk.download(&format!("{link}/reports/{id}/report.pdf"), &[]);
@@ -61,7 +63,7 @@ on_both! {
         has(&text, &[
             &format!("Abuse report #{id}"), "Copy for the customer", "Phishing", "shop.example.com", "192.0.2.1",
             "hxxps://bad[.]example[.]com/x", "line two", "Please take the page down.", "We did.", "Abuse desk",
-            "The report was opened.", "open, waits for the abuse desk", "CE",
+            "seen.log", "24 B", "The report was opened.", "open, waits for the abuse desk", "CE",
         ]);
         has_not(&text, &[SECRET, "night shift", "alice", "https://bad", "command line", "ada@example.com", "taken by the mail server"]);
         assert!(desk.get(&link).body.contains("/report.pdf"));
@@ -76,7 +78,7 @@ on_both! {
         world.ok(&["report", "pdf", &number, "--out", file.to_str().unwrap()]);
         for bytes in [by_page.bytes, by_api.bytes, std::fs::read(&file).unwrap()] {
             has(&text_of(&world, &bytes), &[
-                "Copy for staff", SECRET, "night shift", "For staff only", "Please take the page down.", "ada@example.com",
+                "Copy for staff", "seen.log", SECRET, "night shift", "For staff only", "Please take the page down.", "ada@example.com",
                 "hxxps://bad[.]example[.]com/x", "report opened, with a time limit", "main:1",
             ]);
         }

@@ -7,11 +7,11 @@ use crate::seat::{Seat, between, hire};
 use crate::world::*;
 
 /// Lets a job that waits for later run now.
-fn hurry(world: &World, kind: &str) {
+pub(crate) fn hurry(world: &World, kind: &str) {
     world.sql(&format!("UPDATE jobs SET run_at = 1 WHERE kind = '{kind}' AND lease IS NULL"));
 }
 
-fn jobs(world: &World, kind: &str) -> usize {
+pub(crate) fn jobs(world: &World, kind: &str) -> usize {
     let jobs = world.json(&["job", "list"]);
     jobs.as_array().unwrap().iter().filter(|job| job["kind"] == kind).count()
 }

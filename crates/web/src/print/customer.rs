@@ -1,13 +1,14 @@
 //! The customer's copy.
 
+use portreeve_app::attachment::{CustomerAttachment, CustomerState};
 use portreeve_app::copy::CustomerCopy;
 use portreeve_app::customer::{CustomerFile, MESSAGES, Stands};
 use portreeve_core::report::Claim;
 use portreeve_core::text::defang;
-use portreeve_print::{Block, Document, Entry, Line};
+use portreeve_print::{Block, Document, Entry, File, Line};
 
 use super::room::Room;
-use super::{document, facts};
+use super::{document, facts, file};
 use crate::pages::Viewer;
 use crate::words;
 
@@ -39,6 +40,7 @@ pub fn customer_copy(viewer: &Viewer, copy: &CustomerCopy) -> Document {
             who: viewer.word(who),
             when: message.at.map(|at| viewer.at(at)).unwrap_or_default(),
             text: room.take(&message.text),
+            files: files(viewer, &message.attachments),
             ..Entry::default()
         }));
     }
@@ -51,6 +53,12 @@ pub fn customer_copy(viewer: &Viewer, copy: &CustomerCopy) -> Document {
     blocks.push(Block::Lines(lines.collect()));
     blocks.extend(room.remark(&[(copy.file.messages.len(), MESSAGES)]));
     document
+}
+
+/// The files that are still there.
+fn files(viewer: &Viewer, attachments: &[CustomerAttachment]) -> Vec<File> {
+    let kept = attachments.iter().filter(|one| one.state != CustomerState::Removed);
+    kept.map(|one| file(viewer, &one.name, one.size, &one.sha256)).collect()
 }
 
 fn state(viewer: &Viewer, file: &CustomerFile) -> Vec<(String, String)> {

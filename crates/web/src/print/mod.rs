@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_core::attachment::Size;
 use portreeve_core::ids::ReportId;
 use portreeve_core::time::Timestamp;
-use portreeve_print::{Document, PrintError};
+use portreeve_print::{Document, File, PrintError};
 use tokio::sync::Semaphore;
 
 use crate::pages::{Viewer, private};
@@ -114,6 +115,12 @@ fn document(
         about_boxes: viewer.word("print.boxes"),
         blocks: Vec::new(),
     }
+}
+
+/// A file that came with what was written.
+fn file(viewer: &Viewer, name: &str, size: Size, sha256: &str) -> File {
+    let size = words::size(viewer.language, size);
+    File { name: name.to_owned(), size, sha256: sha256.to_owned() }
 }
 
 /// Names and values, without those that have no value.

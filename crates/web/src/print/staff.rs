@@ -1,13 +1,15 @@
 //! Staff's copy: everything that the desk knows of a report.
 
 use portreeve_app::report::dossier::{Dossier, ServiceFacts};
+use portreeve_app::attachment::AttachmentView;
 use portreeve_app::report::view::{ReportView, SHOWN, WholeReportView};
+use portreeve_core::attachment::Size;
 use portreeve_core::text::defang;
 use portreeve_core::time::{Timestamp, from_millis};
-use portreeve_print::{Block, Document, Entry, Line};
+use portreeve_print::{Block, Document, Entry, File, Line};
 
 use super::room::Room;
-use super::{document, facts};
+use super::{document, facts, file};
 use crate::pages::Viewer;
 use crate::words;
 
@@ -145,9 +147,15 @@ fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &
             who: format!("{} ({})", viewer.word(side), message.author),
             when: viewer.at_text(&message.at),
             text: room.take(&defang(&message.text)),
+            files: files(viewer, &message.attachments),
             ..Entry::default()
         }));
     }
+}
+
+fn files(viewer: &Viewer, attachments: &[AttachmentView]) -> Vec<File> {
+    let kept = attachments.iter().filter(|one| one.removed_by.is_none());
+    kept.map(|one| file(viewer, &one.name, Size(one.size), &one.sha256)).collect()
 }
 
 /// Each note says that it is for staff only, so that a page that is taken out of the pile does, too.
@@ -171,6 +179,7 @@ fn notes(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &mut
             when: viewer.at_text(&note.at),
             mark: mark.clone(),
             text: room.take(&defang(&note.text)),
+            files: files(viewer, &note.attachments),
             ..Entry::default()
         }));
     }
