@@ -38,8 +38,8 @@ pub const PAGE: i64 = 50;
 /// Customers who may share a mail address and each get a link.
 const LINKS_AT_ONCE: i64 = 5;
 
-/// Longest mail address (RFC 5321, 4.5.3.1.3).
-const LONGEST_ADDRESS: usize = 254;
+/// Longest mail address, in bytes (RFC 5321, 4.5.3.1.3).
+pub const LONGEST_ADDRESS: usize = 254;
 
 /// Messages that are shown of one report.
 pub const MESSAGES: i64 = 1_000;

@@ -337,8 +337,8 @@ pub(crate) async fn settle(desk: &Desk, report: ReportId) -> Result<After, Store
     for payment in payments {
         let Some(cashier) = desk.cashier(&payment.cashier) else {
             if payment.state.is_live() {
-                tracing::warn!(%report, "the payment provider {} is not configured", payment.cashier);
                 next = earlier(next, Some(LONGEST_PAUSE.after(desk.now())));
+                tell_of_missing(desk, &payment).await?;
             }
             continue;
         };
@@ -347,6 +347,23 @@ pub(crate) async fn settle(desk: &Desk, report: ReportId) -> Result<After, Store
         next = earlier(next, settling.run().await?);
     }
     Ok(next.map_or(After::Settled, After::Again))
+}
+
+/// Staff are told once that nobody can look at a payment any more, because its provider left the configuration.
+async fn tell_of_missing(desk: &Desk, payment: &Payment) -> Result<(), StoreError> {
+    let what = format!("its payment provider {} is not configured any more", payment.cashier);
+    if payment.detail == what {
+        return Ok(());
+    }
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    tx.report_alone(payment.report).await?;
+    tx.save_payment(&Payment { detail: what.clone(), ..payment.clone() }).await?;
+    let mut record = Record::new(desk);
+    let events = [Event::PaidOddly { what }];
+    record.add(payment.report, Some(&payment.service), &Actor::Desk, &events, now);
+    record.write(&mut tx, now).await?;
+    tx.commit().await
 }
 
 fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
@@ -389,7 +406,7 @@ impl Settling<'_> {
             PaymentState::Wished => self.ask().await,
             PaymentState::Asking => match self.cashier.provider.find(&self.bill).await {
                 Found::There(invoice) => self.open(invoice).await,
-                Found::AskAgain => self.ask().await,
+                Found::AskAgain => self.send(false).await,
                 Found::NotThere if Span::between(self.payment.since, self.desk.now()) < SURE => {
                     Ok(Some(self.pause()))
                 }
@@ -412,7 +429,9 @@ impl Settling<'_> {
     async fn ask(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let wanted = self.change(|report, payment, now| {
             if report.awaits_payment() {
-                payment.turn(PaymentState::Asking, "", now);
+                // What staff were told stays, so that they are told once.
+                let detail = payment.detail.clone();
+                payment.turn(PaymentState::Asking, &detail, now);
             } else {
                 payment.turn(PaymentState::Ended, "nothing is left to pay for", now);
             }
@@ -421,10 +440,15 @@ impl Settling<'_> {
         if !wanted.await? || self.payment.state != PaymentState::Asking {
             return Ok(None);
         }
+        self.send(true).await
+    }
+
+    /// Sends the bill. `first`: no invoice was made for it before, as far as anybody knows.
+    async fn send(&mut self, first: bool) -> Result<Option<Timestamp>, StoreError> {
         match self.cashier.provider.ask(&self.bill).await {
             Asked::Made(invoice) => self.open(invoice).await,
             Asked::Refused(why) => self.refuse(&why).await,
-            Asked::Later(why) => {
+            Asked::Later(why) if first => {
                 // Nothing was made: that is known, and asking anew does no harm.
                 let words = one_line(&why, WORDS);
                 self.change(|_, payment, now| {
@@ -434,7 +458,7 @@ impl Settling<'_> {
                 .await?;
                 self.wait(&why).await
             }
-            Asked::Lost(why) => self.wait(&why).await,
+            Asked::Later(why) | Asked::Lost(why) => self.wait(&why).await,
         }
     }
 

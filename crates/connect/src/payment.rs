@@ -90,7 +90,9 @@ fn made(answered: &Answered, price: &Money) -> Result<Invoice, String> {
     if !is_plain || !within(&made.reference, LONGEST_REFERENCE) {
         return Err(format!("reference must have 1 to {LONGEST_REFERENCE} plain characters"));
     }
-    let leads = Endpoint::parse(&made.url).is_ok() && within(&made.url, LONGEST_URL);
+    // Pages may have a part behind #, which is the browser's business.
+    let page = made.url.split('#').next().unwrap_or_default();
+    let leads = Endpoint::parse(page).is_ok() && within(&made.url, LONGEST_URL);
     if !leads {
         return Err("url must begin with https:// or http://".to_owned());
     }
@@ -102,7 +104,8 @@ fn seen(answered: &Answered, invoice: &Invoice) -> Seen {
     let unknown = |why: String| Seen::Unknown(one_line(&why, WORDS));
     match answered.status {
         200 if answered.whole => {}
-        404 | 410 => return Seen::Gone,
+        // A stray 404 comes from many a proxy.
+        410 => return Seen::Gone,
         _ => return unknown(answered.words()),
     }
     let shown: Shown = match serde_json::from_slice(&answered.body) {
@@ -189,6 +192,8 @@ mod tests {
         let good =
             read(r#"{"reference":"a-1","url":"https://pay.example.com/a-1"}"#).expect("good");
         assert_eq!((good.reference.as_str(), good.due), ("a-1", euros(2_500)));
+        let page = r##"{"reference":"a","url":"https://pay.example.com/#/a"}"##;
+        assert!(read(page).is_ok());
         let dear = r#"{"reference":"a","url":"http://pay.example.com/","amount":"27.13","currency":"USD"}"#;
         assert_eq!(read(dear).expect("good").due.to_string(), "27.13 USD");
         for bad in [

@@ -252,8 +252,8 @@ impl PaymentState {
     }
 }
 
-/// How long after it was made an open invoice is looked at, and a paid one for money that goes back. What happens later
-/// is told by the panel's addon, or seen by staff.
+/// How long a paid invoice is looked at for money that goes back, and one that ended for money that comes late. What
+/// happens later is told by the panel's addon, or seen by staff.
 const WATCHED: Span = Span::from_mins(90 * 24 * 60);
 
 /// Pauses between two looks at an open invoice: an eighth of its age, because whoever wants the service back pays soon.
@@ -267,12 +267,14 @@ const DAILY: Span = Span::from_mins(24 * 60);
 pub fn look_again(state: PaymentState, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let age = Span::between(since, now);
     let pause = match state {
+        // As long as it can be paid, somebody may.
+        PaymentState::Open if age >= WATCHED => return Some(DAILY.after(now)),
+        PaymentState::Ended => age.half().half().half().clamp(LONGEST, DAILY),
         PaymentState::Open => age.half().half().half().clamp(SHORTEST, LONGEST),
         PaymentState::Paid => DAILY,
         PaymentState::Wished
         | PaymentState::Asking
         | PaymentState::Refused
-        | PaymentState::Ended
         | PaymentState::Reversed => return None,
     };
     (age < WATCHED).then(|| pause.after(now))
@@ -360,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn invoices_are_looked_at_often_at_first_and_not_for_ever() {
+    fn invoices_are_looked_at_often_at_first_and_less_and_less() {
         let at = |minutes| Span::from_mins(minutes).after(Timestamp::UNIX_EPOCH);
         let pause = |state, minutes| {
             look_again(state, at(0), at(minutes)).map(|next| Span::between(at(minutes), next))
@@ -368,9 +370,12 @@ mod tests {
         assert_eq!(pause(PaymentState::Open, 0), Some(SHORTEST));
         assert_eq!(pause(PaymentState::Open, 8), Some(Span::from_mins(1)));
         assert_eq!(pause(PaymentState::Open, 24 * 60), Some(LONGEST));
-        assert_eq!(pause(PaymentState::Open, 91 * 24 * 60), None);
+        assert_eq!(pause(PaymentState::Open, 91 * 24 * 60), Some(DAILY));
         assert_eq!(pause(PaymentState::Paid, 1), Some(DAILY));
-        assert_eq!(pause(PaymentState::Ended, 1), None);
+        assert_eq!(pause(PaymentState::Paid, 91 * 24 * 60), None);
+        assert_eq!(pause(PaymentState::Ended, 1), Some(LONGEST));
+        assert_eq!(pause(PaymentState::Ended, 91 * 24 * 60), None);
+        assert_eq!(pause(PaymentState::Refused, 1), None);
     }
 
     #[test]

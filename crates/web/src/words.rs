@@ -250,8 +250,8 @@ mod tests {
     }
 
     /// Numbers that stand beside a unit, a limit or a list are the same word for one and for many.
-    const COUNTS_NOTHING: [&str; 4] =
-        ["time.in", "time.ago", "sign_in.too_many", "fraudrecord.unfit"];
+    const COUNTS_NOTHING: [&str; 5] =
+        ["time.in", "time.ago", "sign_in.too_many", "fraudrecord.unfit", "print.cut"];
 
     #[test]
     fn what_is_counted_has_a_form_for_one_and_one_for_all_others() {

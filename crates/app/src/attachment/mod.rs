@@ -259,7 +259,7 @@ pub async fn for_customer(
 ) -> Result<Download, FetchError> {
     let mut tx = desk.db.read().await?;
     let is_theirs = tx.report(report).await?.is_some_and(|report| customer.owns(&report));
-    if !is_theirs || id.len() != ID {
+    if !is_theirs || !is_id(id) {
         return Err(FetchError::NotThere);
     }
     let row = tx.message_attachment(report, id).await?;
@@ -268,6 +268,9 @@ pub async fn for_customer(
 
 /// A file of a report, for staff.
 pub async fn for_staff(desk: &Desk, report: ReportId, id: &str) -> Result<Download, FetchError> {
+    if !is_id(id) {
+        return Err(FetchError::NotThere);
+    }
     let mut tx = desk.db.read().await?;
     let row = match tx.message_attachment(report, id).await? {
         Some(row) => Some(row),
@@ -278,7 +281,15 @@ pub async fn for_staff(desk: &Desk, report: ReportId, id: &str) -> Result<Downlo
 
 /// The report of a file, for staff who have nothing but the file's name in addresses.
 pub async fn report_of(desk: &Desk, id: &str) -> Result<Option<ReportId>, StoreError> {
+    if !is_id(id) {
+        return Ok(None);
+    }
     desk.db.read().await?.report_of_attachment(id).await
+}
+
+/// Whether a text can be the name of a file in addresses: what else comes there is no question for the database.
+fn is_id(text: &str) -> bool {
+    text.len() == ID && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Takes a file away for good: nobody can have it any more, and its bytes are forgotten when no other file has the

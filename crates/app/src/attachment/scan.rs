@@ -101,7 +101,8 @@ pub(crate) async fn scan(desk: &Desk, hash: &str, tries: i64) -> Result<After, S
     Ok(After::GivenUp(why))
 }
 
-/// Hands the bytes over. False when some are missing; a scanner that has seen enough is no reason.
+/// Hands the bytes over. False when some are missing or were not read: a file of which a scanner has not seen all is not
+/// clean.
 async fn feed(
     desk: &Desk,
     hash: &str,
@@ -116,7 +117,7 @@ async fn feed(
         n += 1;
         fed += i64::try_from(piece.len()).unwrap_or(i64::MAX);
         if to.send(piece).await.is_err() {
-            return Ok(true);
+            return Ok(false);
         }
     }
     Ok(true)

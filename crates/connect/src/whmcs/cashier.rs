@@ -12,7 +12,7 @@ use portreeve_core::payment::{Cents, Invoice, Money, Rate, Seen};
 use portreeve_core::time::day;
 
 use super::client::{CallError, Client, Slot};
-use super::decode::{ClientDetails, Created, Currencies, InvoiceDetails, Invoices};
+use super::decode::{ClientDetails, Created, Currencies, InvoiceDetails, Invoices, worth};
 
 /// The customer's latest invoices among which a mark is looked for.
 const LATEST: &str = "100";
@@ -81,6 +81,20 @@ impl Cashier {
     }
 }
 
+impl Cashier {
+    /// What the customer has to pay in the end: WHMCS alone knows which taxes come on top.
+    async fn with_taxes(&self, client: &Client, reference: &str, due: Money) -> Money {
+        if !self.taxed {
+            return due;
+        }
+        let fields = [("invoiceid", reference)];
+        let shown = client.read::<InvoiceDetails>(Slot::Bulk, "GetInvoice", &fields).await;
+        let worth = shown.ok().and_then(|shown| shown.worth());
+        let amount = worth.map_or(due.amount, |worth| worth.max(due.amount));
+        Money { amount, ..due }
+    }
+}
+
 fn invoice(client: &Client, reference: &str, due: Money) -> Invoice {
     let url = client.page(&format!("viewinvoice.php?id={reference}"));
     Invoice { reference: reference.to_owned(), url, due }
@@ -115,10 +129,12 @@ impl Provider for Cashier {
         }
         match client.change_for::<Created>(Slot::Bulk, "CreateInvoice", &fields).await {
             Ok(created) if !created.invoiceid.is_empty() => {
+                let due = self.with_taxes(client, &created.invoiceid, due).await;
                 Asked::Made(invoice(client, &created.invoiceid, due))
             }
             Ok(_) => Asked::Lost("WHMCS did not say which invoice it made".to_owned()),
-            Err(CallError::Unknown(why)) => Asked::Lost(why),
+            // Something between us and WHMCS may answer after the invoice was made.
+            Err(CallError::Unknown(why) | CallError::NotAnApi(why)) => Asked::Lost(why),
             Err(CallError::Refused(why)) => Asked::Refused(format!("WHMCS says: {why}")),
             Err(error) => Asked::Later(error.to_string()),
         }
@@ -144,12 +160,12 @@ impl Provider for Cashier {
         let Some(found) = list.into_iter().find(|one| one.notes.contains(&mark)) else {
             return Found::NotThere;
         };
-        match found.subtotal.parse::<Cents>() {
-            Ok(amount) => {
+        match worth(&found.subtotal, &found.total, &found.credit) {
+            Some(amount) => {
                 let due = Money { amount, currency: found.currencycode };
                 Found::There(invoice(client, &found.id, due))
             }
-            Err(_) => Found::Unknown(format!("the amount of invoice {} cannot be read", found.id)),
+            None => Found::Unknown(format!("the amount of invoice {} cannot be read", found.id)),
         }
     }
 
@@ -187,10 +203,7 @@ fn seen(bill: &Bill, invoice: &Invoice, shown: &InvoiceDetails) -> Seen {
         return Seen::Odd(format!("invoice {reference} is customer {}'s now", shown.userid));
     }
     match shown.status.as_str() {
-        // What credit covers is taken off the total, so that the sum of the items counts.
-        "Paid" if shown.subtotal.parse::<Cents>().is_ok_and(|sum| sum >= invoice.due.amount) => {
-            Seen::Paid
-        }
+        "Paid" if shown.worth().is_some_and(|sum| sum >= invoice.due.amount) => Seen::Paid,
         "Paid" => Seen::Odd(format!(
             "invoice {reference} is paid, but it is over {} and not {}",
             shown.subtotal, invoice.due

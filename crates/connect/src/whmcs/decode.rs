@@ -153,6 +153,10 @@ pub(super) struct InvoiceRow {
     #[serde(default, deserialize_with = "text")]
     pub(super) subtotal: String,
     #[serde(default, deserialize_with = "text")]
+    pub(super) total: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) credit: String,
+    #[serde(default, deserialize_with = "text")]
     pub(super) currencycode: String,
     #[serde(default, deserialize_with = "text")]
     pub(super) notes: String,
@@ -176,7 +180,20 @@ pub(super) struct InvoiceDetails {
     pub(super) credit: String,
 }
 
+/// What an invoice is over: the sum of its items, or with taxes that come on top; what credit covered was taken off the
+/// total. Nothing when it cannot be read.
+pub(super) fn worth(subtotal: &str, total: &str, credit: &str) -> Option<Cents> {
+    let cents = |text: &str| text.parse::<Cents>().ok();
+    let with_taxes = cents(total).map(|total| Cents(total.0 + cents(credit).map_or(0, |c| c.0)));
+    cents(subtotal).max(with_taxes)
+}
+
 impl InvoiceDetails {
+    /// What it is over.
+    pub(super) fn worth(&self) -> Option<Cents> {
+        worth(&self.subtotal, &self.total, &self.credit)
+    }
+
     /// Something of it was paid or covered by credit, as far as can be read.
     pub(super) fn is_begun(&self) -> bool {
         let cents = |text: &str| text.parse::<Cents>().ok();

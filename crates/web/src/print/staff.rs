@@ -1,7 +1,7 @@
 //! Staff's copy: everything that the desk knows of a report.
 
-use portreeve_app::report::dossier::{Dossier, ServiceFacts};
 use portreeve_app::attachment::AttachmentView;
+use portreeve_app::report::dossier::{Dossier, ServiceFacts};
 use portreeve_app::report::view::{ReportView, SHOWN, WholeReportView};
 use portreeve_core::attachment::Size;
 use portreeve_core::text::defang;
