@@ -192,7 +192,7 @@ mod tests {
         let good =
             read(r#"{"reference":"a-1","url":"https://pay.example.com/a-1"}"#).expect("good");
         assert_eq!((good.reference.as_str(), good.due), ("a-1", euros(2_500)));
-        let page = r##"{"reference":"a","url":"https://pay.example.com/#/a"}"##;
+        let page = r#"{"reference":"a","url":"https://pay.example.com/#/a"}"#;
         assert!(read(page).is_ok());
         let dear = r#"{"reference":"a","url":"http://pay.example.com/","amount":"27.13","currency":"USD"}"#;
         assert_eq!(read(dear).expect("good").due.to_string(), "27.13 USD");

@@ -25,7 +25,7 @@ pub(crate) fn ids_in<'m>(values: impl Iterator<Item = &'m str>) -> Vec<String> {
     let ids = values.flat_map(|value| value.split('<').skip(1)).filter_map(|rest| {
         let (id, _) = rest.split_once('>')?;
         // A long one may be folded.
-        let id: String = id.chars().filter(|c| !c.is_whitespace()).collect();
+        let id: String = id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
         (!id.is_empty() && id.len() <= 998).then_some(id)
     });
     ids.take(MOST_REFERENCES).collect()

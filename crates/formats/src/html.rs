@@ -60,10 +60,14 @@ fn after_tag<'h>(html: &'h str, page: &mut Page) -> &'h str {
     rest
 }
 
+/// Bytes of a tag within which a quote has to be closed. Without a bound every tag of a mail made for it would be looked
+/// for up to the end of the mail.
+const LONGEST_TAG: usize = 4096;
+
 /// Where a tag ends; a `>` in quotes ends none.
 fn end_of_tag(tag: &str) -> usize {
     let mut quote = None;
-    for (at, byte) in tag.bytes().enumerate() {
+    for (at, byte) in tag.bytes().enumerate().take(LONGEST_TAG) {
         match (quote, byte) {
             (None, b'>') => return at,
             (None, b'"' | b'\'') => quote = Some(byte),

@@ -18,7 +18,7 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 pub use automatic::Automatic;
 pub use delivery::{Action, DeliveryReport, RecipientReport};
 use headers::{addresses_in, all, first, ids_in};
-use masked::{masked, subtype};
+use masked::{masked, subtype, unmasked};
 
 /// Longest text that is taken out of a mail, in bytes. Several times what a message of a report can hold, so
 /// that a quotation in it can still be seen to be one.
@@ -159,7 +159,7 @@ fn file(part: &MessagePart<'_>) -> File {
     File {
         name: line(part.attachment_name().unwrap_or_default()),
         media_type: line(&media_type),
-        bytes: part.contents().to_vec(),
+        bytes: unmasked(part.contents()).into_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! they are parts like all others then, whose headers are read where that is of use.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use mail_parser::{MessagePart, MimeHeaders};
 
@@ -14,15 +15,24 @@ const NAME: &[u8] = b"content-type";
 
 /// The mail with other names for parts that are mails.
 pub(crate) fn masked(raw: &[u8]) -> Cow<'_, [u8]> {
+    renamed(raw, NESTING)
+}
+
+/// What came out of a mail that was masked, as it was before.
+pub(crate) fn unmasked(bytes: &[u8]) -> Cow<'_, [u8]> {
+    renamed(bytes, NESTING.map(|(word, other)| (other, word)))
+}
+
+fn renamed<'r>(raw: &'r [u8], names: [(&[u8], &[u8]); 3]) -> Cow<'r, [u8]> {
     let mut out = Cow::Borrowed(raw);
     let mut at = 0;
     while let Some(found) = find(&raw[at..], NAME) {
         let begin = at + found + NAME.len();
         let end = begin + end_of_field(&raw[begin..]);
-        for (word, other) in NESTING {
-            let mut from = begin;
-            while let Some(found) = find(&raw[from..end], word) {
-                let place = from + found..from + found + word.len();
+        for part in outside_values(&raw[begin..end]) {
+            let (mut from, end) = (begin + part.start, begin + part.end);
+            while let Some((place, other)) = first_of(&raw[from..end], names) {
+                let place = from + place..from + place + other.len();
                 out.to_mut()[place.clone()].copy_from_slice(other);
                 from = place.end;
             }
@@ -30,6 +40,36 @@ pub(crate) fn masked(raw: &[u8]) -> Cow<'_, [u8]> {
         at = end;
     }
     out
+}
+
+/// The first of some words, and what it is to be called.
+fn first_of<'n>(bytes: &[u8], names: [(&'n [u8], &'n [u8]); 3]) -> Option<(usize, &'n [u8])> {
+    let places = names.into_iter().filter_map(|(word, other)| Some((find(bytes, word)?, other)));
+    places.min_by_key(|(place, _)| *place)
+}
+
+/// What of a field is no value of a parameter: boundaries and names of files stay what they are. Comments may have
+/// anything in them and are no parameters.
+fn outside_values(field: &[u8]) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let (mut begin, mut comment, mut is_parameter) = (Some(0), 0_u32, false);
+    let mut quoted = false;
+    for (at, byte) in field.iter().enumerate() {
+        match (begin, byte) {
+            (Some(_), b'(') => comment += 1,
+            (Some(_), b')') => comment = comment.saturating_sub(1),
+            (Some(_), b';') if comment == 0 => is_parameter = true,
+            (Some(from), b'=') if comment == 0 && is_parameter => {
+                parts.push(from..at);
+                begin = None;
+            }
+            (None, b'"') => quoted = !quoted,
+            (None, b';') if !quoted => begin = Some(at),
+            _ => {}
+        }
+    }
+    parts.extend(begin.map(|from| from..field.len()));
+    parts
 }
 
 /// Where a header that goes on over lines ends.
@@ -51,4 +91,39 @@ pub(crate) fn subtype(part: &MessagePart<'_>) -> String {
     let kind = kind.to_ascii_lowercase();
     let text = |bytes: &'static [u8]| std::str::from_utf8(bytes).unwrap_or_default();
     NESTING.iter().fold(kind, |kind, (word, other)| kind.replace(text(other), text(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        String::from_utf8_lossy(&masked(text.as_bytes())).into_owned()
+    }
+
+    #[test]
+    fn mails_in_mails_get_another_name_and_nothing_else_does() {
+        assert_eq!(shown("Content-Type: message/rfc822\n\nx"), "Content-Type: message/xfc822\n\nx");
+        assert_eq!(
+            shown("content-type:\n multipart/Digest; boundary=x"),
+            "content-type:\n multipart/xigest; boundary=x"
+        );
+        assert_eq!(shown("Content-Type: (;=) message/global"), "Content-Type: (;=) message/xlobal");
+        assert_eq!(shown("Content-Type: (;= message/rfc822"), "Content-Type: (;= message/xfc822");
+        for same in [
+            "Content-Type: multipart/report; boundary=\"1/mx1.globalhost.example\"",
+            "Content-Type: text/plain; name=digest.pdf; boundary=\"a;rfc822\"",
+            "Subject: rfc822 and digest",
+        ] {
+            assert_eq!(shown(same), same);
+        }
+    }
+
+    #[test]
+    fn what_was_masked_is_had_back() {
+        let mail =
+            "x\nContent-Type: message/rfc822; name=xfc822\n\nContent-Type: multipart/digest\n";
+        let back = unmasked(&masked(mail.as_bytes())).into_owned();
+        assert_eq!(String::from_utf8_lossy(&back), mail);
+    }
 }

@@ -52,10 +52,11 @@ impl Tx {
                 sql.push(
                     " ON CONFLICT (mailbox) DO UPDATE SET
                         asked = excluded.asked
-                            + CASE WHEN mailbox_hours.since > excluded.since - ",
+                            + CASE WHEN mailbox_hours.since <= excluded.since
+                                AND mailbox_hours.since > excluded.since - ",
                 );
                 sql.push_bind(hour).push(" THEN mailbox_hours.asked ELSE 0 END, since = CASE WHEN
-                    mailbox_hours.since > excluded.since - ");
+                    mailbox_hours.since <= excluded.since AND mailbox_hours.since > excluded.since - ");
                 sql.push_bind(hour).push(" THEN mailbox_hours.since ELSE excluded.since END
                     RETURNING mailbox, since, asked");
                 sql.build_query_as::<MailboxHour>().fetch_all(conn).await?

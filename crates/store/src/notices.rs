@@ -50,7 +50,7 @@ impl Tx {
                 });
                 sql.push(
                     " ON CONFLICT (report_id, notice, audience, at) DO UPDATE SET
-                        taken = excluded.taken AND notices.bounced_at IS NULL,
+                        message_id = excluded.message_id, taken = excluded.taken AND notices.bounced_at IS NULL,
                         detail = CASE WHEN notices.bounced_at IS NULL THEN excluded.detail
                             ELSE notices.detail END,
                         done_at = excluded.done_at",

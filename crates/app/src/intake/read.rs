@@ -14,14 +14,12 @@ use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Tx}
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use crate::attachment::Files;
 use crate::desk::Desk;
+use crate::notice::LONGEST_DIGEST;
 use crate::record::Record;
 use crate::report::{Act, ActError, Conditions, act_in};
 
 /// The window of [`ANSWERS_PER_HOUR`].
 const HOUR: Span = Span::from_mins(60);
-
-/// Notices that one digest tells of at the most.
-const LONGEST_DIGEST: i64 = 500;
 
 /// Longest words of a server in the history, in characters.
 const LONGEST_DETAIL: usize = 500;
@@ -90,6 +88,9 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
             drop(tx);
             tracing::warn!("mail {id} waits, its report did not take it: {refused}");
             tx = desk.db.write().await?;
+            if let Some(mail) = &mail {
+                tx.put_mail_reading(id, &reading(mail)).await?;
+            }
             Fate::waits(Why::Unreadable, None)
         }
     };
@@ -201,6 +202,10 @@ impl Reading<'_> {
     /// A machine's answer to a notice is put on record. Nothing is answered, and nobody has the move by it.
     async fn automatic(&mut self) -> Result<Fate, ActError> {
         let Shown::Report(id) = self.shown() else { return Ok(Fate::waits(Why::Automatic, None)) };
+        if self.is_by_a_mail_server() {
+            // It may say that a notice came back, in words that are not understood.
+            return Ok(Fate::waits(Why::OtherBounce, Some(id)));
+        }
         let Some(report) = self.tx.report_alone(id).await? else {
             return Ok(Fate::waits(Why::Automatic, None));
         };
@@ -222,10 +227,18 @@ impl Reading<'_> {
                 let is_meant = |one: &&RecipientReport| {
                     goes_to(&one.address) || one.original.as_deref().is_some_and(goes_to)
                 };
-                for recipient in delivery.recipients.iter().filter(is_meant) {
-                    fits = Some(name.report);
-                    self.write_down(name, &sent, recipient).await?;
+                // One line for a notice, however many a mail tells: what failed goes first.
+                let meant = delivery.recipients.iter().filter(is_meant);
+                let Some(recipient) = meant.min_by_key(|one| one.action != Action::Failed) else {
+                    continue;
+                };
+                let is_full =
+                    self.lately(name.report, MailState::Bounce).await? >= ANSWERS_PER_HOUR;
+                if is_full && recipient.action != Action::Failed {
+                    return Ok(Some(Fate::waits(Why::TooMany, Some(name.report))));
                 }
+                fits = Some(name.report);
+                self.write_down(name, &sent, recipient).await?;
             }
             if let Some(report) = fits {
                 return Ok(Some(Fate::of(MailState::Bounce, report)));
@@ -313,6 +326,12 @@ impl Reading<'_> {
             },
         };
         self.put_on_record(&report, &Actor::Desk, what).await
+    }
+
+    fn is_by_a_mail_server(&self) -> bool {
+        let from = self.mail.from.as_deref().unwrap_or_default().to_lowercase();
+        let name = from.split('@').next().unwrap_or_default();
+        matches!(name, "mailer-daemon" | "postmaster")
     }
 
     async fn lately(&mut self, report: ReportId, state: MailState) -> Result<i64, StoreError> {

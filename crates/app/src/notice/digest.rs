@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::digest::sha256_hex;
 
 /// Notices in one mail: more is a page that nobody reads. What is beyond follows in the next.
-const LONGEST: i64 = 500;
+pub(crate) const LONGEST: i64 = 500;
 
 /// What stands in a digest, and what does not any more.
 #[derive(Default)]

@@ -103,8 +103,10 @@ pub(super) async fn gather(
         notices.iter().map(|(mailbox, since, _)| (mailbox.as_str(), *since)).collect();
     for (mailbox, since) in digests {
         let job = NewJob { kind: JobKind::SendDigest, key: key(mailbox, since) };
-        let at = since + HOUR.as_millis() + AFTER.as_millis();
-        tx.enqueue_for(&job, at.max(now.as_millisecond()), now.as_millisecond()).await?;
+        // A clock that was wrong may have begun an hour in the future.
+        let (now, whole) = (now.as_millisecond(), HOUR.as_millis() + AFTER.as_millis());
+        let at = (since + whole).clamp(now, now + whole);
+        tx.enqueue_for(&job, at, now).await?;
     }
     Ok(())
 }

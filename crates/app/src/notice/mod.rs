@@ -30,7 +30,7 @@ mod staff;
 pub mod summary;
 pub mod templates;
 
-pub(crate) use digest::send_digest;
+pub(crate) use digest::{LONGEST as LONGEST_DIGEST, send_digest};
 pub use letters::Letters;
 pub use sender::Sender;
 use staff::Told;

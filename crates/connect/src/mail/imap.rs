@@ -136,7 +136,6 @@ impl Look<'_> {
         let found = limited(COMMAND, async { said(self.session.uid_search(wanted).await) }).await?;
         let mut uids: Vec<u32> = found.into_iter().collect();
         uids.sort_unstable();
-        uids.truncate(AT_ONCE);
         if !uids.is_empty()
             && let Some(done) = done_folder
         {
@@ -151,6 +150,9 @@ impl Look<'_> {
                     taker.take(&raw).await?;
                     limited(COMMAND, self.put_away(uid)).await?;
                     taken += 1;
+                    if taken >= AT_ONCE {
+                        break;
+                    }
                 }
                 Fetched::TooLarge => too_large += 1,
                 Fetched::Nothing => {}

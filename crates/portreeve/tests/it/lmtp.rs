@@ -11,9 +11,16 @@ pub(crate) struct Lmtp {
     pub(crate) port: u16,
 }
 
+/// A port that is free, and stays so between two starts of a desk: those that the system gives to outgoing connections
+/// begin higher.
+fn free_port() -> u16 {
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(|| 15_000 + rand::random::<u16>() % 15_000).find(is_free).unwrap()
+}
+
 /// Lets the desk of this world take mail on a free port, and answers go to `address`.
 pub(crate) fn take_mail(world: &World, address: &str) -> Lmtp {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let options = world.read("portreeve.toml");
     let more = format!("\n[mail.in]\naddress = \"{address}\"\nlmtp = \"127.0.0.1:{port}\"\n");
     world.write("portreeve.toml", &format!("{options}{more}"));

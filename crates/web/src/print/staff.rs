@@ -180,7 +180,6 @@ fn notes(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &mut
             mark: mark.clone(),
             text: room.take(&defang(&note.text)),
             files: files(viewer, &note.attachments),
-            ..Entry::default()
         }));
     }
 }
