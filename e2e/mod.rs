@@ -334,8 +334,12 @@ fn a_customer_pays_on_a_phone(engine: Engine, service: i64, german: bool) {
     with_smtp(&world, &sink);
     world.set("pay.amount", "25.00");
     world.set("pay.currency", "USD");
-    // WHMCS's whole list does not tell languages.
-    world.set("client.language", if german { "de" } else { "en" });
+    // WHMCS's whole list does not tell languages; its addon does, which is not here.
+    world.ok(&["directory", "sync", "whmcs"]);
+    world.sql(&format!(
+        "UPDATE services SET language = '{}'",
+        if german { "german" } else { "english" }
+    ));
     let desk = world.serve();
     let fields = "category=Spam&suspend_method=immediate&pay_to_unsuspend=1&admin_notes=ours";
     let id = desk.create(&world, &format!("service_id={service}&{fields}"));
