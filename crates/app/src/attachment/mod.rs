@@ -1,4 +1,4 @@
-//! Files that come with messages and notes: taking them in ([`intake`]), scanning them ([`scan`]), handing them out,
+//! Files that come with messages and notes: taking them in (`intake.rs`), scanning them (`scan.rs`), handing them out,
 //! and taking them away.
 //!
 //! A file of a note is for staff alone. Its row stands in a table of its own, and nothing that a customer sees is made
