@@ -167,7 +167,16 @@ async fn read(response: Response<Incoming>, until: Instant, largest: usize) -> A
         whole: false,
     };
     let mut body = response.into_body();
-    while let Ok(Some(Ok(frame))) = timeout_at(until, body.frame()).await {
+    loop {
+        let frame = match timeout_at(until, body.frame()).await {
+            Ok(Some(Ok(frame))) => frame,
+            // Its end, by its length, its last chunk or a connection that was closed in order.
+            Ok(None) => {
+                answered.whole = true;
+                return answered;
+            }
+            Ok(Some(Err(_))) | Err(_) => return answered,
+        };
         let Ok(data) = frame.into_data() else { continue };
         let room = largest.saturating_sub(answered.body.len());
         answered.body.extend_from_slice(&data[..data.len().min(room)]);
@@ -175,8 +184,6 @@ async fn read(response: Response<Incoming>, until: Instant, largest: usize) -> A
             return answered;
         }
     }
-    answered.whole = body.is_end_stream();
-    answered
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Span> {

@@ -138,6 +138,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_answer_is_whole_however_its_end_is_told() {
+        for (head, body, whole) in [
+            ("transfer-encoding: chunked\r\n", "4\r\nfine\r\n0\r\n\r\n", true),
+            ("transfer-encoding: chunked\r\n", "4\r\nfine\r\n", false),
+            ("", "fine", true),
+        ] {
+            let answered = answer_to(&format!("HTTP/1.1 200 OK\r\n{head}\r\n{body}")).await;
+            assert_eq!((&answered.body[..], answered.whole), (&b"fine"[..], whole), "{head}{body}");
+        }
+    }
+
+    #[tokio::test]
     async fn what_is_known_of_a_failure_is_told_apart() {
         let (gone, _) = server(None).await;
         assert!(matches!(gone.post("msg_1", "{}").await, Outcome::NoAnswer(_)));
