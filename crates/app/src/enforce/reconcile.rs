@@ -36,6 +36,10 @@ pub enum After {
     Again(Timestamp),
 }
 
+/// Kinds of events by which a report's history tells how its service stands; the first is that it is off by our order.
+const TURNS_OF_SERVICE: [&str; 5] =
+    ["suspended", "unsuspended", "left_suspended", "hold_released", "drifted"];
+
 /// What one step came to.
 enum Step {
     Done(After),
@@ -183,7 +187,10 @@ impl Deciding<'_> {
         observed: &Observed,
     ) -> Result<Step, StoreError> {
         let mut events = verdict.events;
-        let newcomers = self.newcomers(known.looked_at, &verdict.record, &events);
+        let mut newcomers = self.newcomers(known.looked_at, &verdict.record, &events);
+        if events.is_empty() && matches!(verdict.record, Suspension::Ours { .. }) {
+            newcomers.extend(self.not_told_of_suspension(observed).await?);
+        }
         known.looked_at = self.now.as_millisecond();
         events.extend(note_whether_seen(known, observed, self.now));
         known.record = verdict.record;
@@ -230,6 +237,24 @@ impl Deciding<'_> {
         let holders = self.wish.reports.iter().zip(&self.wish.since);
         let new = holders.filter(|(_, since)| **since > looked_at);
         new.map(|(report, _)| (*report, event.clone())).collect()
+    }
+
+    /// Reports that came to hold a service which was off by our order already: no order is sent for them, and their
+    /// customers have to be told of each all the same. What is on record of a report says whether they were.
+    async fn not_told_of_suspension(
+        &mut self,
+        observed: &Observed,
+    ) -> Result<Vec<(ReportId, Event)>, StoreError> {
+        let mut new = Vec::new();
+        if self.wish.wanted != Wanted::Free && matches!(observed, Observed::Suspended { .. }) {
+            for report in &self.wish.reports {
+                let latest = self.tx.latest_event(*report, &TURNS_OF_SERVICE).await?;
+                if latest.is_none_or(|event| event.kind != TURNS_OF_SERVICE[0]) {
+                    new.push((*report, Event::Suspended { detail: String::new() }));
+                }
+            }
+        }
+        Ok(new)
     }
 
     fn later(&self, known: &mut Enforcement) -> Step {

@@ -9,6 +9,21 @@ fn close(world: &World, id: i64) {
 }
 
 on_both! {
+    fn a_report_that_comes_to_hold_a_suspended_service_is_told_to_its_customer_too_and_once(world) {
+        let serving = world.serve();
+        let first = serving.create(&world, "service_id=1&category=Spam&suspend_method=immediate");
+        world.wait_for(first, "suspended");
+        let second = serving.create(&world, "service_id=1&category=Fraud&suspend_method=immediate");
+        eventually("the second is on record", || world.events(second, "suspended") == 1);
+        eventually("its customer is told", || !world.mails(&format!("report-{second}.suspended.customer")).is_empty());
+        world.ok(&["report", "suspend", &second.to_string()]);
+        eventually("the wish is on record", || world.events(second, "ordered_again") == 1);
+        let third = serving.create(&world, "service_id=1&category=Botnet&suspend_method=immediate");
+        eventually("the third is on record", || world.events(third, "suspended") == 1);
+        assert_eq!((world.events(first, "suspended"), world.events(second, "suspended")), (1, 1), "once each");
+        assert_eq!(world.panel_lines("calls", "suspend"), 1, "one order for all of them");
+    }
+
     fn an_immediate_report_suspends_and_its_closing_frees(world) {
         let desk = world.serve();
         let id = desk.create(&world, &format!("service_id=1&{NOW}"));
