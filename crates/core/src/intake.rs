@@ -77,6 +77,8 @@ words! {
         OtherBounce = "other_bounce", "it tells of a mail that came back, but of no notice that was sent to this address";
         /// Nothing could be made of it.
         Unreadable = "unreadable", "nothing could be made of it";
+        /// The report that it is about refused it.
+        NotTaken = "not_taken", "its report did not take it";
     }
 }
 

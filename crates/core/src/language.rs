@@ -25,6 +25,14 @@ impl Language {
         }
     }
 
+    /// A number with a decimal point, as it is written in this language.
+    pub fn decimals(self, number: &str) -> String {
+        match self {
+            Self::English => number.to_owned(),
+            Self::German => number.replace('.', ","),
+        }
+    }
+
     /// The name that it has for itself.
     pub fn name(self) -> &'static str {
         match self {

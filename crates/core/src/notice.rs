@@ -5,7 +5,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::ids::ReportId;
+use crate::ids::{Press, ReportId};
 use crate::language::Language;
 use crate::payment::Money;
 use crate::report::{OnReply, Outcome};
@@ -103,6 +103,8 @@ pub struct CustomerNotice {
     pub about_category: String,
     /// When the service will be suspended, if a clock runs.
     pub deadline: Option<Timestamp>,
+    /// The service is being suspended, without a deadline.
+    pub at_once: bool,
     /// Whether the customer can lift the suspension.
     pub allow_unsuspend: bool,
     /// What the customer can pay to have it lifted.
@@ -111,12 +113,14 @@ pub struct CustomerNotice {
     pub outcome: Option<Outcome>,
     /// It ended, and the service stays off.
     pub kept: bool,
-    /// A member of staff wished the suspension; else it came by the desk's rules.
-    pub by_staff: bool,
+    /// Who wished the suspension, where there is one.
+    pub by: Option<Press>,
     /// What a reply does to a clock that runs.
     pub on_reply: OnReply,
     /// The message from staff that the notice is about.
     pub message: String,
+    /// How many files came with it.
+    pub files: i64,
     /// The way to the report in the customer area, and until when it leads there.
     pub link: Option<(String, Timestamp)>,
     /// When what the notice tells of happened.

@@ -76,6 +76,8 @@ pub struct File {
     pub size: String,
     /// Its SHA-256, in hexadecimal digits.
     pub sha256: String,
+    /// What has to be known of it ("infected"); may be empty.
+    pub mark: String,
 }
 
 /// A line of history.

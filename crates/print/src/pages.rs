@@ -227,7 +227,8 @@ impl Flow<'_> {
 
     fn file(&mut self, file: &File) {
         self.space(2.0);
-        let named = format!("{} ({})", file.name.replace('\n', " "), file.size);
+        let mark = if file.mark.is_empty() { String::new() } else { format!(": {}", file.mark) };
+        let named = format!("{} ({}){mark}", file.name.replace('\n', " "), file.size);
         self.paragraph(&named, SMALL, LEFT + INDENT, Kind::Paragraph);
         let digest = format!("SHA-256 {}", file.sha256);
         self.paragraph(

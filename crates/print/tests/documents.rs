@@ -59,6 +59,7 @@ fn everything_that_a_document_has_is_found_as_text() {
             name: "mail.eml".to_owned(),
             size: "2 KiB".to_owned(),
             sha256: "0f".repeat(32),
+            mark: "cannot be had".to_owned(),
         }],
     };
     let line = Line {
@@ -87,7 +88,7 @@ fn everything_that_a_document_has_is_found_as_text() {
         "alice",
         "Staff only",
         "second line",
-        "mail.eml (2 KiB)",
+        "mail.eml (2 KiB): cannot be had",
         &"0f".repeat(32),
         "closed: resolved",
         "Nothing was left out.",

@@ -199,16 +199,18 @@ impl Tx {
         })
     }
 
-    /// The message that staff wrote on a report at `at`, if any.
+    /// The message that staff wrote on a report at `at`, if any, and how many files came with it.
     pub async fn staff_message_at(
         &mut self,
         id: ReportId,
         at: i64,
-    ) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT body FROM messages WHERE report_id = $1 AND at = $2 AND NOT from_customer
+    ) -> Result<Option<(String, i64)>, StoreError> {
+        let sql = "SELECT body, (SELECT COUNT(*) FROM message_attachments a
+                WHERE a.report_id = m.report_id AND a.message_id = m.id)
+            FROM messages m WHERE report_id = $1 AND at = $2 AND NOT from_customer
             ORDER BY id DESC LIMIT 1";
         on!(self, conn => {
-            Ok(sqlx::query_scalar::<Database, String>(sql).bind(id.0)
+            Ok(sqlx::query_as::<Database, (String, i64)>(sql).bind(id.0)
                 .bind(at).fetch_optional(conn).await?)
         })
     }

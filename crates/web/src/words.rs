@@ -158,10 +158,7 @@ pub(crate) fn length(language: Language, millis: i64) -> String {
 
 /// A size as it is read in a language.
 pub(crate) fn size(language: Language, size: Size) -> String {
-    match language {
-        Language::English => size.to_string(),
-        Language::German => size.to_string().replace('.', ","),
-    }
+    language.decimals(&size.to_string())
 }
 
 /// A span as it was written, read for [`length`].

@@ -91,7 +91,12 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
             if let Some(mail) = &mail {
                 tx.put_mail_reading(id, &reading(mail)).await?;
             }
-            Fate::waits(Why::Unreadable, None)
+            let shown = mail.as_ref().map(|mail| shown(tokens, &row, mail));
+            let report = match shown {
+                Some(Shown::Report(report)) => Some(report),
+                Some(Shown::Nothing | Shown::False) | None => None,
+            };
+            Fate::waits(Why::NotTaken, report)
         }
     };
     let why = fate.why.map(Why::code);
@@ -138,6 +143,13 @@ fn is_by_a_person(row: &MailRow, mail: &Mail) -> bool {
     mail.delivery.is_none() && mail.automatic.is_none() && !is_from_nobody
 }
 
+/// What a mail shows that only our notices have.
+fn shown(tokens: &AnswerTokens, row: &MailRow, mail: &Mail) -> Shown {
+    let addresses = mail.addressed_to.iter().map(String::as_str);
+    let addresses = std::iter::once(row.envelope_to.as_str()).chain(addresses);
+    tokens.shown(addresses, mail.refers_to.iter().map(String::as_str))
+}
+
 struct Reading<'a> {
     desk: &'a Desk,
     tokens: &'a AnswerTokens,
@@ -160,9 +172,7 @@ impl Reading<'_> {
     }
 
     fn shown(&self) -> Shown {
-        let addresses = self.mail.addressed_to.iter().map(String::as_str);
-        let addresses = std::iter::once(self.row.envelope_to.as_str()).chain(addresses);
-        self.tokens.shown(addresses, self.mail.refers_to.iter().map(String::as_str))
+        shown(self.tokens, self.row, self.mail)
     }
 
     async fn answer(&mut self) -> Result<Fate, ActError> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
-use portreeve_core::ids::ReportId;
+use portreeve_core::ids::{Press, ReportId};
 use portreeve_core::language::{Language, instant};
 use portreeve_core::notice::{CustomerNotice, Letter, Notice};
 use portreeve_core::payment::{Cents, Money};
@@ -276,9 +276,10 @@ impl Letters {
             about: ShownAbout { text: lines(&of.about_category), what, why, fix },
             deadline: of.deadline.map(show),
             time_left: of.deadline.map(|at| length(of.language, Span::between(of.at, at))),
+            at_once: of.at_once,
             allow_unsuspend: of.allow_unsuspend,
-            price: of.price.as_ref().map(Money::to_string),
-            by_staff: of.by_staff,
+            price: of.price.as_ref().map(|price| of.language.decimals(&price.to_string())),
+            by_staff: of.by == Some(Press::Staff),
             on_reply: match of.on_reply {
                 OnReply::Pause => "pause",
                 OnReply::Cancel => "cancel",
@@ -287,6 +288,7 @@ impl Letters {
             outcome: of.outcome.map(Outcome::as_str),
             kept: of.kept,
             message: lines(&of.message),
+            files: of.files,
             link: of.link.as_ref().map(|(link, _)| link.as_str()),
             link_until: of.link.as_ref().map(|(_, until)| show(*until)),
         };
@@ -334,8 +336,10 @@ impl Letters {
             additional_info: String::new(),
             message: String::new(),
             deadline: None,
+            at_once: true,
             allow_unsuspend: false,
             price: None,
+            files: 0,
             link: None,
             ..full("Something else".to_owned())
         };
@@ -357,13 +361,15 @@ pub fn sample(notice: Notice, language: Language, category: &str) -> CustomerNot
         additional_info: "2026-01-31 10:00:00 UTC: what was seen\nfrom 192.0.2.7".to_owned(),
         about_category: String::new(),
         deadline: has_deadline.then(|| Span::from_mins(24 * 60).after(at)),
+        at_once: false,
         allow_unsuspend: true,
         price: Some(Money { amount: Cents(2_500), currency: "EUR".to_owned() }),
         outcome: (notice == Notice::Closed).then_some(Outcome::Resolved),
         kept: false,
-        by_staff: false,
+        by: None,
         on_reply: OnReply::Pause,
         message: "Thank you. Please look at the second address, too.".to_owned(),
+        files: 2,
         link: Some((
             "https://abuse.example.com/client/r/…".to_owned(),
             Span::from_mins(90 * 24 * 60).after(at),
@@ -375,6 +381,7 @@ pub fn sample(notice: Notice, language: Language, category: &str) -> CustomerNot
 }
 
 /// What templates see. A name that is not here is an error in a template.
+#[expect(clippy::struct_excessive_bools, reason = "templates ask for each on its own")]
 #[derive(Serialize)]
 struct Shown<'a> {
     report: i64,
@@ -386,6 +393,7 @@ struct Shown<'a> {
     about: ShownAbout<'a>,
     deadline: Option<String>,
     time_left: Option<String>,
+    at_once: bool,
     allow_unsuspend: bool,
     price: Option<String>,
     by_staff: bool,
@@ -393,6 +401,7 @@ struct Shown<'a> {
     outcome: Option<&'static str>,
     kept: bool,
     message: String,
+    files: i64,
     link: Option<&'a str>,
     link_until: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use portreeve_core::event::{Event, Job};
-use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
+use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::{Audience, CustomerNotice, Letter, Notice};
 use portreeve_core::payment::Money;
@@ -505,7 +505,7 @@ impl<'a> Planning<'a> {
                 let at = job.at.as_millisecond();
                 self.tx.staff_message_at(report.id, at).await?.unwrap_or_default()
             }
-            _ => String::new(),
+            _ => Default::default(),
         };
         let to = service.customer_email.clone();
         Ok(Ok((to, self.notice(report, service, job, message))))
@@ -516,7 +516,7 @@ impl<'a> Planning<'a> {
         report: &Report,
         service: Service,
         job: NoticeJob,
-        message: String,
+        (message, files): (String, i64),
     ) -> CustomerNotice {
         let settings = self.settings;
         let plan = settings.plans.get(&report.allegation.category);
@@ -538,13 +538,18 @@ impl<'a> Planning<'a> {
             additional_info: report.allegation.additional_info.clone(),
             about_category: plan.map(|plan| plan.customer_text.clone()).unwrap_or_default(),
             deadline: deadline(report),
+            at_once: outcome.is_none() && matches!(report.hold, Hold::Placed { .. }),
             allow_unsuspend: report.allegation.allow_unsuspend,
             price: self.price(report),
             outcome,
             kept: outcome.is_some() && report.holds_service(),
-            by_staff: matches!(report.hold, Hold::Placed { by: Press::Staff, .. }),
+            by: match report.hold {
+                Hold::Placed { by, .. } => Some(by),
+                Hold::None | Hold::Waiting { .. } | Hold::Released { .. } => None,
+            },
             on_reply: settings.time_limit.on_reply,
             message,
+            files,
             link: self.link(report),
             at: job.at,
             language: Language::of(&service.language).unwrap_or(settings.client_language),

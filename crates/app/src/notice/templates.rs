@@ -123,6 +123,18 @@ async fn try_texts(desk: &Desk, rows: &[TemplateRow], texts: &Texts) -> Result<(
     no_new_faults(before, after, move |fault| texts.contains_key(&fault.name)).await
 }
 
+/// What would be wrong with the desk's other texts without these: a part that they ask for must not be gone.
+async fn try_without(
+    desk: &Desk,
+    rows: &[TemplateRow],
+    names: &[String],
+) -> Result<(), TemplateError> {
+    let left: Vec<TemplateRow> =
+        rows.iter().filter(|row| !names.contains(&row.name)).cloned().collect();
+    let (before, after) = (with(desk, rows, &Texts::new()), with(desk, &left, &Texts::new()));
+    no_new_faults(before, after, |_| false).await
+}
+
 /// Whether letters have no fault that others do not have, but those of which `counts` says that they count anyway.
 /// Everything is rendered for that, which takes a while.
 async fn no_new_faults(
@@ -244,14 +256,15 @@ pub async fn take_back(
     unit: Unit,
     seen: &str,
 ) -> Result<(), TemplateError> {
+    let names = unit.names();
+    // Tried before anybody else has to wait; once more only if somebody wrote meanwhile.
+    let tried = desk.db.read().await?.templates().await?;
+    try_without(desk, &tried, &names).await?;
     let mut tx = desk.db.write().await?;
     let (rows, before) = look(desk, &mut tx, unit, seen).await?;
-    // The others of the desk's own may lean on these: a part that they ask for must not be gone.
-    let names = unit.names();
-    let left: Vec<TemplateRow> =
-        rows.iter().filter(|row| !names.contains(&row.name)).cloned().collect();
-    let (known, without) = (with(desk, &rows, &Texts::new()), with(desk, &left, &Texts::new()));
-    no_new_faults(known, without, |_| false).await?;
+    if rows != tried {
+        try_without(desk, &rows, &names).await?;
+    }
     for template in before.iter().filter(|template| template.origin == Origin::Desk) {
         tx.delete_template(&template.name).await?;
     }

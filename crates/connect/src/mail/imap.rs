@@ -144,11 +144,15 @@ impl Look<'_> {
         }
         let mut taken = 0;
         let mut too_large = 0;
+        // One mail that the server does not let go must not keep the others waiting: it is tried again next time.
+        let mut stuck: Option<MailboxError> = None;
         for uid in uids {
             match limited(COMMAND, self.fetch(uid)).await? {
                 Fetched::Mail(raw) => {
                     taker.take(&raw).await?;
-                    limited(COMMAND, self.put_away(uid)).await?;
+                    if let Err(error) = limited(COMMAND, self.put_away(uid)).await {
+                        stuck.get_or_insert(error);
+                    }
                     taken += 1;
                     if taken >= AT_ONCE {
                         break;
@@ -164,7 +168,7 @@ impl Look<'_> {
             );
             return Err(trouble(why));
         }
-        Ok(taken)
+        stuck.map_or(Ok(taken), Err)
     }
 
     async fn fetch(&mut self, uid: u32) -> Result<Fetched, MailboxError> {

@@ -625,6 +625,15 @@ on_both! {
         assert_eq!(seat.get(&format!("/admin/reports/{id}/attachments/{virus}")).status, 422);
         let page = seat.page(&format!("/admin/reports/{id}"));
         assert!(page.contains("infected, nobody can have it") && page.contains("Test-Signature"), "{page}");
+        let paper = |whose: &[&str]| {
+            let out = world.path("copy.pdf");
+            let id = id.to_string();
+            world.ok(&[&["report", "pdf", &id, "--out", out.to_str().unwrap()], whose].concat());
+            crate::paper::text_of(&world, &std::fs::read(out).unwrap())
+        };
+        assert!(paper(&[]).contains("virus.txt(6B):infected,nobodycanhaveit"), "{}", paper(&[]));
+        let customers = paper(&["--for-customer"]);
+        assert!(customers.contains("virus.txt(6B):cannotbehad") && !customers.contains("waits.txt(12B):"), "{customers}");
         eventually("staff are told", || world.mails("needs_staff.staff").iter().any(|mail| mail.replace("=\r\n", "").contains("Test-Signature")));
         // The same bytes once more, with another report: known at once, and its staff know, too.
         let other = serving.create(&world, "service_id=7&category=Spam");

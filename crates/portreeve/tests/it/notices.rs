@@ -55,7 +55,7 @@ on_both! {
 
         let bad = post(&seat, PAGE, &fields(&page, BODY, "Hello\n{{ deadlin }} <b>"));
         assert_eq!(bad.status, 422);
-        assert!(bad.body.contains("en/opened/body.txt: line 2: undefined"), "{}", bad.body);
+        assert!(bad.body.contains("en/opened/body.txt: line 2: undefined value: `deadlin` is undefined"), "{}", bad.body);
         assert!(bad.body.contains("{{ deadlin }} &lt;b&gt;"), "what was written is not lost: {}", bad.body);
         assert_eq!(origin(&world, BODY), "ours");
         let long = post(&seat, PAGE, &fields(&page, BODY, &"x".repeat(70_000)));

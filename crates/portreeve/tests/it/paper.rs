@@ -11,7 +11,7 @@ use crate::world::*;
 const SECRET: &str = "only-staff-may-see-this";
 
 /// The text of a document, without blanks and line breaks: where lines end is the typesetter's business.
-fn text_of(world: &World, bytes: &[u8]) -> String {
+pub(crate) fn text_of(world: &World, bytes: &[u8]) -> String {
     let file = world.path("document.pdf");
     std::fs::write(&file, bytes).unwrap();
     let output = Command::new("pdftotext").arg(&file).arg("-").output().unwrap();

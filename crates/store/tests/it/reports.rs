@@ -211,8 +211,8 @@ on_both! {
             tx.add_message(ReportId(1), &message).await.unwrap();
         }
         assert_eq!(tx.messages(ReportId(1), 10).await.unwrap()[0].body, "why?");
-        assert_eq!(tx.staff_message_at(ReportId(1), 3).await.unwrap().as_deref(), Some("second"));
-        assert_eq!(tx.staff_message_at(ReportId(1), 2).await.unwrap().as_deref(), Some("first"));
+        assert_eq!(tx.staff_message_at(ReportId(1), 3).await.unwrap(), Some(("second".to_owned(), 0)));
+        assert_eq!(tx.staff_message_at(ReportId(1), 2).await.unwrap(), Some(("first".to_owned(), 0)));
         assert_eq!(tx.staff_message_at(ReportId(1), 1).await.unwrap(), None);
         let note = NewNote {
             report: ReportId(1),

@@ -165,11 +165,15 @@ impl Web {
             domain => file.domain,
             suspension => file.suspension,
             held_by_another => file.held_by_another,
-            price => match &file.offer { Offer::Pay(price) => Some(price.to_string()), _ => None },
+            price => match &file.offer {
+                Offer::Pay(price) => Some(viewer.language.decimals(&price.to_string())),
+                _ => None,
+            },
             paid_out => file.offer == Offer::Spent,
             payment => file.payment.as_ref().map(crate::pages::value),
             own, about,
             wishes => WISHES,
+            wish_at_once => given_at_once(live.settings.more_time),
             reply_stops_clock => on_reply != OnReply::Ignore,
             done => tried.done,
             wish => tried.wish.unwrap_or_default(),
@@ -180,6 +184,12 @@ impl Web {
         };
         self.client_page(status, "client-report.html", viewer, context)
     }
+}
+
+/// The longest wish for more time that is given without asking anybody, where there is one.
+fn given_at_once(most: Span) -> &'static str {
+    let given = |wish: &&&str| wish.parse::<Span>().is_ok_and(|wish| wish <= most);
+    WISHES.iter().rev().find(given).unwrap_or(&"24h")
 }
 
 /// A file of a message as templates see it.

@@ -58,7 +58,12 @@ pub fn customer_copy(viewer: &Viewer, copy: &CustomerCopy) -> Document {
 /// The files that are still there.
 fn files(viewer: &Viewer, attachments: &[CustomerAttachment]) -> Vec<File> {
     let kept = attachments.iter().filter(|one| one.state != CustomerState::Removed);
-    kept.map(|one| file(viewer, &one.name, one.size, &one.sha256)).collect()
+    let mark = |state| match state {
+        CustomerState::Ready | CustomerState::Removed => None,
+        CustomerState::BeingChecked => Some("client.file.being_checked"),
+        CustomerState::Locked => Some("client.file.locked"),
+    };
+    kept.map(|one| file(viewer, &one.name, one.size, &one.sha256, mark(one.state))).collect()
 }
 
 fn state(viewer: &Viewer, file: &CustomerFile) -> Vec<(String, String)> {

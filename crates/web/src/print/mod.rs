@@ -117,10 +117,14 @@ fn document(
     }
 }
 
-/// A file that came with what was written.
-fn file(viewer: &Viewer, name: &str, size: Size, sha256: &str) -> File {
-    let size = words::size(viewer.language, size);
-    File { name: name.to_owned(), size, sha256: sha256.to_owned() }
+/// A file that came with what was written, and the word for what has to be known of it.
+fn file(viewer: &Viewer, name: &str, size: Size, sha256: &str, mark: Option<&str>) -> File {
+    File {
+        name: name.to_owned(),
+        size: words::size(viewer.language, size),
+        sha256: sha256.to_owned(),
+        mark: mark.map(|key| viewer.word(key)).unwrap_or_default(),
+    }
 }
 
 /// Names and values, without those that have no value.

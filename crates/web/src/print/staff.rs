@@ -155,7 +155,11 @@ fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &
 
 fn files(viewer: &Viewer, attachments: &[AttachmentView]) -> Vec<File> {
     let kept = attachments.iter().filter(|one| one.removed_by.is_none());
-    kept.map(|one| file(viewer, &one.name, Size(one.size), &one.sha256)).collect()
+    kept.map(|one| {
+        let mark = format!("file.state.{}", one.state);
+        file(viewer, &one.name, Size(one.size), &one.sha256, Some(&mark))
+    })
+    .collect()
 }
 
 /// Each note says that it is for staff only, so that a page that is taken out of the pile does, too.

@@ -140,7 +140,7 @@ fn what_a_host_puts_in_the_place_of_ours_counts_and_what_is_bad_there_does_not()
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(faults.len(), 3, "{told:?}");
     for (file, why) in [
-        ("en/opened/body.txt", "undefined"),
+        ("en/opened/body.txt", "undefined value: "),
         ("en/closed/body.txt", "line 1"),
         ("en/nothing.txt", "no notice"),
     ] {
@@ -276,5 +276,48 @@ fn a_reminder_says_what_will_happen_when_and_how_to_stop_it() {
                 assert!(text.contains(how), "{text}");
             }
         }
+    }
+}
+
+/// Both parts of a letter, each as one line.
+fn parts(notice: Notice, of: &CustomerNotice) -> [String; 2] {
+    let letter = letters().to_customer(notice, of);
+    [letter.body, letter.html.expect("both")]
+        .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn an_answer_says_who_wrote_what_which_files_came_and_how_the_clock_is_stopped() {
+    let of = |language| sample(Notice::Answered, language, "Spam");
+    let table = [
+        (of(Language::English), "2 files came", "written by a person", "stops the clock"),
+        (of(Language::German), "2 Dateien", "hat ein Mensch geschrieben", "hält die Frist an"),
+    ];
+    for (notice, files, who, clock) in table {
+        for text in parts(Notice::Answered, &notice) {
+            for words in [files, who, clock] {
+                assert!(text.contains(words), "{words}: {text}");
+            }
+        }
+        let one = CustomerNotice { files: 1, deadline: None, ..notice };
+        for text in parts(Notice::Answered, &one) {
+            assert!(!text.contains(files) && !text.contains(clock), "{text}");
+            assert!(text.contains("A file came") || text.contains("eine Datei"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn who_is_suspended_reads_what_was_reported_and_whoever_will_be_at_once_is_told_so_first() {
+    for language in Language::ALL {
+        let mut notice = sample(Notice::Suspended, language, "Spam");
+        for text in parts(Notice::Suspended, &notice) {
+            assert!(text.contains("what was seen"), "{text}");
+        }
+        let says =
+            |text: &str| text.contains("is being suspended") || text.contains("deswegen gesperrt");
+        assert!(parts(Notice::Opened, &notice).iter().all(|text| !says(text)));
+        notice.at_once = true;
+        assert!(parts(Notice::Opened, &notice).iter().all(|text| says(text)));
     }
 }
