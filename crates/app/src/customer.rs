@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
-use portreeve_core::report::{Claim, Countdown, Outcome, Report, SelfUnsuspend, State, Turn};
+use portreeve_core::report::{Claim, Countdown, Hold, Outcome, Report, SelfUnsuspend, State, Turn};
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{CustomerSession, StoreError, Tx};
@@ -15,12 +15,15 @@ use utoipa::ToSchema;
 use crate::attachment::{self, CustomerAttachment, Files};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
-use crate::payment::{self, Offer, PaymentView};
+use crate::payment::{self, Offer, PaymentView, Worth};
 use crate::record::Record;
 use crate::report::{Act, ActError, Conditions, act_with, view};
 
 /// How long somebody stays signed in.
 pub const SESSION: Span = Span::from_mins(8 * 60);
+
+/// How long somebody stays who went to pay.
+pub const STAY: Span = Span::from_mins(60);
 
 /// Longest life of a token of single sign-on, in seconds, and how far the clocks may be apart.
 const LIFE: i64 = 60;
@@ -43,6 +46,9 @@ pub const LONGEST_ADDRESS: usize = 254;
 
 /// Messages that are shown of one report.
 pub const MESSAGES: i64 = 1_000;
+
+/// What may be on record of a service after a report let go of it.
+const AFTER_LETTING_GO: [&str; 3] = ["suspended", "unsuspended", "left_suspended"];
 
 /// Why a customer was not signed in.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +97,6 @@ pub async fn sign_on(desk: &Desk, token: &str) -> Result<SignedOn, SignOnError> 
     if !tx.use_sign_on_token(&claims.iss, &claims.jti, until).await? {
         return Err(SignOnError::Used);
     }
-    let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
     let session = CustomerSession {
         directory: claims.iss,
         customer_id: claims.client_id,
@@ -99,9 +104,37 @@ pub async fn sign_on(desk: &Desk, token: &str) -> Result<SignedOn, SignOnError> 
         created_at: now.as_millisecond(),
         expires_at: SESSION.after(now).as_millisecond(),
     };
-    tx.add_customer_session(&sha256_hex(token.as_bytes()), &session).await?;
+    let token = open_session(&mut tx, &session).await?;
     tx.commit().await?;
     Ok(SignedOn { token, return_to: below_client(claims.return_to.as_deref()) })
+}
+
+/// Begins a session. Its token, which is not stored.
+async fn open_session(tx: &mut Tx, session: &CustomerSession) -> Result<String, StoreError> {
+    let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
+    tx.add_customer_session(&sha256_hex(token.as_bytes()), session).await?;
+    Ok(token)
+}
+
+/// Begins a short session for a customer who came by a link and goes to pay: the address that the provider leads them
+/// back to cannot have the link's token, which is nobody else's business. The session's token; nothing for a link to
+/// one report alone, because a session is a customer's.
+pub async fn stay(desk: &Desk, customer: &Customer) -> Result<Option<String>, StoreError> {
+    if customer.only.is_some() {
+        return Ok(None);
+    }
+    let now = desk.now();
+    let session = CustomerSession {
+        directory: customer.directory.clone(),
+        customer_id: customer.customer_id.clone(),
+        masquerading: customer.masquerading,
+        created_at: now.as_millisecond(),
+        expires_at: STAY.after(now).as_millisecond(),
+    };
+    let mut tx = desk.db.write().await?;
+    let token = open_session(&mut tx, &session).await?;
+    tx.commit().await?;
+    Ok(Some(token))
 }
 
 /// Nothing leads out of the customer area.
@@ -322,7 +355,9 @@ pub struct CustomerFile {
     pub report: CustomerReport,
     /// What was written, the oldest first.
     pub messages: Vec<CustomerMessage>,
-    /// What the panel shows of the suspension by this report: `suspended`, `pending`, … (`view`).
+    /// What the panel shows of the suspension by this report: `suspended`, `pending`, … (`view`); besides,
+    /// `left_suspended` (the hold is gone, somebody else's wish keeps it off) and `not_back_yet` (giving it back did not
+    /// work so far).
     pub suspension: &'static str,
     /// Another report of theirs wants the service off, too.
     pub held_by_another: bool,
@@ -375,14 +410,31 @@ pub async fn report(
     let Some(report) = tx.report(id).await?.filter(|report| customer.owns(report)) else {
         return Ok(None);
     };
-    let Some(shown) = CustomerReport::of(&report, &live.settings) else { return Ok(None) };
+    let Some(mut shown) = CustomerReport::of(&report, &live.settings) else { return Ok(None) };
     let messages = tx.messages(id, MESSAGES).await?;
     let mut files = attachment::of_messages(&mut tx, id).await?;
     let holders = tx.holders(&shown.service).await?;
     let known = tx.service(&shown.service).await?;
     let payments = payment::of_report(&mut tx, id).await?;
+    let worth = payment::worth(&mut tx, &report).await?;
+    let latest = tx.latest_event(id, &AFTER_LETTING_GO).await?;
     drop(tx);
     let suspension = view::of(desk, &report).await?.suspension.state;
+    let is_let_go = matches!(report.hold, Hold::Released { .. });
+    let suspension = match suspension {
+        "lifted" if latest.is_some_and(|event| event.kind == "left_suspended") => "left_suspended",
+        "failed" | "unknown" | "manual" if is_let_go => "not_back_yet",
+        state => state,
+    };
+    let is_theirs = known.as_ref().is_some_and(|known| {
+        known.ended_at.is_none() && known.service.customer_id == customer.customer_id
+    });
+    if !is_theirs {
+        shown.take_back = SelfUnsuspend::No;
+    }
+    // An invoice that is good for nothing is about to be taken back: nobody is led to it.
+    let payment = payments.first();
+    let payment = payment.filter(|one| !one.state.is_live() || worth != Worth::Nothing);
     let messages = messages.into_iter().map(|message| CustomerMessage {
         at: from_millis(message.at),
         from_customer: message.from_customer,
@@ -396,8 +448,8 @@ pub async fn report(
     Ok(Some(CustomerFile {
         messages: messages.collect(),
         suspension,
-        offer: payment::offer(desk, &live.settings, &report, &payments),
-        payment: payments.first().map(PaymentView::of),
+        offer: payment::offer(desk, &live.settings, &report, worth, &payments),
+        payment: payment.map(PaymentView::of),
         held_by_another: holders.iter().any(|(holder, ..)| *holder != id),
         product,
         domain,
@@ -503,11 +555,9 @@ async fn is_still_theirs(
     report: &Report,
 ) -> Result<(), DeedError> {
     let service = report.subject.as_ref().map(|subject| &subject.service);
-    let known = tx.service(service.ok_or(DeedError::NotTheirs)?).await.map_err(ActError::from)?;
-    let is_theirs = known.is_some_and(|known| {
-        known.ended_at.is_none() && known.service.customer_id == customer.customer_id
-    });
-    if is_theirs { Ok(()) } else { Err(DeedError::ServiceMoved) }
+    let service = service.ok_or(DeedError::NotTheirs)?;
+    let theirs = payment::is_still_theirs(tx, service, &customer.customer_id).await;
+    if theirs.map_err(ActError::from)? { Ok(()) } else { Err(DeedError::ServiceMoved) }
 }
 
 #[cfg(test)]

@@ -9,37 +9,28 @@ use std::time::Duration;
 use async_trait::async_trait;
 use portreeve_core::event::{Event, Job};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
-use portreeve_core::payment::{
-    Invoice, Money, Payment, PaymentId, PaymentState, Seen, Turned, look_again,
-};
-use portreeve_core::report::Report;
+use portreeve_core::payment::{Invoice, Money, Payment, PaymentId, PaymentState, Seen};
+use portreeve_core::report::{Hold, Report};
 use portreeve_core::settings::Settings;
 use portreeve_core::text::one_line;
-use portreeve_core::time::{Span, Timestamp, rfc3339};
+use portreeve_core::time::{Timestamp, rfc3339};
 use portreeve_store::{NewPayment, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::desk::Desk;
-use crate::enforce::After;
 use crate::record::{Record, to_row};
 use crate::signature::{BadSignature, Secrets, Signed};
+
+mod settle;
+
+pub(crate) use settle::settle;
 
 /// Payments of one report that are looked at and shown; a customer is not let to have more.
 const PAYMENTS: i64 = 100;
 
 /// Characters of why something did not work that go on record.
 const WORDS: usize = 300;
-
-/// An invoice that was not found is asked for again only after so long: a provider that was slow may still make it.
-const SURE: Span = Span::from_secs(120);
-
-/// Pauses before something is tried again.
-const FIRST_PAUSE: Span = Span::from_secs(2);
-const LONGEST_PAUSE: Span = Span::from_mins(15);
-
-/// A provider that cannot be reached for so long does not make the invoice, or nobody knows whether it did; staff are told.
-const PATIENCE: Span = Span::from_mins(60);
 
 /// How often somebody who waits for an invoice looks.
 const LOOKS: Duration = Duration::from_millis(100);
@@ -142,10 +133,63 @@ pub enum Offer {
     Spent,
 }
 
-/// What is offered about a report with these payments.
-pub(crate) fn offer(desk: &Desk, settings: &Settings, report: &Report, paid: &[Payment]) -> Offer {
+/// What the customer of a report would get for letting go of its hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worth {
+    /// The service: it is off by our order, as its panel showed or staff said.
+    Service,
+    /// That is not certain: it is being suspended or given back, or that did not work.
+    Uncertain,
+    /// Nothing: it is off by somebody else's wish, runs, or is not theirs any more.
+    Nothing,
+}
+
+/// What letting go of a report's hold is worth to its customer, as far as the desk knows.
+pub(crate) async fn worth(tx: &mut Tx, report: &Report) -> Result<Worth, StoreError> {
+    let Some(subject) = &report.subject else { return Ok(Worth::Nothing) };
+    if !is_still_theirs(tx, &subject.service, &subject.customer_id).await? {
+        return Ok(Worth::Nothing);
+    }
+    let known = tx.enforcements(&[&subject.service]).await?.pop();
+    Ok(match known.map(|known| known.record) {
+        Some(record) if record.is_ours() => Worth::Service,
+        Some(record) if record.is_out_of_our_hands() => Worth::Nothing,
+        Some(_) | None => Worth::Uncertain,
+    })
+}
+
+/// Whether a service is there and belongs to this customer.
+pub(crate) async fn is_still_theirs(
+    tx: &mut Tx,
+    service: &ServiceKey,
+    customer_id: &str,
+) -> Result<bool, StoreError> {
+    let known = tx.service(service).await?;
+    Ok(known
+        .is_some_and(|known| known.ended_at.is_none() && known.service.customer_id == customer_id))
+}
+
+/// Whether it was a payment that let go of a report's hold.
+pub(crate) async fn let_go(tx: &mut Tx, report: ReportId) -> Result<bool, StoreError> {
+    let Some(latest) = tx.payments(report, 1).await?.pop() else { return Ok(false) };
+    let hold = tx.report(report).await?.map(|report| report.hold);
+    let Some(Hold::Released { at, .. }) = hold else { return Ok(false) };
+    Ok(latest.state == PaymentState::Paid && latest.since == at)
+}
+
+/// What is offered about a report with these payments, the latest first.
+pub(crate) fn offer(
+    desk: &Desk,
+    settings: &Settings,
+    report: &Report,
+    worth: Worth,
+    paid: &[Payment],
+) -> Offer {
     if paid.first().is_some_and(|latest| latest.state.is_live()) {
         return Offer::Begun;
+    }
+    if worth != Worth::Service {
+        return Offer::No;
     }
     let Some(subject) = report.subject.as_ref().filter(|_| report.awaits_payment()) else {
         return Offer::No;
@@ -226,7 +270,8 @@ pub(crate) async fn begin(
 ) -> Result<Result<(), PayError>, StoreError> {
     let live = desk.live();
     let paid = of_report(tx, report.id).await?;
-    let price = match offer(desk, &live.settings, report, &paid) {
+    let worth = worth(tx, report).await?;
+    let price = match offer(desk, &live.settings, report, worth, &paid) {
         Offer::No => return Ok(Err(PayError::NotOffered)),
         Offer::Spent => return Ok(Err(PayError::TooOften)),
         Offer::Begun => return Ok(Ok(())),
@@ -328,293 +373,4 @@ pub async fn receive(
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(())
-}
-
-/// Finds out what became of the payments of a report. A second run does no harm.
-pub(crate) async fn settle(desk: &Desk, report: ReportId) -> Result<After, StoreError> {
-    let payments = of_report(&mut desk.db.read().await?, report).await?;
-    let mut next: Option<Timestamp> = None;
-    for payment in payments {
-        let Some(cashier) = desk.cashier(&payment.cashier) else {
-            if payment.state.is_live() {
-                next = earlier(next, Some(LONGEST_PAUSE.after(desk.now())));
-                tell_of_missing(desk, &payment).await?;
-            }
-            continue;
-        };
-        let bill = bill(desk, &payment).await?;
-        let settling = Settling { desk, cashier, bill, payment };
-        next = earlier(next, settling.run().await?);
-    }
-    Ok(next.map_or(After::Settled, After::Again))
-}
-
-/// Staff are told once that nobody can look at a payment any more, because its provider left the configuration.
-async fn tell_of_missing(desk: &Desk, payment: &Payment) -> Result<(), StoreError> {
-    let what = format!("its payment provider {} is not configured any more", payment.cashier);
-    if payment.detail == what {
-        return Ok(());
-    }
-    let now = desk.now();
-    let mut tx = desk.db.write().await?;
-    tx.report_alone(payment.report).await?;
-    tx.save_payment(&Payment { detail: what.clone(), ..payment.clone() }).await?;
-    let mut record = Record::new(desk);
-    let events = [Event::PaidOddly { what }];
-    record.add(payment.report, Some(&payment.service), &Actor::Desk, &events, now);
-    record.write(&mut tx, now).await?;
-    tx.commit().await
-}
-
-fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    one.into_iter().chain(other).min()
-}
-
-async fn bill(desk: &Desk, payment: &Payment) -> Result<Bill, StoreError> {
-    let known = desk.db.read().await?.service(&payment.service).await?;
-    let name = known.map(|known| {
-        let service = known.service;
-        if service.domain.is_empty() { service.product } else { service.domain }
-    });
-    let name =
-        name.filter(|name| !name.is_empty()).unwrap_or_else(|| payment.service.id.to_string());
-    let back = desk.base_url().map(|base| format!("{base}/client/reports/{}", payment.report.0));
-    Ok(Bill {
-        id: payment.id,
-        asked_at: payment.asked_at,
-        report: payment.report,
-        service: payment.service.clone(),
-        customer_id: payment.customer_id.clone(),
-        price: payment.price.clone(),
-        what: one_line(&format!("Unsuspension of {name}, abuse report {}", payment.report), 200),
-        back,
-    })
-}
-
-/// One payment that is being settled.
-struct Settling<'a> {
-    desk: &'a Desk,
-    cashier: &'a Cashier,
-    bill: Bill,
-    payment: Payment,
-}
-
-impl Settling<'_> {
-    /// Does what there is to do, and says when to look again.
-    async fn run(mut self) -> Result<Option<Timestamp>, StoreError> {
-        match self.payment.state {
-            PaymentState::Wished => self.ask().await,
-            PaymentState::Asking => match self.cashier.provider.find(&self.bill).await {
-                Found::There(invoice) => self.open(invoice).await,
-                Found::AskAgain => self.send(false).await,
-                Found::NotThere if Span::between(self.payment.since, self.desk.now()) < SURE => {
-                    Ok(Some(self.pause()))
-                }
-                Found::NotThere => self.ask().await,
-                Found::Unknown(why) => self.wait(&why).await,
-            },
-            PaymentState::Open | PaymentState::Paid | PaymentState::Ended => self.look().await,
-            PaymentState::Refused | PaymentState::Reversed => Ok(None),
-        }
-    }
-
-    /// The longer the customer waits already, the longer is the pause.
-    fn pause(&self) -> Timestamp {
-        let now = self.desk.now();
-        let quarter = Span::between(self.payment.asked_at, now).half().half();
-        quarter.clamp(FIRST_PAUSE, LONGEST_PAUSE).after(now)
-    }
-
-    /// Asks for the invoice. That it is about to be asked for is on record first.
-    async fn ask(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let wanted = self.change(|report, payment, now| {
-            if report.awaits_payment() {
-                // What staff were told stays, so that they are told once.
-                let detail = payment.detail.clone();
-                payment.turn(PaymentState::Asking, &detail, now);
-            } else {
-                payment.turn(PaymentState::Ended, "nothing is left to pay for", now);
-            }
-            Vec::new()
-        });
-        if !wanted.await? || self.payment.state != PaymentState::Asking {
-            return Ok(None);
-        }
-        self.send(true).await
-    }
-
-    /// Sends the bill. `first`: no invoice was made for it before, as far as anybody knows.
-    async fn send(&mut self, first: bool) -> Result<Option<Timestamp>, StoreError> {
-        match self.cashier.provider.ask(&self.bill).await {
-            Asked::Made(invoice) => self.open(invoice).await,
-            Asked::Refused(why) => self.refuse(&why).await,
-            Asked::Later(why) if first => {
-                // Nothing was made: that is known, and asking anew does no harm.
-                let words = one_line(&why, WORDS);
-                self.change(|_, payment, now| {
-                    payment.turn(PaymentState::Wished, &words, now);
-                    Vec::new()
-                })
-                .await?;
-                self.wait(&why).await
-            }
-            Asked::Later(why) | Asked::Lost(why) => self.wait(&why).await,
-        }
-    }
-
-    /// Tries again later, but not for ever.
-    async fn wait(&mut self, why: &str) -> Result<Option<Timestamp>, StoreError> {
-        tracing::warn!(report = %self.bill.report, "a payment provider cannot be asked: {why}");
-        if Span::between(self.payment.asked_at, self.desk.now()) >= PATIENCE {
-            match self.payment.state {
-                PaymentState::Wished => return self.refuse(why).await,
-                _ => {
-                    let what = "there may be an invoice, and nobody can see whether there is";
-                    self.note(&Seen::Odd(what.to_owned())).await?;
-                }
-            }
-        }
-        Ok(Some(self.pause()))
-    }
-
-    async fn refuse(&mut self, why: &str) -> Result<Option<Timestamp>, StoreError> {
-        let why = one_line(why, WORDS);
-        self.change(|_, payment, now| {
-            payment.turn(PaymentState::Refused, &why, now);
-            vec![Event::PaymentRefused { why: why.clone() }]
-        })
-        .await?;
-        Ok(None)
-    }
-
-    async fn open(&mut self, invoice: Invoice) -> Result<Option<Timestamp>, StoreError> {
-        let event = Event::PaymentOpen {
-            reference: invoice.reference.clone(),
-            amount: invoice.due.to_string(),
-        };
-        self.change(|_, payment, now| {
-            payment.turn(PaymentState::Open, "", now);
-            payment.invoice = Some(invoice);
-            vec![event]
-        })
-        .await?;
-        Ok(self.next())
-    }
-
-    fn next(&self) -> Option<Timestamp> {
-        look_again(self.payment.state, self.payment.since, self.desk.now())
-    }
-
-    /// Looks at the invoice, and takes it back first when it is not needed any more.
-    async fn look(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let Some(invoice) = self.payment.invoice.clone() else { return Ok(None) };
-        let provider = &self.cashier.provider;
-        if self.payment.state == PaymentState::Open && !self.is_still_needed().await? {
-            // Whether it worked is seen by the look that follows: it may have been paid meanwhile.
-            if let Err(why) = provider.cancel(&self.bill, &invoice).await {
-                tracing::warn!(report = %self.bill.report, "an invoice cannot be taken back: {why}");
-            }
-        }
-        let seen = provider.look(&self.bill, &invoice).await;
-        let amount = invoice.due.to_string();
-        match self.payment.state.after(&seen) {
-            Some(Turned::Paid) => self.paid(&invoice.due).await?,
-            Some(Turned::Ended) => {
-                let event = Event::PaymentEnded { reference: invoice.reference };
-                self.turn(PaymentState::Ended, event).await?;
-            }
-            Some(Turned::Reversed) => {
-                let event = Event::PaymentReversed { amount, reference: invoice.reference };
-                self.turn(PaymentState::Reversed, event).await?;
-            }
-            None => self.note(&seen).await?,
-        }
-        Ok(self.next())
-    }
-
-    async fn is_still_needed(&self) -> Result<bool, StoreError> {
-        let report = self.desk.db.read().await?.report(self.bill.report).await?;
-        Ok(report.is_some_and(|report| report.awaits_payment()))
-    }
-
-    async fn turn(&mut self, state: PaymentState, event: Event) -> Result<(), StoreError> {
-        self.change(|_, payment, now| {
-            payment.turn(state, "", now);
-            vec![event]
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// What is odd is told to staff once.
-    async fn note(&mut self, seen: &Seen) -> Result<(), StoreError> {
-        match seen {
-            Seen::Odd(what) if self.payment.detail != one_line(what, WORDS) => {
-                let what = one_line(what, WORDS);
-                self.change(|_, payment, _| {
-                    payment.detail.clone_from(&what);
-                    vec![Event::PaidOddly { what: what.clone() }]
-                })
-                .await?;
-            }
-            Seen::Unknown(why) => {
-                tracing::warn!(report = %self.bill.report, "an invoice cannot be looked at: {why}");
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// The money is there: this report's hold goes.
-    async fn paid(&mut self, money: &Money) -> Result<(), StoreError> {
-        let now = self.desk.now();
-        let mut tx = self.desk.db.write().await?;
-        let Some((report, mut payment)) = self.locked(&mut tx).await? else { return Ok(()) };
-        let known = tx.service(&payment.service).await?;
-        let still_theirs = known.is_some_and(|known| {
-            known.ended_at.is_none() && known.service.customer_id == payment.customer_id
-        });
-        payment.turn(PaymentState::Paid, "", now);
-        tx.save_payment(&payment).await?;
-        let before = report.clone();
-        let (report, events) = report.paid(money, still_theirs, now);
-        if report != before {
-            tx.save_report(&report).await?;
-        }
-        let mut record = Record::new(self.desk);
-        record.add(report.id, Some(&payment.service), &Actor::Customer, &events, now);
-        record.write(&mut tx, now).await?;
-        tx.commit().await?;
-        self.payment = payment;
-        self.desk.work.notify_waiters();
-        Ok(())
-    }
-
-    /// The report and the payment, both as they stand now; nothing when the payment stands otherwise than it did when
-    /// this began.
-    async fn locked(&self, tx: &mut Tx) -> Result<Option<(Report, Payment)>, StoreError> {
-        let Some(report) = tx.report_alone(self.payment.report).await? else { return Ok(None) };
-        let payments = of_report(tx, report.id).await?;
-        let is_same = |one: &Payment| one.id == self.payment.id && one.state == self.payment.state;
-        Ok(payments.into_iter().find(is_same).map(|payment| (report, payment)))
-    }
-
-    /// Stores what `work` does to the payment, with what is to be told of it. Whether there was still something to do.
-    async fn change(
-        &mut self,
-        work: impl FnOnce(&Report, &mut Payment, Timestamp) -> Vec<Event>,
-    ) -> Result<bool, StoreError> {
-        let now = self.desk.now();
-        let mut tx = self.desk.db.write().await?;
-        let Some((report, mut payment)) = self.locked(&mut tx).await? else { return Ok(false) };
-        let events = work(&report, &mut payment, now);
-        tx.save_payment(&payment).await?;
-        let mut record = Record::new(self.desk);
-        record.add(report.id, Some(&payment.service), &Actor::Desk, &events, now);
-        record.write(&mut tx, now).await?;
-        tx.commit().await?;
-        self.payment = payment;
-        self.desk.work.notify_waiters();
-        Ok(true)
-    }
 }

@@ -42,9 +42,26 @@ struct Made {
 struct Shown {
     state: String,
     #[serde(default)]
-    amount: Option<String>,
+    amount: Option<Amount>,
     #[serde(default)]
     currency: Option<String>,
+}
+
+/// An amount as programs write it: `"25.00"` as documented, or the number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Amount {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl Amount {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
 }
 
 fn told(action: &str, bill: &Bill, invoice: Option<&Invoice>) -> Value {
@@ -112,7 +129,11 @@ fn seen(answered: &Answered, invoice: &Invoice) -> Seen {
         Ok(shown) => shown,
         Err(error) => return unknown(format!("the answer cannot be read: {error}")),
     };
-    let paid = match money(shown.amount, shown.currency) {
+    // An amount without a currency is in that of the invoice.
+    let currency = shown.currency.map(|currency| currency.to_ascii_uppercase());
+    let amount = shown.amount.map(Amount::into_text);
+    let currency = currency.or_else(|| amount.as_ref().map(|_| invoice.due.currency.clone()));
+    let paid = match money(amount, currency) {
         Ok(paid) => paid,
         Err(why) => return unknown(why),
     };
@@ -221,6 +242,11 @@ mod tests {
         assert_eq!(look(200, r#"{"state":"open"}"#), Seen::Open);
         assert_eq!(look(200, r#"{"state":"paid"}"#), Seen::Paid);
         assert_eq!(look(200, r#"{"state":"paid","amount":"30","currency":"EUR"}"#), Seen::Paid);
+        for good in [r#""amount":25,"currency":"eur""#, r#""amount":25.5"#, r#""amount":"25.00""#] {
+            assert_eq!(look(200, &format!(r#"{{"state":"paid",{good}}}"#)), Seen::Paid, "{good}");
+        }
+        let less = look(200, r#"{"state":"paid","amount":24.99}"#);
+        assert!(matches!(less, Seen::Odd(_)), "{less:?}");
         for odd in [r#""amount":"24.99","currency":"EUR""#, r#""amount":"25.00","currency":"USD""#]
         {
             let seen = look(200, &format!(r#"{{"state":"paid",{odd}}}"#));

@@ -157,6 +157,18 @@ pub enum Record {
     },
 }
 
+impl Record {
+    /// The service is off by our order, as its panel showed or staff said: to let go of the hold frees it.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Ours { .. })
+    }
+
+    /// Nothing of ours keeps the service off, although a hold of ours stands: to let go of the hold changes nothing.
+    pub fn is_out_of_our_hands(&self) -> bool {
+        matches!(self, Self::Theirs { .. } | Self::Drifted { .. })
+    }
+}
+
 /// Something for the caller to do after the record is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
@@ -546,10 +558,13 @@ pub fn by_hand(wanted: Wanted, record: Record, now: Timestamp) -> Verdict {
         (Wanted::Free, Record::Ours { .. } | Record::Suspending(_) | Record::Lifting(_)) => {
             ask(Action::Unsuspend)
         }
-        (
-            Wanted::Free,
-            Record::Clear | Record::Theirs { .. } | Record::Drifted { .. } | Record::ByHand { .. },
-        ) => settled(Record::Clear, Vec::new()),
+        // Staff may have suspended it and not have said so yet.
+        (Wanted::Free, Record::ByHand { action: Action::Suspend, .. }) => {
+            settled(Record::Clear, vec![Event::ManualCalledOff])
+        }
+        (Wanted::Free, Record::Clear | Record::Theirs { .. } | Record::Drifted { .. }) => {
+            settled(Record::Clear, Vec::new())
+        }
     }
 }
 

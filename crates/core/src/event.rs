@@ -117,6 +117,8 @@ pub enum Event {
     PanelUnknown { detail: String },
     /// Staff have to do it in the panel by hand and confirm it.
     ManualNeeded { action: &'static str },
+    /// What they were asked to do by hand is not needed any more; they may have done it all the same.
+    ManualCalledOff,
     /// A mail server took a notice.
     NoticeSent { notice: Notice, audience: Audience },
     /// A notice could not be delivered.
@@ -201,6 +203,7 @@ impl Event {
             Self::OrderFailed { .. } => "order_failed",
             Self::PanelUnknown { .. } => "panel_unknown",
             Self::ManualNeeded { .. } => "manual",
+            Self::ManualCalledOff => "manual_called_off",
             Self::NoticeSent { .. } => "notice_sent",
             Self::NoticeFailed { .. } => "notice_failed",
             Self::FraudRecord(step) => step.kind(),
@@ -330,6 +333,10 @@ impl Event {
             Self::ManualNeeded { action } => {
                 format!("no panel is connected: {action} the service by hand, then approve")
             }
+            Self::ManualCalledOff => {
+                "the service need not be suspended by hand any more; if that was done, give it back"
+                    .to_owned()
+            }
             Self::NoticeSent { notice, audience } => {
                 format!(
                     "notice \"{}\" to {} was taken by the mail server",
@@ -425,6 +432,25 @@ fn changes_standing(event: &Event) -> bool {
     )
 }
 
+/// Kinds of events of which staff are told because somebody has to look.
+pub const NEEDS_STAFF: [&str; 15] = [
+    "awaiting_approval",
+    "drifted",
+    "order_refused",
+    "order_failed",
+    "panel_unknown",
+    "manual",
+    "manual_called_off",
+    "attachment_infected",
+    "attachment_unscanned",
+    "notice_bounced",
+    "payment_refused",
+    "paid",
+    "paid_in_vain",
+    "paid_oddly",
+    "payment_reversed",
+];
+
 /// The jobs that `event` of a report about `service` causes.
 pub fn jobs_for(
     report: ReportId,
@@ -452,6 +478,7 @@ pub fn jobs_for(
         Event::PaymentAsked { .. } => vec![Job::SettlePayments(report)],
         Event::PaymentRefused { .. }
         | Event::Paid { .. }
+        | Event::PaidInVain { .. }
         | Event::PaidOddly { .. }
         | Event::PaymentReversed { .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
         Event::LinkAsked => vec![tell(Notice::Link, Audience::Customer)],
@@ -463,6 +490,7 @@ pub fn jobs_for(
         | Event::OrderFailed { .. }
         | Event::PanelUnknown { .. }
         | Event::ManualNeeded { .. }
+        | Event::ManualCalledOff
         | Event::AttachmentInfected { .. }
         | Event::AttachmentUnscanned { .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
         Event::Attached { hash, .. } | Event::NoteAttached { hash } => {
@@ -496,8 +524,6 @@ pub fn jobs_for(
         | Event::PaymentOffered { .. }
         | Event::PaymentOpen { .. }
         | Event::PaymentEnded { .. }
-        // Told with the payment itself.
-        | Event::PaidInVain { .. }
         | Event::LinksRevoked { .. }
         | Event::SuspendedByOther { .. }
         | Event::LeftSuspended { .. }

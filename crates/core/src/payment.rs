@@ -202,7 +202,35 @@ impl Payment {
         self.since = now;
         detail.clone_into(&mut self.detail);
     }
+
+    /// Nobody can see at `now` whether its invoice is paid. Whether that has been so for `patience` and is to be told:
+    /// once, until it was seen again.
+    pub fn out_of_sight(&mut self, patience: Span, now: Timestamp) -> bool {
+        let since = self.detail.strip_prefix(UNSEEN).and_then(|at| at.parse::<Timestamp>().ok());
+        match since {
+            Some(since) if Span::between(since, now) >= patience => {
+                BLIND.clone_into(&mut self.detail);
+                true
+            }
+            None if self.detail.is_empty() => {
+                self.detail = format!("{UNSEEN}{now}");
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Its invoice was seen.
+    pub fn in_sight(&mut self) {
+        if self.detail == BLIND || self.detail.starts_with(UNSEEN) {
+            self.detail.clear();
+        }
+    }
 }
+
+/// Details of a payment whose invoice nobody can look at: since when, and that staff were told.
+const UNSEEN: &str = "out of sight since ";
+const BLIND: &str = "nobody can see whether it is paid";
 
 /// What a provider shows of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -322,6 +350,38 @@ mod tests {
         for text in ["", "0", "0.0", "-1", "1,5", "x", "1.5x"] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_invoice_that_nobody_can_look_at_is_told_once_until_it_is_seen_again() {
+        let at = |minutes| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_mins(minutes);
+        let hour = Span::from_mins(60);
+        let mut payment = Payment {
+            id: PaymentId(1),
+            report: ReportId(1),
+            service: ServiceKey {
+                directory: "main".into(),
+                id: crate::ids::ServiceId::new(1).expect("good"),
+            },
+            customer_id: "7".into(),
+            cashier: "shop".into(),
+            price: Money { amount: Cents(2_500), currency: "EUR".into() },
+            state: PaymentState::Open,
+            since: at(0),
+            invoice: None,
+            detail: String::new(),
+            asked_at: at(0),
+        };
+        let told: Vec<bool> =
+            [100, 130, 160, 170].map(|minute| payment.out_of_sight(hour, at(minute))).to_vec();
+        assert_eq!(told, [false, false, true, false], "an hour after the first look in vain");
+        payment.in_sight();
+        assert_eq!(payment.detail, "");
+        assert!(!payment.out_of_sight(hour, at(200)) && payment.out_of_sight(hour, at(260)));
+        "what staff were told".clone_into(&mut payment.detail);
+        payment.in_sight();
+        assert!(!payment.out_of_sight(hour, at(400)), "{}", payment.detail);
+        assert_eq!(payment.detail, "what staff were told");
     }
 
     proptest! {

@@ -236,6 +236,17 @@ pub enum OnReply {
     Ignore,
 }
 
+impl OnReply {
+    /// The word of the setting.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Cancel => "cancel",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
 /// The desk's rules for deadlines, from its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeLimit {
@@ -247,62 +258,6 @@ pub struct TimeLimit {
     pub on_reply: OnReply,
     /// The suspension needs a notice that a mail server took.
     pub require_notice: bool,
-}
-
-/// Why a move cannot be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MoveError {
-    /// Closed already.
-    #[error("the report is closed; reopen it first")]
-    IsClosed,
-    /// Not closed.
-    #[error("the report is not closed")]
-    NotClosed,
-    /// Waits for a service.
-    #[error("the report waits in the queue; assign it to a service first")]
-    IsQueued,
-    /// Has its service already.
-    #[error("the report does not wait in the queue")]
-    NotQueued,
-    /// No deadline runs.
-    #[error("the report has no deadline that could be moved")]
-    NoDeadline,
-    /// There is no hold to release.
-    #[error("the report holds nothing; there is nothing to release")]
-    HoldsNothing,
-    /// A guard holds the suspension back.
-    #[error("the suspension waits for approval; approve or refuse it")]
-    WaitsForApproval,
-    /// No suspension waits.
-    #[error("no suspension of this report waits for approval")]
-    NothingWaits,
-    /// The customer may not lift this hold.
-    #[error("this report does not allow the customer to unsuspend")]
-    UnsuspendNotAllowed,
-    /// They did it as often as they may.
-    #[error("the customer has lifted this suspension as often as they may; staff decide now")]
-    UnsuspendedTooOften,
-    /// More time was asked for, and nobody has decided yet.
-    #[error("more time was asked for already; staff will decide")]
-    AskedAlready,
-    /// What was asked for is no length of time that could be given.
-    #[error("ask for some time, and for not more than 30 days")]
-    NotThatLong,
-    /// The report does not offer it, or offers it already.
-    #[error("there is nothing to change: paying to unsuspend is offered already, or was not")]
-    OfferedSo,
-    /// Only reports about one service can be merged.
-    #[error("the other report is about another service, or about none yet")]
-    OtherService,
-    /// A report cannot take itself over.
-    #[error("a report cannot be merged into itself")]
-    IntoItself,
-    /// The report that is to take it over is closed.
-    #[error("the other report is closed; reopen it first, or merge the other way round")]
-    OtherIsClosed,
-    /// It was not merged.
-    #[error("the report was not merged into another one")]
-    NotMerged,
 }
 
 /// A report after a move, and what happened.
@@ -482,7 +437,11 @@ impl Report {
 
     /// Gives the customer more time. A reminder that is still to come moves along.
     pub fn extend(mut self, by: Span) -> Result<Moved, MoveError> {
-        let countdown = match self.open_countdown()? {
+        let countdown = self.open_countdown()?;
+        if by <= Span::ZERO {
+            return Err(MoveError::NoTime);
+        }
+        let countdown = match countdown {
             Countdown::Running { deadline, remind_at } => Countdown::Running {
                 deadline: by.after(deadline),
                 remind_at: remind_at.map(|at| by.after(at)),
@@ -693,9 +652,11 @@ impl Report {
 mod customer;
 mod handling;
 mod merging;
+mod refusal;
 
 pub use customer::{Claim, CustomerSaid, LONGEST_WISH, SelfUnsuspend};
 pub use merging::Merged;
+pub use refusal::MoveError;
 
 #[cfg(test)]
 mod tests;

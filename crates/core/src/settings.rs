@@ -470,9 +470,9 @@ impl Settings {
                 self.time_limit.on_reply = one_of(
                     value,
                     &[
-                        ("pause", OnReply::Pause),
-                        ("cancel", OnReply::Cancel),
-                        ("ignore", OnReply::Ignore),
+                        (OnReply::Pause.as_str(), OnReply::Pause),
+                        (OnReply::Cancel.as_str(), OnReply::Cancel),
+                        (OnReply::Ignore.as_str(), OnReply::Ignore),
                     ],
                 )?;
             }

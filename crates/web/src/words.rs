@@ -403,6 +403,7 @@ mod tests {
             Event::OrderFailed { detail: words() },
             Event::PanelUnknown { detail: String::new() },
             Event::ManualNeeded { action: "suspend" },
+            Event::ManualCalledOff,
             Event::NoticeSent { notice, audience },
             Event::NoticeFailed { notice, audience, detail: words() },
             Event::FraudRecord(Step::Found { fields: words() }),
@@ -436,6 +437,15 @@ mod tests {
             if stored.contains("so (on)") {
                 assert!(german.contains("why, and so (on)"), "{german}");
             }
+            let jobs = portreeve_core::event::jobs_for(other, None, &event, at);
+            let is_told = jobs.iter().any(|job| {
+                matches!(
+                    job,
+                    portreeve_core::event::Job::SendNotice { notice: Notice::NeedsStaff, .. }
+                )
+            });
+            let is_listed = portreeve_core::event::NEEDS_STAFF.contains(&event.kind());
+            assert!(!is_told || is_listed, "mails to staff do not name {}", event.kind());
         }
         let set = Event::DeadlineSet { deadline: at };
         let english = line(Language::English, &berlin, set.kind(), &set.text());

@@ -18,6 +18,7 @@ use portreeve_store::{Enforcement, KnownService, StoreError, Tx};
 use super::{Panel, PanelOrder, Target};
 use crate::bridge;
 use crate::desk::Desk;
+use crate::payment;
 use crate::record::Record;
 use crate::report::service_facts;
 
@@ -39,6 +40,18 @@ pub enum After {
 /// Kinds of events by which a report's history tells how its service stands; the first is that it is off by our order.
 const TURNS_OF_SERVICE: [&str; 5] =
     ["suspended", "unsuspended", "left_suspended", "hold_released", "drifted"];
+
+/// Why nobody has a service back by what happened, although the last hold on it is gone.
+fn gave_nothing_back(events: &[Event]) -> Option<&'static str> {
+    events.iter().find_map(|event| match event {
+        Event::LeftSuspended { .. } => Some("the service stays off for another reason"),
+        Event::NothingToSuspend { .. } => Some("the service was ended for good"),
+        Event::Unsuspended { detail } if !detail.is_empty() => {
+            Some("the service ran already, somebody else had given it back")
+        }
+        _ => None,
+    })
+}
 
 /// What one step came to.
 enum Step {
@@ -204,9 +217,17 @@ impl Deciding<'_> {
         };
         known.watched = self.wish.wanted != Wanted::Free || known.record != Suspension::Clear;
         let mut record = Record::new(self.desk);
+        let in_vain = gave_nothing_back(&events);
         for report in &self.wish.reports {
             let service = Some(&self.target.service);
             record.add(*report, service, &Actor::Desk, &events, self.now);
+            if let Some(why) = in_vain
+                && payment::let_go(self.tx, *report).await?
+            {
+                let why = why.to_owned();
+                let event = Event::PaidInVain { why };
+                record.add(*report, service, &Actor::Desk, &[event], self.now);
+            }
         }
         for (report, event) in newcomers {
             let service = Some(&self.target.service);

@@ -280,11 +280,7 @@ impl Letters {
             allow_unsuspend: of.allow_unsuspend,
             price: of.price.as_ref().map(|price| of.language.decimals(&price.to_string())),
             by_staff: of.by == Some(Press::Staff),
-            on_reply: match of.on_reply {
-                OnReply::Pause => "pause",
-                OnReply::Cancel => "cancel",
-                OnReply::Ignore => "ignore",
-            },
+            on_reply: of.on_reply.as_str(),
             outcome: of.outcome.map(Outcome::as_str),
             kept: of.kept,
             message: lines(&of.message),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use portreeve_core::event::{Event, Job};
+use portreeve_core::event::{Event, Job, NEEDS_STAFF};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::{Audience, CustomerNotice, Letter, Notice};
@@ -350,10 +350,15 @@ type Cause = (String, String);
 /// All that happened at the instants of some notices.
 type Causes = HashMap<(ReportId, i64), Vec<Cause>>;
 
-/// What a notice is about, of all that happened at its instant: what it is named after, or else the last.
+/// What a notice is about, of all that happened at its instant: what it is named after, or what somebody has to look
+/// at, or else the last.
 fn cause(causes: &Causes, job: NoticeJob) -> Option<&Cause> {
     let causes = causes.get(&(job.report, job.at.as_millisecond()))?;
-    causes.iter().find(|(kind, _)| kind == job.notice.as_str()).or(causes.last())
+    let is_named = |cause: &&Cause| match job.notice {
+        Notice::NeedsStaff => NEEDS_STAFF.contains(&cause.0.as_str()),
+        notice => cause.0 == notice.as_str(),
+    };
+    causes.iter().rfind(is_named).or(causes.last())
 }
 
 /// A reminder makes no sense once the report is closed or the clock stands.

@@ -252,6 +252,23 @@ on_both! {
         assert_eq!(world.report(id)["more_time_wanted"], serde_json::Value::Null);
     }
 
+    fn the_page_says_what_an_answer_does_to_the_deadline_and_no_time_is_no_extension(world) {
+        let serving = world.serve();
+        let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let link = link(&world, id, "opened");
+        for (setting, says) in [
+            ("pause", "An answer stops the clock"),
+            ("cancel", "An answer takes the deadline away"),
+            ("ignore", "An answer alone does not stop this"),
+        ] {
+            world.set("time_limit.on_reply", setting);
+            eventually(setting, || serving.get(&link).body.contains(says));
+        }
+        let refused = world.fails(1, &["report", "extend", &id.to_string(), "--by", "0s"]);
+        assert!(refused.contains("give some time"), "{refused}");
+        assert_eq!(world.events(id, "extended"), 0);
+    }
+
     fn who_contests_is_heard_by_somebody_who_has_not_acted(world) {
         world.ok(&["staff", "add", "bob", "--email", "bob@example.com", "--role", "agent"]);
         world.ok(&["staff", "add", "vic", "--email", "vic@example.com", "--role", "viewer"]);

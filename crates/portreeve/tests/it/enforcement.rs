@@ -289,6 +289,16 @@ on_both! {
         world.wait_for(id, "manual");
         world.ok(&["report", "approve", &id.to_string()]);
         world.wait_for(id, "lifted");
+
+        // Staff may have done by hand what they never confirmed, when the wish goes.
+        let unconfirmed = desk.create(&world, &format!("service_id=2&{NOW}"));
+        world.wait_for(unconfirmed, "manual");
+        close(&world, unconfirmed);
+        world.wait_for(unconfirmed, "lifted");
+        eventually("they are told", || {
+            let mails = world.mails(&format!("report-{unconfirmed}.needs_staff.staff"));
+            mails.iter().any(|mail| mail.contains("if that was done"))
+        });
     }
 
     fn closing_may_keep_the_service_suspended_and_reopening_places_nothing(world) {

@@ -341,14 +341,42 @@ on_both! {
         let foreign = serving.create(&world, &format!("service_id=2&{NOW}"));
         world.wait_for(foreign, "suspended_by_other");
         let their_link = crate::customers::link(&world, foreign, "opened");
-        pay(&serving, &their_link, foreign);
-        wait_for_payment(&world, foreign, "open");
-        counter.set(&reference(&world, foreign), "paid", None);
-        Counter::ring(&serving, &reference(&world, foreign), SECRET);
-        wait_for_payment(&world, foreign, "paid");
-        wait_until("our hold is gone", || world.events(foreign, "hold_released") == 1);
-        let_pass(1.0);
+        let page = serving.get(&their_link).body;
+        assert!(page.contains("suspended for another reason") && !page.contains("25.00"), "{page}");
+        assert_eq!(pay(&serving, &their_link, foreign).status, 422, "it would buy nothing");
         assert_eq!(world.panel_state(2), "suspended Overdue on Payment");
+    }
+
+    fn money_that_gave_nothing_back_is_told_to_staff_as_what_it_is(world) {
+        let (counter, serving, id, link) = with_counter(&world);
+        assert_eq!(pay(&serving, &link, id).status, 303);
+        wait_for_payment(&world, id, "open");
+        // Billing writes its own reason over ours before the desk looks again.
+        world.set_panel_state(1, "suspended Overdue on Payment");
+        counter.set(&reference(&world, id), "paid", None);
+        Counter::ring(&serving, &reference(&world, id), SECRET);
+        wait_until("it was left suspended", || world.events(id, "left_suspended") == 1);
+        assert_eq!((world.events(id, "paid"), world.events(id, "paid_in_vain")), (1, 1));
+        assert_eq!(world.panel_state(1), "suspended Overdue on Payment");
+        let page = serving.get(&link).body;
+        assert!(page.contains("suspended for another reason"), "{page}");
+        let told = |words: &str| world.mails("needs_staff.staff").iter().any(|mail| mail.contains(words));
+        eventually("staff read that somebody paid", || told("the customer paid 25.00 EUR"));
+        eventually("and that it was in vain", || told("nothing was lifted for this payment"));
+    }
+
+    fn who_came_by_a_link_and_paid_finds_the_report_when_they_come_back(world) {
+        let (counter, serving, id, link) = with_counter(&world);
+        let asked = pay(&serving, &link, id);
+        let cookie = asked.header("set-cookie").to_owned();
+        assert!(cookie.contains("HttpOnly; SameSite=Lax; Max-Age=3600"), "{cookie}");
+        let back = counter.requests()[0].json()["return_url"].as_str().unwrap().to_owned();
+        assert!(back.ends_with(&format!("/client/reports/{id}")) && !back.contains("/r/"), "{back}");
+        let path = &back[back.find("/client").unwrap()..];
+        assert_eq!(serving.get(path).status, 401, "without the cookie");
+        let cookie = cookie.split(';').next().unwrap();
+        let page = serving.send("GET", path, &[("cookie", cookie)], b"");
+        assert!(page.status == 200 && page.body.contains("pay.example.com"), "{page:?}");
     }
 
     fn paying_is_offered_where_staff_say_so_and_no_more_often_than_they_say(world) {
@@ -373,6 +401,10 @@ on_both! {
         wait_for_payment(&world, id, "refused");
         assert_eq!(world.events(id, "payment_refused"), 1);
         assert!(serving.get(&link).body.contains("No invoice could be made"));
+        pay(&serving, &link, id);
+        wait_until("that was refused, too", || world.report(id)["payments"].as_array().unwrap().len() == 2);
+        wait_for_payment(&world, id, "refused");
+        assert_eq!(world.events(id, "payment_refused"), 1, "staff are told once");
         counter.takes().refuses = false;
         pay(&serving, &link, id);
         wait_for_payment(&world, id, "open");
@@ -400,6 +432,9 @@ on_both! {
         world.write("moved.csv", "service_id,customer_id,customer_email\n1,99,new@example.com\n");
         world.ok(&["service", "import", &world.path("moved.csv").display().to_string()]);
         assert_eq!(pay(&serving, &link, id).status, 422, "it is no longer theirs");
+        assert!(!serving.get(&link).body.contains("pay.example.com"), "nobody is led to an invoice that buys nothing");
+        Counter::ring(&serving, &reference(&world, id), SECRET);
+        wait_for_payment(&world, id, "ended");
         counter.set(&reference(&world, id), "paid", None);
         Counter::ring(&serving, &reference(&world, id), SECRET);
         wait_for_payment(&world, id, "paid");

@@ -60,12 +60,7 @@ pub(crate) async fn sign_on(State(web): State<Arc<Web>>, request: Request) -> Re
     };
     match customer::sign_on(&web.desk, token).await {
         Ok(signed_on) => {
-            let secure = if web.config.is_https() { "; Secure" } else { "" };
-            let cookie = format!(
-                "{COOKIE}={}; Path=/client; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-                signed_on.token,
-                customer::SESSION.as_millis() / 1_000
-            );
+            let cookie = session_cookie(&web, &signed_on.token, customer::SESSION);
             let headers = [(header::SET_COOKIE, cookie), (header::LOCATION, signed_on.return_to)];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
@@ -75,6 +70,13 @@ pub(crate) async fn sign_on(State(web): State<Arc<Web>>, request: Request) -> Re
             web.client_said(&headers, StatusCode::FORBIDDEN, "bad_sign_on")
         }
     }
+}
+
+/// The cookie of a session that lasts so long.
+fn session_cookie(web: &Web, token: &str, life: Span) -> String {
+    let secure = if web.config.is_https() { "; Secure" } else { "" };
+    let seconds = life.as_millis() / 1_000;
+    format!("{COOKIE}={token}; Path=/client; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
 /// Ends the session.
@@ -255,7 +257,11 @@ pub(crate) async fn act(
                 waited.map_err(|error| web.client_unavailable(&door.headers, &error))?;
             }
             let back = format!("{}/reports/{}?done={}", door.base, id.0, wish.as_str());
-            Ok(see_other(&back, "/client"))
+            let mut answer = see_other(&back, "/client");
+            if wish == Wish::Pay && door.by_link && door::cookie(&door.headers).is_none() {
+                keep_for_the_way_back(&web, &door, &mut answer).await?;
+            }
+            Ok(answer)
         }
         Err(DeedError::NotTheirs) => Err(missing()),
         Err(DeedError::Act(ActError::Store(error))) => {
@@ -270,6 +276,21 @@ pub(crate) async fn act(
             show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
         }
     }
+}
+
+/// Whoever came by a link and goes to pay finds the report again when they come back.
+async fn keep_for_the_way_back(
+    web: &Web,
+    door: &Door,
+    answer: &mut Response,
+) -> Result<(), Response> {
+    let session = customer::stay(&web.desk, &door.customer).await;
+    let session = session.map_err(|error| web.client_unavailable(&door.headers, &error))?;
+    let cookie = session.map(|token| session_cookie(web, &token, customer::STAY));
+    if let Some(cookie) = cookie.and_then(|cookie| cookie.parse().ok()) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(())
 }
 
 /// A file of a message.

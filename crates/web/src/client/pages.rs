@@ -10,7 +10,7 @@ use portreeve_app::payment::{Offer, PayError};
 use portreeve_app::report::ActError;
 use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::language::{Language, zone};
-use portreeve_core::report::{Claim, MoveError, OnReply, Outcome, SelfUnsuspend};
+use portreeve_core::report::{Claim, MoveError, Outcome, SelfUnsuspend};
 use portreeve_core::time::{Span, rfc3339};
 
 use super::door::Door;
@@ -174,7 +174,7 @@ impl Web {
             own, about,
             wishes => WISHES,
             wish_at_once => given_at_once(live.settings.more_time),
-            reply_stops_clock => on_reply != OnReply::Ignore,
+            on_reply => on_reply.as_str(),
             done => tried.done,
             wish => tried.wish.unwrap_or_default(),
             draft => tried.text,

@@ -112,7 +112,8 @@ fn sentences(viewer: &Viewer, file: &CustomerFile) -> Vec<String> {
         "suspended" => Some("client.suspended"),
         "pending" => Some("client.pending"),
         "lifting" => Some("client.lifting"),
-        "suspended_by_other" => Some("client.suspended_by_other"),
+        "suspended_by_other" | "left_suspended" => Some("client.suspended_by_other"),
+        "not_back_yet" => Some("client.not_back_yet"),
         _ => None,
     };
     let is_held = matches!(file.suspension, "lifting" | "lifted") && file.held_by_another;
