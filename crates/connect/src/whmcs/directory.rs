@@ -1,7 +1,7 @@
 //! WHMCS as a directory: services with what they hold, and who holds them.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use portreeve_app::directory::{Check, Limit, Listed, Page, Pass, Source, SourceError};
@@ -23,18 +23,26 @@ const RIGHTS: [(&str, &str); 5] = [
     ("ModuleUnsuspend", "unsuspend a service"),
 ];
 
+/// Customers whose language is asked for in one pass: the list does not tell it, and each takes a call of its own.
+const LANGUAGES_A_PASS: usize = 250;
+
+/// Customers whose language was asked for since the desk started. Later changes come by the addon, or when a service is
+/// asked for by itself.
+type Asked = Arc<Mutex<HashSet<String>>>;
+
 /// A WHMCS as a directory.
 #[derive(Debug)]
 pub struct Directory {
     name: String,
     client: Arc<Client>,
     page: usize,
+    asked: Asked,
 }
 
 impl Directory {
     /// The directory `name`, read `page` services at a time.
     pub fn new(name: String, client: Arc<Client>, page: usize) -> Self {
-        Self { name, client, page }
+        Self { name, client, page, asked: Asked::default() }
     }
 }
 
@@ -54,8 +62,11 @@ impl From<CallError> for SourceError {
 #[async_trait]
 impl Source for Directory {
     async fn begin(&self) -> Result<Box<dyn Pass>, SourceError> {
-        let customers = self.customers().await?;
+        let mut customers = self.customers().await?;
+        let told = self.add_languages(&mut customers).await;
         Ok(Box::new(Reading {
+            told,
+            asked: Arc::clone(&self.asked),
             directory: self.name.clone(),
             client: Arc::clone(&self.client),
             page: self.page,
@@ -149,6 +160,29 @@ impl Directory {
     }
 }
 
+impl Directory {
+    /// Adds the languages of some customers who were not asked for yet, and says of whom.
+    async fn add_languages(&self, customers: &mut HashMap<String, Customer>) -> Vec<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let unknown = customers.iter_mut().filter(|(id, _)| !asked.contains(*id));
+        let mut told = Vec::new();
+        for (id, known) in unknown.take(LANGUAGES_A_PASS) {
+            match customer(&self.client, Slot::Bulk, id).await {
+                Ok(found) => {
+                    known.language = found.map(|found| found.language).unwrap_or_default();
+                    told.push(id.clone());
+                }
+                // The list is good without; they are asked for in the next pass.
+                Err(error) => {
+                    tracing::warn!("WHMCS does not tell the languages of customers: {error}");
+                    break;
+                }
+            }
+        }
+        told
+    }
+}
+
 /// One customer with the language; nothing when there is no such customer.
 async fn customer(client: &Client, slot: Slot, id: &str) -> Result<Option<Customer>, CallError> {
     let fields = [("clientid", id), ("stats", "false")];
@@ -231,6 +265,9 @@ struct Reading {
     client: Arc<Client>,
     page: usize,
     customers: HashMap<String, Customer>,
+    /// Customers whose language this pass tells, and where that is noted once it is through.
+    told: Vec<String>,
+    asked: Asked,
     done: usize,
     total: Option<usize>,
 }
@@ -239,6 +276,8 @@ struct Reading {
 impl Pass for Reading {
     async fn next(&mut self) -> Result<Option<Page>, SourceError> {
         if self.total.is_some_and(|total| self.done >= total) {
+            let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.extend(self.told.drain(..));
             return Ok(None);
         }
         let (start, count) = (self.done.to_string(), self.page.to_string());

@@ -195,7 +195,11 @@ fn without_a_panel_staff_are_asked_once_and_confirm() {
     assert_eq!(confirm_by_hand(&Record::Clear, at(5)), None);
     let never_done = by_hand(Wanted::Free, asked.record, at(1));
     let called_off = (Record::Clear, vec!["manual_called_off"]);
-    assert_eq!((never_done.record.clone(), kinds(&never_done)), called_off, "it may have been done");
+    assert_eq!(
+        (never_done.record.clone(), kinds(&never_done)),
+        called_off,
+        "it may have been done"
+    );
 }
 
 #[test]

@@ -76,7 +76,7 @@ on_each! {
         let id = serving.create(&world, &format!("service_id=3&{NOW}"));
         world.wait_for(id, "suspended");
         let link = link(&world, id, "suspended");
-        assert!(serving.get(&link).body.contains("Pay 25.00 USD"));
+        assert!(serving.get(&link).body.contains("25,00 USD"), "WHMCS knows that they read German");
 
         let asked = pay(&serving, &link, id);
         assert_eq!(asked.status, 303, "{asked:?}");
@@ -85,7 +85,7 @@ on_each! {
         assert_eq!(made.len(), 1);
         assert_eq!((made[0].userid, made[0].total), (2, 1_953), "25.00 * 0.78125 = 19.53125");
         let url = format!("{}/viewinvoice.php?id={}", billing.url(), made[0].id);
-        assert!(page.body.contains("19.53 GBP") && plain(&page).contains(&url), "{}", page.body);
+        assert!(page.body.contains("19,53 GBP") && plain(&page).contains(&url), "{}", page.body);
         assert_eq!(pay(&serving, &link, id).status, 303, "two tabs");
         assert_eq!(invoices(&billing).len(), 1, "begin one payment");
         assert_eq!(payment(&world, id)["state"], "open");
@@ -100,7 +100,7 @@ on_each! {
         let report = world.report(id);
         assert_eq!((report["status"].as_str(), report["turn"].as_str()), (Some("open"), Some("staff")));
         assert_eq!((world.events(id, "paid"), world.events(id, "paid_in_vain")), (1, 0));
-        assert!(serving.get(&link).body.contains("You paid 19.53 GBP"));
+        assert!(serving.get(&link).body.contains("19,53 GBP bezahlt"));
         assert_eq!(pay(&serving, &link, id).status, 422, "there is nothing to pay for now");
     }
 
@@ -342,7 +342,7 @@ on_both! {
         world.wait_for(foreign, "suspended_by_other");
         let their_link = crate::customers::link(&world, foreign, "opened");
         let page = serving.get(&their_link).body;
-        assert!(page.contains("suspended for another reason") && !page.contains("25.00"), "{page}");
+        assert!(page.contains("suspended for another reason") && !page.contains("Pay 25.00"), "{page}");
         assert_eq!(pay(&serving, &their_link, foreign).status, 422, "it would buy nothing");
         assert_eq!(world.panel_state(2), "suspended Overdue on Payment");
     }
