@@ -244,6 +244,7 @@ impl Event {
             Self::DeadlineCancelled => "the customer's reply cancelled the deadline".to_owned(),
             Self::DeadlineLifted => "staff cancelled the deadline".to_owned(),
             Self::ClockPaused { left } => {
+                let left = left.told();
                 format!("the clock stands still with {left} left until staff answer")
             }
             Self::ClockResumed { deadline } => {

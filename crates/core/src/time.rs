@@ -78,6 +78,18 @@ impl Span {
     }
 }
 
+impl Span {
+    /// As it is told to people: whole seconds, from an hour on whole minutes; never more than it is.
+    pub fn told(self) -> Self {
+        let unit = match self.millis {
+            0..1_000 => 1,
+            1_000..3_600_000 => 1_000,
+            _ => 60_000,
+        };
+        Self { millis: self.millis - self.millis % unit }
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.millis == 0 {
@@ -150,6 +162,15 @@ pub fn to_whole_millis(at: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_length_is_told_without_what_nobody_reads() {
+        for (millis, told) in
+            [(429, "429ms"), (15_429, "15s"), (172_798_866, "1d23h59m"), (0, "0s")]
+        {
+            assert_eq!(Span::from_millis(millis).told().to_string(), told);
+        }
+    }
 
     #[test]
     fn spans_read_back_as_they_are_written() {

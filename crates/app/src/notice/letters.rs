@@ -201,10 +201,15 @@ impl Letters {
                 if failed.contains(&name) {
                     continue;
                 }
-                let Err(error) = render(theirs, &name, context) else { continue };
-                failed.insert(name.clone());
-                let at = error.name().unwrap_or(&name);
-                let fault = self.fault(self.origin(at), at, told(&error));
+                let (at, why) = match render(theirs, &name, context) {
+                    Err(error) => (error.name().unwrap_or(&name).to_owned(), told(&error)),
+                    Ok(text) => match subject_fault(part, &text) {
+                        Some(why) => (name.clone(), why.to_owned()),
+                        None => continue,
+                    },
+                };
+                failed.insert(name);
+                let fault = self.fault(self.origin(&at), &at, why);
                 if !faults.contains(&fault) {
                     faults.push(fault);
                 }
@@ -467,6 +472,16 @@ fn render(
     context: &Value,
 ) -> Result<String, minijinja::Error> {
     environment.get_template(name)?.render(context)
+}
+
+/// What is wrong with a text as a mail's subject, if it is one.
+fn subject_fault(part: &str, text: &str) -> Option<&'static str> {
+    let subject = text.trim();
+    match part {
+        "subject.txt" if subject.is_empty() => Some("line 1: the subject is empty"),
+        "subject.txt" if subject.contains(['\r', '\n']) => Some("line 2: a subject has one line"),
+        _ => None,
+    }
 }
 
 /// An error of a template in one line, with where it is.

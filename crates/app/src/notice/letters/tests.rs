@@ -321,3 +321,16 @@ fn who_is_suspended_reads_what_was_reported_and_whoever_will_be_at_once_is_told_
         assert!(parts(Notice::Opened, &notice).iter().all(|text| says(text)));
     }
 }
+
+#[test]
+fn a_subject_that_is_empty_or_has_more_than_one_line_is_a_fault() {
+    for (subject, why) in
+        [("{# nothing #}\n", "empty"), ("Report\nBcc: x@example.com\n", "one line")]
+    {
+        let name = "en/opened/subject.txt".to_owned();
+        let own = letters().with_own(Texts::from([(name.clone(), subject.to_owned())]));
+        let faults = own.check();
+        assert_eq!((faults.len(), &faults[0].name), (1, &name), "{faults:?}");
+        assert!(faults[0].why.contains(why), "{faults:?}");
+    }
+}
