@@ -304,7 +304,8 @@ impl Tx {
         services(rows)
     }
 
-    /// Services of a domain or of a customer (in any directory), in no more than a short list.
+    /// Services of a domain, or of a customer by their id (in any directory) or mail address, in no more than a short
+    /// list.
     pub async fn services_called(
         &mut self,
         name: &str,
@@ -315,6 +316,7 @@ impl Tx {
             "SELECT directory, service_id FROM services WHERE domain = $1 ORDER BY directory, service_id LIMIT $2",
             "SELECT directory, service_id FROM services WHERE domain = LOWER($1) ORDER BY directory, service_id LIMIT $2",
             "SELECT directory, service_id FROM services WHERE customer_id = $1 ORDER BY directory, service_id LIMIT $2",
+            "SELECT directory, service_id FROM services WHERE lower(customer_email) = LOWER($1) ORDER BY directory, service_id LIMIT $2",
         ] {
             let rows: Vec<(String, i64)> = on!(self, conn => {
                 sqlx::query_as::<Database, _>(sql).bind(name).bind(limit).fetch_all(conn).await?

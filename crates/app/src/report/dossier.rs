@@ -39,6 +39,9 @@ pub struct Dossier {
     pub merged: Vec<i64>,
     /// Where suspensions of this service go; none: staff do them by hand.
     pub panel: Option<String>,
+    /// The customer was not told, as far as is known: a deadline would wait for approval
+    /// (`time_limit.require_notice`).
+    pub waits_at_deadline: bool,
 }
 
 /// A service as staff see it.
@@ -133,6 +136,9 @@ pub async fn read(desk: &Desk, id: ReportId) -> Result<Option<Dossier>, StoreErr
     };
     let mails = tx.notices_of(id, MAILS).await?;
     let merged = tx.merged_into(id, OTHERS).await?;
+    let waits_at_deadline = desk.live().settings.time_limit.require_notice
+        && key.is_some()
+        && !tx.customer_was_told(id).await?;
     drop(tx);
     let service = known.map(service_facts);
     let customer = report.subject.as_ref().map(|subject| subject.customer_id.clone());
@@ -167,6 +173,7 @@ pub async fn read(desk: &Desk, id: ReportId) -> Result<Option<Dossier>, StoreErr
         mails: mails.collect(),
         merged: merged.into_iter().map(|id| id.0).collect(),
         panel,
+        waits_at_deadline,
     }))
 }
 

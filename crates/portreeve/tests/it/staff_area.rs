@@ -237,6 +237,21 @@ on_both! {
         assert_eq!(seat.get("/admin/queue?after=x").status, 400);
     }
 
+    fn staff_see_that_a_deadline_will_wait_and_find_services_by_their_customers_mail_address(world) {
+        world.write("mute.csv", "service_id,customer_id,customer_email\n77,77,\n78,78,eve@example.com\n");
+        world.ok(&["service", "import", "mute.csv"]);
+        let desk = world.serve();
+        hire(&world, "carol", "agent");
+        let seat = Seat::take(&desk, "carol");
+        let waits = "The suspension will wait for approval";
+        let untold = desk.create(&world, "service_id=77&category=Spam&suspend_method=timelimit");
+        assert!(seat.page(&format!("/admin/reports/{untold}")).contains(waits));
+        let told = desk.create(&world, "service_id=78&category=Spam&suspend_method=timelimit");
+        eventually("who was told is told so", || !seat.page(&format!("/admin/reports/{told}")).contains(waits));
+        let found = seat.page("/admin/reports/new?find=Eve%40Example.com");
+        assert!(found.contains("main:78") && !found.contains("main:77"), "{found}");
+    }
+
     fn of_two_who_act_at_a_time_the_second_is_shown_what_happened_and_chooses(world) {
         let desk = world.serve();
         hire(&world, "carol", "agent");

@@ -48,7 +48,8 @@ on_both! {
         tx.put_services(&[&service(&key(3), ServiceStatus::Active)], 40).await.unwrap();
         assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, None, "it is back");
         let first = tx.service(&key(1)).await.unwrap().unwrap().service;
-        for name in [&first.domain, &first.customer_id] {
+        let mail = first.customer_email.to_uppercase();
+        for name in [&first.domain, &first.customer_id, &mail] {
             let found = tx.services_called(name, 5).await.unwrap();
             assert!(found.iter().any(|known| known.service.key == key(1)) && found.len() <= 5, "{name}");
         }
