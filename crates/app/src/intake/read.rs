@@ -11,6 +11,7 @@ use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::{Action, Automatic, DeliveryReport, Mail, RecipientReport, Strength};
 use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Tx};
 
+use super::links::without_secret_links;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use crate::attachment::Files;
 use crate::desk::Desk;
@@ -174,10 +175,12 @@ fn reading(mail: &Mail) -> MailReading {
     }
 }
 
-/// What somebody wrote, as a message: without the quotation, where something is left; and what is not in it.
+/// What somebody wrote, as a message: without the quotation, where something is left, and without the links by which
+/// the customer comes in; and what is not in it.
 pub(super) fn message(mail: &Mail) -> String {
     let written = [&mail.said, &mail.text].into_iter().find(|text| !text.trim().is_empty());
-    let mut text = written.map_or_else(|| "[A mail without text.]".to_owned(), |text| lines(text));
+    let shown = |text: &String| without_secret_links(&lines(text));
+    let mut text = written.map_or_else(|| "[A mail without text.]".to_owned(), shown);
     let too_long = "\n\n[The mail is longer. The abuse desk has all of it.]";
     if text.trim().chars().count() > LONGEST_TEXT {
         text = text.trim().chars().take(LONGEST_TEXT - too_long.chars().count()).collect();

@@ -339,6 +339,34 @@ on_both! {
         assert_eq!(waiting(&world).len(), 3);
     }
 
+    fn the_customers_link_is_not_to_be_read_in_what_they_quote(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        for (name, role) in [("otto", "agent"), ("vera", "viewer")] {
+            hire(&world, name, role);
+        }
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let told = notice(&world, id, "opened");
+        let link = crate::customers::link(&world, id, "opened");
+        let token = link.rsplit_once('/').unwrap().1;
+        let text = format!("I looked at https://abuse.example.com{link} and it is fixed.");
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &answer_to(&told, "ada@example.com", &text)));
+        eventually("the answer is there", || messages(&world, id).len() == 1);
+        assert_eq!(messages(&world, id), ["I looked at https://abuse.example.com/client/r/… and it is fixed."]);
+        let shown = world.json(&["mail", "show", "1"]).to_string() + &world.ok(&["mail", "show", "1"]);
+        assert!(shown.contains("/client/r/…") && !shown.contains(token), "{shown}");
+        let (otto, vera) = (Seat::take(&desk, "otto"), Seat::take(&desk, "vera"));
+        for seat in [&otto, &vera] {
+            let page = seat.get("/admin/mail/1").body;
+            assert!(page.contains("/client/r/…") || page.contains("/r/…"), "{page}");
+            assert!(!page.contains(token) && !seat.get(&format!("/admin/reports/{id}")).body.contains(token));
+        }
+        assert!(!vera.get("/admin/mail/1").body.contains("/raw"));
+        let raw = vera.get("/admin/mail/1/raw");
+        assert!(raw.status >= 400 && !raw.body.contains(token), "{}", raw.status);
+        assert!(otto.get("/admin/mail/1/raw").body.contains(token));
+    }
+
     fn more_answers_than_people_write_wait(world) {
         let lmtp = take_mail(&world, ADDRESS);
         let desk = world.serve();
