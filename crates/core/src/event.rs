@@ -4,6 +4,7 @@ use crate::attachment::Size;
 use crate::fraudrecord;
 use crate::guard::Stop;
 use crate::ids::{MailId, Press, ReportId, ServiceKey};
+use crate::intake::Why;
 use crate::notice::{Audience, Notice};
 use crate::report::{Outcome, SuspendMethod, Turn};
 use crate::service::ServiceStatus;
@@ -143,6 +144,8 @@ pub enum Event {
     AnsweredByMail { mail: MailId, files: usize },
     /// A machine answered a notice.
     AutomaticAnswer { mail: MailId },
+    /// A mail that shows the report's code waits for staff. `tells` says that they are to hear of it now.
+    MailWaits { mail: MailId, why: Why, tells: bool },
     /// Staff took a mail that waited for one of this report.
     MailAttached { mail: MailId },
 }
@@ -216,6 +219,7 @@ impl Event {
             Self::NoticeBounced { .. } => "notice_bounced",
             Self::AnsweredByMail { .. } => "answered_by_mail",
             Self::AutomaticAnswer { .. } => "automatic_answer",
+            Self::MailWaits { .. } => "mail_waits",
             Self::MailAttached { .. } => "mail_attached",
         }
     }
@@ -380,6 +384,9 @@ impl Event {
             Self::AutomaticAnswer { mail } => {
                 format!("a machine answered a notice with mail {mail}; nothing was done")
             }
+            Self::MailWaits { mail, why, .. } => {
+                format!("mail {mail} about this report waits to be read: {}", why.text())
+            }
             Self::MailAttached { mail } => format!("mail {mail} was attached to this report"),
         }
     }
@@ -502,6 +509,7 @@ pub fn jobs_for(
         Event::NoticeBounced { audience: Audience::Customer, is_first: true, .. } => {
             vec![tell(Notice::NeedsStaff, Audience::Staff)]
         }
+        Event::MailWaits { tells: true, .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
         Event::Assigned { .. }
         | Event::Hint { .. }
         | Event::NothingToSuspend { .. }
@@ -536,6 +544,7 @@ pub fn jobs_for(
         | Event::NoticeBounced { .. }
         | Event::AnsweredByMail { .. }
         | Event::AutomaticAnswer { .. }
+        | Event::MailWaits { .. }
         | Event::MailAttached { .. } => Vec::new(),
     };
     let mut jobs = jobs;

@@ -9,6 +9,8 @@ pub struct Facts {
     pub service: Option<ServiceFacts>,
     /// A mail server took the notice that told the customer (needed for deadlines only).
     pub customer_was_told: bool,
+    /// Whether staff have seen all mails about the report (needed for deadlines only).
+    pub mails: Mails,
     /// Automatic suspensions may still happen within this hour.
     pub within_hourly_limit: bool,
     /// How far the clock can be trusted.
@@ -26,6 +28,15 @@ pub struct ServiceFacts {
     pub status: ServiceStatus,
     /// Never suspended automatically.
     pub protected: bool,
+}
+
+/// Whether staff have seen the mails about a report that the desk did not take for its customer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mails {
+    /// There are none, or staff decided about all.
+    Seen,
+    /// One waits, and may be from the customer.
+    Waiting,
 }
 
 /// How far the clock can be trusted right now.
@@ -81,6 +92,8 @@ stops! {
     NotTold = "not_told", "no mail server took the notice to the customer";
     /// There is a customer's text that staff have not answered.
     CustomerAnswered = "customer_answered", "the customer has answered and waits for staff";
+    /// There is a mail that may be the customer's answer, and nobody has read it.
+    MailWaits = "mail_waits", "a mail about the report waits to be read";
     /// The directory no longer lists the service.
     ServiceMissing = "service_missing", "the directory no longer lists the service";
 }
@@ -118,12 +131,20 @@ pub fn rule(customer_at_opening: &str, facts: &Facts) -> Ruling {
     Ruling::Wait(stop)
 }
 
-/// The further guards of a deadline. `unanswered` says that the customer wrote last (and that the
-/// setting gives this weight); `needs_notice` is `time_limit.require_notice`.
+/// What staff have not looked at yet of what the customer wrote (`answered`: they wrote last), or may have written.
+pub fn unheard(answered: bool, facts: &Facts) -> Option<Stop> {
+    match facts.mails {
+        _ if answered => Some(Stop::CustomerAnswered),
+        Mails::Waiting => Some(Stop::MailWaits),
+        Mails::Seen => None,
+    }
+}
+
+/// The further guards of a deadline. `unheard` is what [`unheard`] says (where the setting gives this weight); `needs_notice` is `time_limit.require_notice`.
 pub fn rule_at_deadline(
     customer_at_opening: &str,
     facts: &Facts,
-    unanswered: bool,
+    unheard: Option<Stop>,
     needs_notice: bool,
 ) -> Ruling {
     let general = rule(customer_at_opening, facts);
@@ -132,8 +153,8 @@ pub fn rule_at_deadline(
     }
     let stop = if facts.clock == Clock::StoodStill {
         Stop::StoodStill
-    } else if unanswered {
-        Stop::CustomerAnswered
+    } else if let Some(unheard) = unheard {
+        unheard
     } else if needs_notice && !facts.customer_was_told {
         Stop::NotTold
     } else {
@@ -154,6 +175,7 @@ mod tests {
                 protected: false,
             }),
             customer_was_told: true,
+            mails: Mails::Seen,
             within_hourly_limit: true,
             clock: Clock::Sane,
             paused: false,
@@ -163,7 +185,7 @@ mod tests {
     #[test]
     fn with_nothing_against_it_a_suspension_is_placed() {
         assert_eq!(rule("7", &good()), Ruling::Place);
-        assert_eq!(rule_at_deadline("7", &good(), false, true), Ruling::Place);
+        assert_eq!(rule_at_deadline("7", &good(), None, true), Ruling::Place);
     }
 
     #[test]
@@ -171,7 +193,7 @@ mod tests {
         let with = |change: fn(&mut Facts)| {
             let mut facts = good();
             change(&mut facts);
-            rule_at_deadline("7", &facts, false, true)
+            rule_at_deadline("7", &facts, None, true)
         };
         let service = |f: &mut Facts| f.service.clone().expect("set above");
         assert_eq!(with(|f| f.service = None), Ruling::Wait(Stop::ServiceMissing));
@@ -186,22 +208,30 @@ mod tests {
         facts.service = Some(ServiceFacts { status: ServiceStatus::Fraud, ..service(&mut facts) });
         assert_eq!(rule("7", &facts), Ruling::Nothing(ServiceStatus::Fraud));
         assert_eq!(rule("8", &good()), Ruling::Wait(Stop::CustomerChanged));
-        assert_eq!(
-            rule_at_deadline("7", &good(), true, true),
-            Ruling::Wait(Stop::CustomerAnswered)
-        );
+        let unread = Facts { mails: Mails::Waiting, ..good() };
+        for (answered, facts, stop) in [
+            (true, good(), Stop::CustomerAnswered),
+            (true, unread.clone(), Stop::CustomerAnswered),
+            (false, unread, Stop::MailWaits),
+        ] {
+            let ruling = rule_at_deadline("7", &facts, unheard(answered, &facts), true);
+            assert_eq!(ruling, Ruling::Wait(stop));
+        }
+        assert_eq!(unheard(false, &good()), None);
     }
 
     #[test]
     fn an_untold_customer_stops_only_deadlines_and_only_where_notice_is_required() {
         let facts = Facts { customer_was_told: false, ..good() };
         assert_eq!(rule("7", &facts), Ruling::Place);
-        assert_eq!(rule_at_deadline("7", &facts, false, false), Ruling::Place);
+        assert_eq!(rule_at_deadline("7", &facts, None, false), Ruling::Place);
     }
 
     #[test]
     fn every_stop_reads_back_from_its_code() {
-        for stop in [Stop::Paused, Stop::NotTold, Stop::StoodStill, Stop::ServiceMissing] {
+        for stop in
+            [Stop::Paused, Stop::NotTold, Stop::StoodStill, Stop::MailWaits, Stop::ServiceMissing]
+        {
             assert_eq!(Stop::from_code(stop.code()), Some(stop));
         }
     }

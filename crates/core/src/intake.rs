@@ -41,6 +41,8 @@ words! {
         Unread = "unread";
         /// It became an answer of the customer.
         Answer = "answer";
+        /// It is an answer that came before, by another way.
+        Duplicate = "duplicate";
         /// It told of a notice that came back, or is late, and that is on record.
         Bounce = "bounce";
         /// A machine answered a notice; that is on record.
@@ -73,6 +75,8 @@ words! {
         TooMany = "too_many", "too many answers to this report came by mail within an hour";
         /// A machine wrote it.
         Automatic = "automatic", "a machine wrote it, and it answers no notice of ours";
+        /// The customer's program marks it as written by a machine, as some do with what people write.
+        PerhapsAutomatic = "perhaps_automatic", "it comes from the customer's address, but a program may have written it";
         /// A mail came back, but none of ours.
         OtherBounce = "other_bounce", "it tells of a mail that came back, but of no notice that was sent to this address";
         /// Nothing could be made of it.
@@ -126,7 +130,7 @@ pub fn is_same_address(one: &str, other: &str) -> bool {
 mod tests {
     use super::*;
     use crate::event::Event;
-    use crate::guard::{Clock, Facts};
+    use crate::guard::{Clock, Facts, Mails};
     use crate::ids::{ReportId, ServiceKey};
     use crate::report::{Allegation, OnReply, Outcome, Subject, SuspendMethod, TimeLimit};
     use crate::time::{Span, from_millis};
@@ -150,6 +154,7 @@ mod tests {
         let facts = Facts {
             service: None,
             customer_was_told: true,
+            mails: Mails::Seen,
             within_hourly_limit: true,
             clock: Clock::Sane,
             paused: false,
@@ -204,6 +209,17 @@ mod tests {
         assert_eq!(jobs(Audience::Customer, true), 1);
         assert_eq!(jobs(Audience::Customer, false), 0);
         assert_eq!(jobs(Audience::Staff, true), 0);
+    }
+
+    #[test]
+    fn staff_are_told_of_a_mail_that_waits_when_it_is_time_to() {
+        let at = from_millis(1).expect("in range");
+        let jobs = |tells| {
+            let event =
+                Event::MailWaits { mail: crate::ids::MailId(17), why: Why::OtherSender, tells };
+            crate::event::jobs_for(ReportId(1), None, &event, at).len()
+        };
+        assert_eq!((jobs(true), jobs(false)), (1, 0));
     }
 
     #[test]

@@ -608,8 +608,8 @@ impl Report {
     /// What the guards say when time has passed since the report was opened.
     fn rule_at_deadline(&self, limit: &TimeLimit, needs_notice: bool, facts: &Facts) -> Ruling {
         let answered = matches!(self.state, State::Open { turn: Turn::Staff, .. });
-        let unanswered = answered && limit.on_reply != OnReply::Ignore;
-        guard::rule_at_deadline(self.customer_at_opening(), facts, unanswered, needs_notice)
+        let unheard = guard::unheard(answered, facts).filter(|_| limit.on_reply != OnReply::Ignore);
+        guard::rule_at_deadline(self.customer_at_opening(), facts, unheard, needs_notice)
     }
 
     fn customer_at_opening(&self) -> &str {

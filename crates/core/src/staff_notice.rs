@@ -160,6 +160,8 @@ pub struct Summary {
     pub approval: i64,
     /// Services whose suspension a person has to look after.
     pub trouble: i64,
+    /// Mails that came in and wait.
+    pub mails: i64,
     /// Jobs and messages to webhooks that were given up.
     pub given_up: i64,
     /// Deadlines in the next 24 hours.
@@ -178,13 +180,14 @@ impl Summary {
         *self == Self::default()
     }
 
-    fn lines(&self, language: Language) -> [(&'static str, i64, bool); 9] {
+    fn lines(&self, language: Language) -> [(&'static str, i64, bool); 10] {
         let words = match language {
             Language::English => [
                 "Your move",
                 "In the queue, without a service",
                 "Suspensions that wait for approval",
                 "Suspensions that a person has to look after",
+                "Mails that wait",
                 "Jobs that were given up",
                 "Deadlines in the next 24 hours",
                 "Opened in the last 24 hours",
@@ -196,6 +199,7 @@ impl Summary {
                 "In der Warteschlange, ohne Dienst",
                 "Sperrungen, die auf Freigabe warten",
                 "Sperrungen, um die sich jemand kümmern muss",
+                "E-Mails, die warten",
                 "Aufgegebene Aufträge",
                 "Fristen in den nächsten 24 Stunden",
                 "Geöffnet in den letzten 24 Stunden",
@@ -208,6 +212,7 @@ impl Summary {
             (self.queue, true),
             (self.approval, true),
             (self.trouble, true),
+            (self.mails, true),
             (self.given_up, true),
             (self.deadlines, true),
             (self.opened, false),
@@ -276,7 +281,7 @@ mod tests {
     #[test]
     fn a_summary_tells_only_what_there_is() {
         assert!(Summary::default().says_nothing());
-        let of = Summary { queue: 1_000, closed: 2, ..Summary::default() };
+        let of = Summary { queue: 1_000, mails: 3, closed: 2, ..Summary::default() };
         let at = (Timestamp::UNIX_EPOCH, &TimeZone::UTC);
         let letter =
             summary(Language::English, &of, 1_000, at, Some("https://abuse.example.com/admin"));
@@ -284,6 +289,7 @@ mod tests {
         assert!(
             letter.body.contains("   1000+  In the queue") && letter.body.contains("2  Closed")
         );
+        assert!(letter.body.contains("3  Mails that wait"));
         assert!(!letter.body.contains("Opened") && letter.body.ends_with("/admin\n"));
         let calm = Summary { closed: 1, ..Summary::default() };
         let letter = summary(Language::German, &calm, 1_000, at, None);

@@ -8,9 +8,13 @@ use crate::headers::{all, first};
 /// By what a mail shows that no person wrote it. A subject never shows it: people write about their vacations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Automatic {
-    /// `Auto-Submitted` says so (RFC 3834 §5).
+    /// `Auto-Submitted` says that it answers by itself: `auto-replied` (RFC 3834 §5).
+    AutoReplied,
+    /// `Auto-Submitted` says something else than `no`, such as `auto-generated`.
     AutoSubmitted,
-    /// `Precedence` says `bulk`, `junk`, `list` or `auto_reply`.
+    /// `Precedence` says `auto_reply`.
+    AutoReplyPrecedence,
+    /// `Precedence` says `bulk`, `junk` or `list`.
     Precedence,
     /// A header that only answering machines write (`X-Autoreply`, `X-Autorespond` and the like).
     AnsweringMachine,
@@ -22,12 +26,34 @@ pub enum Automatic {
     NullReturnPath,
 }
 
+/// How much a sign says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strength {
+    /// Only machines that answer by themselves write it.
+    Strong,
+    /// Ticket systems and mailing lists write it as well, on what people wrote.
+    Weak,
+}
+
 impl Automatic {
+    /// How much it says.
+    pub fn strength(self) -> Strength {
+        match self {
+            Self::AutoReplied
+            | Self::AutoReplyPrecedence
+            | Self::AnsweringMachine
+            | Self::NullReturnPath => Strength::Strong,
+            Self::AutoSubmitted | Self::Precedence | Self::SuppressesAnswers | Self::List => {
+                Strength::Weak
+            }
+        }
+    }
+
     /// What shows it, in words.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::AutoSubmitted => "its Auto-Submitted header",
-            Self::Precedence => "its Precedence header",
+            Self::AutoReplied | Self::AutoSubmitted => "its Auto-Submitted header",
+            Self::AutoReplyPrecedence | Self::Precedence => "its Precedence header",
             Self::AnsweringMachine => "a header of an answering machine",
             Self::SuppressesAnswers => "its X-Auto-Response-Suppress header",
             Self::List => "headers of a mailing list",
@@ -39,7 +65,7 @@ impl Automatic {
 const ANSWERING_MACHINES: [&str; 5] =
     ["X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Autoreply-From", "X-Mail-Autoreply"];
 
-/// By what a mail shows that no person wrote it, if it does.
+/// By what a mail shows that no person wrote it, if it does: the strongest sign.
 pub(crate) fn sign(message: &Message<'_>) -> Option<Automatic> {
     let has = |name| first(message, name).is_some();
     let word = |value: &str| {
@@ -48,18 +74,55 @@ pub(crate) fn sign(message: &Message<'_>) -> Option<Automatic> {
     };
     let says = |name, fits: fn(&str) -> bool| all(message, name).any(|value| fits(&word(value)));
     let found = [
+        (says("Auto-Submitted", |word| word == "auto-replied"), Automatic::AutoReplied),
+        (says("Precedence", |word| word == "auto_reply"), Automatic::AutoReplyPrecedence),
+        (ANSWERING_MACHINES.iter().any(|name| has(name)), Automatic::AnsweringMachine),
+        (has_null_return_path(message), Automatic::NullReturnPath),
         (says("Auto-Submitted", |word| !matches!(word, "" | "no")), Automatic::AutoSubmitted),
         (
-            says("Precedence", |word| matches!(word, "bulk" | "junk" | "list" | "auto_reply")),
+            says("Precedence", |word| matches!(word, "bulk" | "junk" | "list")),
             Automatic::Precedence,
         ),
-        (ANSWERING_MACHINES.iter().any(|name| has(name)), Automatic::AnsweringMachine),
         (
             says("X-Auto-Response-Suppress", |word| !matches!(word, "" | "none")),
             Automatic::SuppressesAnswers,
         ),
         (has("List-Id"), Automatic::List),
-        (has_null_return_path(message), Automatic::NullReturnPath),
     ];
     found.into_iter().find_map(|(shows, sign)| shows.then_some(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strong_sign_counts_before_a_weak_one() {
+        for (headers, sign, strength) in [
+            ("Auto-Submitted: auto-generated\n", Automatic::AutoSubmitted, Strength::Weak),
+            ("Precedence: list\nList-Id: <x.example.com>\n", Automatic::Precedence, Strength::Weak),
+            ("X-Auto-Response-Suppress: OOF\n", Automatic::SuppressesAnswers, Strength::Weak),
+            ("List-Id: <x.example.com>\n", Automatic::List, Strength::Weak),
+            (
+                "Precedence: bulk\nPrecedence: auto_reply\n",
+                Automatic::AutoReplyPrecedence,
+                Strength::Strong,
+            ),
+            (
+                "Precedence: bulk\nAuto-Submitted: auto-replied (vacation)\n",
+                Automatic::AutoReplied,
+                Strength::Strong,
+            ),
+            (
+                "Auto-Submitted: auto-generated\nReturn-Path: <>\n",
+                Automatic::NullReturnPath,
+                Strength::Strong,
+            ),
+            ("List-Id: <x>\nX-Autorespond: yes\n", Automatic::AnsweringMachine, Strength::Strong),
+        ] {
+            let mail = crate::read(format!("From: ada@example.com\n{headers}\nx\n").as_bytes());
+            let found = mail.automatic.map(|sign| (sign, sign.strength()));
+            assert_eq!(found, Some((sign, strength)), "{headers}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-pub use automatic::Automatic;
+pub use automatic::{Automatic, Strength};
 pub use delivery::{Action, DeliveryReport, RecipientReport};
 use headers::{addresses_in, all, first, ids_in};
 use masked::{masked, subtype, unmasked};

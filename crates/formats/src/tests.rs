@@ -103,7 +103,7 @@ fn quotation_and_signature_are_cut_where_it_is_certain() {
 #[test]
 fn machines_are_known_by_headers_and_never_by_a_subject() {
     for (header, sign) in [
-        ("Auto-Submitted: auto-replied", Some(Automatic::AutoSubmitted)),
+        ("Auto-Submitted: auto-replied", Some(Automatic::AutoReplied)),
         ("auto-submitted: Auto-Generated; x=y", Some(Automatic::AutoSubmitted)),
         ("Auto-Submitted: no", None),
         ("Precedence: bulk", Some(Automatic::Precedence)),

@@ -110,6 +110,27 @@ pub struct SentNotice {
     pub bounced_at: Option<i64>,
 }
 
+#[derive(sqlx::FromRow)]
+struct CustomerNoticeRow {
+    report_id: i64,
+    notice: String,
+    at: i64,
+    #[sqlx(flatten)]
+    sent: SentNotice,
+}
+
+impl CustomerNoticeRow {
+    fn read(self) -> Result<(ReportId, Notice, i64, SentNotice), StoreError> {
+        let bad = || StoreError::Inconsistent {
+            table: "notices",
+            column: "notice",
+            id: self.report_id.to_string(),
+        };
+        let notice = Notice::parse(&self.notice).ok_or_else(bad)?;
+        Ok((ReportId(self.report_id), notice, self.at, self.sent))
+    }
+}
+
 const MAIL: &str = "SELECT id, sha256, size, door, envelope_from, envelope_to, received_at, state, why,
     report_id, message_id, from_address, subject, files, decided_by, decided_at FROM incoming_mails";
 
@@ -296,6 +317,38 @@ impl Tx {
         })
     }
 
+    /// Whether a mail of a report waits for staff.
+    pub async fn mail_waits(&mut self, report: ReportId) -> Result<bool, StoreError> {
+        let sql =
+            "SELECT id FROM incoming_mails WHERE report_id = $1 AND state = 'waiting' LIMIT 1";
+        let found: Option<i64> = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql).bind(report.0).fetch_optional(conn).await?
+        });
+        Ok(found.is_some())
+    }
+
+    /// Whether a mail with this Message-ID and sender became an answer to a report since `since`.
+    pub async fn answered_before(
+        &mut self,
+        report: ReportId,
+        message_id: &str,
+        from_address: &str,
+        since: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM incoming_mails WHERE report_id = $1 AND state = 'answer'
+            AND message_id = $2 AND from_address = $3 AND received_at >= $4 LIMIT 1";
+        let found: Option<i64> = on!(self, conn => {
+            sqlx::query_scalar::<Database, i64>(sql)
+                .bind(report.0)
+                .bind(message_id)
+                .bind(from_address)
+                .bind(since)
+                .fetch_optional(conn)
+                .await?
+        });
+        Ok(found.is_some())
+    }
+
     /// A notice that was sent, and what became of it.
     pub async fn sent_notice(
         &mut self,
@@ -323,31 +376,30 @@ impl Tx {
         message_id: &str,
         limit: i64,
     ) -> Result<Vec<(ReportId, Notice, i64, SentNotice)>, StoreError> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            report_id: i64,
-            notice: String,
-            at: i64,
-            #[sqlx(flatten)]
-            sent: SentNotice,
-        }
         let sql = "SELECT report_id, notice, at, message_id, taken, detail, bounced_at FROM notices
             WHERE message_id = $1 AND message_id >= '<digest.' AND message_id < '<digest/'
                 AND audience = 'customer'
             ORDER BY report_id, at LIMIT $2";
-        let rows: Vec<Row> = on!(self, conn => {
+        let rows: Vec<CustomerNoticeRow> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(message_id).bind(limit).fetch_all(conn).await?
         });
-        let read = |row: Row| {
-            let bad = || StoreError::Inconsistent {
-                table: "notices",
-                column: "notice",
-                id: row.report_id.to_string(),
-            };
-            let notice = Notice::parse(&row.notice).ok_or_else(bad)?;
-            Ok((ReportId(row.report_id), notice, row.at, row.sent))
-        };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(CustomerNoticeRow::read).collect()
+    }
+
+    /// The notices about a report that a mail server took for its customer, also those that came back later; the
+    /// newest first.
+    pub async fn notices_to_customer(
+        &mut self,
+        report: ReportId,
+        limit: i64,
+    ) -> Result<Vec<(ReportId, Notice, i64, SentNotice)>, StoreError> {
+        let sql = "SELECT report_id, notice, at, message_id, taken, detail, bounced_at FROM notices
+            WHERE report_id = $1 AND audience = 'customer' AND (taken OR bounced_at IS NOT NULL)
+            ORDER BY at DESC, notice LIMIT $2";
+        let rows: Vec<CustomerNoticeRow> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?
+        });
+        rows.into_iter().map(CustomerNoticeRow::read).collect()
     }
 
     /// A notice came back: it counts as not taken from now on, and says why. Whether it had not come back before.

@@ -57,8 +57,13 @@ pub fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> St
 
 /// Why a guard holds a suspension back, in a language; any other sentence as it is.
 pub(crate) fn reason(language: Language, stored: &str) -> String {
+    translated(language, "stop.", stored)
+}
+
+/// A whole English sentence of ours whose key begins with `family`, in a language; any other sentence as it is.
+fn translated(language: Language, family: &str, stored: &str) -> String {
     let english = &CATALOGUES[&Language::English];
-    let found = english.iter().find(|(key, text)| key.starts_with("stop.") && *text == stored);
+    let found = english.iter().find(|(key, text)| key.starts_with(family) && *text == stored);
     found.map_or_else(|| stored.to_owned(), |(key, _)| text(language, key, &[]))
 }
 
@@ -80,6 +85,7 @@ fn told(language: Language, zone: &TimeZone, name: &str, value: &str) -> String 
         }
         "span" => span_length(language, value),
         "stop" => reason(language, value),
+        "mailwhy" => translated(language, "mailwhy.", value),
         "outcome" => word("outcome"),
         "status" => word("service"),
         "notice" => word("notice"),
@@ -332,6 +338,7 @@ mod tests {
         use portreeve_core::fraudrecord::Step;
         use portreeve_core::guard::Stop;
         use portreeve_core::ids::{MailId, Press, ReportId, ServiceKey};
+        use portreeve_core::intake::Why;
         use portreeve_core::notice::{Audience, Notice};
         use portreeve_core::report::{Outcome, SuspendMethod, Turn};
         use portreeve_core::service::ServiceStatus;
@@ -426,6 +433,7 @@ mod tests {
             Event::AnsweredByMail { mail: MailId(17), files: 0 },
             Event::AnsweredByMail { mail: MailId(17), files: 2 },
             Event::AutomaticAnswer { mail: MailId(17) },
+            Event::MailWaits { mail: MailId(17), why: Why::OtherSender, tells: true },
             Event::MailAttached { mail: MailId(17) },
         ];
         let berlin = language::zone("Europe/Berlin");
@@ -462,6 +470,23 @@ mod tests {
             reason(Language::German, Stop::NotTold.text()),
             text(Language::German, "stop.not_told", &[])
         );
+    }
+
+    #[test]
+    fn whatever_became_of_a_mail_and_why_it_waits_is_told_in_both_languages() {
+        use portreeve_core::event::Event;
+        use portreeve_core::ids::MailId;
+        use portreeve_core::intake::{MailState, Why};
+        for state in MailState::ALL {
+            assert!(knows(Language::German, &format!("mailstate.{}", state.code())));
+        }
+        for &why in Why::ALL {
+            let key = format!("mailwhy.{}", why.code());
+            assert_eq!(text(Language::English, &key, &[]), why.text());
+            let stored = Event::MailWaits { mail: MailId(17), why, tells: false }.text();
+            let german = line(Language::German, &language::zone(""), "mail_waits", &stored);
+            assert!(german.ends_with(&text(Language::German, &key, &[])), "{german}");
+        }
     }
 
     #[test]

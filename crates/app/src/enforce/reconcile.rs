@@ -9,7 +9,7 @@ use portreeve_core::enforcement::{
     Wanted,
 };
 use portreeve_core::event::Event;
-use portreeve_core::guard::{Clock, Facts};
+use portreeve_core::guard::{Clock, Facts, Mails};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::service::ServiceStatus;
 use portreeve_core::time::{Span, Timestamp, from_millis};
@@ -332,6 +332,7 @@ impl Deciding<'_> {
         let facts = Facts {
             service: service_facts(self.wish.known.as_ref()),
             customer_was_told: true,
+            mails: Mails::Seen,
             within_hourly_limit: true,
             clock: Clock::Sane,
             paused: false,

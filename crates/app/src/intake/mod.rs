@@ -1,6 +1,7 @@
 //! Mail that comes in: kept byte by byte before it is acknowledged, read by a job, and seen by staff where nothing
 //! that the desk knows became of it.
 
+mod links;
 mod mailbox;
 mod read;
 mod token;
@@ -18,6 +19,8 @@ use serde::Serialize;
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
 pub use read::{Read, read};
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
+
+use links::without_secret_links;
 
 use crate::attachment::{Files, NewAttachment};
 use crate::audit;
@@ -210,7 +213,7 @@ pub struct WholeMail {
     /// The mail.
     #[serde(flatten)]
     pub mail: MailView,
-    /// Its text. HTML as plain text.
+    /// Its text, without the customer's secret links. HTML as plain text.
     pub text: String,
     /// Its text without what it quotes.
     pub said: String,
@@ -262,12 +265,12 @@ pub async fn show(desk: &Desk, id: MailId) -> Result<Option<WholeMail>, StoreErr
     Ok(Some(WholeMail {
         mail: MailView::of(row),
         attached: attached.collect(),
-        text: lines(&read.text),
-        said: lines(&read.said),
+        text: without_secret_links(&lines(&read.text)),
+        said: without_secret_links(&lines(&read.said)),
     }))
 }
 
-/// A mail byte by byte.
+/// A mail byte by byte, with the links in it: for those who may answer for a customer.
 pub async fn raw(desk: &Desk, id: MailId) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(row_and_bytes(desk, id).await?.map(|(_, bytes)| bytes))
 }

@@ -4,13 +4,14 @@
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, MailId, ReportId};
 use portreeve_core::intake::{ANSWERS_PER_HOUR, Answerer, MailState, Why, is_same_address, judge};
-use portreeve_core::notice::Audience;
+use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::report::{LONGEST_TEXT, Report};
 use portreeve_core::text::{lines, one_line, storable};
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_formats::{Action, DeliveryReport, Mail, RecipientReport};
+use portreeve_formats::{Action, Automatic, DeliveryReport, Mail, RecipientReport, Strength};
 use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Tx};
 
+use super::links::without_secret_links;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use crate::attachment::Files;
 use crate::desk::Desk;
@@ -20,6 +21,13 @@ use crate::report::{Act, ActError, Conditions, act_in};
 
 /// The window of [`ANSWERS_PER_HOUR`].
 const HOUR: Span = Span::from_mins(60);
+
+/// How long the same Message-ID from the same sender is the same answer: a mailbox that is read late, or a server that
+/// tries again, is not later.
+const SAME_ANSWER_WITHIN: Span = Span::from_mins(30 * 24 * 60);
+
+/// Notices to a customer among which the one that came back is looked for.
+const LATEST_NOTICES: i64 = 50;
 
 /// Longest words of a server in the history, in characters.
 const LONGEST_DETAIL: usize = 500;
@@ -61,7 +69,9 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     let tokens = super::tokens(desk).await?;
     // Received before the transaction begins, which holds the writer.
     let files = match &mail {
-        Some(mail) if is_by_a_person(&row, mail) => super::files_of(desk, mail).await,
+        Some(mail) if mail.delivery.is_none() && writer(&row, mail) == Writer::Person => {
+            super::files_of(desk, mail).await
+        }
         _ => Files::default(),
     };
     let mut tx = desk.db.write().await?;
@@ -70,6 +80,11 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         return Ok(Read::Done);
     };
     let now = desk.now();
+    let shown = mail.as_ref().map(|mail| shown(tokens, &row, mail));
+    let shown = match shown {
+        Some(Shown::Report(report)) => Some(report),
+        Some(Shown::Nothing | Shown::False) | None => None,
+    };
     let fate = match &mail {
         None => Ok(Some(Fate::waits(Why::Unreadable, None))),
         Some(mail) => {
@@ -91,20 +106,55 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
             if let Some(mail) = &mail {
                 tx.put_mail_reading(id, &reading(mail)).await?;
             }
-            let shown = mail.as_ref().map(|mail| shown(tokens, &row, mail));
-            let report = match shown {
-                Some(Shown::Report(report)) => Some(report),
-                Some(Shown::Nothing | Shown::False) | None => None,
-            };
-            Fate::waits(Why::NotTaken, report)
+            Fate::waits(Why::NotTaken, shown)
         }
     };
+    if let (Some(why), Some(report)) = (fate.why, shown.filter(|_| fate.report == shown)) {
+        tell_that_it_waits(&mut tx, desk, id, report, why, now).await?;
+    }
     let why = fate.why.map(Why::code);
     let end = MailEnd { state: fate.state.code(), why, report: fate.report, by: None };
     tx.end_mail(id, &end, now.as_millisecond()).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(Read::Done)
+}
+
+/// Puts on a report's record that a mail with its code waits. Staff are told in each hour of the clock once for a
+/// report, whatever comes in; nor does the history fill up with what a machine sends.
+async fn tell_that_it_waits(
+    tx: &mut Tx,
+    desk: &Desk,
+    mail: MailId,
+    report: ReportId,
+    why: Why,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(report) = tx.report_alone(report).await? else { return Ok(()) };
+    let hour = |millis: i64| millis.div_euclid(HOUR.as_millis());
+    let last = tx.latest_event(report.id, &["mail_waits"]).await?;
+    let tells = last.is_none_or(|last| hour(last.at) != hour(now.as_millisecond()));
+    let (state, since) = (MailState::Waiting.code(), HOUR.before(now).as_millisecond());
+    let waiting = tx.count_mails_of(report.id, state, since, ANSWERS_PER_HOUR).await?;
+    if !tells && waiting >= ANSWERS_PER_HOUR {
+        return Ok(());
+    }
+    let event = Event::MailWaits { mail, why, tells };
+    put_on_record(tx, desk, &report, &Actor::Desk, event, now).await
+}
+
+async fn put_on_record(
+    tx: &mut Tx,
+    desk: &Desk,
+    report: &Report,
+    by: &Actor,
+    event: Event,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let service = report.subject.as_ref().map(|subject| &subject.service);
+    let mut record = Record::new(desk);
+    record.add(report.id, service, by, &[event], now);
+    record.write(tx, now).await
 }
 
 /// Reads bytes away from the threads that answer callers. Nothing when that cannot be done.
@@ -125,10 +175,12 @@ fn reading(mail: &Mail) -> MailReading {
     }
 }
 
-/// What somebody wrote, as a message: without the quotation, where something is left; and what is not in it.
+/// What somebody wrote, as a message: without the quotation, where something is left, and without the links by which
+/// the customer comes in; and what is not in it.
 pub(super) fn message(mail: &Mail) -> String {
     let written = [&mail.said, &mail.text].into_iter().find(|text| !text.trim().is_empty());
-    let mut text = written.map_or_else(|| "[A mail without text.]".to_owned(), |text| lines(text));
+    let shown = |text: &String| without_secret_links(&lines(text));
+    let mut text = written.map_or_else(|| "[A mail without text.]".to_owned(), shown);
     let too_long = "\n\n[The mail is longer. The abuse desk has all of it.]";
     if text.trim().chars().count() > LONGEST_TEXT {
         text = text.trim().chars().take(LONGEST_TEXT - too_long.chars().count()).collect();
@@ -137,10 +189,25 @@ pub(super) fn message(mail: &Mail) -> String {
     storable(text.trim())
 }
 
-/// No server and no machine says that it is not by one.
-fn is_by_a_person(row: &MailRow, mail: &Mail) -> bool {
+/// Who wrote a mail, as far as it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    /// Nothing speaks against a person.
+    Person,
+    /// A machine that answers by itself.
+    Machine,
+    /// It has marks that some programs put on what people write.
+    Unclear,
+}
+
+fn writer(row: &MailRow, mail: &Mail) -> Writer {
     let is_from_nobody = row.envelope_from.as_deref() == Some("");
-    mail.delivery.is_none() && mail.automatic.is_none() && !is_from_nobody
+    match mail.automatic.map(Automatic::strength) {
+        _ if is_from_nobody => Writer::Machine,
+        None => Writer::Person,
+        Some(Strength::Strong) => Writer::Machine,
+        Some(Strength::Weak) => Writer::Unclear,
+    }
 }
 
 /// What a mail shows that only our notices have.
@@ -164,10 +231,11 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Nothing: it is not time yet.
     async fn fate(&mut self) -> Result<Option<Fate>, ActError> {
-        match &self.mail.delivery {
-            Some(delivery) => Ok(self.bounce(delivery).await?),
-            None if is_by_a_person(self.row, self.mail) => Ok(Some(self.answer().await?)),
-            None => Ok(Some(self.automatic().await?)),
+        match (&self.mail.delivery, writer(self.row, self.mail)) {
+            (Some(delivery), _) => Ok(self.bounce(delivery).await?),
+            (None, Writer::Person) => Ok(Some(self.answer().await?)),
+            (None, Writer::Machine) => Ok(Some(self.automatic().await?)),
+            (None, Writer::Unclear) => Ok(Some(self.unclear().await?)),
         }
     }
 
@@ -184,19 +252,10 @@ impl Reading<'_> {
         let Some(report) = self.tx.report_alone(id).await? else {
             return Ok(Fate::waits(Why::NoToken, None));
         };
-        let known = match &report.subject {
-            Some(subject) => self.tx.service(&subject.service).await?,
-            None => None,
-        };
-        let service = known.filter(|known| known.ended_at.is_none()).map(|known| known.service);
-        let answerer = Answerer {
-            sender: self.mail.from.as_deref(),
-            customer: service
-                .as_ref()
-                .map(|service| (service.customer_id.as_str(), service.customer_email.as_str())),
-            answers: self.lately(id, MailState::Answer).await?,
-        };
-        if let Err(why) = judge(&report, &answerer) {
+        if self.came_before(id).await? {
+            return Ok(Fate::of(MailState::Duplicate, id));
+        }
+        if let Err(why) = self.judged(&report).await? {
             return Ok(Fate::waits(why, Some(id)));
         }
         let act = Act::CustomerAnswer(message(self.mail));
@@ -207,6 +266,44 @@ impl Reading<'_> {
         let event = Event::AnsweredByMail { mail: MailId(self.row.id), files };
         self.put_on_record(&report, &Actor::Customer, event).await?;
         Ok(Fate::of(MailState::Answer, id))
+    }
+
+    /// Whether this mail became an answer already: it came to another of our addresses, by another door, or once more
+    /// with other headers of servers.
+    async fn came_before(&mut self, report: ReportId) -> Result<bool, StoreError> {
+        let MailReading { message_id, from_address, .. } = reading(self.mail);
+        let Some(message_id) = message_id.filter(|id| !id.is_empty()) else { return Ok(false) };
+        let since = SAME_ANSWER_WITHIN.before(self.now).as_millisecond();
+        self.tx.answered_before(report, &message_id, &from_address, since).await
+    }
+
+    /// Whether it is the customer's answer, or why it waits.
+    async fn judged(&mut self, report: &Report) -> Result<Result<(), Why>, StoreError> {
+        let known = match &report.subject {
+            Some(subject) => self.tx.service(&subject.service).await?,
+            None => None,
+        };
+        let service = known.filter(|known| known.ended_at.is_none()).map(|known| known.service);
+        let answerer = Answerer {
+            sender: self.mail.from.as_deref(),
+            customer: service
+                .as_ref()
+                .map(|service| (service.customer_id.as_str(), service.customer_email.as_str())),
+            answers: self.lately(report.id, MailState::Answer).await?,
+        };
+        Ok(judge(report, &answerer))
+    }
+
+    /// What may be a person's answer, sent by a program that marks all of its mail: a person looks at it, as nothing is
+    /// dearer than to suspend somebody who wrote. From anybody but the customer it is a machine's.
+    async fn unclear(&mut self) -> Result<Fate, ActError> {
+        if let Shown::Report(id) = self.shown()
+            && let Some(report) = self.tx.report_alone(id).await?
+            && let Ok(()) | Err(Why::TooMany) = self.judged(&report).await?
+        {
+            return Ok(Fate::waits(Why::PerhapsAutomatic, Some(id)));
+        }
+        self.automatic().await
     }
 
     /// A machine's answer to a notice is put on record. Nothing is answered, and nobody has the move by it.
@@ -227,38 +324,66 @@ impl Reading<'_> {
         Ok(Fate::of(MailState::Automatic, id))
     }
 
-    /// What a server says of a notice counts when it is about a Message-ID of ours and an address that it went to.
+    /// What a server says of a notice counts when it is about a Message-ID of ours and an address that it went to, or
+    /// came to the address that stands only in the notices of one report and is about one that such a notice went to.
     async fn bounce(&mut self, delivery: &DeliveryReport) -> Result<Option<Fate>, StoreError> {
         for id in &delivery.returned {
             let Some(told) = self.told_by(id).await? else { return Ok(None) };
-            let mut fits = None;
-            for (name, sent) in told {
-                let goes_to = |address: &str| is_told_in(&sent.detail, address);
-                let is_meant = |one: &&RecipientReport| {
-                    goes_to(&one.address) || one.original.as_deref().is_some_and(goes_to)
-                };
-                // One line for a notice, however many a mail tells: what failed goes first.
-                let meant = delivery.recipients.iter().filter(is_meant);
-                let Some(recipient) = meant.min_by_key(|one| one.action != Action::Failed) else {
-                    continue;
-                };
-                let is_full =
-                    self.lately(name.report, MailState::Bounce).await? >= ANSWERS_PER_HOUR;
-                if is_full && recipient.action != Action::Failed {
-                    return Ok(Some(Fate::waits(Why::TooMany, Some(name.report))));
-                }
-                fits = Some(name.report);
-                self.write_down(name, &sent, recipient).await?;
-            }
-            if let Some(report) = fits {
-                return Ok(Some(Fate::of(MailState::Bounce, report)));
+            if let Some(fate) = self.came_back(delivery, told).await? {
+                return Ok(Some(fate));
             }
         }
-        let report = match self.shown() {
-            Shown::Report(report) => Some(report),
-            Shown::Nothing | Shown::False => None,
+        let Shown::Report(report) = self.shown() else {
+            return Ok(Some(Fate::waits(Why::OtherBounce, None)));
         };
-        Ok(Some(Fate::waits(Why::OtherBounce, report)))
+        // It came without the mail, or a relay gave that another Message-ID.
+        let Some(told) = self.last_told(report, delivery).await? else { return Ok(None) };
+        let fate = self.came_back(delivery, told).await?;
+        Ok(Some(fate.unwrap_or_else(|| Fate::waits(Why::OtherBounce, Some(report)))))
+    }
+
+    /// Writes down what a server says of those of these notices that went to whom it names. Nothing: it names none of
+    /// them.
+    async fn came_back(
+        &mut self,
+        delivery: &DeliveryReport,
+        told: Vec<(NoticeName, SentNotice)>,
+    ) -> Result<Option<Fate>, StoreError> {
+        let mut fits = None;
+        for (name, sent) in told {
+            // One line for a notice, however many a mail tells: what failed goes first.
+            let meant = delivery.recipients.iter().filter(|one| is_meant(&sent, one));
+            let Some(recipient) = meant.min_by_key(|one| one.action != Action::Failed) else {
+                continue;
+            };
+            let is_full = self.lately(name.report, MailState::Bounce).await? >= ANSWERS_PER_HOUR;
+            if is_full && recipient.action != Action::Failed {
+                return Ok(Some(Fate::waits(Why::TooMany, Some(name.report))));
+            }
+            fits = Some(name.report);
+            self.write_down(name, &sent, recipient).await?;
+        }
+        Ok(fits.map(|report| Fate::of(MailState::Bounce, report)))
+    }
+
+    /// The last notice to a report's customer that went to one of these recipients; one that came back already only
+    /// where no other did. Nothing: none is on record yet.
+    async fn last_told(
+        &mut self,
+        report: ReportId,
+        delivery: &DeliveryReport,
+    ) -> Result<Option<Vec<(NoticeName, SentNotice)>>, StoreError> {
+        let rows = self.tx.notices_to_customer(report, LATEST_NOTICES).await?;
+        if rows.is_empty() && self.may_wait {
+            return Ok(None);
+        }
+        let is_named =
+            |sent: &SentNotice| delivery.recipients.iter().any(|one| is_meant(sent, one));
+        let mut told: Vec<_> = customer_notices(rows);
+        told.retain(|(_, sent)| is_named(sent));
+        told.sort_by_key(|(_, sent)| sent.bounced_at.is_some());
+        told.truncate(1);
+        Ok(Some(told))
     }
 
     /// The notices that a mail of ours with this Message-ID told of: one, or all of a digest. Nothing: it is not on record
@@ -289,11 +414,7 @@ impl Reading<'_> {
         id: &str,
     ) -> Result<Vec<(NoticeName, SentNotice)>, StoreError> {
         let rows = self.tx.notices_of_digest(&format!("<{id}>"), LONGEST_DIGEST).await?;
-        let name = |(report, notice, at, sent)| {
-            let (audience, at) = (Audience::Customer, from_millis(at)?);
-            Some((NoticeName { report, notice, audience, at }, sent))
-        };
-        Ok(rows.into_iter().filter_map(name).collect())
+        Ok(customer_notices(rows))
     }
 
     fn is_of_our_domain(&self, id: &str) -> bool {
@@ -355,11 +476,24 @@ impl Reading<'_> {
         by: &Actor,
         event: Event,
     ) -> Result<(), StoreError> {
-        let service = report.subject.as_ref().map(|subject| &subject.service);
-        let mut record = Record::new(self.desk);
-        record.add(report.id, service, by, &[event], self.now);
-        record.write(self.tx, self.now).await
+        put_on_record(self.tx, self.desk, report, by, event, self.now).await
     }
+}
+
+fn customer_notices(
+    rows: Vec<(ReportId, Notice, i64, SentNotice)>,
+) -> Vec<(NoticeName, SentNotice)> {
+    let name = |(report, notice, at, sent)| {
+        let (audience, at) = (Audience::Customer, from_millis(at)?);
+        Some((NoticeName { report, notice, audience, at }, sent))
+    };
+    rows.into_iter().filter_map(name).collect()
+}
+
+/// Whether a server tells of somebody to whom this notice went.
+fn is_meant(sent: &SentNotice, recipient: &RecipientReport) -> bool {
+    let goes_to = |address: &str| is_told_in(&sent.detail, address);
+    goes_to(&recipient.address) || recipient.original.as_deref().is_some_and(goes_to)
 }
 
 /// Whether `id` is the Message-ID of a notice, or of the same one to a further member of staff.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use portreeve_core::event::Job;
-use portreeve_core::guard::{Clock as ClockTrust, Facts};
+use portreeve_core::guard::{Clock as ClockTrust, Facts, Mails};
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::report::Countdown;
 use portreeve_core::report::{Report, State};
@@ -291,6 +291,7 @@ fn nothing_known() -> Facts {
     Facts {
         service: None,
         customer_was_told: false,
+        mails: Mails::Waiting,
         within_hourly_limit: false,
         clock: ClockTrust::Suspect,
         paused: true,

@@ -104,6 +104,7 @@ async fn read(desk: &Desk, now: Timestamp) -> Result<Summary, StoreError> {
         queue: waiting.queue,
         approval: waiting.approval,
         trouble: waiting.trouble,
+        mails: waiting.mails,
         given_up: waiting.dead_jobs + waiting.dead_deliveries,
         deadlines: waiting.deadlines,
         opened: of("opened"),

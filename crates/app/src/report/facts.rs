@@ -1,6 +1,6 @@
 //! What the guards have to know, read in the transaction that asks them.
 
-use portreeve_core::guard::{Clock, Facts, ServiceFacts};
+use portreeve_core::guard::{Clock, Facts, Mails, ServiceFacts};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp};
@@ -69,6 +69,7 @@ pub(crate) async fn facts(
     Ok(Facts {
         service: service_facts(known.as_ref()),
         customer_was_told: tx.customer_was_told(report).await?,
+        mails: if tx.mail_waits(report).await? { Mails::Waiting } else { Mails::Seen },
         within_hourly_limit: suspensions_left(tx, settings, now).await? > 0,
         clock: clock(&state, due),
         paused: state.paused_at.is_some(),

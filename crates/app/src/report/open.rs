@@ -9,7 +9,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use portreeve_core::event::Event;
-use portreeve_core::guard::Facts;
+use portreeve_core::guard::{Facts, Mails};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{Allegation, Hold, Report, Subject, SuspendMethod};
@@ -434,6 +434,7 @@ impl<'a> Batch<'a> {
         let facts = Facts {
             service: service_facts(known),
             customer_was_told: false,
+            mails: Mails::Seen,
             within_hourly_limit: self.suspensions_left > 0,
             clock: clock(&self.state, None),
             paused: self.state.paused_at.is_some(),

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::guard::{Clock, ServiceFacts};
+use crate::guard::{Clock, Mails, ServiceFacts};
 use crate::ids::ServiceId;
 use crate::payment::{Cents, Money};
 use crate::time::from_millis;
@@ -41,6 +41,7 @@ fn facts() -> Facts {
             protected: false,
         }),
         customer_was_told: true,
+        mails: Mails::Seen,
         within_hourly_limit: true,
         clock: Clock::Sane,
         paused: false,
@@ -193,6 +194,20 @@ fn an_answer_during_a_pause_keeps_an_immediate_suspension_back() {
 }
 
 #[test]
+fn a_mail_that_nobody_has_read_keeps_a_deadline_back_unless_answers_count_for_nothing() {
+    let facts = Facts { mails: Mails::Waiting, ..facts() };
+    let report = opened(SuspendMethod::TimeLimit);
+    let late = at(1_000_000);
+    let (waits, _) = report.clone().tick(&LIMIT, &facts, late);
+    assert!(matches!(waits.hold, Hold::Waiting { why: Stop::MailWaits, .. }));
+    let (approved, _) = waits.approve(late).expect("it waits");
+    assert!(approved.holds_service());
+    let ignoring = TimeLimit { on_reply: OnReply::Ignore, ..LIMIT };
+    assert!(report.tick(&ignoring, &facts, late).0.holds_service());
+    assert!(opened(SuspendMethod::Immediate).holds_service());
+}
+
+#[test]
 fn before_an_order_goes_out_the_guards_look_once_more() {
     let held = opened(SuspendMethod::Immediate);
     let (same, events) = held.clone().recheck(&facts(), at(1));
@@ -269,7 +284,7 @@ fn moves() -> impl Strategy<Value = Move> {
 }
 
 fn any_facts() -> impl Strategy<Value = Facts> {
-    (any::<[bool; 5]>(), 0..3_u8, 0..3_u8).prop_map(|(flags, clock, service)| Facts {
+    (any::<[bool; 6]>(), 0..3_u8, 0..3_u8).prop_map(|(flags, clock, service)| Facts {
         service: (service > 0).then(|| ServiceFacts {
             customer_id: if flags[0] { "7".into() } else { "8".into() },
             status: if service == 1 { ServiceStatus::Active } else { ServiceStatus::Terminated },
@@ -279,6 +294,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         within_hourly_limit: flags[3],
         clock: [Clock::Sane, Clock::Suspect, Clock::StoodStill][usize::from(clock)],
         paused: flags[4],
+        mails: if flags[5] { Mails::Waiting } else { Mails::Seen },
     })
 }
 

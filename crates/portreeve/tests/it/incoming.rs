@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::lmtp::*;
 use crate::seat::{Seat, hire};
-use crate::telling::{hurry, jobs};
+use crate::telling::{hurry, jobs, minutes_ago};
 use crate::world::*;
 
 const ADDRESS: &str = "abuse@example.com";
@@ -201,6 +201,170 @@ on_both! {
         let staff = || world.mails(&format!("report-{id}.needs_staff.staff"));
         eventually("staff are told of it and of the deadline", || staff().len() == 2);
         assert_eq!(staff().iter().filter(|mail| mail.contains("came back")).count(), 1);
+    }
+
+    fn staff_hear_of_a_mail_that_waits_and_so_does_the_deadline(world) {
+        world.set("time_limit.period", "8s");
+        world.set("time_limit.reminder", "false");
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let decided = desk.create(&world, "service_id=2&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let fixed = |number: usize| format!("From: private@example.com\nSubject: {number}\n\nI fixed it.\n");
+        for number in 1..=2 {
+            is_taken(&lmtp.hand_over("private@example.com", &header(&told, "Reply-To"), &fixed(number)));
+        }
+        let address = header(&notice(&world, decided, "opened"), "Reply-To");
+        is_taken(&lmtp.hand_over("private@example.com", &address, &fixed(3)));
+        assert_eq!(why(&world, 3), ["other_sender"; 3]);
+        let third = waiting(&world).into_iter().find(|mail| mail["report_id"] == decided).unwrap()["id"].to_string();
+        world.ok(&["mail", "dismiss", &third]);
+        assert_eq!((world.events(id, "mail_waits"), world.events(decided, "mail_waits")), (2, 1));
+        let of_mail = || {
+            let mails = world.mails(&format!("report-{id}.needs_staff.staff"));
+            mails.iter().filter(|mail| mail.contains("waits to be read")).count()
+        };
+        eventually("staff are told", || of_mail() == 1);
+        world.wait_for(decided, "suspended");
+        world.wait_for(id, "awaiting_approval");
+        let text = world.report(id)["events"].to_string();
+        assert!(text.contains("suspension waits for approval: a mail about the report waits to be read"), "{text}");
+        assert!(text.contains("waits to be read: it does not come from the customer's mail address"), "{text}");
+        assert!(world.report(id)["messages"].as_array().unwrap().is_empty());
+        eventually("they are told of the deadline", || world.mails(&format!("report-{id}.needs_staff.staff")).len() == 2);
+        world.ok(&["report", "approve", &id.to_string()]);
+        world.wait_for(id, "suspended");
+    }
+
+    fn the_summary_of_a_day_has_the_mails_that_wait(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let _desk = world.serve();
+        is_taken(&lmtp.hand_over("eve@example.com", ADDRESS, "From: eve@example.com\nSubject: x\n\nhello\n"));
+        assert_eq!(why(&world, 1), ["no_token"]);
+        world.set("staff.summary_at", &minutes_ago(3));
+        eventually("the summary is out", || !world.mails("summary").is_empty());
+        let mail = world.mails("summary").remove(0);
+        assert!(mail.contains("1  Mails that wait"), "{mail}");
+    }
+
+    fn a_delivery_report_at_a_reports_own_address_counts_without_a_message_id_of_ours(world) {
+        world.set("time_limit.period", "8s");
+        world.set("time_limit.reminder", "false");
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let [bare, rewritten] = [1, 2].map(|service| {
+            desk.create(&world, &format!("service_id={service}&category=Spam&suspend_method=timelimit"))
+        });
+        let told = notice(&world, bare, "opened");
+        let address = header(&told, "Reply-To");
+        let dsn = delivery_report(&told, "ada@example.com", "failed", "550 no such user");
+        let (without, _) = dsn.split_once("--b\nContent-Type: text/rfc822-headers").unwrap();
+        is_taken(&lmtp.hand_over("", &address, &without.replace("ada@", "eve@").replace("Sorry", "Another")));
+        assert_eq!(why(&world, 1), ["other_bounce"]);
+        world.ok(&["mail", "dismiss", "1"]);
+        is_taken(&lmtp.hand_over("", &address, &format!("{without}--b--\n")));
+        let told = notice(&world, rewritten, "opened");
+        let id = header(&told, "Message-ID");
+        let dsn = delivery_report(&told, "ben@example.net", "failed", "550 gone");
+        is_taken(&lmtp.hand_over("", &header(&told, "Reply-To"), &dsn.replace(&id, "<1.2@relay.example.org>")));
+        for (id, said) in [(bare, "550 no such user"), (rewritten, "550 gone")] {
+            eventually("it is on record", || world.events(id, "notice_bounced") == 1);
+            assert!(world.report(id)["events"].to_string().contains(said));
+            world.wait_for(id, "awaiting_approval");
+            let events = world.report(id)["events"].to_string();
+            assert!(events.contains("no mail server took the notice"), "{events}");
+        }
+        assert!(waiting(&world).is_empty());
+    }
+
+    fn the_same_mail_by_several_ways_is_one_answer(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let answer = answer_to(&told, "ada@example.com", "Done.");
+        let mut talk = lmtp.begin();
+        talk.say("MAIL FROM:<ada@example.com>");
+        for to in [header(&told, "Reply-To").as_str(), ADDRESS, "second@example.com"] {
+            is_taken(&talk.say(&format!("RCPT TO:<{to}>")));
+        }
+        talk.say("DATA");
+        talk.send(&stuffed(&answer));
+        (0..3).for_each(|_| is_taken(&talk.answer()));
+        let received = format!("Received: from mx.example.net\n{answer}");
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &received));
+        world.write("again.eml", &answer);
+        world.ok(&["ingest", "again.eml"]);
+        let states = || (1..=5).map(|mail: i64| {
+            let shown = world.json(&["mail", "show", &mail.to_string()]);
+            shown["state"].as_str().unwrap().to_owned()
+        }).collect::<Vec<_>>();
+        eventually("all are read", || !states().contains(&"unread".to_owned()));
+        let answers = states().iter().filter(|state| *state == "answer").count();
+        let known = states().iter().filter(|state| *state == "duplicate").count();
+        assert_eq!((answers, known), (1, 4));
+        assert_eq!(messages(&world, id), ["Done."]);
+        assert_eq!((world.events(id, "answered"), world.events(id, "answered_by_mail")), (1, 1));
+        let other = answer_to(&told, "ada@example.com", "Really done.");
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &other));
+        eventually("another one is another one", || messages(&world, id) == ["Done.", "Really done."]);
+    }
+
+    fn an_answer_with_the_marks_of_a_ticket_system_waits_and_a_machines_does_not(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let hand_over = |number: usize, from: &str, header_: &str| {
+            let mail = answer_to(&told, from, &format!("Text {number}")).replace("Subject:", &format!("{header_}\nSubject:"));
+            is_taken(&lmtp.hand_over(from, &header(&told, "Reply-To"), &mail));
+        };
+        let weak = ["Precedence: bulk", "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All", "List-Id: <t.example.com>"];
+        for (number, header) in weak.into_iter().enumerate() {
+            hand_over(number, "ada@example.com", header);
+        }
+        assert_eq!(why(&world, 4), ["perhaps_automatic"; 4]);
+        assert_eq!((world.events(id, "mail_waits"), world.events(id, "automatic_answer")), (4, 0));
+        eventually("staff are told", || !world.mails(&format!("report-{id}.needs_staff.staff")).is_empty());
+        let strong = ["Precedence: auto_reply", "Auto-Submitted: auto-replied", "X-Autoreply: yes"];
+        for (number, header) in strong.into_iter().enumerate() {
+            hand_over(10 + number, "ada@example.com", header);
+        }
+        hand_over(20, "desk@example.com", "Precedence: bulk");
+        eventually("machines are on record", || world.events(id, "automatic_answer") == 4);
+        let first = waiting(&world)[0]["id"].to_string();
+        world.ok(&["mail", "attach", &first, "--report", &id.to_string()]);
+        assert_eq!(messages(&world, id).len(), 1);
+        assert_eq!(waiting(&world).len(), 3);
+    }
+
+    fn the_customers_link_is_not_to_be_read_in_what_they_quote(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        for (name, role) in [("otto", "agent"), ("vera", "viewer")] {
+            hire(&world, name, role);
+        }
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let told = notice(&world, id, "opened");
+        let link = crate::customers::link(&world, id, "opened");
+        let token = link.rsplit_once('/').unwrap().1;
+        let text = format!("I looked at https://abuse.example.com{link} and it is fixed.");
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &answer_to(&told, "ada@example.com", &text)));
+        eventually("the answer is there", || messages(&world, id).len() == 1);
+        assert_eq!(messages(&world, id), ["I looked at https://abuse.example.com/client/r/… and it is fixed."]);
+        let shown = world.json(&["mail", "show", "1"]).to_string() + &world.ok(&["mail", "show", "1"]);
+        assert!(shown.contains("/client/r/…") && !shown.contains(token), "{shown}");
+        let (otto, vera) = (Seat::take(&desk, "otto"), Seat::take(&desk, "vera"));
+        for seat in [&otto, &vera] {
+            let page = seat.get("/admin/mail/1").body;
+            assert!(page.contains("/client/r/…") || page.contains("/r/…"), "{page}");
+            assert!(!page.contains(token) && !seat.get(&format!("/admin/reports/{id}")).body.contains(token));
+        }
+        assert!(!vera.get("/admin/mail/1").body.contains("/raw"));
+        let raw = vera.get("/admin/mail/1/raw");
+        assert!(raw.status >= 400 && !raw.body.contains(token), "{}", raw.status);
+        assert!(otto.get("/admin/mail/1/raw").body.contains(token));
     }
 
     fn more_answers_than_people_write_wait(world) {

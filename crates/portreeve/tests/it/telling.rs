@@ -35,7 +35,7 @@ fn refuse_digests(world: &World, refused: bool) {
 }
 
 /// A time of day some minutes ago, in UTC.
-fn minutes_ago(minutes: i64) -> String {
+pub(crate) fn minutes_ago(minutes: i64) -> String {
     let millis = Timestamp::now().as_millisecond() - minutes * 60_000;
     let minute = millis.div_euclid(60_000).rem_euclid(24 * 60);
     format!("{:02}:{:02} UTC", minute / 60, minute % 60)

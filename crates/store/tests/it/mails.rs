@@ -70,6 +70,31 @@ on_both! {
         assert_eq!((of[0].decided_by.as_deref(), of[0].decided_at), (Some("staff:alice"), Some(200)));
         assert_eq!(tx.count_mails_of(ReportId(7), "answer", 102, 20).await.unwrap(), 1);
         assert_eq!(tx.count_mails_of(ReportId(7), "answer", 103, 20).await.unwrap(), 0);
+        assert!(!tx.mail_waits(ReportId(7)).await.unwrap());
+        tx.end_mail(ids[1], &end("waiting", Some(7)), 200).await.unwrap();
+        assert!(tx.mail_waits(ReportId(7)).await.unwrap() && !tx.mail_waits(ReportId(8)).await.unwrap());
+    }
+
+    async fn an_answer_is_known_by_its_message_id_and_its_sender(world) {
+        let mut tx = world.tx().await;
+        tx.keep_raw_mail("aa", b"x").await.unwrap();
+        let id = tx.add_mail(&new("aa", "", 100)).await.unwrap();
+        let reading = MailReading {
+            message_id: Some("a@example.com".into()),
+            from_address: "ada@example.com".into(),
+            subject: String::new(),
+            files: 0,
+        };
+        tx.put_mail_reading(id, &reading).await.unwrap();
+        let (seven, a, ada) = (ReportId(7), "a@example.com", "ada@example.com");
+        assert!(!tx.answered_before(seven, a, ada, 0).await.unwrap(), "it is no answer yet");
+        tx.end_mail(id, &end("answer", Some(7)), 200).await.unwrap();
+        assert!(tx.answered_before(seven, a, ada, 100).await.unwrap());
+        for (report, message_id, from, since) in [
+            (8, a, ada, 100), (7, "b@example.com", ada, 100), (7, a, "ben@example.com", 100), (7, a, ada, 101),
+        ] {
+            assert!(!tx.answered_before(ReportId(report), message_id, from, since).await.unwrap());
+        }
     }
 
     async fn a_notice_that_came_back_is_not_taken_whatever_a_late_try_says(world) {
@@ -125,6 +150,28 @@ on_both! {
         assert_eq!(tx.notices_of_digest(digest, 1).await.unwrap().len(), 1);
         let other = "<report-4.opened.customer.5.x@example.com>";
         assert!(tx.notices_of_digest(other, 10).await.unwrap().is_empty());
+    }
+
+    async fn the_notices_that_went_to_a_customer_are_found_the_newest_first(world) {
+        let mut tx = world.tx().await;
+        let told = |at: i64, audience: Audience, taken: bool| NoticeResult {
+            report: ReportId(1),
+            notice: Notice::Answered,
+            audience,
+            at,
+            message_id: format!("<{at}@example.com>"),
+            taken,
+            detail: "ada@example.com".into(),
+        };
+        let (customer, staff) = (Audience::Customer, Audience::Staff);
+        let all = [told(5, customer, true), told(6, customer, true), told(7, customer, false), told(8, staff, true)];
+        tx.put_notices(&all, 9).await.unwrap();
+        tx.bounce_notice(ReportId(1), Notice::Answered, customer, 6, "no", 9).await.unwrap();
+        let found = tx.notices_to_customer(ReportId(1), 10).await.unwrap();
+        let seen: Vec<_> = found.iter().map(|(_, _, at, sent)| (*at, sent.bounced_at)).collect();
+        assert_eq!(seen, [(6, Some(9)), (5, None)]);
+        assert_eq!(tx.notices_to_customer(ReportId(1), 1).await.unwrap().len(), 1);
+        assert!(tx.notices_to_customer(ReportId(2), 10).await.unwrap().is_empty());
     }
 
     async fn the_secret_that_was_kept_first_counts(world) {

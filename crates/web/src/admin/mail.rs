@@ -60,10 +60,10 @@ pub(crate) async fn show(
     web.show(&staff, "mail.html", context! { page => "mail", m => mail }).await
 }
 
-/// One mail byte by byte, as a file.
+/// One mail byte by byte, as a file. It may have a link in it by which its reader would act as the customer.
 pub(crate) async fn raw(
     State(web): State<Arc<Web>>,
-    _: Staff<SeeReports>,
+    _: Staff<Answer>,
     Path(id): Path<i64>,
 ) -> Answered {
     let bytes = intake::raw(&web.desk, MailId(id)).await?.ok_or(Refusal::NotFound)?;

@@ -365,7 +365,7 @@ page_routes! {
     get "/admin/queue" SeeReports queue::queue;
     get "/admin/mail" SeeReports mail::list;
     get "/admin/mail/{id}" SeeReports mail::show;
-    get "/admin/mail/{id}/raw" SeeReports mail::raw;
+    get "/admin/mail/{id}/raw" Answer mail::raw;
     post "/admin/mail/{id}/attachment" Answer mail::attach;
     post "/admin/mail/{id}/dismissal" Answer mail::dismiss;
     post "/admin/mail/{id}/restoration" Answer mail::restore;
