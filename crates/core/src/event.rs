@@ -441,7 +441,8 @@ fn changes_standing(event: &Event) -> bool {
 }
 
 /// Kinds of events of which staff are told because somebody has to look.
-pub const NEEDS_STAFF: [&str; 15] = [
+pub const NEEDS_STAFF: [&str; 16] = [
+    "mail_waits",
     "awaiting_approval",
     "drifted",
     "order_refused",
