@@ -171,6 +171,44 @@ fn bounces_in_words_count_as_far_as_they_name_mail_and_recipient() {
 }
 
 #[test]
+fn what_outlook_puts_below_without_a_rule_is_no_answer() {
+    let original = "Gesendet: Dienstag, 1. Januar 2030 12:00\nAn: Ada\nBetreff: Spam\n\nHallo\n";
+    for (text, said) in [
+        (format!("Erledigt.\n\nVon: Abuse <abuse@example.org>\n{original}"), "Erledigt."),
+        (format!("Von: abuse@example.org\n{original}"), ""),
+        (
+            "Fait.\n\nDe\u{a0}: Abuse <abuse@example.org>\nEnvoyé : mardi\nÀ : Ada\nObjet : x\n\nb\n"
+                .to_owned(),
+            "Fait.",
+        ),
+    ] {
+        assert_eq!(super::said::without_quotation(&text), said, "{text:?}");
+    }
+    for kept in [
+        // No empty line above, nobody's address, evidence with headers as they are in mails.
+        "It was\nFrom: abuse@example.org\nSent: today\nTo: Ada",
+        "Log:\n\nFrom: somebody\nSent: today\nTo: Ada",
+        "The spam:\n\nFrom: eve@example.net\nTo: ada@example.com\nDate: today\n\nIs it this one?",
+        "The spam:\n\nFrom: eve@example.net\nDate: today\nMessage-ID: <1@example.net>\n\nThis one?",
+    ] {
+        assert_eq!(super::said::without_quotation(kept), kept);
+    }
+}
+
+#[test]
+fn what_outlook_puts_below_in_html_is_no_answer() {
+    let headers = "<b>From:</b> Abuse &lt;abuse@example.org&gt;<br><b>Sent:</b> today<br>\
+        <b>To:</b> Ada<br><b>Subject:</b> x";
+    for html in [
+        format!("<p>Done.</p><div><p>{headers}</p></div><p>Hello</p>"),
+        format!("<div>Done.</div><hr><div>{headers}</div><div>Hello</div>"),
+    ] {
+        let mail = mail(&format!("From: ada@example.com\nContent-Type: text/html\n\n{html}\n"));
+        assert_eq!(mail.said, "Done.", "{}", mail.text);
+    }
+}
+
+#[test]
 fn mails_in_mails_are_not_followed_however_deep_they_are() {
     let deep = "Content-Type: message/rfc822\r\n\r\n".repeat(300_000) + "hello";
     assert_eq!(read(deep.as_bytes()).files.len(), 1);
