@@ -1,5 +1,7 @@
 //! Text from outside, made storable and showable.
 
+use std::borrow::Cow;
+
 /// Text that any database here can store: NUL becomes U+FFFD (PostgreSQL refuses NUL in text).
 pub fn storable(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
@@ -33,6 +35,18 @@ pub fn is_mail_address(text: &str) -> bool {
         |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     let odd = |c: char| matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')');
     plain && !local.is_empty() && !local.contains(odd) && domain.split('.').all(fits)
+}
+
+/// The address with its domain as the network has it: `info@xn--mller-kva.example.com` for `info@müller.example.com`.
+/// What is no name of a host stays as it is.
+pub fn with_ascii_domain(address: &str) -> Cow<'_, str> {
+    match address.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => match idna::domain_to_ascii_strict(domain) {
+            Ok(domain) => Cow::Owned(format!("{local}@{domain}")),
+            Err(_) => Cow::Borrowed(address),
+        },
+        _ => Cow::Borrowed(address),
+    }
 }
 
 /// At most `limit` characters; an ellipsis says that something was cut.
@@ -202,6 +216,20 @@ mod tests {
             "10:00:01/x",
         ] {
             assert_eq!(defang(same), same);
+        }
+    }
+
+    #[test]
+    fn a_domain_is_written_as_the_network_has_it() {
+        for (address, ascii) in [
+            ("info@müller.example.com", "info@xn--mller-kva.example.com"),
+            ("jörg@müller.example.com", "jörg@xn--mller-kva.example.com"),
+            ("jörg@example.com", "jörg@example.com"),
+            ("Ada@Example.com", "Ada@Example.com"),
+            ("müller.example.com", "müller.example.com"),
+            ("a@ü b", "a@ü b"),
+        ] {
+            assert_eq!(with_ascii_domain(address), ascii);
         }
     }
 
