@@ -1,6 +1,7 @@
 //! Mails that came in: what becomes of them, and when one counts as an answer of a report's customer.
 
 use crate::report::{Report, State};
+use crate::text::with_ascii_domain;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $(, $text:literal)?;)* }) => {
@@ -120,10 +121,12 @@ pub fn judge(report: &Report, answerer: &Answerer<'_>) -> Result<(), Why> {
     }
 }
 
-/// Whether two texts are the same mail address. Servers may tell `Ada@` from `ada@`, but none is known to.
+/// Whether two texts are the same mail address. Servers may tell `Ada@` from `ada@`, but none is known to. A domain may
+/// be written in its letters or as the network has it (`müller.example.com`, `xn--mller-kva.example.com`).
 pub fn is_same_address(one: &str, other: &str) -> bool {
     let (one, other) = (one.trim(), other.trim());
-    one.contains('@') && one.to_lowercase() == other.to_lowercase()
+    let plain = |address| with_ascii_domain(address).to_lowercase();
+    one.contains('@') && plain(one) == plain(other)
 }
 
 #[cfg(test)]
@@ -184,6 +187,20 @@ mod tests {
         ] {
             assert_eq!(judge(&report(), &answerer), Err(why), "{answerer:?}");
         }
+    }
+
+    #[test]
+    fn an_address_is_the_same_whichever_way_its_domain_is_written() {
+        for (one, other) in [
+            ("Jörg@müller.example.com", "jörg@xn--mller-kva.example.com"),
+            ("info@MÜLLER.example.com", "info@XN--mller-kva.example.com"),
+            ("ada@example.com", " Ada@Example.COM "),
+        ] {
+            assert!(is_same_address(one, other) && is_same_address(other, one), "{one} {other}");
+        }
+        assert!(!is_same_address("info@müller.example.com", "info@muller.example.com"));
+        assert!(!is_same_address("jorg@example.com", "jörg@example.com"));
+        assert!(!is_same_address("example.com", "example.com"));
     }
 
     #[test]

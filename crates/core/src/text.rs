@@ -1,5 +1,7 @@
 //! Text from outside, made storable and showable.
 
+use std::borrow::Cow;
+
 /// Text that any database here can store: NUL becomes U+FFFD (PostgreSQL refuses NUL in text).
 pub fn storable(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
@@ -33,6 +35,18 @@ pub fn is_mail_address(text: &str) -> bool {
         |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     let odd = |c: char| matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')');
     plain && !local.is_empty() && !local.contains(odd) && domain.split('.').all(fits)
+}
+
+/// The address with its domain as the network has it: `info@xn--mller-kva.example.com` for `info@müller.example.com`.
+/// What is no name of a host stays as it is.
+pub fn with_ascii_domain(address: &str) -> Cow<'_, str> {
+    match address.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => match idna::domain_to_ascii_strict(domain) {
+            Ok(domain) => Cow::Owned(format!("{local}@{domain}")),
+            Err(_) => Cow::Borrowed(address),
+        },
+        _ => Cow::Borrowed(address),
+    }
 }
 
 /// At most `limit` characters; an ellipsis says that something was cut.
@@ -86,7 +100,7 @@ fn is_joint(c: char) -> bool {
 pub fn defang(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for piece in text.split_inclusive(char::is_whitespace) {
-        if piece.contains("://") || piece.contains('@') || piece.starts_with("www.") {
+        if is_followed(piece) {
             let safe = piece
                 .replace("http", "hxxp")
                 .replace("HTTP", "HXXP")
@@ -105,6 +119,30 @@ pub fn defang(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether somebody's program makes a link of a word, or of a part of it. Names of hosts alone and names of files stay
+/// readable.
+fn is_followed(word: &str) -> bool {
+    word.contains("://")
+        || word.contains('@')
+        || word.to_ascii_lowercase().contains("www.")
+        || word.match_indices('/').any(|(at, _)| is_host_at_the_end(&word[..at]))
+}
+
+/// Whether a text ends with the name of a host, or that and a port: what `/` and a path follow in the address of a page
+/// (`(evil.example.com:8080`), and no folder in a path (`/srv/site.d`).
+fn is_host_at_the_end(text: &str) -> bool {
+    let without_port = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let text = without_port.strip_suffix(':').unwrap_or(text);
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let before = text.trim_end_matches(is_part);
+    let labels: Vec<&str> = text[before.len()..].split('.').collect();
+    let Some((last, others)) = labels.split_last() else { return false };
+    let is_top = last.chars().count() >= 2 && last.chars().all(char::is_alphabetic);
+    !before.ends_with(['/', '\\'])
+        && (is_top || last.to_ascii_lowercase().starts_with("xn--"))
+        && others.last().is_some_and(|label| !label.is_empty())
 }
 
 /// C0, C1, line and paragraph separators, and the marks that turn the direction of text.
@@ -144,6 +182,55 @@ mod tests {
             defang("Oct 10 10:00:01 host sshd[1]: Failed"),
             "Oct 10 10:00:01 host sshd[1]: Failed"
         );
+    }
+
+    #[test]
+    fn hosts_with_a_path_are_no_links_and_files_stay_readable() {
+        for (text, safe) in [
+            ("evil.example.com/path", "evil[.]example[.]com/path"),
+            ("WWW.example.com", "WWW[.]example[.]com"),
+            ("(www.example.com)", "(www[.]example[.]com)"),
+            ("see:(evil.example.com:8080/a.php).", "see:(evil[.]example[.]com:8080/a[.]php)."),
+            ("\"Evil.example.COM/\"", "\"Evil[.]example[.]COM/\""),
+            ("müller.example/x", "müller[.]example/x"),
+            ("a.xn--p1ai/x", "a[.]xn--p1ai/x"),
+            ("x=1,evil.example.com/y", "x=1,evil[.]example[.]com/y"),
+        ] {
+            assert_eq!(defang(text), safe);
+        }
+        for same in [
+            "mail.log",
+            "mail.example.com",
+            "/var/log/mail.log",
+            "/srv/site.d/x",
+            "192.0.2.0/24",
+            "2001:db8::/32",
+            "HTTP/1.1",
+            "a/b",
+            "1.5/2",
+            "./x/y",
+            "../x",
+            "e.g. this/that",
+            "...",
+            "C:\\site.old/x",
+            "10:00:01/x",
+        ] {
+            assert_eq!(defang(same), same);
+        }
+    }
+
+    #[test]
+    fn a_domain_is_written_as_the_network_has_it() {
+        for (address, ascii) in [
+            ("info@müller.example.com", "info@xn--mller-kva.example.com"),
+            ("jörg@müller.example.com", "jörg@xn--mller-kva.example.com"),
+            ("jörg@example.com", "jörg@example.com"),
+            ("Ada@Example.com", "Ada@Example.com"),
+            ("müller.example.com", "müller.example.com"),
+            ("a@ü b", "a@ü b"),
+        ] {
+            assert_eq!(with_ascii_domain(address), ascii);
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use mail_parser::{Message, MessageParser, MessagePart};
 
-use crate::has_null_return_path;
 use crate::headers::{addresses_in, all, ids_in};
 use crate::masked::subtype;
 
@@ -19,7 +18,7 @@ const RETURNED: usize = 256 * 1024;
 /// What a mail says of the delivery of another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryReport {
-    /// Each recipient that it tells of.
+    /// Each recipient that it tells of. None where a server says in words that a mail came back, but not for whom.
     pub recipients: Vec<RecipientReport>,
     /// Message-IDs of the mail that came back, without angle brackets. Usually one; several where the report says
     /// it in words.
@@ -52,15 +51,21 @@ pub enum Action {
     Delivered,
 }
 
-/// What the mail says of a delivery, if that is what it is for.
-pub(crate) fn report(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
+/// What the mail says of a delivery, if that is what it is for. Words are believed only from nobody, or from who is
+/// called as mail servers are.
+pub(crate) fn report(
+    message: &Message<'_>,
+    text: &str,
+    is_from_nobody: bool,
+) -> Option<DeliveryReport> {
     let is_status = |part: &&MessagePart<'_>| subtype(part).ends_with("delivery-status");
     match message.parts.iter().find(is_status) {
         Some(status) => Some(DeliveryReport {
             recipients: recipients(&String::from_utf8_lossy(status.contents())),
             returned: returned(message),
         }),
-        None => in_words(message, text),
+        None if is_from_nobody || is_by_a_server(message) => in_words(message, text),
+        None => None,
     }
 }
 
@@ -94,7 +99,10 @@ fn recipient(group: &[(String, String)]) -> Option<RecipientReport> {
         let bare = value.split_once(';').map_or(value, |(_, bare)| bare);
         bare.trim().trim_matches(['<', '>']).to_owned()
     };
-    let action = match value("action")?.to_ascii_lowercase().as_str() {
+    // `failed (expired)`: a comment may follow.
+    let action = value("action")?.to_ascii_lowercase();
+    let ends = |c: char| c.is_whitespace() || c == '(';
+    let action = match action.split(ends).next().unwrap_or_default() {
         "failed" => Action::Failed,
         "delayed" => Action::Delayed,
         "delivered" | "relayed" | "expanded" => Action::Delivered,
@@ -130,13 +138,14 @@ fn message_ids(bytes: &[u8]) -> Vec<String> {
     }
 }
 
-/// A report in words: from nobody, about recipients that it names, with the headers of the mail below it.
-fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
+fn is_by_a_server(message: &Message<'_>) -> bool {
     let from = message.from().and_then(|from| from.first()?.address()).unwrap_or_default();
-    let by_a_server = from.to_ascii_lowercase().starts_with("mailer-daemon@");
-    if !by_a_server && !has_null_return_path(message) {
-        return None;
-    }
+    from.to_ascii_lowercase().starts_with("mailer-daemon@")
+}
+
+/// A report in words: about recipients that it names, with the headers of the mail below it. One that names nobody is a
+/// report all the same, of which nothing is known but the mail.
+fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
     let mut returned = returned(message);
     if returned.is_empty() {
         let is_id = |line: &&str| {
@@ -144,7 +153,22 @@ fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
         };
         returned = ids_in(text.lines().map(str::trim_start).filter(is_id));
     }
-    // Exim names them in a header, qmail in lines of their own.
+    if returned.is_empty() {
+        return None;
+    }
+    let recipients = named(message, text).into_iter().map(|address| {
+        let answer = near(text, &address);
+        let (status, action) = match permanent(text, &answer) {
+            Some(status) => (status, Action::Failed),
+            None => (String::new(), Action::Delayed),
+        };
+        RecipientReport { answer, address, original: None, action, status }
+    });
+    Some(DeliveryReport { recipients: recipients.collect(), returned })
+}
+
+/// Those whom a report in words is about: Exim names them in a header, qmail in lines of their own.
+fn named(message: &Message<'_>, text: &str) -> Vec<String> {
     let mut failed: Vec<String> =
         all(message, "X-Failed-Recipients").flat_map(addresses_in).collect();
     if failed.is_empty() {
@@ -152,26 +176,24 @@ fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
         let named = lines.filter_map(|line| line.strip_prefix('<')?.strip_suffix(">:"));
         failed = named.flat_map(addresses_in).collect();
     }
-    if failed.is_empty() || returned.is_empty() {
-        return None;
-    }
     failed.truncate(MOST_RECIPIENTS);
-    let (status, action) = match permanent(text) {
-        Some(status) => (status, Action::Failed),
-        None => (String::new(), Action::Delayed),
-    };
-    let recipients = failed.into_iter().map(|address| RecipientReport {
-        answer: near(text, &address),
-        address,
-        original: None,
-        action,
-        status: status.clone(),
-    });
-    Some(DeliveryReport { recipients: recipients.collect(), returned })
+    failed
 }
 
-/// The status of a failure for good, from words: a code such as `5.1.1`, or that it is said in so many words.
-fn permanent(text: &str) -> Option<String> {
+/// The status of a failure for good, from words: a code such as `5.1.1`, or that it is said in so many words, or that
+/// the server's answer begins with a code such as `554`.
+fn permanent(text: &str, answer: &str) -> Option<String> {
+    if let Some(code) = [answer, text].into_iter().find_map(status_in) {
+        return Some(code.to_owned());
+    }
+    let is_said = text.to_ascii_lowercase().contains("permanent");
+    let replies: Vec<u8> = reply_classes(answer).collect();
+    let is_refused = replies.contains(&b'5') && !replies.contains(&b'4');
+    (is_said || is_refused).then(String::new)
+}
+
+/// The first status of a failure for good (RFC 3463) in a text.
+fn status_in(text: &str) -> Option<&str> {
     let is_code = |word: &&str| {
         let mut numbers = word.split('.');
         numbers.next() == Some("5")
@@ -179,10 +201,21 @@ fn permanent(text: &str) -> Option<String> {
             && numbers.all(|n| (1..=3).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
     };
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
-    if let Some(code) = words.map(|word| word.trim_matches('.')).find(is_code) {
-        return Some(code.to_owned());
-    }
-    text.to_ascii_lowercase().contains("permanent").then(String::new)
+    words.map(|word| word.trim_matches('.')).find(is_code)
+}
+
+/// The first digits of the codes with which a server's answers begin (RFC 5321 §4.2): `554 no`, `said: 554: no`,
+/// `<<< 554-no`. Other numbers stand elsewhere.
+fn reply_classes(answer: &str) -> impl Iterator<Item = u8> {
+    let words = answer.split_whitespace();
+    let before = std::iter::once("").chain(words.clone());
+    before.zip(words).filter_map(|(before, word)| {
+        let begins = before.ends_with(':') || !before.contains(char::is_alphanumeric);
+        let (code, rest) = word.trim_start_matches(['(', '"', '\'']).split_at_checked(3)?;
+        let is_code = matches!(code.as_bytes(), [b'4' | b'5', b'0'..=b'5', b'0'..=b'9']);
+        let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.');
+        (begins && is_code && ends).then(|| code.as_bytes()[0])
+    })
 }
 
 /// What is said about a recipient: the lines that follow the one that names them, up to an empty one.

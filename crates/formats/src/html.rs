@@ -8,14 +8,14 @@ const DEEPEST_QUOTATION: usize = 8;
 const UNREAD: [&str; 4] = ["script", "style", "title", "template"];
 
 /// Elements that begin a line.
-const BLOCKS: [&str; 24] = [
+const BLOCKS: [&str; 23] = [
     "address", "article", "center", "div", "dd", "dl", "dt", "fieldset", "footer", "form",
-    "header", "hr", "li", "main", "nav", "ol", "pre", "section", "table", "tbody", "thead", "tr",
-    "ul", "body",
+    "header", "li", "main", "nav", "ol", "pre", "section", "table", "tbody", "thead", "tr", "ul",
+    "body",
 ];
 
-/// Elements with an empty line around them.
-const PARAGRAPHS: [&str; 8] = ["p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"];
+/// Elements with an empty line around them. Below a rule begins something else.
+const PARAGRAPHS: [&str; 9] = ["p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr"];
 
 /// The text of a page.
 pub(crate) fn text(html: &str) -> String {

@@ -5,7 +5,9 @@
 //! all that is taken out of it, and nothing in it is nested deeper than this crate looks.
 
 mod automatic;
+mod body;
 mod delivery;
+mod files;
 mod headers;
 mod html;
 mod masked;
@@ -13,12 +15,12 @@ mod said;
 
 use std::borrow::Cow;
 
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Message, MessageParser};
 
 pub use automatic::{Automatic, Strength};
 pub use delivery::{Action, DeliveryReport, RecipientReport};
 use headers::{addresses_in, all, first, ids_in};
-use masked::{masked, subtype, unmasked};
+use masked::masked;
 
 /// Longest text that is taken out of a mail, in bytes. Several times what a message of a report can hold, so
 /// that a quotation in it can still be seen to be one.
@@ -33,13 +35,17 @@ pub const MOST_REFERENCES: usize = 100;
 /// Addresses that a mail is addressed to.
 pub const MOST_ADDRESSES: usize = 100;
 
-/// Longest subject and longest name of a file, in characters.
+/// Longest subject, in characters.
 pub const LONGEST_LINE: usize = 255;
+
+/// Longest name of a file, in characters. Long, because whoever shortens it for a disk has to see how it ends.
+pub const LONGEST_FILE_NAME: usize = 2_000;
 
 /// A mail, as it was meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mail {
-    /// Who wrote it: the one address in the one `From`. None when there are none or several.
+    /// Who wrote it: the one address in the one `From`. None when there are none or several. What has no `@` is no
+    /// address: names with a comma in them come in two.
     pub from: Option<String>,
     /// Subject, in one line.
     pub subject: String,
@@ -64,7 +70,8 @@ pub struct Mail {
 /// A file that came with a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its name as the sender has it: one line, not to be used as a path.
+    /// Its name as the sender has it: one line, not to be used as a path. Where the sender gave none, one after its
+    /// type; empty where that says nothing.
     pub name: String,
     /// Its media type, such as `image/png`.
     pub media_type: String,
@@ -72,27 +79,35 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// Reads a mail.
-pub fn read(raw: &[u8]) -> Mail {
+/// Reads a mail. `envelope_from` is whom the server that handed it over named as its sender: empty for nobody, as
+/// with mail that came back; nothing where no server told, and then only a `Return-Path` can.
+pub fn read(raw: &[u8], envelope_from: Option<&str>) -> Mail {
     let raw = masked(raw);
     let Some(message) = MessageParser::default().parse(raw.as_ref()) else {
         let text = bounded(&String::from_utf8_lossy(&raw)).into_owned();
         return Mail { said: text.clone(), text, ..Mail::default() };
     };
-    let text = text_of(&message);
+    let whole = body::with_missing_ends(&raw, &message);
+    let again = whole.as_deref().and_then(|whole| MessageParser::default().parse(whole));
+    meant(again.as_ref().unwrap_or(&message), envelope_from)
+}
+
+fn meant(message: &Message<'_>, envelope_from: Option<&str>) -> Mail {
+    let (text, stray) = body::text(message);
     let said = said::without_quotation(&text).to_owned();
-    let mut refers_to = ids_in(all(&message, "In-Reply-To"));
-    refers_to.extend(ids_in(all(&message, "References")).into_iter().rev());
+    let mut refers_to = ids_in(all(message, "In-Reply-To"));
+    refers_to.extend(ids_in(all(message, "References")).into_iter().rev());
     refers_to.truncate(MOST_REFERENCES);
-    let delivery = delivery::report(&message, &text);
+    let is_from_nobody = envelope_from == Some("") || has_null_return_path(message);
+    let delivery = delivery::report(message, &text, is_from_nobody);
     Mail {
-        from: author(&message),
-        subject: line(message.subject().unwrap_or_default()),
-        message_id: ids_in(all(&message, "Message-ID")).into_iter().next(),
+        from: author(message),
+        subject: line(message.subject().unwrap_or_default(), LONGEST_LINE),
+        message_id: ids_in(all(message, "Message-ID")).into_iter().next(),
         refers_to,
-        addressed_to: addressed_to(&message),
-        files: files(&message),
-        automatic: automatic::sign(&message),
+        addressed_to: addressed_to(message),
+        files: files::files(message, stray),
+        automatic: automatic::sign(message),
         delivery,
         text,
         said,
@@ -104,9 +119,10 @@ fn author(message: &Message<'_>) -> Option<String> {
     if all(message, "From").count() != 1 {
         return None;
     }
-    let mut addresses = message.from()?.iter();
+    let addresses = message.from()?.iter().filter_map(|one| one.address());
+    let mut addresses = addresses.filter(|address| address.contains('@'));
     let only = addresses.next().filter(|_| addresses.next().is_none())?;
-    only.address().map(str::to_owned).filter(|address| address.contains('@'))
+    Some(only.to_owned())
 }
 
 fn addressed_to(message: &Message<'_>) -> Vec<String> {
@@ -120,58 +136,15 @@ fn addressed_to(message: &Message<'_>) -> Vec<String> {
     found
 }
 
-fn text_of(message: &Message<'_>) -> String {
-    let mut text = String::new();
-    for part in message.text_bodies() {
-        let more: Cow<'_, str> = match &part.body {
-            PartType::Text(plain) => Cow::Borrowed(plain),
-            PartType::Html(html) => Cow::Owned(html::text(&bounded(html))),
-            _ => continue,
-        };
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        text.push_str(&more);
-        if text.len() > LONGEST_TEXT {
-            break;
-        }
-    }
-    bounded(&text).replace("\r\n", "\n").replace('\r', "\n")
-}
-
-fn files(message: &Message<'_>) -> Vec<File> {
-    message.attachments().filter(|part| !is_machinery(part)).take(MOST_FILES).map(file).collect()
-}
-
-/// Parts for programs, which nobody would call an attached file.
-fn is_machinery(part: &MessagePart<'_>) -> bool {
-    let kind = subtype(part);
-    kind.ends_with("delivery-status") || kind == "pgp-signature" || kind == "pkcs7-signature"
-}
-
-fn file(part: &MessagePart<'_>) -> File {
-    let main = part.content_type().map_or("application", |kind| kind.ctype());
-    let kind = subtype(part);
-    let media_type = match kind.as_str() {
-        "" => format!("{main}/octet-stream"),
-        kind => format!("{main}/{kind}"),
-    };
-    File {
-        name: line(part.attachment_name().unwrap_or_default()),
-        media_type: line(&media_type),
-        bytes: unmasked(part.contents()).into_owned(),
-    }
-}
-
 /// Text of at most [`LONGEST_TEXT`] bytes.
 fn bounded(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(&text[..text.floor_char_boundary(LONGEST_TEXT)])
 }
 
-/// One line of at most [`LONGEST_LINE`] characters.
-fn line(text: &str) -> String {
+/// One line of at most so many characters.
+fn line(text: &str, longest: usize) -> String {
     let blank = |c: char| if c.is_control() { ' ' } else { c };
-    text.trim().chars().map(blank).take(LONGEST_LINE).collect()
+    text.trim().chars().map(blank).take(longest).collect()
 }
 
 /// Whether mail that comes back to its sender would go nowhere: the sender wants no answer (RFC 3834 §2).

@@ -7,6 +7,24 @@ const LONGEST_SIGNATURE: usize = 15;
 /// Lines that may stand between an answer and the quotation below it: `On … wrote:`, wrapped.
 const LONGEST_INTRODUCTION: usize = 4;
 
+/// How Outlook calls the header that says who wrote an original, in lower case.
+const FROM: &[&str] = &["from", "von", "de", "da", "van", "od", "från", "fra"];
+
+/// The same for when it was written.
+const SENT: &[&str] = &[
+    "sent",
+    "date",
+    "gesendet",
+    "datum",
+    "envoyé",
+    "enviado",
+    "inviato",
+    "verzonden",
+    "wysłano",
+    "skickat",
+    "sendt",
+];
+
 /// The text without the quotation and the signature at its end.
 pub(crate) fn without_quotation(text: &str) -> &str {
     let mut said = text.trim_end();
@@ -60,30 +78,54 @@ fn without_trailing_quotation(text: &str) -> &str {
     cut(text, &lines, begin)
 }
 
-/// What Outlook puts below: a rule, and headers of the original.
+/// What Outlook puts below: headers of the original, mostly with a rule above.
 fn without_original(text: &str) -> &str {
     let lines = lines(text);
     let found = (0..lines.len()).find(|at| {
-        let line = lines[*at].1.trim();
-        let is_rule = line.len() >= 30 && line.chars().all(|c| c == '_');
-        let is_named = line.starts_with("-----")
-            && line.ends_with("-----")
-            && line.trim_matches('-').trim().chars().any(char::is_alphabetic)
-            && line.len() <= 60;
-        let below = lines[at + 1..].iter().map(|(_, line)| line.trim());
-        let mut headers = below.filter(|line| !line.is_empty()).take(3);
-        (is_rule || is_named) && headers.clone().count() == 3 && headers.all(is_header)
+        is_original_below_a_rule(&lines[*at..]) || is_original_after_an_empty_line(&lines, *at)
     });
     found.map_or(text, |begin| cut(text, &lines, begin))
 }
 
-/// `From: …`, `Gesendet: …`: one word, a colon, something.
-fn is_header(line: &str) -> bool {
-    line.split_once(": ").is_some_and(|(name, value)| {
-        (1..=20).contains(&name.chars().count())
-            && name.chars().all(|c| c.is_alphabetic() || c == '-' || c == '*')
-            && !value.trim().is_empty()
-    })
+/// A rule, and three headers.
+fn is_original_below_a_rule(lines: &[(usize, &str)]) -> bool {
+    let Some(((_, line), below)) = lines.split_first() else { return false };
+    let line = line.trim();
+    let is_rule = line.len() >= 30 && line.chars().all(|c| c == '_');
+    let is_named = line.starts_with("-----")
+        && line.ends_with("-----")
+        && line.trim_matches('-').trim().chars().any(char::is_alphabetic)
+        && line.len() <= 60;
+    let mut headers = below.iter().map(|(_, line)| *line).filter(|line| !line.is_empty()).take(3);
+    (is_rule || is_named)
+        && headers.clone().count() == 3
+        && headers.all(|line| header(line).is_some())
+}
+
+/// No rule: who wrote the original, when, and one more header. Headers that somebody shows as evidence have another
+/// order, or some with a hyphen among them (`Message-ID`), as Outlook's never have.
+fn is_original_after_an_empty_line(lines: &[(usize, &str)], at: usize) -> bool {
+    let is_first = at.checked_sub(1).is_none_or(|above| lines[above].1.trim().is_empty());
+    let Some([(_, from), (_, sent), (_, more)]) = lines.get(at..at + 3) else { return false };
+    let named = |line, names: &[&str]| {
+        let (name, value) = header(line)?;
+        names.contains(&name.to_lowercase().as_str()).then_some(value)
+    };
+    let all = || lines[at..].iter().map_while(|(_, line)| header(line));
+    is_first
+        && named(from, FROM).is_some_and(|value| value.contains('@'))
+        && named(sent, SENT).is_some()
+        && header(more).is_some()
+        && all().all(|(name, _)| !name.contains('-'))
+}
+
+/// `From: …`, `Gesendet: …`: one word, a colon, something. In French with a space before the colon.
+fn header(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.trim().split_once(": ")?;
+    let (name, value) = (name.trim_end(), value.trim());
+    let is_name = (1..=20).contains(&name.chars().count())
+        && name.chars().all(|c| c.is_alphabetic() || c == '-' || c == '*');
+    (is_name && !value.is_empty()).then_some((name, value))
 }
 
 /// A signature after the delimiter that RFC 3676 §4.3 has for it.

@@ -4,7 +4,17 @@ use super::*;
 
 /// A mail from its lines, as it travels.
 fn mail(lines: &str) -> Mail {
-    read(lines.replace('\n', "\r\n").as_bytes())
+    handed_over(lines, None)
+}
+
+/// The same, from a server that named a sender.
+fn handed_over(lines: &str, envelope_from: Option<&str>) -> Mail {
+    super::read(lines.replace('\n', "\r\n").as_bytes(), envelope_from)
+}
+
+/// A mail of whose sender no server told.
+fn read(raw: &[u8]) -> Mail {
+    super::read(raw, None)
 }
 
 #[test]
@@ -35,6 +45,7 @@ fn nobody_in_particular_wrote_a_mail_with_two_senders() {
     for from in [
         "From: a@example.com, b@example.com",
         "From: a@example.com\nFrom: b@example.com",
+        "From: Two, Of them <a@example.com>, b@example.com",
         "From: nobody",
         "To: x@example.com",
     ] {
@@ -168,6 +179,190 @@ fn bounces_in_words_count_as_far_as_they_name_mail_and_recipient() {
     // Whoever writes like a server without being one gets read like everybody else.
     let forged = qmail.replace("Return-Path: <>\n", "").replace("MAILER-DAEMON", "ada");
     assert_eq!(mail(&forged).delivery, None);
+}
+
+#[test]
+fn a_name_with_a_comma_is_one_sender() {
+    for from in ["Ench, Fr <fr@example.com>", "\"Ench, Fr\" <fr@example.com>", "fr@example.com"] {
+        let mail = mail(&format!("From: {from}\nSubject: x\n\nhello\n"));
+        assert_eq!(mail.from.as_deref(), Some("fr@example.com"), "{from}");
+    }
+}
+
+const IN_WORDS: &str = "From: noreply@isp.example.com\nX-Failed-Recipients: fr@example.com\n\
+    Subject: Mail delivery failed\n\n\
+    A message that you sent could not be delivered. This is a permanent error.\n\n\
+    \x20 fr@example.com\n    SMTP error from remote mail server: 550 5.1.1 unknown\n\n\
+    ------ This is a copy of your message. ------\n\n\
+    From: abuse@example.org\nMessage-ID: <report-1.opened.customer.1.m@example.org>\n\nHello\n";
+
+#[test]
+fn a_bounce_in_words_is_believed_from_nobody_whoever_it_says_to_be_from() {
+    let report = handed_over(IN_WORDS, Some("")).delivery.expect("a report");
+    assert_eq!(report.returned, ["report-1.opened.customer.1.m@example.org"]);
+    let [fr] = &report.recipients[..] else { panic!("one recipient: {report:?}") };
+    assert_eq!((fr.address.as_str(), fr.action), ("fr@example.com", Action::Failed));
+    assert_eq!(fr.status, "5.1.1");
+    for sender in [None, Some("noreply@isp.example.com")] {
+        assert_eq!(handed_over(IN_WORDS, sender).delivery, None, "{sender:?}");
+    }
+}
+
+#[test]
+fn a_mail_that_came_back_without_saying_for_whom_is_no_automatic_answer() {
+    let unknown = "From: system@example.com\nSubject: Unzustellbar\n\n\
+        Ihre Nachricht hat einige oder alle Empfaenger nicht erreicht.\n\n\
+        Message-ID: <report-1.opened.customer.1.m@example.org>\n";
+    let report = handed_over(unknown, Some("")).delivery.expect("a report");
+    assert_eq!(report.returned, ["report-1.opened.customer.1.m@example.org"]);
+    assert!(report.recipients.is_empty(), "{report:?}");
+    // A vacation program has nothing of the mail that it answers but its Message-ID in headers.
+    let away =
+        "From: ada@example.com\nIn-Reply-To: <report-1.opened.customer.1.m@example.org>\n\nAway.\n";
+    assert_eq!(handed_over(away, Some("")).delivery, None);
+}
+
+#[test]
+fn what_a_server_said_shows_whether_a_mail_failed_or_is_late() {
+    for (said, action) in [
+        ("Remote host said: 554: delivery error: dd This user does not exist", Action::Failed),
+        ("554 delivery error", Action::Failed),
+        ("<<< 550-no such user", Action::Failed),
+        ("Remote host said: 5.7.1 refused", Action::Failed),
+        (
+            "192.0.2.1 failed after I sent the message.\nRemote host said: (552 full)",
+            Action::Failed,
+        ),
+        ("Remote host said: 451 come again, then 550: no", Action::Delayed),
+        ("Remote host said: 421: too busy\n550 no", Action::Delayed),
+        ("it was tried for 500 seconds at port 587", Action::Delayed),
+        ("no answer from 2001:db8::554 or 192.0.2.1", Action::Delayed),
+        ("Remote host said: 5540 bytes", Action::Delayed),
+    ] {
+        let yahoo = format!(
+            "From: MAILER-DAEMON@mx.example.net\n\nUnable to deliver to the following address.\n\n\
+             <two@example.com>:\n{said}\n\n--- Below this line is a copy of the message.\n\n\
+             Message-ID: <report-1.opened.customer.1.m@example.org>\n"
+        );
+        let report = handed_over(&yahoo, Some("")).delivery.expect("a report");
+        assert_eq!(report.recipients[0].action, action, "{said}");
+    }
+}
+
+#[test]
+fn an_action_may_have_a_comment() {
+    for comment in ["failed (expired)", "Failed(expired)", "failed"] {
+        let report = mail(&DSN.replace("failed", comment)).delivery.expect("a report");
+        assert_eq!(report.recipients[0].action, Action::Failed, "{comment}");
+    }
+}
+
+#[test]
+fn what_outlook_puts_below_without_a_rule_is_no_answer() {
+    let original = "Gesendet: Dienstag, 1. Januar 2030 12:00\nAn: Ada\nBetreff: Spam\n\nHallo\n";
+    for (text, said) in [
+        (format!("Erledigt.\n\nVon: Abuse <abuse@example.org>\n{original}"), "Erledigt."),
+        (format!("Von: abuse@example.org\n{original}"), ""),
+        (
+            "Fait.\n\nDe\u{a0}: Abuse <abuse@example.org>\nEnvoyé : mardi\nÀ : Ada\nObjet : x\n\nb\n"
+                .to_owned(),
+            "Fait.",
+        ),
+    ] {
+        assert_eq!(super::said::without_quotation(&text), said, "{text:?}");
+    }
+    for kept in [
+        // No empty line above, nobody's address, evidence with headers as they are in mails.
+        "It was\nFrom: abuse@example.org\nSent: today\nTo: Ada",
+        "Log:\n\nFrom: somebody\nSent: today\nTo: Ada",
+        "The spam:\n\nFrom: eve@example.net\nTo: ada@example.com\nDate: today\n\nIs it this one?",
+        "The spam:\n\nFrom: eve@example.net\nDate: today\nMessage-ID: <1@example.net>\n\nThis one?",
+    ] {
+        assert_eq!(super::said::without_quotation(kept), kept);
+    }
+}
+
+#[test]
+fn what_outlook_puts_below_in_html_is_no_answer() {
+    let headers = "<b>From:</b> Abuse &lt;abuse@example.org&gt;<br><b>Sent:</b> today<br>\
+        <b>To:</b> Ada<br><b>Subject:</b> x";
+    for html in [
+        format!("<p>Done.</p><div><p>{headers}</p></div><p>Hello</p>"),
+        format!("<div>Done.</div><hr><div>{headers}</div><div>Hello</div>"),
+    ] {
+        let mail = mail(&format!("From: ada@example.com\nContent-Type: text/html\n\n{html}\n"));
+        assert_eq!(mail.said, "Done.", "{}", mail.text);
+    }
+}
+
+#[test]
+fn a_multipart_without_its_end_is_read_as_if_it_had_one() {
+    let head =
+        "From: ada@example.com\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n";
+    for part in [
+        "--a\nContent-Type: text/plain\n\nFür euch.\n",
+        "--a\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nF=C3=BCr euch.\n",
+        "--a\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nRsO8ciBldWNoLg==\n",
+        "--a\nContent-Type: text/html; charset=utf-8\n\n<p>F&uuml;r euch.</p>\n",
+        "--a\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>F&uuml;r euch.\n",
+    ] {
+        let mail = mail(&format!("{head}{part}"));
+        assert_eq!((mail.said.trim(), mail.files.len()), ("Für euch.", 0), "{part}");
+    }
+    let cut_off = mail(&format!(
+        "{head}--a\nContent-Type: text/plain\n\nSee.\n--a\nContent-Type: image/png; name=a.png\n\
+         Content-Transfer-Encoding: base64\n\nAAEC\n"
+    ));
+    assert_eq!(cut_off.said, "See.");
+    assert_eq!(cut_off.files[0].bytes, [0, 1, 2]);
+}
+
+#[test]
+fn what_stands_below_the_headers_is_read_where_no_part_is() {
+    for kind in
+        ["multipart/mixed", "multipart/mixed; boundary=a", "multipart/alternative; boundary="]
+    {
+        let mail = mail(&format!("From: ada@example.com\nContent-Type: {kind}\n\nIt is gone.\n"));
+        assert_eq!((mail.said.as_str(), mail.files.len()), ("It is gone.", 0), "{kind}");
+    }
+    // A part that somebody sends as a file is one, unless it is all that they say.
+    let text = "Content-Type: text/plain\nContent-Disposition: attachment";
+    let alone = mail(&format!("From: ada@example.com\n{text}\n\nIt is gone.\n"));
+    assert_eq!((alone.said.as_str(), alone.files.len()), ("It is gone.", 0));
+    let named = mail(&format!("From: ada@example.com\n{text}; filename=a.txt\n\nIt is gone.\n"));
+    assert_eq!((named.said.as_str(), named.files[0].name.as_str()), ("", "a.txt"));
+}
+
+#[test]
+fn a_long_name_of_a_file_still_shows_how_it_ends() {
+    let part = |name: &str| {
+        let head = "From: ada@example.com\nContent-Type: multipart/mixed; boundary=a\n\n\
+            --a\nContent-Type: text/plain\n\nSee.\n";
+        mail(&format!("{head}--a\nContent-Type: text/x-log; name=\"{name}\"\n\nx\n--a--\n"))
+    };
+    let long = "n".repeat(400) + ".txt";
+    assert_eq!(part(&long).files[0].name, long);
+    let endless = part(&"n".repeat(5_000));
+    assert_eq!(endless.files[0].name.len(), LONGEST_FILE_NAME);
+}
+
+#[test]
+fn a_file_without_a_name_is_called_after_its_type() {
+    for (kind, name) in [
+        ("message/rfc822", "mail.eml"),
+        ("image/png", "image.png"),
+        ("Image/JPEG", "image.jpg"),
+        ("application/pdf", "document.pdf"),
+        ("text/plain\nContent-Disposition: attachment", "text.txt"),
+        ("application/octet-stream", ""),
+    ] {
+        let mail = mail(&format!(
+            "From: ada@example.com\nContent-Type: multipart/mixed; boundary=a\n\n\
+             --a\nContent-Type: text/plain\n\nSee.\n--a\nContent-Type: {kind}\n\nx\n--a--\n"
+        ));
+        assert_eq!((mail.said.as_str(), mail.files.len()), ("See.", 1), "{kind}");
+        assert_eq!(mail.files[0].name, name, "{kind}");
+    }
 }
 
 #[test]

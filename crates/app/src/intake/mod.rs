@@ -256,7 +256,7 @@ pub async fn of_report(
 /// A mail with what is in it.
 pub async fn show(desk: &Desk, id: MailId) -> Result<Option<WholeMail>, StoreError> {
     let Some((row, bytes)) = row_and_bytes(desk, id).await? else { return Ok(None) };
-    let read = read::in_the_background(bytes).await.unwrap_or_default();
+    let read = read::in_the_background(bytes, row.envelope_from.clone()).await.unwrap_or_default();
     let attached = read.files.into_iter().map(|file| AttachedFile {
         size: file.bytes.len(),
         name: file.name,
@@ -327,8 +327,8 @@ pub async fn attach(
     how: AttachAs,
     by: &Actor,
 ) -> Result<(), MailError> {
-    let (_, bytes) = row_and_bytes(desk, id).await?.ok_or(MailError::NoMail(id))?;
-    let read = read::in_the_background(bytes).await.unwrap_or_default();
+    let (row, bytes) = row_and_bytes(desk, id).await?.ok_or(MailError::NoMail(id))?;
+    let read = read::in_the_background(bytes, row.envelope_from).await.unwrap_or_default();
     let text = read::message(&read);
     let files = files_of(desk, &read).await;
     let wish = match how {

@@ -65,7 +65,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     if row.state != MailState::Unread.code() {
         return Ok(Read::Done);
     }
-    let mail = in_the_background(bytes).await;
+    let mail = in_the_background(bytes, row.envelope_from.clone()).await;
     let tokens = super::tokens(desk).await?;
     // Received before the transaction begins, which holds the writer.
     let files = match &mail {
@@ -158,8 +158,12 @@ async fn put_on_record(
 }
 
 /// Reads bytes away from the threads that answer callers. Nothing when that cannot be done.
-pub(super) async fn in_the_background(bytes: Vec<u8>) -> Option<Mail> {
-    let read = tokio::task::spawn_blocking(move || portreeve_formats::read(&bytes)).await;
+pub(super) async fn in_the_background(
+    bytes: Vec<u8>,
+    envelope_from: Option<String>,
+) -> Option<Mail> {
+    let read = move || portreeve_formats::read(&bytes, envelope_from.as_deref());
+    let read = tokio::task::spawn_blocking(read).await;
     if let Err(error) = &read {
         tracing::error!("a mail could not be read: {error}");
     }

@@ -9,6 +9,7 @@ use lettre::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
+use portreeve_core::text::with_ascii_domain;
 
 mod imap;
 mod lmtp;
@@ -100,11 +101,12 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
             "auto-generated".to_owned(),
         ));
     let to = &envelope.to;
-    let address: Address = to.parse().map_err(|_| refused(format!("{to:?} is no mail address")))?;
+    // Few servers take a domain in its own letters, and all know what it stands for.
+    let parsed = |address: &str| with_ascii_domain(address).parse::<Address>();
+    let address = parsed(to).map_err(|_| refused(format!("{to:?} is no mail address")))?;
     if let Some(answers_to) = &envelope.answers_to {
         // Answers come back with what they are about, and so do bounces.
-        let back: Address = answers_to
-            .parse()
+        let back = parsed(answers_to)
             .map_err(|_| refused(format!("{answers_to:?} is no address for answers")))?;
         let route = lettre::address::Envelope::new(Some(back.clone()), vec![address.clone()]);
         builder = builder.envelope(route.map_err(|error| refused(error.to_string()))?);
@@ -180,6 +182,20 @@ mod tests {
         assert!(headers.contains("Message-ID: <report-1.opened.customer.1@example.com>"));
         assert!(headers.contains("Auto-Submitted: auto-generated"));
         assert!(!headers.lines().any(|line| line.starts_with("Bcc")), "{headers}");
+    }
+
+    #[test]
+    fn a_mail_goes_to_a_domain_as_the_network_has_it() {
+        let from = Sender::parse("abuse@example.com").expect("good");
+        let mut envelope = envelope("info@müller.example.com");
+        envelope.answers_to = Some("abuse+r1.x@bücher.example.com".into());
+        let built = build(&from.0, &envelope).expect("an address");
+        let to: Vec<&str> = built.envelope().to().iter().map(AsRef::as_ref).collect();
+        assert_eq!(to, ["info@xn--mller-kva.example.com"]);
+        let back: Option<&str> = built.envelope().from().map(AsRef::as_ref);
+        assert_eq!(back, Some("abuse+r1.x@xn--bcher-kva.example.com"));
+        let text = String::from_utf8(built.formatted()).expect("text");
+        assert!(text.contains("\r\nTo: info@xn--mller-kva.example.com\r\n"), "{text}");
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{ClientId, Extension};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -105,6 +105,12 @@ impl Smtp {
             Some(connection) => connection,
             None => limited(GREETING, self.connect()).await?,
         };
+        if let Some(address) = not_taken_here(&connection, message) {
+            self.kept.keep(connection);
+            return Err(MailError::Refused(format!(
+                "the mail server takes no address like {address}: it has no SMTPUTF8 (RFC 6531)"
+            )));
+        }
         let bytes = message.formatted();
         let sent = async {
             let sent = connection.send(message.envelope(), &bytes).await;
@@ -214,6 +220,16 @@ async fn limited<T>(
 
 fn later(why: String) -> MailError {
     MailError::Later(why)
+}
+
+/// The addressee whose name before the `@` has letters that this server does not take. It does not learn to take them,
+/// so that trying again would only keep from everybody that nobody was told.
+fn not_taken_here(connection: &AsyncSmtpConnection, message: &Message) -> Option<String> {
+    if connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+        return None;
+    }
+    let odd = message.envelope().to().iter().find(|to| !AsRef::<str>::as_ref(to).is_ascii());
+    odd.map(ToString::to_string)
 }
 
 /// What a failed conversation means for this mail.

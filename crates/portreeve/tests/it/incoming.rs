@@ -367,6 +367,41 @@ on_both! {
         assert!(otto.get("/admin/mail/1/raw").body.contains(token));
     }
 
+    fn a_bounce_in_words_counts_by_its_envelope_and_one_that_names_nobody_waits(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        eventually("it is on record", || world.events(id, "notice_sent") >= 1);
+        let (address, ours) = (header(&told, "Reply-To"), header(&told, "Message-ID"));
+        let nameless = format!("From: system@example.net\nSubject: Unzustellbar\n\nNicht zugestellt.\n\nMessage-ID: {ours}\n");
+        is_taken(&lmtp.hand_over("", &address, &nameless));
+        assert_eq!(why(&world, 1), ["other_bounce"]);
+        let worded = format!(
+            "From: noreply@isp.example.com\nX-Failed-Recipients: ada@example.com\nSubject: Mail delivery failed\n\n\
+             This is a permanent error.\n\n  ada@example.com\n    550 5.1.1 no such user\n\n\
+             ------ This is a copy of your message ------\n\nMessage-ID: {ours}\n\nHello\n"
+        );
+        is_taken(&lmtp.hand_over("", &address, &worded));
+        eventually("it is on record", || world.events(id, "notice_bounced") == 1);
+        assert_eq!(world.events(id, "automatic_answer"), 0);
+        assert_eq!(waiting(&world).len(), 1);
+    }
+
+    fn an_answer_that_lost_its_end_is_read_and_its_forwarded_mail_is_taken(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let address = header(&notice(&world, id, "opened"), "Reply-To");
+        let mail = "From: Example, Ada <ada@example.com>\nSubject: x\nContent-Type: multipart/mixed; boundary=a\n\n\
+            --a\nContent-Type: message/rfc822\n\nSubject: inner\n\nhello\n\
+            --a\nContent-Type: text/plain\n\nIt is gone.\n";
+        is_taken(&lmtp.hand_over("ada@example.com", &address, mail));
+        eventually("the answer is there", || messages(&world, id) == ["It is gone."]);
+        let files = world.json(&["report", "attachments", &id.to_string()]);
+        assert_eq!((files.as_array().unwrap().len(), &files[0]["name"]), (1, &"mail.eml".into()), "{files}");
+    }
+
     fn more_answers_than_people_write_wait(world) {
         let lmtp = take_mail(&world, ADDRESS);
         let desk = world.serve();

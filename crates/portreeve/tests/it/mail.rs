@@ -278,6 +278,21 @@ on_both! {
         drop(desk);
     }
 
+    fn a_domain_in_its_own_letters_is_told_and_a_name_that_no_server_takes_is_on_record(world) {
+        let sink = Sink::start();
+        with_smtp(&world, &sink);
+        world.write("more.csv", "service_id,customer_id,customer_email,dedicated_ip\n\
+            60,60,info@müller.example.com,192.0.2.60\n61,61,jörg@example.com,192.0.2.61\n");
+        world.ok(&["service", "import", "more.csv"]);
+        let desk = world.serve();
+        desk.create(&world, "service_id=60&category=x");
+        eventually("they are told", || sink.mails("To: info@xn--mller-kva.example.com").len() == 1);
+        let odd = desk.create(&world, "service_id=61&category=x");
+        eventually("it is on record", || world.events(odd, "notice_failed") == 1);
+        assert!(world.report(odd)["events"].to_string().contains("SMTPUTF8"));
+        eventually("nobody tries again", || crate::telling::jobs(&world, "send_notice") == 0);
+    }
+
     fn a_busy_server_is_tried_again_and_a_refusal_is_final(world) {
         let sink = Sink::start();
         with_smtp(&world, &sink);
