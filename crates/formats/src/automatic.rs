@@ -120,7 +120,8 @@ mod tests {
             ),
             ("List-Id: <x>\nX-Autorespond: yes\n", Automatic::AnsweringMachine, Strength::Strong),
         ] {
-            let mail = crate::read(format!("From: ada@example.com\n{headers}\nx\n").as_bytes());
+            let mail =
+                crate::read(format!("From: ada@example.com\n{headers}\nx\n").as_bytes(), None);
             let found = mail.automatic.map(|sign| (sign, sign.strength()));
             assert_eq!(found, Some((sign, strength)), "{headers}");
         }
