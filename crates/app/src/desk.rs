@@ -18,7 +18,7 @@ use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::fraudrecord::Register;
-use crate::intake::{AnswerTokens, Mailbox};
+use crate::intake::{AnswerTokens, MailRoom, Mailbox};
 use crate::metrics::Metrics;
 use crate::notice::{Letters, Mail};
 use crate::payment::Cashier;
@@ -100,6 +100,8 @@ pub struct Desk {
     pub work: Notify,
     /// What makes and checks tokens of answers by mail, once one was needed.
     pub(crate) answer_tokens: OnceCell<AnswerTokens>,
+    /// How much mail about no report waits, as it was counted last.
+    pub(crate) mail_room: Mutex<MailRoom>,
     /// How often credentials were used and it was not written down yet.
     pub(crate) calls: Mutex<Calls>,
     /// Categories that are known to be stored.
@@ -179,6 +181,7 @@ impl Desk {
             metrics,
             work: Notify::new(),
             answer_tokens: OnceCell::new(),
+            mail_room: Mutex::default(),
             calls: Mutex::default(),
             known_categories: Mutex::default(),
             live: RwLock::default(),

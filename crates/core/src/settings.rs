@@ -1,16 +1,20 @@
 //! Desk settings: kept in the database, changed while the desk runs.
 
+mod summary_at;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use crate::attachment::{LARGEST_FILE, Limits, MOST_FILES, Size};
-use crate::language::{Language, zone};
+use crate::language::Language;
 use crate::payment::{Cents, Money};
 use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::text::is_mail_address;
-use crate::time::{Span, Timestamp};
+use crate::time::Span;
+
+pub use summary_at::SummaryAt;
+use summary_at::summary_at;
 
 /// All settings, parsed.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,26 +57,8 @@ pub struct Settings {
     pub summary_at: Option<SummaryAt>,
     /// Files that come with what is written.
     pub attachments: Limits,
-}
-
-/// A time of day at which the summary goes out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SummaryAt {
-    time: Time,
-    /// The name of its zone; none: that of customers.
-    zone: Option<String>,
-}
-
-impl SummaryAt {
-    /// When it was due last, with the name of that day. `usual` is the zone that counts where it has none.
-    pub fn last(&self, now: Timestamp, usual: &str) -> Option<(String, Timestamp)> {
-        let zone = zone(self.zone.as_deref().unwrap_or(usual));
-        let today = now.to_zoned_datetime(zone.clone()).date();
-        [today, today.yesterday().ok()?].into_iter().find_map(|day| {
-            let due = day.to_datetime(self.time).to_zoned_datetime(zone.clone()).ok()?.timestamp();
-            (due <= now).then(|| (day.to_string(), due))
-        })
-    }
+    /// Bytes of mail about no report that may wait; 0: any number.
+    pub mail_room: Size,
 }
 
 /// Paying to unsuspend.
@@ -239,6 +225,11 @@ pub const KEYS: &[Key] = &[
         name: "intake.duplicates",
         default: "merge",
         meaning: "merge a complaint into the open report, or open separate ones",
+    },
+    Key {
+        name: "intake.mail_room",
+        default: "2GiB",
+        meaning: "how much mail about no report may wait for staff; beyond it, more of that kind stays with the mail server; 0 = no limit",
     },
     Key {
         name: "categories",
@@ -429,6 +420,7 @@ impl Default for Settings {
                 per_report: Size(0),
                 types: BTreeSet::new(),
             },
+            mail_room: Size(0),
         };
         for key in KEYS {
             settings.apply(key.name, key.default).expect("every default is a good value");
@@ -549,6 +541,9 @@ impl Settings {
             "attachments.per_report" => {
                 self.attachments.per_report = value.parse().map_err(|error| format!("{error}"))?;
             }
+            "intake.mail_room" => {
+                self.mail_room = value.parse().map_err(|error| format!("{error}"))?;
+            }
             "attachments.types" => self.attachments.types = extensions(value)?,
             other => unreachable!("{other} is in KEYS but not here"),
         }
@@ -615,22 +610,6 @@ fn addresses(value: &str) -> Result<Vec<String>, String> {
         Some(odd) => Err(format!("every entry must be a mail address, and {odd:?} is none")),
         None => Ok(list),
     }
-}
-
-fn summary_at(value: &str) -> Result<Option<SummaryAt>, String> {
-    if value.is_empty() {
-        return Ok(None);
-    }
-    let bad = || "must be a time of day, such as 08:00 or 08:00 Europe/Berlin".to_owned();
-    let (time, zone) = value.split_once(' ').unwrap_or((value, ""));
-    let (hour, minute) = time.split_once(':').ok_or_else(bad)?;
-    let number = |text: &str| text.parse::<i8>().map_err(|_| bad());
-    let time = Time::new(number(hour)?, number(minute)?, 0, 0).map_err(|_| bad())?;
-    let zone = Some(zone.trim().to_owned()).filter(|zone| !zone.is_empty());
-    if zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
-        return Err(bad());
-    }
-    Ok(Some(SummaryAt { time, zone }))
 }
 
 fn extensions(value: &str) -> Result<BTreeSet<String>, String> {
@@ -765,7 +744,7 @@ mod tests {
 
     #[test]
     fn a_summary_was_due_last_today_or_yesterday_in_its_zone() {
-        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let at = |text: &str| text.parse::<crate::time::Timestamp>().expect("an instant");
         let last = |setting: &str, now: &str| {
             let setting = summary_at(setting).expect("good").expect("some");
             setting.last(at(now), "Europe/Berlin").expect("in range")

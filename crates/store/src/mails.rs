@@ -280,6 +280,15 @@ impl Tx {
         })
     }
 
+    /// Bytes of all mails that wait for staff and belong to no report.
+    pub async fn size_of_strange_mails(&mut self) -> Result<i64, StoreError> {
+        let sql = "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM incoming_mails
+            WHERE state = 'waiting' AND report_id IS NULL";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql).fetch_one(conn).await?)
+        })
+    }
+
     /// Mails that belong to a report or seem to, the newest first.
     pub async fn mails_of_report(
         &mut self,

@@ -4,6 +4,7 @@
 mod links;
 mod mailbox;
 mod read;
+mod room;
 mod token;
 
 use portreeve_core::event::{Event, Job};
@@ -18,6 +19,7 @@ use serde::Serialize;
 
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
 pub use read::{Read, read};
+pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
 
 use links::without_secret_links;
@@ -81,6 +83,11 @@ pub enum ReceiveError {
     /// An address of its envelope is too long.
     #[error("an address of the envelope has more than {LONGEST_PATH} bytes")]
     BadEnvelope,
+    /// Too much mail about no report waits already.
+    #[error(
+        "too much mail about no report waits already; it is taken once staff have looked at that"
+    )]
+    NoRoom,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -115,11 +122,15 @@ pub async fn receive(
     }
     let now = desk.now();
     let sha256 = sha256_hex(raw);
+    let needs_room = *door == Door::Lmtp && room::is_limited_for(desk, &to).await?;
     let mut tx = desk.db.write().await?;
     tx.keep_raw_mail(&sha256, raw).await?;
     let since = SAME_WITHIN.before(now).as_millisecond();
     if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
         return Ok(Received { id, known: true });
+    }
+    if needs_room && !room::take(desk, &mut tx, raw.len()).await? {
+        return Err(ReceiveError::NoRoom);
     }
     let mail = NewMail {
         sha256,

@@ -237,6 +237,29 @@ on_both! {
         world.wait_for(id, "suspended");
     }
 
+    fn mail_of_strangers_has_so_much_room_and_customers_always_have_some(world) {
+        world.set("intake.mail_room", "2KiB");
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let strange = |number: usize| format!("From: eve@example.com\nSubject: {number}\n\n{}\n", "x ".repeat(400));
+        for number in 1..=2 {
+            is_taken(&lmtp.hand_over("eve@example.com", ADDRESS, &strange(number)));
+        }
+        let refused = lmtp.hand_over("eve@example.com", ADDRESS, &strange(3));
+        assert!(refused.starts_with("452 4.3.1 "), "{refused}");
+        is_taken(&lmtp.hand_over("eve@example.com", ADDRESS, &strange(1)));
+        let address = header(&told, "Reply-To");
+        is_taken(&lmtp.hand_over("ada@example.com", &address, &answer_to(&told, "ada@example.com", "Done.")));
+        eventually("the customer is heard", || messages(&world, id) == ["Done."]);
+        assert_eq!(waiting(&world).len(), 2, "what was refused is not kept, what came again is known");
+        world.set("intake.mail_room", "0");
+        eventually("there is room again", || {
+            lmtp.hand_over("eve@example.com", ADDRESS, &strange(3)).starts_with("250 ")
+        });
+    }
+
     fn the_summary_of_a_day_has_the_mails_that_wait(world) {
         let lmtp = take_mail(&world, ADDRESS);
         let _desk = world.serve();

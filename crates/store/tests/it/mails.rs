@@ -71,7 +71,9 @@ on_both! {
         assert_eq!(tx.count_mails_of(ReportId(7), "answer", 102, 20).await.unwrap(), 1);
         assert_eq!(tx.count_mails_of(ReportId(7), "answer", 103, 20).await.unwrap(), 0);
         assert!(!tx.mail_waits(ReportId(7)).await.unwrap());
+        let both = tx.size_of_strange_mails().await.unwrap();
         tx.end_mail(ids[1], &end("waiting", Some(7)), 200).await.unwrap();
+        assert_eq!((both, tx.size_of_strange_mails().await.unwrap()), (6, 3), "bytes of those about no report");
         assert!(tx.mail_waits(ReportId(7)).await.unwrap() && !tx.mail_waits(ReportId(8)).await.unwrap());
     }
 

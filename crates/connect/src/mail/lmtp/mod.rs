@@ -308,6 +308,10 @@ impl Session {
                 );
                 "451 4.3.0 it could not be stored, come again".to_owned()
             }
+            Err(refused @ ReceiveError::NoRoom) => {
+                tracing::warn!("a mail stays with the mail server: {refused}");
+                format!("452 4.3.1 {refused}")
+            }
             Err(ReceiveError::TooLarge) => refusal(Fault::TooLarge),
             Err(refused) => format!("554 5.6.0 {refused}"),
         }
