@@ -283,9 +283,13 @@ fn a_customer_on_a_phone(engine: Engine, language: &str, scripts: bool) {
     browser.shows(say("What it is, and how to fix it", "Was das ist und was zu tun ist"));
     browser.one("#unsuspend textarea").fill(say("The files are gone.", "Die Dateien sind weg."));
     browser.one("#unsuspend button").click();
-    browser.shows(say("The service is being given back", "Der Dienst wird wieder freigegeben"));
     world.wait_for(id, "lifted");
     assert_eq!(world.panel_state(77), "active");
+    browser.go(&format!("/client/r/{token}/reports/{id}?done=unsuspend"));
+    browser.shows(say(
+        "This report no longer keeps the service suspended.",
+        "Diese Meldung hält den Dienst nicht mehr gesperrt.",
+    ));
     browser.one("//details[.//form[contains(@action, 'fixed')]]/summary").click();
     browser
         .one("form[action$='/fixed'] textarea")
@@ -359,7 +363,7 @@ fn a_customer_pays_on_a_phone(engine: Engine, service: i64, german: bool) {
     browser.one("#pay button").click();
     browser.shows(say(
         "The service is released as soon as 25.00 USD is paid.",
-        "Der Dienst wird freigegeben, sobald 25.00 USD bezahlt sind.",
+        "Der Dienst wird freigegeben, sobald 25,00 USD bezahlt sind.",
     ));
     let wide = browser.run("return document.documentElement.scrollWidth > innerWidth");
     assert_eq!(wide, false);
@@ -371,7 +375,7 @@ fn a_customer_pays_on_a_phone(engine: Engine, service: i64, german: bool) {
     assert_eq!(billing.status(service).0, Status::Active);
     browser.go(&format!("/client/r/{token}/reports/{id}"));
     browser
-        .shows(say("You paid 25.00 USD. Thank you.", "Sie haben 25.00 USD bezahlt. Vielen Dank."));
+        .shows(say("You paid 25.00 USD. Thank you.", "Sie haben 25,00 USD bezahlt. Vielen Dank."));
     assert_eq!(world.report(id)["payments"][0]["state"], "paid");
 }
 

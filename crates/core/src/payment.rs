@@ -220,9 +220,14 @@ impl Payment {
         }
     }
 
+    /// Nobody could see lately whether its invoice is paid.
+    pub fn is_out_of_sight(&self) -> bool {
+        self.detail == BLIND || self.detail.starts_with(UNSEEN)
+    }
+
     /// Its invoice was seen.
     pub fn in_sight(&mut self) {
-        if self.detail == BLIND || self.detail.starts_with(UNSEEN) {
+        if self.is_out_of_sight() {
             self.detail.clear();
         }
     }

@@ -275,7 +275,7 @@ impl Settling<'_> {
                 tracing::warn!(report = %self.bill.report, "an invoice cannot be looked at: {why}");
                 self.out_of_sight(why).await?;
             }
-            _ if self.payment.detail.is_empty() => {}
+            _ if !self.payment.is_out_of_sight() => {}
             _ => {
                 self.change(|_, payment, _| {
                     payment.in_sight();
