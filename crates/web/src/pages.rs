@@ -114,6 +114,7 @@ impl Pages {
             VIEWER.with_borrow(|viewer| words::line(viewer.language, &viewer.zone, kind, stored))
         });
         templates.add_filter("size", |bytes: u64| words::size(language(), Size(bytes)));
+        templates.add_filter("actor", |stored: &str| words::actor(language(), stored));
         templates.add_filter("decimals", |number: &str| language().decimals(number));
         templates.add_filter("reason", |stored: &str| words::reason(language(), stored));
         templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));

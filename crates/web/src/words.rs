@@ -55,6 +55,15 @@ pub fn line(language: Language, zone: &TimeZone, kind: &str, stored: &str) -> St
     stored.to_owned()
 }
 
+/// Who did something: the desk itself and the customer in a language, everybody else by their name.
+pub(crate) fn actor(language: Language, stored: &str) -> String {
+    match stored {
+        "desk" => text(language, "actor.desk", &[]),
+        "customer" => text(language, "actor.customer", &[]),
+        name => name.to_owned(),
+    }
+}
+
 /// Why a guard holds a suspension back, in a language; any other sentence as it is.
 pub(crate) fn reason(language: Language, stored: &str) -> String {
     translated(language, "stop.", stored)
@@ -240,7 +249,7 @@ mod tests {
             .filter_map(|rest| rest.split_once('"'))
             .map(|(key, _)| key)
             .filter(|key| key.ends_with('.'))
-            .chain(["event.", "line.", "stop.", "time.", "print.happened."])
+            .chain(["actor.", "event.", "line.", "stop.", "time.", "print.happened."])
             .collect();
         for key in english.keys() {
             let plain =
@@ -250,6 +259,12 @@ mod tests {
                 || families.iter().any(|family| key.starts_with(family));
             assert!(is_used, "nobody asks for {key}");
         }
+    }
+
+    #[test]
+    fn the_desk_and_the_customer_have_words_and_people_have_names() {
+        let said = ["desk", "customer", "staff:alice"].map(|one| actor(Language::German, one));
+        assert_eq!(said, ["Programm", "Kunde", "staff:alice"]);
     }
 
     /// Numbers that stand beside a unit, a limit or a list are the same word for one and for many.

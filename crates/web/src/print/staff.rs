@@ -144,7 +144,11 @@ fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &
     for message in &whole.messages {
         let side = if message.from_customer { "report.from_customer" } else { "report.from_staff" };
         blocks.push(Block::Entry(Entry {
-            who: format!("{} ({})", viewer.word(side), message.author),
+            who: format!(
+                "{} ({})",
+                viewer.word(side),
+                words::actor(viewer.language, &message.author)
+            ),
             when: viewer.at_text(&message.at),
             text: room.take(&defang(&message.text)),
             files: files(viewer, &message.attachments),
@@ -179,7 +183,7 @@ fn notes(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &mut
     }
     for note in &whole.notes {
         blocks.push(Block::Entry(Entry {
-            who: note.author.clone(),
+            who: words::actor(viewer.language, &note.author),
             when: viewer.at_text(&note.at),
             mark: mark.clone(),
             text: room.take(&defang(&note.text)),
@@ -229,7 +233,7 @@ fn around(viewer: &Viewer, dossier: &Dossier, blocks: &mut Vec<Block>) {
 fn history(viewer: &Viewer, whole: &WholeReportView) -> Vec<Line> {
     let lines = whole.events.iter().map(|event| Line {
         when: viewer.at_text(&event.at),
-        who: event.actor.clone(),
+        who: words::actor(viewer.language, &event.actor),
         what: words::line(viewer.language, &viewer.zone, &event.kind, &event.text),
     });
     lines.collect()
