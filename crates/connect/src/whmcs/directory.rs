@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use portreeve_app::directory::{Check, Limit, Listed, Page, Pass, Source, SourceError};
@@ -25,6 +26,10 @@ const RIGHTS: [(&str, &str); 5] = [
 
 /// Customers whose language is asked for in one pass: the list does not tell it, and each takes a call of its own.
 const LANGUAGES_A_PASS: usize = 250;
+
+/// How long they are asked for in one pass at the most. Whoever reads a directory has to show a sign of life more often
+/// than once a minute, and the first comes with the first page of services.
+const LANGUAGES_FOR: Duration = Duration::from_secs(20);
 
 /// Customers whose language was asked for since the desk started. Later changes come by the addon, or when a service is
 /// asked for by itself.
@@ -165,8 +170,12 @@ impl Directory {
     async fn add_languages(&self, customers: &mut HashMap<String, Customer>) -> Vec<String> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let unknown = customers.iter_mut().filter(|(id, _)| !asked.contains(*id));
+        let begun = Instant::now();
         let mut told = Vec::new();
         for (id, known) in unknown.take(LANGUAGES_A_PASS) {
+            if begun.elapsed() >= LANGUAGES_FOR {
+                break;
+            }
             match customer(&self.client, Slot::Bulk, id).await {
                 Ok(found) => {
                     known.language = found.map(|found| found.language).unwrap_or_default();
