@@ -6,6 +6,7 @@
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
 use portreeve_core::report::{Countdown, Report, State, Turn};
+use portreeve_core::text::{storable_bytes, storable_json};
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
 use portreeve_store::{
     BridgeMessage, ReportFilter, ReportOrder, ServiceStanding, StoreError, WorkCounts,
@@ -134,7 +135,9 @@ pub async fn receive(
 ) -> Result<Received, BridgeError> {
     let directory = bridge.directory.as_str();
     let unreadable = |why: String| BridgeError::Unreadable(why);
-    let told: Told = serde_json::from_slice(body)
+    let mut body = body.to_vec();
+    storable_json(&mut body);
+    let told: Told = serde_json::from_slice(&body)
         .map_err(|error| unreadable(format!("the body cannot be read: {error}")))?;
     if desk.db.read().await?.has_bridge_message(directory, message_id).await? {
         return Ok(Received::Before);
@@ -160,7 +163,7 @@ pub async fn receive(
         directory: directory.to_owned(),
         message_id: message_id.to_owned(),
         kind: told.kind,
-        payload: String::from_utf8_lossy(body).replace('\0', "\u{fffd}"),
+        payload: storable_bytes(&body),
     };
     let mut tx = desk.db.write().await?;
     let new = tx.add_bridge_message(&message, desk.now().as_millisecond()).await?;

@@ -7,6 +7,7 @@ use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::report::{Claim, Countdown, Hold, Outcome, Report, SelfUnsuspend, State, Turn};
 use portreeve_core::settings::Settings;
+use portreeve_core::text::storable_json;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{CustomerSession, StoreError, Tx};
 use serde::{Deserialize, Serialize};
@@ -93,7 +94,7 @@ pub async fn sign_on(desk: &Desk, token: &str) -> Result<SignedOn, SignOnError> 
     let now = desk.now();
     let claims = read(desk, token, now)?;
     let mut tx = desk.db.write().await?;
-    let until = (claims.exp + SKEW).saturating_mul(1_000);
+    let until = claims.exp.saturating_add(SKEW).saturating_mul(1_000);
     if !tx.use_sign_on_token(&claims.iss, &claims.jti, until).await? {
         return Err(SignOnError::Used);
     }
@@ -157,17 +158,15 @@ fn read(desk: &Desk, token: &str, now: Timestamp) -> Result<Claims, SignOnError>
     let (payload, signature) = token.split_once('.').ok_or(bad("it is not whole"))?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
     let signature = decode(signature).ok_or(bad("it is not whole"))?;
-    let claims: Claims = decode(payload)
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or(bad("it is not whole"))?;
+    let mut bytes = decode(payload).ok_or(bad("it is not whole"))?;
+    storable_json(&mut bytes);
+    let claims: Claims = serde_json::from_slice(&bytes).map_err(|_| bad("it is not whole"))?;
     // The issuer is read before the signature is known to be good, because it says whose secret counts.
     let bridge = desk.bridge(&claims.iss).ok_or(bad("it is from a panel that is not known"))?;
     if !bridge.secrets.verify_text(&format!("{PURPOSE}{payload}"), &signature) {
         return Err(bad("its signature does not fit"));
     }
-    let seconds = now.as_second();
-    if claims.exp <= seconds - SKEW || claims.iat > seconds + SKEW || claims.exp - claims.iat > LIFE
-    {
+    if !is_current(claims.iat, claims.exp, now.as_second()) {
         return Err(bad("it is too old; go back and try again"));
     }
     if desk.config.public_url.as_ref().is_some_and(|url| *url != claims.aud) {
@@ -178,6 +177,13 @@ fn read(desk: &Desk, token: &str, now: Timestamp) -> Result<Claims, SignOnError>
         return Err(bad("it is not whole"));
     }
     Ok(claims)
+}
+
+/// Whether a token that says when it was made and when it ends (Unix seconds) is good at `now`. Any number may stand there.
+fn is_current(iat: i64, exp: i64, now: i64) -> bool {
+    let has_begun = iat <= now.saturating_add(SKEW);
+    let has_not_ended = exp > now.saturating_sub(SKEW);
+    has_begun && has_not_ended && exp.saturating_sub(iat) <= LIFE
 }
 
 /// Somebody who sees the reports of a customer.
@@ -513,7 +519,7 @@ pub enum DeedError {
     ServiceMoved,
     /// The report did not take it.
     #[error(transparent)]
-    Act(#[from] ActError),
+    Act(ActError),
 }
 
 /// The customer does something with a report of theirs, and may send files along.
@@ -527,42 +533,48 @@ pub async fn act_on(
     if customer.masquerading {
         return Err(DeedError::Masquerading);
     }
-    let mut tx = desk.db.read().await.map_err(ActError::from)?;
-    let report = tx.report(id).await.map_err(ActError::from)?;
-    let report = report.filter(|report| customer.owns(report)).ok_or(DeedError::NotTheirs)?;
-    let act_wanted = match deed {
+    let act = match deed {
         Deed::Answer(text) => Act::CustomerAnswer(text),
         Deed::Claim(claim, text) => Act::Claim(claim, text),
         Deed::AskForMoreTime(by, why) => Act::AskForMoreTime(by, why),
-        Deed::TakeBack(statement) => {
-            is_still_theirs(&mut tx, customer, &report).await?;
-            Act::TakeBack(statement)
-        }
-        Deed::Pay => {
-            is_still_theirs(&mut tx, customer, &report).await?;
-            Act::Pay
-        }
+        Deed::TakeBack(statement) => Act::TakeBack(statement),
+        Deed::Pay => Act::Pay,
     };
-    drop(tx);
-    act_with(desk, id, &Actor::Customer, act_wanted, &Conditions::default(), files).await?;
-    Ok(())
-}
-
-/// A service that has another customer by now is not theirs to have back.
-async fn is_still_theirs(
-    tx: &mut Tx,
-    customer: &Customer,
-    report: &Report,
-) -> Result<(), DeedError> {
-    let service = report.subject.as_ref().map(|subject| &subject.service);
-    let service = service.ok_or(DeedError::NotTheirs)?;
-    let theirs = payment::is_still_theirs(tx, service, &customer.customer_id).await;
-    if theirs.map_err(ActError::from)? { Ok(()) } else { Err(DeedError::ServiceMoved) }
+    // Whose it is, is looked at where it is done: in between, the report may get another service.
+    let conditions = Conditions { customer: Some(customer.clone()), ..Conditions::default() };
+    match act_with(desk, id, &Actor::Customer, act, &conditions, files).await {
+        Ok(_) => Ok(()),
+        Err(ActError::NoReport(_)) => Err(DeedError::NotTheirs),
+        Err(ActError::ServiceMoved) => Err(DeedError::ServiceMoved),
+        Err(other) => Err(DeedError::Act(other)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_good_for_a_minute_whatever_numbers_stand_in_it() {
+        let now = 1_700_000_000;
+        for (iat, exp, good) in [
+            (now, now + LIFE, true),
+            (now - LIFE, now, true),
+            (now - SKEW - LIFE, now - SKEW, false),
+            (now + SKEW, now + SKEW + LIFE, true),
+            (now + SKEW + 1, now + SKEW + LIFE, false),
+            (now, now + LIFE + 1, false),
+            (i64::MIN, now + LIFE, false),
+            (i64::MIN, i64::MAX, false),
+            (now, i64::MAX, false),
+            (i64::MAX, i64::MIN, false),
+            (i64::MAX, i64::MAX, false),
+            (-1, i64::MAX, false),
+        ] {
+            assert_eq!(is_current(iat, exp, now), good, "{iat} to {exp}");
+        }
+        assert!(!is_current(i64::MIN, i64::MIN, i64::MIN));
+    }
 
     #[test]
     fn nobody_is_led_out_of_the_customer_area() {

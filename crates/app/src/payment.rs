@@ -12,7 +12,7 @@ use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::payment::{Invoice, Money, Payment, PaymentId, PaymentState, Seen};
 use portreeve_core::report::{Hold, Report};
 use portreeve_core::settings::Settings;
-use portreeve_core::text::one_line;
+use portreeve_core::text::{one_line, storable_json};
 use portreeve_core::time::{Timestamp, rfc3339};
 use portreeve_store::{NewPayment, StoreError, Tx};
 use serde::{Deserialize, Serialize};
@@ -366,7 +366,9 @@ pub async fn receive(
     let known = desk.cashier(cashier).ok_or_else(missing)?;
     let secrets = known.secrets.as_ref().ok_or_else(missing)?;
     secrets.verify(signed, body, desk.now().as_second())?;
-    let told: Told = serde_json::from_slice(body)
+    let mut body = body.to_vec();
+    storable_json(&mut body);
+    let told: Told = serde_json::from_slice(&body)
         .map_err(|error| MessageError::Unreadable(one_line(&error.to_string(), WORDS)))?;
     let mut tx = desk.db.write().await?;
     ring(desk, &mut tx, cashier, &told.data.reference).await?;

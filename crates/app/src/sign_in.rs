@@ -11,7 +11,8 @@ use argon2::password_hash::phc::PasswordHash;
 use portreeve_core::ids::Actor;
 use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
-use portreeve_store::{NewStaffSession, SignIn, StaffSession, StoreError, Tx};
+pub use portreeve_store::Stage;
+use portreeve_store::{NewStaffSession, SignIn, StaffSession, StoreError, Stored, Tx};
 use rand::RngExt;
 use tokio::sync::Semaphore;
 use totp_rs::{Builder, Secret, Totp};
@@ -59,33 +60,13 @@ pub struct Caller {
     pub agent: String,
 }
 
-/// How far a session is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// All that was asked for was shown.
-    Whole,
-    /// The second factor is missing.
-    Second,
-    /// The desk asks for a second factor, and there is none yet.
-    Enrol,
-}
-
-impl Stage {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Second => "second",
-            Self::Enrol => "enrol",
-        }
-    }
-
-    /// The stage of a stored session.
-    pub fn of(session: &StaffSession) -> Self {
-        match session.stage.as_str() {
-            "whole" => Self::Whole,
-            "enrol" => Self::Enrol,
-            _ => Self::Second,
-        }
+/// How far a session is. When the desk begins to ask everybody for a second factor, who has none sets one up before they
+/// go on, and whoever is at that goes on when it stops.
+pub fn stage(desk: &Desk, session: &StaffSession) -> Stage {
+    let Stored(stage) = session.stage;
+    match (stage, desk.live().settings.require_second_factor) {
+        (Stage::Whole, true) if !session.has_second_factor => Stage::Enrol,
+        (stage, _) => stage,
     }
 }
 
@@ -165,7 +146,7 @@ pub async fn sign_in(
     tx.add_staff_session(&NewStaffSession {
         token_hash: hashed(&token),
         staff_id: known.id,
-        stage: stage.as_str(),
+        stage,
         address: one_line(&caller.address, 64),
         agent: one_line(&caller.agent, 200),
         now: now.as_millisecond(),
@@ -195,7 +176,7 @@ pub async fn session(desk: &Desk, token: &str) -> Result<Option<StaffSession>, S
     let found = desk.db.read().await?.staff_session(&hashed(token), now.as_millisecond()).await?;
     let Some(session) = found else { return Ok(None) };
     let seen = WRITE_USE.as_millis() + session.seen_at;
-    if Stage::of(&session) == Stage::Whole && now.as_millisecond() > seen {
+    if session.stage == Stored(Stage::Whole) && now.as_millisecond() > seen {
         let mut tx = desk.db.write().await?;
         let until = lasts_until(desk, &session, now);
         tx.saw_staff_session(session.id, false, now.as_millisecond(), until).await?;
@@ -240,8 +221,8 @@ async fn make_whole(
 ) -> Result<String, StoreError> {
     let token = new_token();
     let until = lasts_until(desk, session, now);
-    let stage = Stage::Whole.as_str();
-    tx.renew_staff_session(session.id, &hashed(&token), stage, now.as_millisecond(), until).await?;
+    let (id, now_millis) = (session.id, now.as_millisecond());
+    tx.renew_staff_session(id, &hashed(&token), Stage::Whole, now_millis, until).await?;
     signed_in(tx, now, &session.name, &session.address).await?;
     Ok(token)
 }
@@ -316,26 +297,48 @@ pub async fn confirm_second_factor(
     Ok((shown, token))
 }
 
-/// Takes one's own second factor away.
-pub async fn remove_second_factor(desk: &Desk, session: &StaffSession) -> Result<(), StoreError> {
-    let mut tx = desk.db.write().await?;
-    tx.put_second_factor(session.staff_id, None, &[]).await?;
+/// Takes one's own second factor away, for the password and a code of it, and ends all other sessions.
+pub async fn remove_second_factor(
+    desk: &Desk,
+    session: &StaffSession,
+    password: &str,
+    code: &str,
+) -> Result<(), SignInError> {
+    prove(desk, session, password).await?;
+    let now = desk.now();
     let actor = Actor::Staff(session.name.clone());
-    audit::log(&mut tx, desk.now(), &actor, "second_factor_removed", &session.name).await?;
-    tx.commit().await
+    let mut tx = desk.db.write().await?;
+    let known = tx.sign_in(&session.name).await?.ok_or(SignInError::Wrong)?;
+    if !takes_code(&mut tx, &known, code, now).await? {
+        let from = format!("from {}", session.address);
+        audit::log(&mut tx, now, &actor, "code_refused", &from).await?;
+        tx.commit().await?;
+        return Err(SignInError::WrongCode);
+    }
+    tx.put_second_factor(session.staff_id, None, &[]).await?;
+    tx.end_other_staff_sessions(session.staff_id, session.id).await?;
+    audit::log(&mut tx, now, &actor, "second_factor_removed", &session.name).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
-/// Whoever has the session proves once more who they are, with the password or, where there is one, a
-/// code.
+/// Whoever has the session proves once more who they are, with the password.
 pub async fn prove(desk: &Desk, session: &StaffSession, password: &str) -> Result<(), SignInError> {
     let known = desk.db.read().await?.sign_in(&session.name).await?;
     let hash = known.as_ref().and_then(|known| known.password_hash.as_deref());
     if password.len() > LONGEST_PASSWORD || !is_password(password, hash).await {
+        let actor = Actor::Staff(session.name.clone());
+        let from = format!("from {}", session.address);
+        audit::note(desk, &actor, "password_refused", &from).await?;
         return Err(SignInError::Wrong);
     }
     let now = desk.now();
     let mut tx = desk.db.write().await?;
-    let until = lasts_until(desk, session, now);
+    let until = match stage(desk, session) {
+        Stage::Whole => lasts_until(desk, session, now),
+        // Who is not in yet gets no more time by it.
+        Stage::Second | Stage::Enrol => session.expires_at,
+    };
     tx.saw_staff_session(session.id, true, now.as_millisecond(), until).await?;
     tx.commit().await?;
     Ok(())
@@ -343,7 +346,7 @@ pub async fn prove(desk: &Desk, session: &StaffSession, password: &str) -> Resul
 
 /// Whether the proof of who this is is fresh enough for what cannot be undone.
 pub fn is_proved(session: &StaffSession, now: Timestamp) -> bool {
-    now.as_millisecond() <= session.proved_at + PROOF_COUNTS.as_millis()
+    now.as_millisecond() <= session.proved_at.saturating_add(PROOF_COUNTS.as_millis())
 }
 
 /// Changes one's own password, which ends all other sessions.

@@ -9,6 +9,7 @@ use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{ApiToken, NewApiToken, StoreError};
 use subtle::ConstantTimeEq;
 
+use crate::audit;
 use crate::desk::{Desk, Live};
 use crate::digest::sha256_hex;
 use crate::staff::{LONGEST_IDENTIFIER, RIGHTS, StaffError, generate_identifier};
@@ -81,7 +82,7 @@ pub struct NewToken {
 
 /// Makes a token and returns its reference and its text, which is not stored and cannot be shown
 /// again.
-pub async fn add(desk: &Desk, new: &NewToken) -> Result<(i64, String), StaffError> {
+pub async fn add(desk: &Desk, actor: &Actor, new: &NewToken) -> Result<(i64, String), StaffError> {
     let missing = |what, name: &str| StaffError::Missing { what, name: name.to_owned() };
     for scope in &new.scopes {
         if scope != "*" && !RIGHTS.iter().any(|(known, _)| known == scope) {
@@ -104,6 +105,8 @@ pub async fn add(desk: &Desk, new: &NewToken) -> Result<(i64, String), StaffErro
         expires_at: new.good_for.map(|span| span.after(now).as_millisecond()),
     };
     let id = tx.add_api_token(&stored, now.as_millisecond()).await?;
+    let detail = format!("{id} of {}: {}; {}", new.staff, stored.scopes, stored.description);
+    audit::log(&mut tx, now, actor, "token_added", &detail).await?;
     tx.commit().await?;
     Ok((id, token))
 }
@@ -114,11 +117,12 @@ pub async fn list(desk: &Desk, after: i64, limit: i64) -> Result<Vec<ApiToken>, 
 }
 
 /// Revokes a token at once and for good.
-pub async fn revoke(desk: &Desk, id: i64) -> Result<(), StaffError> {
+pub async fn revoke(desk: &Desk, actor: &Actor, id: i64) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
     if !tx.revoke_api_token(id, desk.now().as_millisecond()).await? {
         return Err(StaffError::Missing { what: "token in force", name: id.to_string() });
     }
+    audit::log(&mut tx, desk.now(), actor, "token_revoked", &id.to_string()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,16 +3,18 @@
 
 use async_trait::async_trait;
 use portreeve_core::event::Event;
-use portreeve_core::ids::ReportId;
+use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::report::Turn;
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
 use portreeve_core::webhook::{Message, Topic, answered_by, message};
 use portreeve_store::{
-    DeliveryFilter, DeliveryRow, DueDelivery, NewDelivery, NextTry, StoreError, TriedDelivery, Tx,
+    DeliveryFilter, DeliveryRow, DeliveryState, DueDelivery, NewDelivery, NextTry, StoreError,
+    Stored, TriedDelivery, Tx,
 };
 use rand::RngExt;
 use serde::Serialize;
 
+use crate::audit;
 use crate::desk::Desk;
 
 /// How long deliveries are kept.
@@ -213,7 +215,7 @@ pub struct DeliveryView {
     /// What happened.
     pub event: String,
     /// `waiting`, `delivered` or `dead`.
-    pub state: String,
+    pub state: &'static str,
     /// How often it was tried since it was asked for.
     pub tries: i64,
     /// The status that was answered last.
@@ -258,17 +260,19 @@ pub async fn list(desk: &Desk) -> Result<Vec<WebhookView>, StoreError> {
     names.dedup();
     let view = |name: &str| {
         let webhook = desk.webhooks.iter().find(|webhook| webhook.name == name);
-        let of = |state: &str| counts.iter().find(|c| c.webhook == name && c.state == state);
-        let count = |state: &str| of(state).map_or(0, |count| count.count);
+        let of = |state| counts.iter().find(|c| c.webhook == name && c.state == Stored(state));
+        let count = |state| of(state).map_or(0, |count| count.count);
         let topics = webhook.map(|webhook| webhook.topics.as_slice()).unwrap_or_default();
         WebhookView {
             name: name.to_owned(),
             url: webhook.map(|webhook| webhook.receiver.shown()),
             events: topics.iter().map(|topic| topic.as_str()).collect(),
-            waiting: count("waiting"),
-            delivered: count("delivered"),
-            dead: count("dead"),
-            last_delivered_at: of("delivered").and_then(|count| count.newest).map(instant),
+            waiting: count(DeliveryState::Waiting),
+            delivered: count(DeliveryState::Delivered),
+            dead: count(DeliveryState::Dead),
+            last_delivered_at: of(DeliveryState::Delivered)
+                .and_then(|count| count.newest)
+                .map(instant),
         }
     };
     Ok(names.into_iter().map(view).collect())
@@ -284,13 +288,15 @@ pub async fn deliveries(
 }
 
 /// Lets a delivery begin again: the same bytes under the same id.
-pub async fn replay(desk: &Desk, id: i64) -> Result<(), WebhookError> {
+pub async fn replay(desk: &Desk, actor: &Actor, id: i64) -> Result<(), WebhookError> {
     let mut tx = desk.db.write().await?;
     let row = tx.delivery(id).await?.ok_or(WebhookError::NoDelivery(id))?;
     configured(desk, &row.webhook)?;
     if !tx.replay_delivery(id, desk.now().as_millisecond()).await? {
         return Err(WebhookError::InHand(id));
     }
+    let detail = format!("delivery {id} to {}", row.webhook);
+    audit::log(&mut tx, desk.now(), actor, "delivery_replayed", &detail).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(())
@@ -347,14 +353,15 @@ fn instant(millis: i64) -> String {
 }
 
 fn delivery_view(row: DeliveryRow) -> DeliveryView {
-    let next_try_at = (row.state == "waiting").then(|| instant(row.run_at));
+    let Stored(state) = row.state;
+    let next_try_at = (state == DeliveryState::Waiting).then(|| instant(row.run_at));
     DeliveryView {
         id: row.id,
         webhook: row.webhook,
         message_id: row.message_id,
         report_id: row.report_id,
         event: row.event,
-        state: row.state,
+        state: state.as_str(),
         tries: row.tries,
         status: row.status,
         result: row.result,

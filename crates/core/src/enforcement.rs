@@ -81,6 +81,13 @@ pub enum Action {
 }
 
 impl Action {
+    const ALL: [Self; 2] = [Self::Suspend, Self::Unsuspend];
+
+    /// What a word stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
+    }
+
     /// The word in hooks, tables and texts.
     pub fn as_str(self) -> &'static str {
         match self {

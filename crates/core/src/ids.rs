@@ -155,6 +155,23 @@ pub enum Press {
     Automatic,
 }
 
+impl Press {
+    const ALL: [Self; 2] = [Self::Staff, Self::Automatic];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Automatic => "automatic",
+        }
+    }
+
+    /// Who a stored word stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|press| press.as_str() == word)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

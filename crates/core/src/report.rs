@@ -134,6 +134,23 @@ pub enum Turn {
     Staff,
 }
 
+impl Turn {
+    const ALL: [Self; 2] = [Self::Customer, Self::Staff];
+
+    /// The word that is stored and shown in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// What a word stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|turn| turn.as_str() == word)
+    }
+}
+
 /// The customer's time under `timelimit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Countdown {

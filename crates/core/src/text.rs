@@ -7,6 +7,21 @@ pub fn storable(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 
+/// JSON whose texts have no NUL. In JSON it can only stand as an escape, which has a twin of the same length.
+pub fn storable_json(json: &mut [u8]) {
+    let (nul, instead) = (b"\\u0000", b"\\ufffd");
+    let mut at = 0;
+    while let Some(found) = json[at..].iter().position(|byte| *byte == b'\\') {
+        at += found;
+        let escape = &mut json[at..];
+        if escape.starts_with(nul) {
+            escape[..instead.len()].copy_from_slice(instead);
+        }
+        // What is escaped begins no escape of its own.
+        at = json.len().min(at + 2);
+    }
+}
+
 /// Bytes as text: what is not UTF-8, and NUL, become U+FFFD.
 pub fn storable_bytes(bytes: &[u8]) -> String {
     storable(&String::from_utf8_lossy(bytes))

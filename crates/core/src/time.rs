@@ -29,12 +29,12 @@ impl Span {
 
     /// A span of seconds.
     pub const fn from_secs(secs: i64) -> Self {
-        Self::from_millis(secs * 1_000)
+        Self::from_millis(secs.saturating_mul(1_000))
     }
 
     /// A span of minutes.
     pub const fn from_mins(mins: i64) -> Self {
-        Self::from_secs(mins * 60)
+        Self::from_secs(mins.saturating_mul(60))
     }
 
     /// From `earlier` to `later`; none when they are the other way round.

@@ -249,12 +249,11 @@ async fn compare_clocks(desk: Arc<Desk>, clock: Arc<SystemClock>) {
 fn lock_data_dir(data_dir: &Path) -> Result<File> {
     wire::make_data_dir(data_dir)?;
     let path = data_dir.join("serve.lock");
-    let file = File::options()
-        .create(true)
-        .write(true)
-        .truncate(false)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
+    let mut options = File::options();
+    options.create(true).write(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&path).with_context(|| format!("cannot open {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => bail!(

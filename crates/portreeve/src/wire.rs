@@ -227,9 +227,14 @@ fn sender(config: &SenderConfig) -> Result<Arc<notice::Sender>> {
     }))
 }
 
-/// Makes the data folder, readable for its owner only.
+/// Makes the data folder, readable for its owner only. One that is there already becomes so, and so does what it has of
+/// the desk: customers, texts and secrets are in there.
 pub(crate) fn make_data_dir(path: &Path) -> Result<()> {
     if path.is_dir() {
+        close_to_others(path, 0o700)?;
+        for name in PRIVATE {
+            close_to_others(&path.join(name), 0o600)?;
+        }
         return Ok(());
     }
     let mut builder = std::fs::DirBuilder::new();
@@ -237,4 +242,40 @@ pub(crate) fn make_data_dir(path: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).with_context(|| format!("cannot make the data folder {}", path.display()))
+}
+
+/// What others have no business with, in the data folder. New files of the database get the rights of the database.
+const PRIVATE: [&str; 5] = [
+    "portreeve.db",
+    "portreeve.db-wal",
+    "portreeve.db-shm",
+    "portreeve.migrate.lock",
+    "serve.lock",
+];
+
+/// Takes from everybody but its owner what they may do with a file or folder, if it is there.
+#[cfg(unix)]
+fn close_to_others(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(found) = std::fs::metadata(path) else { return Ok(()) };
+    let was = found.permissions().mode() & 0o7777;
+    if was & 0o077 == 0 {
+        return Ok(());
+    }
+    let shown = path.display();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).with_context(|| {
+        format!(
+            "{shown} is open to other users of this machine (mode {was:04o}), and this user may not close it; \
+             as its owner: chmod {mode:o} {shown}"
+        )
+    })?;
+    tracing::warn!(
+        "{shown} was open to other users of this machine (mode {was:04o}); now it has mode {mode:04o}"
+    );
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn close_to_others(_: &Path, _: u32) -> Result<()> {
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use portreeve_core::attachment::Scan;
 use portreeve_core::ids::ReportId;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update_skip_locked;
 
@@ -50,8 +51,10 @@ pub struct AttachmentRow {
     pub removed_at: Option<i64>,
     /// Who did.
     pub removed_by: Option<String>,
-    /// What is known of the bytes; empty when they are gone.
-    pub scan: String,
+    /// Staff sent it to the customer.
+    pub sent_by_staff: bool,
+    /// What is known of the bytes; nothing when they are gone.
+    pub scan: Option<Stored<Scan>>,
     /// What the scan said.
     pub scan_detail: String,
 }
@@ -62,21 +65,33 @@ pub struct ContentRow {
     /// How many bytes.
     pub size: i64,
     /// What is known of them.
-    pub scan: String,
+    pub scan: Stored<Scan>,
 }
 
 /// Files of one table with what is known of their bytes.
 macro_rules! files_of {
-    ($table:literal, $owner:literal, $rest:literal) => {
+    ("message_attachments", $rest:literal) => {
+        files_of!(
+            "message_id",
+            "COALESCE(NOT messages.from_customer, FALSE)",
+            "message_attachments files LEFT JOIN messages ON messages.id = files.message_id",
+            $rest
+        )
+    };
+    ("note_attachments", $rest:literal) => {
+        files_of!("note_id", "FALSE", "note_attachments files", $rest)
+    };
+    ($owner:literal, $sent_by_staff:literal, $from:literal, $rest:literal) => {
         concat!(
             "SELECT files.id, files.",
             $owner,
             " AS owner, files.hash, files.name, files.size, files.author, files.at,
-                files.removed_at, files.removed_by, COALESCE(contents.scan, '') AS scan,
-                COALESCE(contents.scan_detail, '') AS scan_detail
+                files.removed_at, files.removed_by, ",
+            $sent_by_staff,
+            " AS sent_by_staff, contents.scan, COALESCE(contents.scan_detail, '') AS scan_detail
             FROM ",
-            $table,
-            " files LEFT JOIN contents ON contents.hash = files.hash
+            $from,
+            " LEFT JOIN contents ON contents.hash = files.hash
             WHERE files.report_id = $1 ",
             $rest
         )
@@ -237,11 +252,7 @@ impl Tx {
         report: ReportId,
         limit: i64,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
-        let sql = files_of!(
-            "message_attachments",
-            "message_id",
-            "ORDER BY files.message_id, files.n LIMIT $2"
-        );
+        let sql = files_of!("message_attachments", "ORDER BY files.message_id, files.n LIMIT $2");
         self.attachments(sql, report, limit).await
     }
 
@@ -251,8 +262,7 @@ impl Tx {
         report: ReportId,
         limit: i64,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
-        let sql =
-            files_of!("note_attachments", "note_id", "ORDER BY files.note_id, files.n LIMIT $2");
+        let sql = files_of!("note_attachments", "ORDER BY files.note_id, files.n LIMIT $2");
         self.attachments(sql, report, limit).await
     }
 
@@ -273,7 +283,7 @@ impl Tx {
         report: ReportId,
         id: &str,
     ) -> Result<Option<AttachmentRow>, StoreError> {
-        let sql = files_of!("message_attachments", "message_id", "AND files.id = $2");
+        let sql = files_of!("message_attachments", "AND files.id = $2");
         self.attachment(sql, report, id).await
     }
 
@@ -283,7 +293,7 @@ impl Tx {
         report: ReportId,
         id: &str,
     ) -> Result<Option<AttachmentRow>, StoreError> {
-        let sql = files_of!("note_attachments", "note_id", "AND files.id = $2");
+        let sql = files_of!("note_attachments", "AND files.id = $2");
         self.attachment(sql, report, id).await
     }
 

@@ -11,6 +11,8 @@ use sqlx::{
     ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 
+use crate::codes::UnknownWord;
+
 /// SQLite before this can corrupt a database when one connection writes while another checkpoints
 /// (the WAL-reset fault, mended in 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -35,7 +37,7 @@ const STATEMENTS: usize = 1_000;
 pub enum StoreError {
     /// The database refused or could not be reached; the source says which.
     #[error("the database did not do it")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// The database could not be opened.
     #[error("cannot open the database {place}")]
     Open {
@@ -87,6 +89,17 @@ pub enum StoreError {
     /// More rows at once than can be counted.
     #[error("too many rows at once")]
     TooMany,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::ColumnDecode { source, .. } = &error
+            && let Some(unknown) = source.downcast_ref::<UnknownWord>()
+        {
+            return unknown.into();
+        }
+        Self::Database(error)
+    }
 }
 
 impl StoreError {
@@ -183,6 +196,10 @@ impl Db {
         let opened = |source| StoreError::Open { place: place.clone(), source };
         // Two processes that start at once must not both make the tables.
         let _alone = lock_beside(file)?;
+        if !file.exists() {
+            let unmade = |source| StoreError::File { path: file.to_owned(), source };
+            private_file(file).map_err(unmade)?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -337,14 +354,19 @@ fn refuse_old_sqlite(version: &str) -> Result<(), StoreError> {
 fn lock_beside(file: &Path) -> Result<std::fs::File, StoreError> {
     let path = file.with_extension("migrate.lock");
     let failed = |source| StoreError::File { path: path.clone(), source };
-    let lock = std::fs::OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(failed)?;
+    let lock = private_file(&path).map_err(failed)?;
     lock.lock().map_err(failed)?;
     Ok(lock)
+}
+
+/// Opens a file, or makes it readable for its owner only, whatever the process has as its mask. The files that SQLite
+/// puts beside a database get the rights of the database.
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).write(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use portreeve_core::ids::ReportId;
 use sqlx::QueryBuilder;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update_skip_locked;
 
@@ -61,6 +62,35 @@ pub enum NextTry {
     At(i64),
 }
 
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It is still to be made.
+    Waiting,
+    /// It was taken.
+    Delivered,
+    /// It is given up.
+    Dead,
+}
+
+impl DeliveryState {
+    const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Dead];
+
+    /// The word that is stored and shown in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// What a word stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
 /// A delivery in the log.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct DeliveryRow {
@@ -76,8 +106,8 @@ pub struct DeliveryRow {
     pub event: String,
     /// What is sent.
     pub payload: String,
-    /// `waiting`, `delivered` or `dead`.
-    pub state: String,
+    /// Where it stands.
+    pub state: Stored<DeliveryState>,
     /// How often it was tried since it was asked for.
     pub tries: i64,
     /// When it is tried next while it waits, milliseconds.
@@ -114,8 +144,8 @@ pub struct DeliveryFilter {
 pub struct DeliveryCount {
     /// Which webhook.
     pub webhook: String,
-    /// `waiting`, `delivered` or `dead`.
-    pub state: String,
+    /// Where it stands.
+    pub state: Stored<DeliveryState>,
     /// How many.
     pub count: i64,
     /// When the newest ended, milliseconds.
@@ -197,17 +227,17 @@ impl Tx {
     /// Writes down how a try ended. Nothing is written when the lease was lost meanwhile.
     pub async fn end_try(&mut self, tried: &TriedDelivery, lease: &str) -> Result<(), StoreError> {
         let (state, run_at) = match tried.next {
-            NextTry::Delivered => ("delivered", tried.at),
-            NextTry::GivenUp => ("dead", tried.at),
-            NextTry::At(at) => ("waiting", at),
+            NextTry::Delivered => (DeliveryState::Delivered, tried.at),
+            NextTry::GivenUp => (DeliveryState::Dead, tried.at),
+            NextTry::At(at) => (DeliveryState::Waiting, at),
         };
-        let ended_at = (state != "waiting").then_some(tried.at);
+        let ended_at = (state != DeliveryState::Waiting).then_some(tried.at);
         let sql = "UPDATE webhook_deliveries SET lease = NULL, tries = tries + 1, state = $1,
             run_at = $2, tried_at = $3, status = $4, result = $5, ended_at = $6
             WHERE id = $7 AND lease = $8";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
-                .bind(state)
+                .bind(state.as_str())
                 .bind(run_at)
                 .bind(tried.at)
                 .bind(tried.status)

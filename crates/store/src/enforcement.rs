@@ -5,6 +5,7 @@ use portreeve_core::ids::{OrderId, ReportId, ServiceKey};
 use portreeve_core::suspension;
 use sqlx::QueryBuilder;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::{Counter, for_update};
 use crate::directory::service_key;
@@ -263,21 +264,10 @@ impl Tx {
     pub async fn order(&mut self, id: OrderId) -> Result<Option<OrderRow>, StoreError> {
         let sql =
             "SELECT directory, service_id, report_id, action, reason FROM orders WHERE id = $1";
-        let row: Option<(String, i64, i64, String, String)> = on!(self, conn => {
+        let row: Option<(String, i64, i64, Stored<Action>, String)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(id.0).fetch_optional(conn).await?
         });
-        row.map(|(directory, service, report, action, reason)| {
-            let action = match action.as_str() {
-                "suspend" => Action::Suspend,
-                "unsuspend" => Action::Unsuspend,
-                _ => {
-                    return Err(StoreError::Inconsistent {
-                        table: "orders",
-                        column: "action",
-                        id: id.to_string(),
-                    });
-                }
-            };
+        row.map(|(directory, service, report, Stored(action), reason)| {
             let service = service_key(&directory, service, "orders")?;
             Ok(OrderRow { id, service, report: ReportId(report), action, reason })
         })

@@ -4,6 +4,7 @@ use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Press, ReportId, ServiceKey};
 use sqlx::QueryBuilder;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 
 impl Tx {
@@ -14,17 +15,14 @@ impl Tx {
     ) -> Result<Vec<(ReportId, Press, i64)>, StoreError> {
         let sql = "SELECT report_id, press, since FROM holds
             WHERE directory = $1 AND service_id = $2 AND state = 'placed' ORDER BY report_id";
-        let rows: Vec<(i64, Option<String>, i64)> = on!(self, conn => {
+        let rows: Vec<(i64, Stored<Press>, i64)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql)
                 .bind(&service.directory)
                 .bind(service.id.get())
                 .fetch_all(conn)
                 .await?
         });
-        let press = |word: Option<String>| {
-            if word.as_deref() == Some("staff") { Press::Staff } else { Press::Automatic }
-        };
-        Ok(rows.into_iter().map(|(id, word, since)| (ReportId(id), press(word), since)).collect())
+        Ok(rows.into_iter().map(|(id, Stored(by), since)| (ReportId(id), by, since)).collect())
     }
 
     /// The report whose hold on this service was released last, and who wished it.
@@ -35,17 +33,14 @@ impl Tx {
         let sql = "SELECT report_id, press FROM holds
             WHERE directory = $1 AND service_id = $2 AND state = 'released'
             ORDER BY since DESC, report_id DESC LIMIT 1";
-        let row: Option<(i64, Option<String>)> = on!(self, conn => {
+        let row: Option<(i64, Stored<Press>)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql)
                 .bind(&service.directory)
                 .bind(service.id.get())
                 .fetch_optional(conn)
                 .await?
         });
-        Ok(row.map(|(id, word)| {
-            let by = if word.as_deref() == Some("staff") { Press::Staff } else { Press::Automatic };
-            (ReportId(id), by)
-        }))
+        Ok(row.map(|(id, Stored(by))| (ReportId(id), by)))
     }
 
     /// Reports whose suspension waits for approval because of one of `whys`, by id after `after`.

@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod backlog;
 mod bridge;
+mod codes;
 mod db;
 mod deliveries;
 mod desk;
@@ -37,9 +38,11 @@ pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
+pub use codes::Stored;
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
-    DeliveryCount, DeliveryFilter, DeliveryRow, DueDelivery, NewDelivery, NextTry, TriedDelivery,
+    DeliveryCount, DeliveryFilter, DeliveryRow, DeliveryState, DueDelivery, NewDelivery, NextTry,
+    TriedDelivery,
 };
 pub use desk::{DeskState, Topic};
 pub use digests::{Gathered, MailboxHour};
@@ -56,7 +59,7 @@ pub use payments::NewPayment;
 pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff};
 pub use reports::NewReport;
 pub use search::{Place, ReportFilter, ReportOrder, SuspensionFilter};
-pub use sessions::{NewStaffSession, SignIn, StaffSession};
+pub use sessions::{NewStaffSession, SignIn, StaffSession, Stage};
 pub use templates::TemplateRow;
 pub use told::ToldStaff;
 pub use views::{QuickReply, SavedView};

@@ -1,8 +1,10 @@
 //! Mails that came in, what became of them, and the mailboxes that are read.
 
 use portreeve_core::ids::{MailId, ReportId};
+use portreeve_core::intake::{MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update;
 
@@ -41,9 +43,9 @@ pub struct MailRow {
     /// When, milliseconds.
     pub received_at: i64,
     /// What became of it.
-    pub state: String,
+    pub state: Stored<MailState>,
     /// Why it waits.
-    pub why: Option<String>,
+    pub why: Option<Stored<Why>>,
     /// The report that it belongs to, or seems to.
     pub report_id: Option<i64>,
     /// Its Message-ID.

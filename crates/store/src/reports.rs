@@ -113,10 +113,7 @@ impl Columns {
                 columns.outcome = Some(outcome.as_str());
             }
             State::Open { turn, countdown } => {
-                columns.turn = Some(match turn {
-                    Turn::Customer => "customer",
-                    Turn::Staff => "staff",
-                });
+                columns.turn = Some(turn.as_str());
                 columns.set_countdown(countdown);
             }
         }
@@ -148,15 +145,11 @@ impl Columns {
 fn hold_columns(
     hold: &Hold,
 ) -> Option<(&'static str, i64, Option<&'static str>, Option<&'static str>)> {
-    let press = |press: &Press| match press {
-        Press::Staff => "staff",
-        Press::Automatic => "automatic",
-    };
     Some(match hold {
         Hold::None => return None,
         Hold::Waiting { since, why } => ("waiting", millis(*since), None, Some(why.code())),
-        Hold::Placed { since, by } => ("placed", millis(*since), Some(press(by)), None),
-        Hold::Released { at, by } => ("released", millis(*at), Some(press(by)), None),
+        Hold::Placed { since, by } => ("placed", millis(*since), Some(by.as_str()), None),
+        Hold::Released { at, by } => ("released", millis(*at), Some(by.as_str()), None),
     })
 }
 
@@ -195,11 +188,8 @@ impl Reader<'_> {
                     .ok_or_else(|| self.bad("outcome"))?,
             }),
             "open" => {
-                let turn = match row.turn.as_deref() {
-                    Some("customer") => Turn::Customer,
-                    Some("staff") => Turn::Staff,
-                    _ => return Err(self.bad("turn")),
-                };
+                let turn = row.turn.as_deref().and_then(Turn::parse);
+                let turn = turn.ok_or_else(|| self.bad("turn"))?;
                 Ok(State::Open { turn, countdown: self.countdown()? })
             }
             _ => Err(self.bad("status")),
@@ -229,10 +219,9 @@ impl Reader<'_> {
         let row = self.row;
         let Some(state) = row.hold_state.as_deref() else { return Ok(Hold::None) };
         let since = self.instant("since of hold", row.hold_since)?;
-        let by = || match row.hold_press.as_deref() {
-            Some("staff") => Ok(Press::Staff),
-            Some("automatic") => Ok(Press::Automatic),
-            _ => Err(self.bad("press of hold")),
+        let by = || {
+            let press = row.hold_press.as_deref().and_then(Press::parse);
+            press.ok_or_else(|| self.bad("press of hold"))
         };
         Ok(match state {
             "waiting" => Hold::Waiting {

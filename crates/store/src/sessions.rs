@@ -1,5 +1,6 @@
 //! Sessions of staff in the staff area, and what they prove who they are with.
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::desk::Topic;
 
@@ -18,6 +19,35 @@ pub struct SignIn {
     pub totp_step: Option<i64>,
     /// When the member of staff was disabled, milliseconds.
     pub disabled_at: Option<i64>,
+}
+
+/// How far a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// All that was asked for was shown.
+    Whole,
+    /// The second factor is missing.
+    Second,
+    /// The desk asks for a second factor, and there is none yet.
+    Enrol,
+}
+
+impl Stage {
+    const ALL: [Self; 3] = [Self::Whole, Self::Second, Self::Enrol];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Second => "second",
+            Self::Enrol => "enrol",
+        }
+    }
+
+    /// What a stored word stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
 }
 
 /// A session with whom it belongs to. Sessions of disabled staff are not found.
@@ -39,8 +69,8 @@ pub struct StaffSession {
     pub time_zone: String,
     /// They have a second factor.
     pub has_second_factor: bool,
-    /// How far they are: `whole`, `second` (the code is missing), `enrol` (must set up a second factor).
-    pub stage: String,
+    /// What they have shown.
+    pub stage: Stored<Stage>,
     /// A second factor that is being set up: its secret in base32.
     pub new_secret: Option<String>,
     /// From where it was begun.
@@ -64,8 +94,8 @@ pub struct NewStaffSession {
     pub token_hash: String,
     /// Whose it is.
     pub staff_id: i64,
-    /// `whole`, `second` or `enrol`.
-    pub stage: &'static str,
+    /// What they have shown.
+    pub stage: Stage,
     /// From where.
     pub address: String,
     /// With what.
@@ -104,7 +134,7 @@ impl Tx {
             Ok(sqlx::query_scalar::<Database, i64>(sql)
                 .bind(&new.token_hash)
                 .bind(new.staff_id)
-                .bind(new.stage)
+                .bind(new.stage.as_str())
                 .bind(&new.address)
                 .bind(&new.agent)
                 .bind(new.now)
@@ -148,7 +178,7 @@ impl Tx {
         &mut self,
         id: i64,
         token_hash: &str,
-        stage: &str,
+        stage: Stage,
         now: i64,
         expires_at: i64,
     ) -> Result<(), StoreError> {
@@ -156,7 +186,7 @@ impl Tx {
             seen_at = $3, proved_at = $3, expires_at = $4 WHERE id = $5";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
-                .bind(token_hash).bind(stage).bind(now).bind(expires_at).bind(id)
+                .bind(token_hash).bind(stage.as_str()).bind(now).bind(expires_at).bind(id)
                 .execute(conn).await?;
         });
         Ok(())

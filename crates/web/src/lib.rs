@@ -13,6 +13,7 @@ mod download;
 mod health;
 mod idempotency;
 mod metrics;
+mod origin;
 mod page;
 mod pages;
 mod payments;

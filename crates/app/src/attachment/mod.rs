@@ -12,7 +12,7 @@ use portreeve_core::attachment::{Scan, Size};
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::time::{from_millis, rfc3339};
-use portreeve_store::{AttachmentRow, StoreError, Tx};
+use portreeve_store::{AttachmentRow, StoreError, Stored, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -57,8 +57,11 @@ pub struct AttachmentView {
     pub state: &'static str,
     /// What the scan said.
     pub detail: String,
-    /// Anybody who may see it may have it now.
+    /// Whoever may have it may have it now.
     pub downloadable: bool,
+    /// Only who has the right `answer` may have it: it is not what staff sent to the customer, and strangers' files can
+    /// have a link in them by which one acts as the customer.
+    pub needs_answer: bool,
     /// Who took it away.
     pub removed_by: Option<String>,
 }
@@ -103,9 +106,9 @@ impl CustomerState {
     }
 }
 
-/// What is known of a file's bytes. A word that nobody knows locks it.
+/// What is known of a file's bytes. Bytes that are gone are locked.
 fn scan_of(row: &AttachmentRow) -> Scan {
-    Scan::parse(&row.scan).unwrap_or(Scan::Failed)
+    row.scan.map_or(Scan::Failed, |Stored(scan)| scan)
 }
 
 fn size_of(row: &AttachmentRow) -> u64 {
@@ -120,6 +123,7 @@ fn view(row: AttachmentRow, for_staff: bool) -> AttachmentView {
         for_staff,
         state: if is_removed { "removed" } else { scan.as_str() },
         downloadable: !is_removed && scan.lets_through(),
+        needs_answer: !row.sent_by_staff,
         id: row.id,
         name: row.name,
         sha256: row.hash,
@@ -190,6 +194,11 @@ pub enum FetchError {
     /// There is no such file of this report.
     #[error("there is no such file")]
     NotThere,
+    /// It may have a link in it by which one acts as the customer: it is for those who may answer for them anyway.
+    #[error(
+        "only who has the right `answer` may have files that staff did not send to the customer"
+    )]
+    NeedsAnswer,
     /// Staff took it away.
     #[error("the file was removed")]
     Removed,
@@ -266,8 +275,13 @@ pub async fn for_customer(
     Download::of(row.ok_or(FetchError::NotThere)?)
 }
 
-/// A file of a report, for staff.
-pub async fn for_staff(desk: &Desk, report: ReportId, id: &str) -> Result<Download, FetchError> {
+/// A file of a report, for staff: those who may answer, or others, who get what staff sent to the customer.
+pub async fn for_staff(
+    desk: &Desk,
+    report: ReportId,
+    id: &str,
+    may_answer: bool,
+) -> Result<Download, FetchError> {
     if !is_id(id) {
         return Err(FetchError::NotThere);
     }
@@ -276,7 +290,11 @@ pub async fn for_staff(desk: &Desk, report: ReportId, id: &str) -> Result<Downlo
         Some(row) => Some(row),
         None => tx.note_attachment(report, id).await?,
     };
-    Download::of(row.ok_or(FetchError::NotThere)?)
+    let row = row.ok_or(FetchError::NotThere)?;
+    if !row.sent_by_staff && !may_answer {
+        return Err(FetchError::NeedsAnswer);
+    }
+    Download::of(row)
 }
 
 /// The report of a file, for staff who have nothing but the file's name in addresses.

@@ -12,7 +12,7 @@ const FEWEST: usize = 16;
 const BEFORE: [&str; 2] = ["/client/r/", "%2fclient%2fr%2f"];
 
 /// The text without the tokens of links, also where a program broke one over lines.
-pub(super) fn without_secret_links(text: &str) -> String {
+pub(crate) fn without_secret_links(text: &str) -> String {
     // The same places as in the text, as only ASCII changes.
     let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());

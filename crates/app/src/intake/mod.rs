@@ -14,7 +14,7 @@ use portreeve_core::report::LONGEST_TEXT;
 use portreeve_core::text::{lines, shorten, storable};
 use portreeve_core::time::{Span, from_millis};
 use portreeve_formats::Mail;
-use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Tx};
+use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Stored, Tx};
 use serde::Serialize;
 
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
@@ -22,7 +22,7 @@ pub use read::{Read, read};
 pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
 
-use links::without_secret_links;
+pub(crate) use links::without_secret_links;
 
 use crate::attachment::{Files, NewAttachment};
 use crate::audit;
@@ -170,9 +170,9 @@ pub struct MailView {
     /// Its number.
     pub id: i64,
     /// What became of it.
-    pub state: String,
+    pub state: &'static str,
     /// Why it waits, as a word.
-    pub why: Option<String>,
+    pub why: Option<&'static str>,
     /// Why it waits, in words.
     pub reason: Option<&'static str>,
     /// The report that it belongs to, or seems to.
@@ -199,14 +199,15 @@ pub struct MailView {
 
 impl MailView {
     fn of(row: MailRow) -> Self {
+        let why = row.why.map(|Stored(why)| why);
         Self {
             id: row.id,
-            reason: row.why.as_deref().and_then(Why::from_code).map(Why::text),
-            state: row.state,
-            why: row.why,
+            reason: why.map(Why::text),
+            state: row.state.0.code(),
+            why: why.map(Why::code),
             report_id: row.report_id,
             from: row.from_address,
-            subject: row.subject,
+            subject: without_secret_links(&row.subject),
             envelope_from: row.envelope_from,
             envelope_to: row.envelope_to,
             door: row.door,
@@ -270,7 +271,7 @@ pub async fn show(desk: &Desk, id: MailId) -> Result<Option<WholeMail>, StoreErr
     let read = read::in_the_background(bytes, row.envelope_from.clone()).await.unwrap_or_default();
     let attached = read.files.into_iter().map(|file| AttachedFile {
         size: file.bytes.len(),
-        name: file.name,
+        name: without_secret_links(&file.name),
         media_type: file.media_type,
     });
     Ok(Some(WholeMail {
@@ -394,7 +395,7 @@ pub async fn restore(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailErro
 
 async fn in_state(tx: &mut Tx, id: MailId, state: MailState) -> Result<MailRow, MailError> {
     let row = tx.mail_alone(id).await?.ok_or(MailError::NoMail(id))?;
-    match (MailState::from_code(&row.state) == Some(state), state) {
+    match (row.state == Stored(state), state) {
         (true, _) => Ok(row),
         (false, MailState::Dismissed) => Err(MailError::NotDismissed(id)),
         (false, _) => Err(MailError::DoesNotWait(id)),
@@ -410,8 +411,8 @@ async fn end(
     report: Option<ReportId>,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let why = tx.mail(id).await?.and_then(|row| row.why);
+    let why = tx.mail(id).await?.and_then(|row| row.why).map(|Stored(why)| why.code());
     let by = by.to_string();
-    let end = MailEnd { state: state.code(), why: why.as_deref(), report, by: Some(&by) };
+    let end = MailEnd { state: state.code(), why, report, by: Some(&by) };
     tx.end_mail(id, &end, desk.now().as_millisecond()).await
 }

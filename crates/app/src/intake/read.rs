@@ -9,7 +9,7 @@ use portreeve_core::report::{LONGEST_TEXT, Report};
 use portreeve_core::text::{lines, one_line, storable};
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::{Action, Automatic, DeliveryReport, Mail, RecipientReport, Strength};
-use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Tx};
+use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Stored, Tx};
 
 use super::links::without_secret_links;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
@@ -62,7 +62,7 @@ impl Fate {
 /// later.
 pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, StoreError> {
     let Some((row, bytes)) = super::row_and_bytes(desk, id).await? else { return Ok(Read::Done) };
-    if row.state != MailState::Unread.code() {
+    if row.state != Stored(MailState::Unread) {
         return Ok(Read::Done);
     }
     let mail = in_the_background(bytes, row.envelope_from.clone()).await;
@@ -75,7 +75,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         _ => Files::default(),
     };
     let mut tx = desk.db.write().await?;
-    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == MailState::Unread.code())
+    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == Stored(MailState::Unread))
     else {
         return Ok(Read::Done);
     };

@@ -8,8 +8,10 @@ mod webhooks;
 pub use runner::run;
 pub use sweep::{Sweeper, sweep};
 
+use portreeve_core::ids::Actor;
 use portreeve_store::{DeadJob, StoreError};
 
+use crate::audit;
 use crate::desk::Desk;
 
 /// Jobs by id after `after`; only the ones that were given up when asked so.
@@ -23,9 +25,12 @@ pub async fn list(
 }
 
 /// Brings a job that was given up back to life. Whether there was one.
-pub async fn retry(desk: &Desk, id: i64) -> Result<bool, StoreError> {
+pub async fn retry(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, StoreError> {
     let mut tx = desk.db.write().await?;
     let found = tx.retry_job(id, desk.now().as_millisecond()).await?;
+    if found {
+        audit::log(&mut tx, desk.now(), actor, "job_retried", &format!("job {id}")).await?;
+    }
     tx.commit().await?;
     Ok(found)
 }

@@ -18,7 +18,9 @@ use super::attach::{Owner, Place, attach};
 use super::facts::{count_suspension, facts};
 use super::open::KEYS_LIVE;
 use crate::attachment::Files;
+use crate::customer::Customer;
 use crate::desk::Desk;
+use crate::intake::without_secret_links;
 use crate::payment::{self, PayError};
 use crate::record::Record;
 use crate::staff::has_right;
@@ -115,6 +117,9 @@ pub enum ActError {
     /// There is no such member of staff.
     #[error("there is no member of staff {0:?}")]
     NoStaff(String),
+    /// The service has another customer now, or is gone: it is not theirs to have back.
+    #[error("the service is no longer this customer's")]
+    ServiceMoved,
     /// There is nothing to pay for.
     #[error(transparent)]
     Pay(#[from] PayError),
@@ -142,6 +147,8 @@ pub struct Conditions {
     pub revision: Option<i64>,
     /// It was not done before: idempotency key, and hash of the request.
     pub once: Option<(String, String)>,
+    /// The report is this customer's; and so is its service, where the act gives that back.
+    pub customer: Option<Customer>,
 }
 
 /// An act that is done.
@@ -205,6 +212,9 @@ pub(crate) async fn act_in(
         tx.report_alone(*other).await?;
     }
     let before = tx.report_alone(id).await?.ok_or(ActError::NoReport(id))?;
+    if let Some(customer) = &conditions.customer {
+        is_theirs(tx, customer, &before, &act).await?;
+    }
     if let Some(once) = &conditions.once
         && was_done(tx, id, actor, once, now).await?
     {
@@ -223,6 +233,23 @@ pub(crate) async fn act_in(
     change.keep(&before, &after, &events).await?;
     let report = tx.report(id).await?.ok_or(ActError::NoReport(id))?;
     Ok(Done { report, replayed: false })
+}
+
+/// Whether a customer may do this to a report, as both stand now that nobody else can change the report. That of somebody
+/// else is not there.
+async fn is_theirs(
+    tx: &mut Tx,
+    customer: &Customer,
+    report: &Report,
+    act: &Act,
+) -> Result<(), ActError> {
+    let subject = report.subject.as_ref().filter(|_| customer.owns(report));
+    let subject = subject.ok_or(ActError::NoReport(report.id))?;
+    let gives_back = matches!(act, Act::TakeBack(_) | Act::Pay);
+    if gives_back && !payment::is_still_theirs(tx, &subject.service, &customer.customer_id).await? {
+        return Err(ActError::ServiceMoved);
+    }
+    Ok(())
 }
 
 /// Takes an idempotency key for this act, or finds that it was done under it.
@@ -416,11 +443,14 @@ impl Change<'_> {
     }
 
     /// Who contests a report is heard by somebody who has not acted on it; when there is no such person, by whoever
-    /// looks first.
+    /// looks first. Once: whoever contests again does not choose who decides.
     async fn hand_to_somebody_else(
         &mut self,
         (report, mut events): Moved,
     ) -> Result<Moved, ActError> {
+        if self.tx.latest_event(report.id, &[Event::Contested.kind()]).await?.is_some() {
+            return Ok((report, events));
+        }
         let others = self.tx.staff_who_did_not_act(report.id, MOST_STAFF).await?;
         let mut may_answer = others.into_iter().filter(|(_, rights)| has_right(rights, "answer"));
         let other = may_answer.find(|(name, _)| report.assignee.as_ref() != Some(name));
@@ -549,8 +579,9 @@ pub(crate) fn newly_held_automatically(before: &Report, after: &Report) -> bool 
     !before.holds_service() && matches!(after.hold, Hold::Placed { by: Press::Automatic, .. })
 }
 
+/// A text as it is kept: without links by which its readers would act as the customer.
 fn text_that_fits(text: &str) -> Result<String, ActError> {
-    let text = storable(text.trim());
+    let text = without_secret_links(&storable(text.trim()));
     if (1..=LONGEST_TEXT).contains(&text.chars().count()) {
         Ok(text)
     } else {

@@ -4,7 +4,7 @@ use portreeve_core::attachment::{FileName, Limits, Refused, Scan, Size};
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::time::Timestamp;
-use portreeve_store::{NewAttachmentRow, StoreError, Tx};
+use portreeve_store::{NewAttachmentRow, StoreError, Stored, Tx};
 
 use super::act::ActError;
 use crate::attachment::{Files, Upload};
@@ -114,9 +114,9 @@ async fn store(
 
 /// Bytes in which something was found are not scanned again, and staff of this report have to know, too.
 async fn found_before(tx: &mut Tx, hash: &str) -> Result<Option<Event>, StoreError> {
-    let known = tx.content(hash).await?.and_then(|known| Scan::parse(&known.scan));
+    let known = tx.content(hash).await?.map(|known| known.scan);
     let detail = "the same bytes were scanned before".to_owned();
-    Ok((known == Some(Scan::Infected)).then_some(Event::AttachmentInfected { detail }))
+    Ok((known == Some(Stored(Scan::Infected))).then_some(Event::AttachmentInfected { detail }))
 }
 
 /// Writes the bytes, a piece at a time.

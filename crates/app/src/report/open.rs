@@ -27,6 +27,7 @@ use super::facts::{clock, count_suspension, service_facts, suspensions_left};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
 use crate::directory::{self, Fetched, Limit};
+use crate::intake::without_secret_links;
 use crate::record::Record;
 
 /// Reports in one commit at most.
@@ -152,7 +153,11 @@ pub struct Opener {
 
 impl Opener {
     /// Opens a report. Returns only after it is on disk, or with the certainty that it is not.
-    pub async fn open(&self, request: NewReportRequest) -> Answer {
+    pub async fn open(&self, mut request: NewReportRequest) -> Answer {
+        for text in [&mut request.additional_info, &mut request.admin_notes] {
+            // What a script passes on may quote a notice.
+            *text = without_secret_links(text);
+        }
         let (answer, answered) = oneshot::channel();
         if let Err(refused) = self.queue.try_send((request, answer)) {
             if matches!(refused, TrySendError::Full(_)) {

@@ -86,7 +86,7 @@ fn not_there(id: &str) -> anyhow::Error {
 
 pub(super) async fn save(desk: &Arc<Desk>, id: &str, path: &Path) -> Result<()> {
     let report = attachment::report_of(desk, id).await?.ok_or_else(|| not_there(id))?;
-    let file = match attachment::for_staff(desk, report, id).await {
+    let file = match attachment::for_staff(desk, report, id, true).await {
         Ok(file) => file,
         Err(FetchError::NotThere) => return Err(not_there(id)),
         Err(locked) => return Err(locked.into()),

@@ -80,7 +80,7 @@ async fn ingest_one(desk: &Desk, file: &Path) -> Result<Ingested> {
         mail: Some(mail.id),
         known: received.known,
         reason: mail.reason.filter(|_| mail.state == "waiting"),
-        state: Some(mail.state),
+        state: Some(mail.state.to_owned()),
         report_id: mail.report_id,
         error: None,
     })
@@ -169,7 +169,7 @@ fn show(found: &intake::WholeMail) -> Result<()> {
     let mut output = Output::table(&["MAIL", &mail.id.to_string()]);
     let report = mail.report_id.map(|id| ReportId(id).to_string()).unwrap_or_default();
     for (name, value) in [
-        ("State", mail.state.clone()),
+        ("State", mail.state.to_owned()),
         ("Why", mail.reason.unwrap_or_default().to_owned()),
         ("Report", report),
         ("From", mail.from.clone()),

@@ -318,7 +318,7 @@ pub(super) async fn job(desk: &Desk, command: JobCommand) -> Result<()> {
             output.print()
         }
         JobCommand::Retry { id } => {
-            if jobs::retry(desk, id).await? {
+            if jobs::retry(desk, &super::operator(), id).await? {
                 say(format!("Job {id} will be tried again."))
             } else {
                 Err(plain_failure(format!("there is no job {id} that was given up")))

@@ -16,7 +16,8 @@ pub(super) async fn token(desk: &Desk, command: TokenCommand) -> Result<()> {
         TokenCommand::Add { staff, scopes, description, good_for, json: as_json } => {
             let good_for = good_for.map(|text| span(&text)).transpose()?;
             let new = NewToken { staff, scopes, description, good_for };
-            let (reference, token) = token::add(desk, &new).await.map_err(name_scopes)?;
+            let (reference, token) =
+                token::add(desk, &super::operator(), &new).await.map_err(name_scopes)?;
             if as_json {
                 return json(&json!({ "ref": reference, "token": token }));
             }
@@ -73,7 +74,7 @@ pub(super) async fn token(desk: &Desk, command: TokenCommand) -> Result<()> {
             output.print()
         }
         TokenCommand::Revoke { reference } => {
-            token::revoke(desk, reference).await?;
+            token::revoke(desk, &super::operator(), reference).await?;
             say(format!("Token {reference} is revoked."))
         }
     }

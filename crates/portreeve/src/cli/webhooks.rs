@@ -61,7 +61,7 @@ pub(super) async fn webhook(desk: &Desk, command: WebhookCommand) -> Result<()> 
                     delivery.webhook,
                     delivery.report_id.map(|id| id.to_string()).unwrap_or_default(),
                     delivery.event,
-                    delivery.state,
+                    delivery.state.to_owned(),
                     delivery.tries.to_string(),
                     delivery.next_try_at.unwrap_or_default(),
                     delivery.result.unwrap_or_default(),
@@ -70,7 +70,7 @@ pub(super) async fn webhook(desk: &Desk, command: WebhookCommand) -> Result<()> 
             output.print()
         }
         WebhookCommand::Replay { id } => {
-            webhook::replay(desk, id).await.map_err(explain)?;
+            webhook::replay(desk, &super::operator(), id).await.map_err(explain)?;
             say(format!("Delivery {id} goes out again; see `portreeve webhook deliveries`."))
         }
         WebhookCommand::Test { name, json: as_json } => {

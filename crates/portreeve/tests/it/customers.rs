@@ -83,7 +83,7 @@ on_both! {
         let link = link(&world, id, "opened");
         let page = serving.get(&link);
         assert_eq!(page.status, 200, "{page:?}");
-        assert_eq!((page.header("referrer-policy"), page.header("cache-control")), ("no-referrer", "no-store"));
+        assert_eq!((page.header("referrer-policy"), page.header("cache-control")), ("same-origin", "no-store"));
         for text in ["Phishing", "&lt;b&gt;", "Take the page offline at once", "Deadline"] {
             assert!(page.body.contains(text), "{text}: {}", page.body);
         }

@@ -2,7 +2,7 @@
 
 use portreeve_core::attachment::Scan;
 use portreeve_core::ids::ReportId;
-use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote};
+use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote, Stored};
 
 use crate::world::{World, on_both};
 
@@ -42,13 +42,13 @@ on_both! {
         tx.keep_content(HASH, 7, Scan::NotScanned, 1).await.unwrap();
         assert!(!tx.set_scan(HASH, Scan::Clean, "").await.unwrap(), "nobody has asked for a scan");
         tx.keep_content(HASH, 7, Scan::Waiting, 2).await.unwrap();
-        let known = ContentRow { size: 7, scan: "waiting".into() };
+        let known = ContentRow { size: 7, scan: Stored(Scan::Waiting) };
         assert_eq!(tx.content(HASH).await.unwrap(), Some(known));
         assert!(tx.set_scan(HASH, Scan::Failed, "no answer").await.unwrap());
         assert!(tx.set_scan(HASH, Scan::Infected, "Eicar").await.unwrap(), "a failed one is tried again");
         assert!(!tx.set_scan(HASH, Scan::Clean, "").await.unwrap(), "what was found stays");
         tx.keep_content(HASH, 7, Scan::Waiting, 3).await.unwrap();
-        assert_eq!(tx.content(HASH).await.unwrap().unwrap().scan, "infected");
+        assert_eq!(tx.content(HASH).await.unwrap().unwrap().scan, Stored(Scan::Infected));
     }
 
     async fn files_of_messages_and_of_notes_never_meet(world) {
@@ -65,13 +65,18 @@ on_both! {
         tx.add_note_attachment(&file("n", 1, note, 0)).await.unwrap();
         tx.add_message_attachment(&file("other", 2, 99, 0)).await.unwrap();
         let ids = |rows: Vec<portreeve_store::AttachmentRow>| {
-            rows.into_iter().map(|row| (row.id, row.owner, row.scan)).collect::<Vec<_>>()
+            rows.into_iter().map(|row| (row.id, row.owner, row.scan.map(|Stored(scan)| scan), row.sent_by_staff)).collect::<Vec<_>>()
         };
-        let clean = || "clean".to_owned();
+        let clean = Some(Scan::Clean);
         let of_messages = ids(tx.message_attachments(ReportId(1), 9).await.unwrap());
-        assert_eq!(of_messages, [("m0".into(), message, clean()), ("m1".into(), message, clean())]);
-        assert_eq!(ids(tx.note_attachments(ReportId(1), 9).await.unwrap()), [("n".into(), note, clean())]);
+        assert_eq!(of_messages, [("m0".into(), message, clean, false), ("m1".into(), message, clean, false)]);
+        assert_eq!(ids(tx.note_attachments(ReportId(1), 9).await.unwrap()), [("n".into(), note, clean, false)]);
         assert_eq!(tx.message_attachments(ReportId(1), 1).await.unwrap().len(), 1);
+        let answer = NewMessage { at: 2, author: "staff:x".into(), from_customer: false, body: "look".into() };
+        let answer = tx.add_message(ReportId(3), &answer).await.unwrap();
+        tx.add_message_attachment(&file("a", 3, answer, 0)).await.unwrap();
+        assert!(tx.message_attachment(ReportId(3), "a").await.unwrap().unwrap().sent_by_staff);
+        assert!(!tx.message_attachment(ReportId(1), "m0").await.unwrap().unwrap().sent_by_staff);
         assert!(tx.message_attachment(ReportId(1), "n").await.unwrap().is_none());
         assert!(tx.message_attachment(ReportId(2), "m0").await.unwrap().is_none(), "of another report");
         assert_eq!(tx.message_attachment(ReportId(1), "m0").await.unwrap().unwrap().name, "m0.txt");
@@ -81,8 +86,8 @@ on_both! {
         assert_eq!(tx.report_of_attachment("n").await.unwrap(), Some(ReportId(1)));
         assert_eq!(tx.report_of_attachment("none").await.unwrap(), None);
         assert_eq!(tx.attached_bytes(ReportId(1)).await.unwrap(), 21);
-        assert_eq!(tx.attached_bytes(ReportId(3)).await.unwrap(), 0);
-        assert_eq!(tx.reports_with_content(HASH, 9).await.unwrap(), [ReportId(1), ReportId(2)]);
+        assert_eq!(tx.attached_bytes(ReportId(4)).await.unwrap(), 0);
+        assert_eq!(tx.reports_with_content(HASH, 9).await.unwrap(), [ReportId(1), ReportId(2), ReportId(3)]);
     }
 
     async fn bytes_that_no_file_has_are_forgotten_a_few_at_a_time(world) {
@@ -106,7 +111,7 @@ on_both! {
         tx.remove_note_attachment(ReportId(1), "n", "staff:bob", 61).await.unwrap().unwrap();
         assert_eq!(tx.forget_contents(50, 9).await.unwrap(), 1);
         let left = tx.message_attachment(ReportId(1), "m").await.unwrap().unwrap();
-        assert_eq!((left.removed_by.as_deref(), left.scan.as_str()), (Some("staff:alice"), ""));
+        assert_eq!((left.removed_by.as_deref(), left.scan), (Some("staff:alice"), None));
         assert_eq!(tx.attached_bytes(ReportId(1)).await.unwrap(), 0);
     }
 }

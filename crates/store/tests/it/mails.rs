@@ -1,8 +1,9 @@
 //! Mails that came in, notices that came back, secrets, and the mailboxes that are read.
 
 use portreeve_core::ids::{MailId, ReportId};
+use portreeve_core::intake::{MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
-use portreeve_store::{MailEnd, MailReading, NewMail, NoticeResult};
+use portreeve_store::{MailEnd, MailReading, NewMail, NoticeResult, Stored};
 
 use crate::world::{World, on_both};
 
@@ -35,7 +36,7 @@ on_both! {
         assert_eq!(tx.same_mail("aa", "x@example.com", 101).await.unwrap(), None);
         assert_eq!(tx.same_mail("aa", "y@example.com", 0).await.unwrap(), None);
         let row = tx.mail(id).await.unwrap().unwrap();
-        assert_eq!((row.state.as_str(), row.envelope_from.as_deref()), ("unread", Some("")));
+        assert_eq!((row.state, row.envelope_from.as_deref()), (Stored(MailState::Unread), Some("")));
         assert_eq!(tx.mail_alone(id).await.unwrap(), Some(row));
         assert_eq!(tx.mail(MailId(99)).await.unwrap(), None);
     }
@@ -62,7 +63,7 @@ on_both! {
         let waiting = tx.waiting_mails(MailId(0), 10).await.unwrap();
         assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[0].0, ids[1].0]);
         assert_eq!((waiting[0].subject.as_str(), waiting[0].files), ("Re", 2));
-        assert_eq!(waiting[0].why.as_deref(), Some("no_token"));
+        assert_eq!(waiting[0].why, Some(Stored(Why::NoToken)));
         assert_eq!(tx.waiting_mails(ids[0], 10).await.unwrap().len(), 1);
         assert_eq!(tx.waiting_for_people(0, 10).await.unwrap().mails, 2);
         let of = tx.mails_of_report(ReportId(7), 10).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod attachments;
 mod bridge;
+mod codes;
 mod customers;
 mod deliveries;
 mod directory;

@@ -5,7 +5,7 @@ use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::text::{wanted_words, words};
 use portreeve_store::{
     DayFigures, NewEvent, NewStaff, NewStaffSession, Place, QuickReply, ReportFilter, ReportOrder,
-    SuspensionFilter, Tx,
+    Stage, Stored, SuspensionFilter, Tx,
 };
 
 use crate::reports::{add, at, every_shape, open, report};
@@ -24,7 +24,7 @@ fn session(staff_id: i64, token: &str, now: i64) -> NewStaffSession {
     NewStaffSession {
         token_hash: token.into(),
         staff_id,
-        stage: "second",
+        stage: Stage::Second,
         address: "192.0.2.1".into(),
         agent: "test".into(),
         now,
@@ -53,13 +53,13 @@ on_both! {
         assert_eq!(tx.staff_session("t1", 110).await.unwrap(), None, "it is over");
         let found = tx.staff_session("t1", 109).await.unwrap().unwrap();
         assert_eq!((found.id, found.name.as_str(), found.rights.as_str()), (one, "alice", "*"));
-        assert_eq!((found.stage.as_str(), found.has_second_factor), ("second", false));
+        assert_eq!((found.stage, found.has_second_factor), (Stored(Stage::Second), false));
         tx.put_new_secret(one, "SECRET").await.unwrap();
         assert_eq!(tx.staff_session("t1", 50).await.unwrap().unwrap().new_secret.as_deref(), Some("SECRET"));
-        tx.renew_staff_session(one, "t3", "whole", 30, 500).await.unwrap();
+        tx.renew_staff_session(one, "t3", Stage::Whole, 30, 500).await.unwrap();
         assert_eq!(tx.staff_session("t1", 50).await.unwrap(), None, "the old token is worth nothing");
         let whole = tx.staff_session("t3", 50).await.unwrap().unwrap();
-        assert_eq!((whole.stage.as_str(), whole.proved_at, whole.new_secret), ("whole", 30, None));
+        assert_eq!((whole.stage, whole.proved_at, whole.new_secret), (Stored(Stage::Whole), 30, None));
         tx.saw_staff_session(one, false, 40, 600).await.unwrap();
         assert_eq!(tx.staff_session("t3", 550).await.unwrap().unwrap().proved_at, 30);
         tx.saw_staff_session(one, true, 45, 600).await.unwrap();

@@ -8,7 +8,7 @@ use portreeve_app::notice;
 use portreeve_app::sign_in::{self, SignInError};
 use portreeve_app::staff::{self as app_staff, StaffError, has_right};
 
-use super::bulk::{begun_at, prove};
+use super::confirm::{begun_at, text, too_many};
 use super::session::{Form, Staff};
 use super::sign_in::{count_try, forget_tries};
 use super::{Answered, Refusal, to, told};
@@ -101,9 +101,7 @@ pub(crate) async fn password(
     }
     let (name, address) = (&staff.session.name, begun_at(&staff));
     if let Err(wait) = count_try(&web, name, address) {
-        let minutes = wait.as_secs().div_ceil(60).to_string();
-        let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
-        return page(&web, &staff, Some(error)).await;
+        return page(&web, &staff, Some(too_many(&staff, wait))).await;
     }
     match sign_in::change_password(&web.desk, &staff.session, &old, &new).await {
         Ok(()) => {
@@ -118,21 +116,34 @@ pub(crate) async fn password(
     }
 }
 
-/// Takes the second factor away; the password is asked for once more.
+/// Takes the second factor away. It takes all that signing in takes: the password and a code, however short a while ago
+/// they were entered.
 pub(crate) async fn remove_second_factor(
     State(web): State<Arc<Web>>,
     staff: Staff<Anybody>,
     form: Form,
 ) -> Answered {
-    let language = Language::choose(&staff.session.language, "");
     if web.desk.live().settings.require_second_factor {
-        return Err(Refusal::Bad(words::text(language, "account.second_factor_forced", &[])));
+        return Err(Refusal::Bad(text(&staff, "account.second_factor_forced")));
     }
-    if let Some(error) = prove(&web, &staff, &form).await? {
-        return page(&web, &staff, Some(error)).await;
+    let (name, address) = (&staff.session.name, begun_at(&staff));
+    if let Err(wait) = count_try(&web, name, address) {
+        return page(&web, &staff, Some(too_many(&staff, wait))).await;
     }
-    sign_in::remove_second_factor(&web.desk, &staff.session).await?;
-    Ok(to("/admin/account"))
+    let (password, code) = (form.own_password(), form.get("code"));
+    match sign_in::remove_second_factor(&web.desk, &staff.session, password, code).await {
+        Ok(()) => {
+            forget_tries(&web, name, address);
+            Ok(to("/admin/account"))
+        }
+        Err(SignInError::Wrong) => {
+            page(&web, &staff, Some(text(&staff, "account.wrong_password"))).await
+        }
+        Err(SignInError::WrongCode) => {
+            page(&web, &staff, Some(text(&staff, "account.wrong_code"))).await
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Ends one session, or all others.

@@ -8,7 +8,7 @@ use portreeve_core::ids::ReportId;
 
 use super::session::{Form, Path, Staff};
 use super::{Answered, Refusal, to};
-use crate::rights::{Close, SeeReports};
+use crate::rights::{Answer, Close, Right, SeeReports};
 use crate::words::{self, Language};
 use crate::{Web, download};
 
@@ -18,15 +18,20 @@ pub(crate) async fn fetch(
     staff: Staff<SeeReports>,
     Path((id, name)): Path<(i64, String)>,
 ) -> Answered {
-    let key = match attachment::for_staff(&web.desk, ReportId(id), &name).await {
-        Ok(file) => return Ok(download::answer(&web, file)),
-        Err(FetchError::Store(error)) => return Err(error.into()),
-        Err(FetchError::NotThere) => return Err(Refusal::NotFound),
-        Err(FetchError::Removed) => "file.state.removed",
-        Err(FetchError::BeingChecked) => "file.state.waiting",
-        Err(FetchError::Infected) => "file.state.infected",
-        Err(FetchError::Unscanned) => "file.state.failed",
-    };
+    let key =
+        match attachment::for_staff(&web.desk, ReportId(id), &name, staff.may::<Answer>()).await {
+            Ok(file) => return Ok(download::answer(&web, file)),
+            Err(FetchError::Store(error)) => return Err(error.into()),
+            Err(FetchError::NotThere) => return Err(Refusal::NotFound),
+            Err(FetchError::NeedsAnswer) => {
+                let language = staff.session.language.clone();
+                return Err(Refusal::NoRight { right: Answer::NAME, language });
+            }
+            Err(FetchError::Removed) => "file.state.removed",
+            Err(FetchError::BeingChecked) => "file.state.waiting",
+            Err(FetchError::Infected) => "file.state.infected",
+            Err(FetchError::Unscanned) => "file.state.failed",
+        };
     let language = Language::choose(&staff.session.language, "");
     Err(Refusal::Bad(words::text(language, key, &[])))
 }

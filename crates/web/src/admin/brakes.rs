@@ -13,7 +13,6 @@ use portreeve_core::language::zone;
 use portreeve_core::time::Timestamp;
 use serde::Deserialize;
 
-use super::bulk::prove;
 use super::session::{Form, Query, Staff, Visitor};
 use super::{Answered, to};
 use crate::Web;
@@ -68,11 +67,8 @@ pub(crate) async fn pause(State(web): State<Arc<Web>>, staff: Staff<Approve>, _:
 pub(crate) async fn resume(
     State(web): State<Arc<Web>>,
     staff: Staff<Approve>,
-    form: Form,
+    _: Form,
 ) -> Answered {
-    if let Some(error) = prove(&web, &staff, &form).await? {
-        return page(&web, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await;
-    }
     pause::resume(&web.desk, &staff.actor()).await?;
     Ok(to("/admin/brakes"))
 }
@@ -96,20 +92,8 @@ pub(crate) async fn undo_preview(
     staff: Staff<Setup>,
     Query(asked): Query<Since>,
 ) -> Answered {
-    undo_page(&web, &staff, &asked, StatusCode::OK, None).await
-}
-
-async fn undo_page(
-    web: &Web,
-    staff: &Visitor,
-    asked: &Since,
-    status: StatusCode,
-    error: Option<String>,
-) -> Answered {
-    let language = Language::choose(&staff.session.language, "");
-    let Some(from) = since(staff, &asked.since) else {
-        let error = words::text(language, "undo.bad_time", &[]);
-        return page(web, staff, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await;
+    let Some(from) = since(&staff, &asked.since) else {
+        return bad_time(&web, &staff).await;
     };
     let list = undo::preview(&web.desk, &asked.actor, from).await?;
     let rows: Vec<minijinja::Value> = list
@@ -118,23 +102,23 @@ async fn undo_page(
         .collect();
     let to_do = list.iter().filter(|one| one.step != undo::Step::Nothing).count();
     let more = context! {
-        page => "brakes", rows, to_do, error, actor => asked.actor, since => asked.since,
+        page => "brakes", rows, to_do, actor => asked.actor, since => asked.since,
         must_prove => !portreeve_app::sign_in::is_proved(&staff.session, web.desk.now()),
     };
-    web.show_as(status, staff, "undo.html", more).await
+    web.show(&staff, "undo.html", more).await
+}
+
+async fn bad_time(web: &Web, staff: &Visitor) -> Answered {
+    let language = Language::choose(&staff.session.language, "");
+    let error = words::text(language, "undo.bad_time", &[]);
+    page(web, staff, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await
 }
 
 /// Takes it back.
 pub(crate) async fn undo(State(web): State<Arc<Web>>, staff: Staff<Setup>, form: Form) -> Answered {
     let asked = Since { actor: form.get("actor").to_owned(), since: form.get("since").to_owned() };
-    if let Some(error) = prove(&web, &staff, &form).await? {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return undo_page(&web, &staff, &asked, status, Some(error)).await;
-    }
-    let language = Language::choose(&staff.session.language, "");
     let Some(from) = since(&staff, &asked.since) else {
-        let error = words::text(language, "undo.bad_time", &[]);
-        return page(&web, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await;
+        return bad_time(&web, &staff).await;
     };
     let (done, left) = undo::carry_out(&web.desk, &staff.actor(), &asked.actor, from).await?;
     let more = context! { page => "brakes", carried_out => true, done, left, actor => asked.actor, rows => Vec::<i64>::new(), since => asked.since };

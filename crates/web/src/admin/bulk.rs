@@ -1,7 +1,6 @@
 //! One act on many reports: first a page that says what it would do, then the act, then what became of each, with a way
 //! back where there is one.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -10,16 +9,15 @@ use minijinja::Value;
 
 use crate::pages::context;
 use portreeve_app::report::{Act, ActError, Conditions, act_if, view};
-use portreeve_app::sign_in::{self, SignInError};
+use portreeve_app::sign_in;
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Outcome;
 
+use super::confirm::prove;
 use super::session::{Form, Staff, Visitor};
-use super::sign_in::{count_try, forget_tries};
 use super::{Answered, Refusal};
 use crate::Web;
 use crate::rights::{Answer, Approve, Close, Right, SeeReports, Suspend};
-use crate::words::{self, Language};
 
 /// Reports at a time.
 const MOST: usize = 200;
@@ -193,7 +191,7 @@ pub(crate) async fn carry_out(
     for report in &before {
         let id = report.id;
         let seen = form.get(&format!("revision_{id}")).parse().ok();
-        let conditions = Conditions { revision: seen.or(Some(-1)), once: None };
+        let conditions = Conditions { revision: seen.or(Some(-1)), ..Conditions::default() };
         let act = wish.act(&form, id);
         match act_if(&web.desk, ReportId(id), &staff.actor(), act, &conditions).await {
             Ok(after) => {
@@ -212,37 +210,4 @@ pub(crate) async fn carry_out(
         page => "reports", act => wish.word(), way_back => wish.way_back(), done, left, back => back(&form),
     };
     web.show(&staff, "done.html", more).await
-}
-
-/// Where a session was begun, which stands for where it is used: both know its token.
-pub(super) fn begun_at(staff: &Visitor) -> IpAddr {
-    staff.session.address.parse().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
-}
-
-/// For what reaches customers and panels, who does it must have proved who they are a short while ago. Returns what
-/// is wrong, if anything is.
-pub(super) async fn prove(
-    web: &Web,
-    staff: &Visitor,
-    form: &Form,
-) -> Result<Option<String>, Refusal> {
-    if sign_in::is_proved(&staff.session, web.desk.now()) {
-        return Ok(None);
-    }
-    let language = Language::choose(&staff.session.language, "");
-    let name = &staff.session.name;
-    let address = begun_at(staff);
-    if let Err(wait) = count_try(web, name, address) {
-        let minutes = wait.as_secs().div_ceil(60).to_string();
-        return Ok(Some(words::text(language, "sign_in.too_many", &[("n", minutes)])));
-    }
-    let password = form.all("password").next().unwrap_or_default();
-    match sign_in::prove(&web.desk, &staff.session, password).await {
-        Ok(()) => {
-            forget_tries(web, name, address);
-            Ok(None)
-        }
-        Err(SignInError::Wrong) => Ok(Some(words::text(language, "account.wrong_password", &[]))),
-        Err(other) => Err(other.into()),
-    }
 }

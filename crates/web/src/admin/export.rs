@@ -27,11 +27,39 @@ const MOST: usize = 200_000;
 
 const HEADER: &str = "id,status,turn,category,directory,service_id,customer_id,service_ip,suspend_method,suspension,deadline_at,assignee,opened_at,closed_at,outcome,additional_info\r\n";
 
-/// A cell of CSV (RFC 4180) that no program takes for a formula: what begins like one gets an apostrophe.
+/// What begins a formula, also in the other forms that programs for tables take for these (`NFKC`).
+const FORMULA: [char; 19] = [
+    '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '⁼', '⁺', '⁻', '₌', '₊',
+    '₋', '−',
+];
+
+/// What ends a cell in one program for tables or another, whatever is meant to.
+const ENDS: [char; 4] = [';', '\t', '\r', '\n'];
+
+/// What programs for tables leave out at the beginning of a cell: blanks, quotes, what cannot be seen.
+fn is_left_out(c: char) -> bool {
+    let unseen =
+        matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    unseen
+        || c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’')
+}
+
+/// A cell of CSV (RFC 4180) that no program takes for a formula: what begins like one gets an apostrophe, also where a
+/// program that separates cells by something else would see a beginning.
 fn cell(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r'])
-        || text.starts_with(['\t', '\r', '\n']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    let mut safe = String::with_capacity(text.len() + 2);
+    if text.starts_with(ENDS) {
+        safe.push('\'');
+    }
+    for part in text.split_inclusive(ENDS) {
+        if part.trim_start_matches(is_left_out).starts_with(FORMULA) {
+            safe.push('\'');
+        }
+        safe.push_str(part);
+    }
+    let text = safe;
     if text.contains(['"', ',', '\n', '\r', ';', '\'']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -177,5 +205,25 @@ mod tests {
         assert_eq!(cell("a\"b,c\nd"), "\"a\"\"b,c\nd\"");
         assert_eq!(cell("Spam"), "Spam");
         assert_eq!(cell("-2"), "\"'-2\"");
+        for odd in [
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠x",
+            "﹦1",
+            "⁼1",
+            "−1",
+            "\u{feff}=1",
+            "\u{200b}＝1",
+            "\r=1",
+            "\u{a0}=1",
+            "'=1",
+            "\"=1",
+        ] {
+            assert!(cell(odd).starts_with("\"'"), "{odd:?}: {}", cell(odd));
+        }
+        assert_eq!(cell("a;=1+1"), "\"a;'=1+1\"", "where cells end at a semicolon");
+        assert_eq!(cell("a\n ＝1"), "\"a\n' ＝1\"", "where no quotes are known");
+        assert_eq!(cell("1-2=3 @home"), "1-2=3 @home");
     }
 }

@@ -9,6 +9,7 @@ mod attachments;
 mod brakes;
 mod bulk;
 mod charts;
+mod confirm;
 mod export;
 mod fraudrecord;
 mod home;
@@ -31,6 +32,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use confirm::confirmed;
 use jiff::tz::TimeZone;
 use minijinja::value::{Value, merge_maps};
 use portreeve_app::report::ActError;
@@ -304,22 +306,35 @@ pub struct PageRoute {
     pub path: &'static str,
     /// The right that it needs, by its name; empty: to be signed in is enough.
     pub right: &'static str,
+    /// It asks for the password again unless that was entered a short while ago.
+    pub confirmed: bool,
 }
 
-/// Registers each handler and writes down which right it needs.
+/// Registers each handler and writes down which right it needs. A `get` looks, a `post` acts, and a `confirmed` acts only
+/// once whoever asks for it has entered their password again.
 macro_rules! page_routes {
     ($($method:ident $path:literal $right:ident $handler:path;)*) => {
         /// Every page of the staff area that needs somebody to be signed in.
         pub fn page_routes() -> Vec<PageRoute> {
-            vec![$(PageRoute { method: page_routes!(@name $method), path: $path, right: <$right as Right>::NAME },)*]
+            vec![$(PageRoute {
+                method: page_routes!(@name $method),
+                path: $path,
+                right: <$right as Right>::NAME,
+                confirmed: page_routes!(@is_confirmed $method),
+            },)*]
         }
 
         fn signed_in() -> Router<Arc<Web>> {
-            Router::new()$(.route($path, $method($handler)))*
+            Router::new()$(.route($path, page_routes!(@route $method $right $handler)))*
         }
     };
     (@name get) => { "GET" };
     (@name post) => { "POST" };
+    (@name confirmed) => { "POST" };
+    (@is_confirmed confirmed) => { true };
+    (@is_confirmed $method:ident) => { false };
+    (@route confirmed $right:ident $handler:path) => { confirmed::<$right, _, _>($handler) };
+    (@route $method:ident $right:ident $handler:path) => { $method($handler) };
 }
 
 page_routes! {
@@ -372,9 +387,9 @@ page_routes! {
     get "/admin/approvals" SeeReports queue::approvals;
     get "/admin/brakes" Approve brakes::brakes;
     post "/admin/brakes/pause" Approve brakes::pause;
-    post "/admin/brakes/resume" Approve brakes::resume;
+    confirmed "/admin/brakes/resume" Approve brakes::resume;
     get "/admin/brakes/undo" Setup brakes::undo_preview;
-    post "/admin/brakes/undo" Setup brakes::undo;
+    confirmed "/admin/brakes/undo" Setup brakes::undo;
     get "/admin/account" Anybody account::account;
     post "/admin/account/preferences" Anybody account::preferences;
     post "/admin/account/notices" Anybody account::told;
@@ -384,29 +399,29 @@ page_routes! {
     get "/admin/setup" Setup setup::index;
     get "/admin/setup/staff-management" Setup setup::staff_management;
     get "/admin/setup/staff" Setup setup::people::staff;
-    post "/admin/setup/staff" Setup setup::people::add;
-    post "/admin/setup/staff/{name}" Setup setup::people::change;
+    confirmed "/admin/setup/staff" Setup setup::people::add;
+    confirmed "/admin/setup/staff/{name}" Setup setup::people::change;
     get "/admin/setup/roles" Setup setup::people::roles;
-    post "/admin/setup/roles" Setup setup::people::add_role;
-    post "/admin/setup/roles/{name}" Setup setup::people::change_role;
+    confirmed "/admin/setup/roles" Setup setup::people::add_role;
+    confirmed "/admin/setup/roles/{name}" Setup setup::people::change_role;
     get "/admin/setup/api-roles" Setup setup::credentials::roles;
-    post "/admin/setup/api-roles" Setup setup::credentials::add_role;
+    confirmed "/admin/setup/api-roles" Setup setup::credentials::add_role;
     get "/admin/setup/api-credentials" Setup setup::credentials::list;
-    post "/admin/setup/api-credentials" Setup setup::credentials::add;
-    post "/admin/setup/api-credentials/{ref}/addresses" Setup setup::credentials::limit;
-    post "/admin/setup/api-credentials/{ref}/revocation" Setup setup::credentials::revoke;
+    confirmed "/admin/setup/api-credentials" Setup setup::credentials::add;
+    confirmed "/admin/setup/api-credentials/{ref}/addresses" Setup setup::credentials::limit;
+    confirmed "/admin/setup/api-credentials/{ref}/revocation" Setup setup::credentials::revoke;
     get "/admin/setup/settings" Setup setup::desk::settings;
-    post "/admin/setup/settings" Setup setup::desk::set;
+    confirmed "/admin/setup/settings" Setup setup::desk::set;
     get "/admin/setup/categories" Setup setup::desk::categories;
-    post "/admin/setup/categories" Setup setup::desk::set_category;
+    confirmed "/admin/setup/categories" Setup setup::desk::set_category;
     get "/admin/setup/quick-replies" Setup setup::desk::replies;
     post "/admin/setup/quick-replies" Setup setup::desk::put_reply;
     get "/admin/setup/notices" Setup setup::notices::list;
     get "/admin/setup/notices/{language}/{unit}" Setup setup::notices::edit;
-    post "/admin/setup/notices/{language}/{unit}" Setup setup::notices::save;
+    confirmed "/admin/setup/notices/{language}/{unit}" Setup setup::notices::save;
     post "/admin/setup/notices/{language}/{unit}/preview" Setup setup::notices::preview;
     get "/admin/setup/notices/{language}/{unit}/take-back" Setup setup::notices::ask_back;
-    post "/admin/setup/notices/{language}/{unit}/take-back" Setup setup::notices::take_back;
+    confirmed "/admin/setup/notices/{language}/{unit}/take-back" Setup setup::notices::take_back;
     get "/admin/setup/connections" Setup setup::connections::connections;
     post "/admin/setup/connections/test" Setup setup::connections::test;
     post "/admin/setup/connections/jobs" Setup setup::connections::retry_job;
@@ -440,4 +455,24 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
     let kind = format!("{kind}; charset=utf-8");
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=300".to_owned())], text)
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_sets_up_the_desk_enters_their_password_again_but_for_what_gives_nobody_anything() {
+        // Texts that staff pick and still read before they send them; a look at a letter; tests; jobs that are due anyway.
+        let harmless = [
+            "/admin/setup/quick-replies",
+            "/admin/setup/notices/{language}/{unit}/preview",
+            "/admin/setup/connections/test",
+            "/admin/setup/connections/jobs",
+        ];
+        let unasked = page_routes().into_iter().filter(|route| {
+            route.method == "POST" && route.right == Setup::NAME && !route.confirmed
+        });
+        assert_eq!(unasked.map(|route| route.path).collect::<Vec<_>>(), harmless);
+    }
 }

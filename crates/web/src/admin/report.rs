@@ -209,7 +209,7 @@ async fn act(
     if revision.is_none() {
         return Err(Refusal::Unreadable);
     }
-    let conditions = Conditions { revision, once: None };
+    let conditions = Conditions { revision, ..Conditions::default() };
     let had_files = !files.is_empty();
     match act_with(&web.desk, ReportId(id), &staff.actor(), act, &conditions, files).await {
         Ok(_) => Ok(to(&format!("/admin/reports/{id}"))),

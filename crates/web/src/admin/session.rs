@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use super::Refusal;
 use crate::Web;
 use crate::body;
+use crate::origin::is_from_elsewhere;
 use crate::rights::Right;
 use crate::upload::{self, Sent};
 
@@ -26,8 +27,11 @@ const COOKIE: &str = "portreeve_staff";
 /// Characters of a token.
 const TOKEN: usize = 64;
 
+/// The field for one's own password where it is asked for again. Other fields may be about the password of somebody else.
+pub(super) const OWN_PASSWORD: &str = "own_password";
+
 /// Largest form: two texts of 65,536 characters, encoded.
-const LARGEST_FORM: usize = 2 * 1024 * 1024;
+pub(super) const LARGEST_FORM: usize = 2 * 1024 * 1024;
 
 /// Fields of a form at most: a list of 200 reports, and the rest.
 const MOST_FIELDS: usize = 2_000;
@@ -58,11 +62,12 @@ pub(super) fn csrf_of(token: &str) -> String {
 pub(crate) struct Visitor {
     pub(super) session: StaffSession,
     pub(super) token: String,
+    stage: Stage,
 }
 
 impl Visitor {
     pub(super) fn stage(&self) -> Stage {
-        Stage::of(&self.session)
+        self.stage
     }
 
     pub(super) fn csrf(&self) -> String {
@@ -101,7 +106,8 @@ impl FromRequestParts<Arc<Web>> for Visitor {
         let gone = || Refusal::SignIn { back: back_to(parts) };
         let token = token(&parts.headers).ok_or_else(gone)?;
         let session = sign_in::session(&web.desk, &token).await?.ok_or_else(gone)?;
-        Ok(Self { session, token })
+        let stage = sign_in::stage(&web.desk, &session);
+        Ok(Self { session, token, stage })
     }
 }
 
@@ -173,19 +179,24 @@ impl Form {
         !self.get(name).is_empty()
     }
 
-    /// All fields but the secret one, so that a page can send them once more.
+    /// Their own password, as they typed it.
+    pub(super) fn own_password(&self) -> &str {
+        self.all(OWN_PASSWORD).next().unwrap_or_default()
+    }
+
+    /// All fields but the secret ones, so that a page can send them once more.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
         let all = self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        all.filter(|(key, _)| *key != "csrf")
+        all.filter(|(key, _)| !matches!(*key, "csrf" | OWN_PASSWORD))
     }
 }
 
 impl FromRequest<Arc<Web>> for Form {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, _: &Arc<Web>) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        of_this_session(&parts.headers, read(&parts.headers, body).await?)
+        of_this_session(&parts.headers, read(web, &parts.headers, body).await?)
     }
 }
 
@@ -208,10 +219,12 @@ impl FromRequest<Arc<Web>> for FormWithFiles {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let sent = upload::read(web, &parts.headers, body, LARGEST_FORM).await;
         let mut sent = sent.map_err(|_| Refusal::Unreadable)?;
-        if is_from_elsewhere(&parts.headers) {
+        // Files take their time, in which a session may end and a member of staff be disabled.
+        Visitor::from_request_parts(&mut parts, web).await?;
+        if is_from_elsewhere(&parts.headers, web.config.public_url.as_deref()) {
             return Err(Refusal::ForgedForm);
         }
         let fields = std::mem::take(&mut sent.fields).into_iter().take(MOST_FIELDS);
@@ -228,28 +241,17 @@ pub(crate) struct FirstForm(pub(super) Form);
 impl FromRequest<Arc<Web>> for FirstForm {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, _: &Arc<Web>) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        Ok(Self(read(&parts.headers, body).await?))
+        Ok(Self(read(web, &parts.headers, body).await?))
     }
 }
 
-async fn read(headers: &HeaderMap, body: axum::body::Body) -> Result<Form, Refusal> {
+async fn read(web: &Web, headers: &HeaderMap, body: axum::body::Body) -> Result<Form, Refusal> {
     let body = body::read(body, LARGEST_FORM, true).await.map_err(|_| Refusal::Unreadable)?;
-    if is_from_elsewhere(headers) {
+    if is_from_elsewhere(headers, web.config.public_url.as_deref()) {
         return Err(Refusal::ForgedForm);
     }
     let fields = form_urlencoded::parse(&body).take(MOST_FIELDS);
     Ok(Form(fields.map(|(key, value)| (key.into_owned(), storable(&value))).collect()))
-}
-
-/// Browsers say where a form comes from: in `Sec-Fetch-Site`, or in `Origin`.
-fn is_from_elsewhere(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return !matches!(site, "same-origin" | "none");
-    }
-    let (Some(origin), Some(host)) = (text("origin"), text("host")) else { return false };
-    let named = origin.split_once("://").map_or(origin, |(_, host)| host);
-    !named.eq_ignore_ascii_case(host)
 }

@@ -14,7 +14,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::Deserialize;
 
-use super::bulk::prove;
+use super::confirm::prove;
 use super::session::{FirstForm, Form, Query, Visitor, cookie};
 use super::{Answered, Reads, Refusal, to};
 use crate::Web;
@@ -272,7 +272,7 @@ async fn enrol_page(
     let more = context! {
         csrf => visitor.csrf(), secret => grouped.join(" "), error,
         forced => visitor.stage() == Stage::Enrol,
-        must_prove => visitor.stage() == Stage::Whole && !sign_in::is_proved(&visitor.session, web.desk.now()),
+        must_prove => !sign_in::is_proved(&visitor.session, web.desk.now()),
     };
     let language = Language::of(&visitor.session.language).unwrap_or(language);
     Ok(web.show_stranger(status, language, "second-factor.html", more))
@@ -297,9 +297,7 @@ pub(crate) async fn enrol(
     form: Form,
 ) -> Answered {
     may_enrol(&visitor)?;
-    if visitor.stage() == Stage::Whole
-        && let Some(error) = prove(&web, &visitor, &form).await?
-    {
+    if let Some(error) = prove(&web, &visitor, &form).await? {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return enrol_page(&web, status, language, &visitor, Some(error)).await;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use portreeve_app::attachment::{self, AttachmentView, FetchError, Files};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::LARGEST_BODY;
-use super::caller::{Answer, Close, May, SeeReports};
+use super::caller::{Answer, Close, May, Right, SeeReports};
 use super::problem::{Code, Failure, Problems};
 use super::reports::done;
 use super::request::{Path, When, answer as respond};
@@ -115,12 +115,12 @@ fn fields(sent: &Sent) -> Result<(String, Kind), Failure> {
         )), Problems))]
 pub(crate) async fn attach(
     State(web): State<Arc<Web>>,
-    caller: May<Answer>,
+    _: May<Answer>,
     Path(id): Path<i64>,
     when: When,
     request: Request,
 ) -> Result<Response, Failure> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let kind = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
     if multer::parse_boundary(kind.unwrap_or_default()).is_err() {
         let why = "send the header `Content-Type: multipart/form-data` with its boundary";
@@ -131,6 +131,8 @@ pub(crate) async fn attach(
         Unread::TooLarge => Failure::new(Code::TooLarge, "the form is too large"),
         Unread::Broken => Failure::new(Code::Malformed, "the form cannot be read to its end"),
     })?;
+    // Files take their time, in which a token may end.
+    let caller = May::<Answer>::from_request_parts(&mut parts, &web).await?;
     if let Some((name, why)) = sent.refused {
         return Err(ActError::File(name, why).into());
     }
@@ -163,7 +165,8 @@ pub(crate) async fn list(
     Ok(respond(StatusCode::OK, &Attachments { items }))
 }
 
-/// Get a file. Needs the right `see_reports`.
+/// Get a file. Needs the right `see_reports`, and for all but what staff sent to the customer the right `answer`, too:
+/// strangers' files can have a link in them by which one acts as the customer.
 #[utoipa::path(get, path = "/reports/{id}/attachments/{attachment}", tag = "reports",
     operation_id = "get_attachment",
     params(
@@ -174,13 +177,17 @@ pub(crate) async fn list(
         headers(("Content-Disposition" = String, description = "Its name"))), Problems))]
 pub(crate) async fn fetch(
     State(web): State<Arc<Web>>,
-    _: May<SeeReports>,
+    caller: May<SeeReports>,
     Path((id, name)): Path<(i64, String)>,
 ) -> Result<Response, Failure> {
-    match attachment::for_staff(&web.desk, ReportId(id), &name).await {
+    let may_answer = caller.0.may(Answer::NAME);
+    match attachment::for_staff(&web.desk, ReportId(id), &name, may_answer).await {
         Ok(file) => Ok(download::answer(&web, file)),
         Err(FetchError::Store(error)) => Err(error.into()),
         Err(FetchError::NotThere) => Err(not_there()),
+        Err(refused @ FetchError::NeedsAnswer) => {
+            Err(Failure::new(Code::Forbidden, refused.to_string()))
+        }
         Err(locked) => Err(Failure::new(Code::WrongState, locked.to_string())),
     }
 }

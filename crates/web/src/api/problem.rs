@@ -232,7 +232,10 @@ impl From<ActError> for Failure {
             | ActError::BadCategory
             | ActError::File(..)
             | ActError::FilesWithoutText => Code::Invalid,
-            ActError::Move(..) | ActError::NotSuspended(_) | ActError::Pay(_) => Code::WrongState,
+            ActError::Move(..)
+            | ActError::NotSuspended(_)
+            | ActError::ServiceMoved
+            | ActError::Pay(_) => Code::WrongState,
             ActError::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
             ActError::KeyUsedForAnother => Code::KeyUsedForAnother,
         };

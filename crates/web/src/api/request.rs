@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use portreeve_app::digest::sha256_hex;
 use portreeve_app::report::Conditions;
+use portreeve_core::text::storable_json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -28,10 +29,12 @@ impl<T: DeserializeOwned> FromRequest<Arc<Web>> for Json<T> {
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Failure> {
         // Read here, and not by axum, so that whoever sends too much gets to see the answer.
         let (parts, sent) = request.into_parts();
-        let bytes = body::read(sent, LARGEST_BODY, true).await.map_err(|unread| match unread {
-            Unread::TooLarge => Failure::new(Code::TooLarge, "a body may have at most 1 MiB"),
-            Unread::Broken => Failure::new(Code::Malformed, "the body broke off"),
-        })?;
+        let mut bytes =
+            body::read(sent, LARGEST_BODY, true).await.map_err(|unread| match unread {
+                Unread::TooLarge => Failure::new(Code::TooLarge, "a body may have at most 1 MiB"),
+                Unread::Broken => Failure::new(Code::Malformed, "the body broke off"),
+            })?;
+        storable_json(&mut bytes);
         let request = Request::from_parts(parts, Body::from(bytes));
         match axum::Json::<T>::from_request(request, web).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
@@ -117,7 +120,11 @@ impl When {
     pub(crate) fn conditions(self, body: &impl Serialize) -> Conditions {
         let body = serde_json::to_string(body).unwrap_or_default();
         let hash = sha256_hex(format!("{} {body}", self.request).as_bytes());
-        Conditions { revision: self.revision, once: self.key.map(|key| (key, hash)) }
+        Conditions {
+            revision: self.revision,
+            once: self.key.map(|key| (key, hash)),
+            ..Conditions::default()
+        }
     }
 }
 

@@ -10,8 +10,8 @@ mod pages;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portreeve_app::attachment::{self, FetchError, Files};
 use portreeve_app::copy;
@@ -20,12 +20,14 @@ use portreeve_app::payment;
 use portreeve_app::report::ActError;
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Claim;
+use portreeve_core::text::storable;
 use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use crate::Web;
 use crate::body::{self, Unread};
 use crate::client_address::client_address;
+use crate::origin::is_from_elsewhere;
 use crate::pages::see_other;
 use crate::print;
 use crate::throttle::counted_as;
@@ -81,6 +83,9 @@ fn session_cookie(web: &Web, token: &str, life: Span) -> String {
 
 /// Ends the session.
 pub(crate) async fn sign_out(State(web): State<Arc<Web>>, request: Request) -> Response {
+    if is_from_elsewhere(request.headers(), web.config.public_url.as_deref()) {
+        return web.client_said(request.headers(), StatusCode::FORBIDDEN, "from_elsewhere");
+    }
     if let Some(token) = door::cookie(request.headers())
         && let Err(error) = customer::sign_out(&web.desk, &token).await
     {
@@ -94,7 +99,7 @@ pub(crate) async fn sign_out(State(web): State<Arc<Web>>, request: Request) -> R
 /// Sends a customer a new link. The answer is the same whether there is such a customer or not, and comes as fast.
 pub(crate) async fn ask_for_link(State(web): State<Arc<Web>>, request: Request) -> Response {
     let headers = request.headers().clone();
-    if is_from_elsewhere(&headers) {
+    if is_from_elsewhere(&headers, web.config.public_url.as_deref()) {
         return web.client_said(&headers, StatusCode::FORBIDDEN, "from_elsewhere");
     }
     let from = counted_as(client_address(&request, &web.config.trusted_proxies));
@@ -218,7 +223,7 @@ pub(crate) async fn act(
     Went { door, deed }: Went,
     request: Request,
 ) -> Answered {
-    if is_from_elsewhere(request.headers()) {
+    if is_from_elsewhere(request.headers(), web.config.public_url.as_deref()) {
         return Err(web.client_said(&door.headers, StatusCode::FORBIDDEN, "from_elsewhere"));
     }
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
@@ -230,8 +235,11 @@ pub(crate) async fn act(
         };
         web.client_said(&door.headers, status, what)
     };
-    let sent = upload::read(&web, &door.headers, request.into_body(), LARGEST_FORM).await;
+    let (mut parts, body) = request.into_parts();
+    let sent = upload::read(&web, &door.headers, body, LARGEST_FORM).await;
     let mut sent = sent.map_err(unread)?;
+    // Files take their time, in which a link or a session may end.
+    let Went { door, .. } = Went::from_request_parts(&mut parts, &web).await?;
     let text = field(&sent.fields, "text").unwrap_or_default().to_owned();
     // Nothing that was written is lost: it stands in its form again.
     let tried = |text| Tried { wish: Some(wish.as_str()), text, ..Tried::default() };
@@ -305,7 +313,9 @@ pub(crate) async fn attachment(
     let (status, what) = match found {
         Ok(file) => return Ok(download::answer(&web, file)),
         Err(FetchError::Store(error)) => return Err(web.client_unavailable(&door.headers, &error)),
-        Err(FetchError::NotThere) => (StatusCode::NOT_FOUND, "not_theirs"),
+        Err(FetchError::NotThere | FetchError::NeedsAnswer) => {
+            (StatusCode::NOT_FOUND, "not_theirs")
+        }
         Err(FetchError::Removed) => (StatusCode::GONE, "file_removed"),
         Err(FetchError::BeingChecked) => (StatusCode::CONFLICT, "file_being_checked"),
         Err(FetchError::Infected | FetchError::Unscanned) => (StatusCode::CONFLICT, "file_locked"),
@@ -313,16 +323,11 @@ pub(crate) async fn attachment(
     Err(web.client_said(&door.headers, status, what))
 }
 
-/// Browsers say where a form comes from; a session's cookie is not sent along from elsewhere either.
-fn is_from_elsewhere(headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
-}
-
 /// The fields of a form.
 async fn form(request: Request) -> Result<Vec<(String, String)>, ()> {
     let body = body::read(request.into_body(), LARGEST_FORM, true).await.map_err(|_| ())?;
-    Ok(form_urlencoded::parse(&body).into_owned().collect())
+    let fields = form_urlencoded::parse(&body);
+    Ok(fields.map(|(key, value)| (key.into_owned(), storable(&value))).collect())
 }
 
 fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {

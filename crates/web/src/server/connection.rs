@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tower_service::Service;
 
 use super::pace::{Pace, Paced};
-use super::{LAST_REQUESTS, Shared};
+use super::{LAST_REQUESTS, Shared, uri};
 
 /// For a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -116,6 +116,9 @@ fn answer(
 ) -> impl Future<Output = Result<axum::response::Response, std::convert::Infallible>> + use<> {
     pace.request();
     let mut request = request.map(Body::new);
+    if let Some(storable) = uri::storable(request.uri()) {
+        *request.uri_mut() = storable;
+    }
     request.extensions_mut().insert(ConnectInfo(peer));
     router.clone().call(request).map(move |answered| {
         pace.answer();

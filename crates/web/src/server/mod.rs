@@ -7,6 +7,7 @@ mod connection;
 mod pace;
 mod refusal;
 mod tls;
+mod uri;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;

@@ -98,11 +98,11 @@ pub(crate) async fn test(
 /// Tries a job once more that was given up.
 pub(crate) async fn retry_job(
     State(web): State<Arc<Web>>,
-    _: Staff<Setup>,
+    visitor: Staff<Setup>,
     form: Form,
 ) -> Answered {
     let id = form.get("id").parse().map_err(|_| Refusal::NotFound)?;
-    if !jobs::retry(&web.desk, id).await? {
+    if !jobs::retry(&web.desk, &visitor.actor(), id).await? {
         return Err(Refusal::NotFound);
     }
     Ok(to("/admin/setup/connections"))
