@@ -26,6 +26,8 @@ pub struct NewAttachmentRow {
     pub size: i64,
     /// Who sent it.
     pub author: String,
+    /// It comes from a customer or out of a mail, whoever put it here.
+    pub from_outside: bool,
     /// When, milliseconds.
     pub at: i64,
 }
@@ -45,14 +47,14 @@ pub struct AttachmentRow {
     pub size: i64,
     /// Who sent it.
     pub author: String,
+    /// It comes from a customer or out of a mail, whoever put it here.
+    pub from_outside: bool,
     /// When, milliseconds.
     pub at: i64,
     /// When staff took it away, milliseconds.
     pub removed_at: Option<i64>,
     /// Who did.
     pub removed_by: Option<String>,
-    /// Staff sent it to the customer.
-    pub sent_by_staff: bool,
     /// What is known of the bytes; nothing when they are gone.
     pub scan: Option<Stored<Scan>>,
     /// What the scan said.
@@ -70,28 +72,16 @@ pub struct ContentRow {
 
 /// Files of one table with what is known of their bytes.
 macro_rules! files_of {
-    ("message_attachments", $rest:literal) => {
-        files_of!(
-            "message_id",
-            "COALESCE(NOT messages.from_customer, FALSE)",
-            "message_attachments files LEFT JOIN messages ON messages.id = files.message_id",
-            $rest
-        )
-    };
-    ("note_attachments", $rest:literal) => {
-        files_of!("note_id", "FALSE", "note_attachments files", $rest)
-    };
-    ($owner:literal, $sent_by_staff:literal, $from:literal, $rest:literal) => {
+    ($table:literal, $owner:literal, $rest:literal) => {
         concat!(
             "SELECT files.id, files.",
             $owner,
-            " AS owner, files.hash, files.name, files.size, files.author, files.at,
-                files.removed_at, files.removed_by, ",
-            $sent_by_staff,
-            " AS sent_by_staff, contents.scan, COALESCE(contents.scan_detail, '') AS scan_detail
+            " AS owner, files.hash, files.name, files.size, files.author, files.from_outside, files.at,
+                files.removed_at, files.removed_by, contents.scan,
+                COALESCE(contents.scan_detail, '') AS scan_detail
             FROM ",
-            $from,
-            " LEFT JOIN contents ON contents.hash = files.hash
+            $table,
+            " files LEFT JOIN contents ON contents.hash = files.hash
             WHERE files.report_id = $1 ",
             $rest
         )
@@ -105,8 +95,8 @@ macro_rules! add_to {
             $table,
             " (id, report_id, ",
             $owner,
-            ", n, hash, name, size, author, at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            ", n, hash, name, size, author, from_outside, at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         )
     };
 }
@@ -239,6 +229,7 @@ impl Tx {
                 .bind(&new.name)
                 .bind(new.size)
                 .bind(&new.author)
+                .bind(new.from_outside)
                 .bind(new.at)
                 .execute(conn)
                 .await?;
@@ -252,7 +243,11 @@ impl Tx {
         report: ReportId,
         limit: i64,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
-        let sql = files_of!("message_attachments", "ORDER BY files.message_id, files.n LIMIT $2");
+        let sql = files_of!(
+            "message_attachments",
+            "message_id",
+            "ORDER BY files.message_id, files.n LIMIT $2"
+        );
         self.attachments(sql, report, limit).await
     }
 
@@ -262,7 +257,8 @@ impl Tx {
         report: ReportId,
         limit: i64,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
-        let sql = files_of!("note_attachments", "ORDER BY files.note_id, files.n LIMIT $2");
+        let sql =
+            files_of!("note_attachments", "note_id", "ORDER BY files.note_id, files.n LIMIT $2");
         self.attachments(sql, report, limit).await
     }
 
@@ -283,7 +279,7 @@ impl Tx {
         report: ReportId,
         id: &str,
     ) -> Result<Option<AttachmentRow>, StoreError> {
-        let sql = files_of!("message_attachments", "AND files.id = $2");
+        let sql = files_of!("message_attachments", "message_id", "AND files.id = $2");
         self.attachment(sql, report, id).await
     }
 
@@ -293,7 +289,7 @@ impl Tx {
         report: ReportId,
         id: &str,
     ) -> Result<Option<AttachmentRow>, StoreError> {
-        let sql = files_of!("note_attachments", "AND files.id = $2");
+        let sql = files_of!("note_attachments", "note_id", "AND files.id = $2");
         self.attachment(sql, report, id).await
     }
 

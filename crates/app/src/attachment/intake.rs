@@ -171,6 +171,11 @@ impl Files {
         all
     }
 
+    /// They came with a mail, of which nobody can be asked.
+    pub(crate) fn are_of_a_mail(&self) -> bool {
+        self.leave_out
+    }
+
     /// Nothing came along.
     pub fn is_empty(&self) -> bool {
         self.taken.is_empty() && self.left_out.is_empty()

@@ -59,8 +59,8 @@ pub struct AttachmentView {
     pub detail: String,
     /// Whoever may have it may have it now.
     pub downloadable: bool,
-    /// Only who has the right `answer` may have it: it is not what staff sent to the customer, and strangers' files can
-    /// have a link in them by which one acts as the customer.
+    /// Only who has the right `answer` may have it: it comes from a customer or out of a mail, and can have a link in it
+    /// by which one acts as the customer.
     pub needs_answer: bool,
     /// Who took it away.
     pub removed_by: Option<String>,
@@ -123,7 +123,7 @@ fn view(row: AttachmentRow, for_staff: bool) -> AttachmentView {
         for_staff,
         state: if is_removed { "removed" } else { scan.as_str() },
         downloadable: !is_removed && scan.lets_through(),
-        needs_answer: !row.sent_by_staff,
+        needs_answer: row.from_outside,
         id: row.id,
         name: row.name,
         sha256: row.hash,
@@ -195,9 +195,7 @@ pub enum FetchError {
     #[error("there is no such file")]
     NotThere,
     /// It may have a link in it by which one acts as the customer: it is for those who may answer for them anyway.
-    #[error(
-        "only who has the right `answer` may have files that staff did not send to the customer"
-    )]
+    #[error("only who has the right `answer` may have files of customers and out of mails")]
     NeedsAnswer,
     /// Staff took it away.
     #[error("the file was removed")]
@@ -275,7 +273,7 @@ pub async fn for_customer(
     Download::of(row.ok_or(FetchError::NotThere)?)
 }
 
-/// A file of a report, for staff: those who may answer, or others, who get what staff sent to the customer.
+/// A file of a report, for staff: those who may answer, or others, who get what comes from staff.
 pub async fn for_staff(
     desk: &Desk,
     report: ReportId,
@@ -291,7 +289,7 @@ pub async fn for_staff(
         None => tx.note_attachment(report, id).await?,
     };
     let row = row.ok_or(FetchError::NotThere)?;
-    if !row.sent_by_staff && !may_answer {
+    if row.from_outside && !may_answer {
         return Err(FetchError::NeedsAnswer);
     }
     Download::of(row)

@@ -473,14 +473,20 @@ impl Change<'_> {
         let author = self.actor.to_string();
         let message = NewMessage { at: self.now.as_millisecond(), author, from_customer, body };
         let message = self.tx.add_message(id, &message).await?;
-        self.attach(id, Owner::Message(message)).await
+        self.attach(id, Owner::Message(message), from_customer).await
     }
 
     /// Stores the files that came along beside what was written.
-    async fn attach(&mut self, report: ReportId, owner: Owner) -> Result<(), ActError> {
+    async fn attach(
+        &mut self,
+        report: ReportId,
+        owner: Owner,
+        from_customer: bool,
+    ) -> Result<(), ActError> {
         let place = Place {
             report,
             owner,
+            from_customer,
             actor: self.actor,
             limits: &self.settings.attachments,
             scan: if self.desk.scanner.is_some() { Scan::Waiting } else { Scan::NotScanned },
@@ -499,7 +505,7 @@ impl Change<'_> {
             body: text_that_fits(text)?,
         };
         let note = self.tx.add_note(&note).await?;
-        self.attach(id, Owner::Note(note)).await
+        self.attach(id, Owner::Note(note), false).await
     }
 
     async fn assign(&mut self, report: Report, key: ServiceKey) -> Result<Moved, ActError> {

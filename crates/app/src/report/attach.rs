@@ -22,6 +22,8 @@ pub(super) enum Owner {
 pub(super) struct Place<'a> {
     pub(super) report: ReportId,
     pub(super) owner: Owner,
+    /// They come with what a customer said, whoever writes it down.
+    pub(super) from_customer: bool,
     pub(super) actor: &'a Actor,
     pub(super) limits: &'a Limits,
     /// What is known of bytes that nobody had before.
@@ -40,6 +42,7 @@ pub(super) async fn attach(
     }
     let attached = tx.attached_bytes(place.report).await?;
     let mut attached = u64::try_from(attached).unwrap_or_default();
+    let from_outside = place.from_customer || files.are_of_a_mail();
     let mut events = Vec::new();
     let mut left_out = files.left_out;
     let mut n = 0;
@@ -48,7 +51,7 @@ pub(super) async fn attach(
             Ok(()) => {
                 attached = attached.saturating_add(upload.size);
                 let hash = upload.hash.clone();
-                events.push(store(tx, place, upload, n).await?);
+                events.push(store(tx, place, upload, n, from_outside).await?);
                 events.extend(found_before(tx, &hash).await?);
                 n += 1;
             }
@@ -81,6 +84,7 @@ async fn store(
     place: &Place<'_>,
     mut upload: Upload,
     n: usize,
+    from_outside: bool,
 ) -> Result<Event, ActError> {
     let size = i64::try_from(upload.size).map_err(|_| StoreError::TooMany)?;
     let now = place.now.as_millisecond();
@@ -97,6 +101,7 @@ async fn store(
         name: upload.name.to_string(),
         size,
         author: place.actor.to_string(),
+        from_outside,
         at: now,
     };
     let (hash, name) = (upload.hash, upload.name.to_string());
@@ -169,6 +174,7 @@ mod tests {
         let place = Place {
             report,
             owner: Owner::Message(7),
+            from_customer: true,
             actor: &actor,
             limits: &limits,
             scan: Scan::NotScanned,

@@ -10,7 +10,7 @@ use crate::world::*;
 const BOUNDARY: &str = "----portreeve-test-boundary";
 
 /// A form as browsers send it: its fields, then its files by the name and the bytes.
-fn multipart(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn multipart(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     let mut part = |head: String, bytes: &[u8]| {
         body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n").bytes());
@@ -34,15 +34,22 @@ fn multipart(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-fn kind() -> String {
+pub(crate) fn kind() -> String {
     format!("multipart/form-data; boundary={BOUNDARY}")
 }
 
-type File<'a> = (&'a str, &'a [u8]);
+pub(crate) type File<'a> = (&'a str, &'a [u8]);
 
 impl Serving {
     /// Sends a form of the customer area.
-    fn write(&self, link: &str, report: i64, deed: &str, text: &str, files: &[File<'_>]) -> Answer {
+    pub(crate) fn write(
+        &self,
+        link: &str,
+        report: i64,
+        deed: &str,
+        text: &str,
+        files: &[File<'_>],
+    ) -> Answer {
         let body = multipart(&[("text", text)], files);
         self.post(&format!("{link}/reports/{report}/{deed}"), &[("content-type", &kind())], &body)
     }

@@ -308,6 +308,9 @@ on_each! {
             ("exp", json!(now() - 31)),
             ("exp", json!(now() + 90)),
             ("iat", json!(now() + 40)),
+            ("iat", json!(i64::MIN)),
+            ("exp", json!(i64::MAX)),
+            ("exp", json!(i64::MIN)),
             ("aud", json!("https://other.example.com")),
             ("iss", json!("nobody")),
             ("client_id", json!("")),
@@ -320,6 +323,12 @@ on_each! {
         for bad in [forged.as_str(), "", "x", "x.y", &good.replace('.', "..")] {
             assert_eq!(sign_on(&serving, bad).status, 403, "{bad}");
         }
+        let panel = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "cross-site"), ("origin", "https://billing.example.net")];
+        let body = format!("token={}", token(&claims(&[]), SECRET));
+        assert_eq!(serving.post("/client/sso", &panel, body.as_bytes()).status, 303, "the panel is another site");
+        let from_elsewhere = [&form[..], &[("origin", "https://evil.example.net")]].concat();
+        assert_eq!(serving.post("/client/sign-out", &from_elsewhere, b"").status, 403);
+        assert_eq!(page(&serving, "/client", &cookie).status, 200, "nobody else signs them out");
         let out = serving.post("/client/sign-out", &form, b"");
         assert_eq!(out.status, 303);
         assert_eq!(page(&serving, "/client", &cookie).status, 401, "the session has ended, not only the cookie");

@@ -280,6 +280,12 @@ on_both! {
         let report = world.report(id);
         assert_eq!((report["customer_claim"].as_str(), report["assignee"].as_str()), (Some("contested"), Some("bob")));
         assert_eq!(world.events(id, "contested"), 1);
+        world.ok(&["staff", "add", "dora", "--email", "dora@example.com", "--role", "agent"]);
+        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, text) VALUES ({id}, 2, 'staff:bob', 'answered', '')"));
+        assert_eq!(post(&serving, &link, id, "fixed", "text=Well").status, 303);
+        assert_eq!(post(&serving, &link, id, "contest", "text=And+still").status, 303);
+        assert_eq!(world.report(id)["assignee"], "bob", "nobody chooses who decides by contesting again");
+        assert_eq!((world.events(id, "contested"), world.events(id, "handed_over")), (2, 1));
     }
 
     fn a_customer_reads_in_their_language_and_zone_with_a_hosts_own_words(world) {

@@ -9,7 +9,7 @@ use crate::seat::{PASSWORD, Seat, between, cookie_of, csrf_of, form, hire, sign_
 use crate::world::{Engine, Serving, World, eventually, on_both, on_each};
 
 /// What an authenticator shows, some steps of 30 seconds away from now.
-fn code(secret: &str, steps: i64) -> String {
+pub(crate) fn code(secret: &str, steps: i64) -> String {
     let secret = Secret::try_from_base32(secret.replace(' ', "")).unwrap();
     let second = Timestamp::now().as_second() + steps * 30;
     let totp = Builder::new().with_secret(secret).build().unwrap();
@@ -541,7 +541,7 @@ on_each! {
 }
 
 /// A route's path with a report's number, or any other value.
-fn path_of(path: &str, id: i64) -> String {
+pub(crate) fn path_of(path: &str, id: i64) -> String {
     let path =
         path.replace("{id}", &id.to_string()).replace("{ref}", "1").replace("{name}", "alice");
     path.replace("{language}", "en").replace("{unit}", "opened")

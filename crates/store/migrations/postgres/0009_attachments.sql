@@ -26,6 +26,7 @@ CREATE TABLE message_attachments (
     name TEXT NOT NULL,
     size BIGINT NOT NULL,
     author TEXT NOT NULL,
+    from_outside BOOLEAN NOT NULL,
     at BIGINT NOT NULL,
     removed_at BIGINT,
     removed_by TEXT
@@ -43,6 +44,7 @@ CREATE TABLE note_attachments (
     name TEXT NOT NULL,
     size BIGINT NOT NULL,
     author TEXT NOT NULL,
+    from_outside BOOLEAN NOT NULL,
     at BIGINT NOT NULL,
     removed_at BIGINT,
     removed_by TEXT

@@ -18,6 +18,7 @@ fn file(id: &str, report: i64, owner: i64, n: i64) -> NewAttachmentRow {
         name: format!("{id}.txt"),
         size: 7,
         author: "customer".into(),
+        from_outside: true,
         at: 5,
     }
 }
@@ -65,18 +66,18 @@ on_both! {
         tx.add_note_attachment(&file("n", 1, note, 0)).await.unwrap();
         tx.add_message_attachment(&file("other", 2, 99, 0)).await.unwrap();
         let ids = |rows: Vec<portreeve_store::AttachmentRow>| {
-            rows.into_iter().map(|row| (row.id, row.owner, row.scan.map(|Stored(scan)| scan), row.sent_by_staff)).collect::<Vec<_>>()
+            rows.into_iter().map(|row| (row.id, row.owner, row.scan.map(|Stored(scan)| scan), row.from_outside)).collect::<Vec<_>>()
         };
         let clean = Some(Scan::Clean);
         let of_messages = ids(tx.message_attachments(ReportId(1), 9).await.unwrap());
-        assert_eq!(of_messages, [("m0".into(), message, clean, false), ("m1".into(), message, clean, false)]);
-        assert_eq!(ids(tx.note_attachments(ReportId(1), 9).await.unwrap()), [("n".into(), note, clean, false)]);
+        assert_eq!(of_messages, [("m0".into(), message, clean, true), ("m1".into(), message, clean, true)]);
+        assert_eq!(ids(tx.note_attachments(ReportId(1), 9).await.unwrap()), [("n".into(), note, clean, true)]);
         assert_eq!(tx.message_attachments(ReportId(1), 1).await.unwrap().len(), 1);
-        let answer = NewMessage { at: 2, author: "staff:x".into(), from_customer: false, body: "look".into() };
-        let answer = tx.add_message(ReportId(3), &answer).await.unwrap();
-        tx.add_message_attachment(&file("a", 3, answer, 0)).await.unwrap();
-        assert!(tx.message_attachment(ReportId(3), "a").await.unwrap().unwrap().sent_by_staff);
-        assert!(!tx.message_attachment(ReportId(1), "m0").await.unwrap().unwrap().sent_by_staff);
+        let ours = NewAttachmentRow { from_outside: false, ..file("a", 3, 98, 0) };
+        tx.add_message_attachment(&ours).await.unwrap();
+        assert!(!tx.message_attachment(ReportId(3), "a").await.unwrap().unwrap().from_outside);
+        tx.add_note_attachment(&NewAttachmentRow { id: "b".into(), ..ours }).await.unwrap();
+        assert!(!tx.note_attachment(ReportId(3), "b").await.unwrap().unwrap().from_outside);
         assert!(tx.message_attachment(ReportId(1), "n").await.unwrap().is_none());
         assert!(tx.message_attachment(ReportId(2), "m0").await.unwrap().is_none(), "of another report");
         assert_eq!(tx.message_attachment(ReportId(1), "m0").await.unwrap().unwrap().name, "m0.txt");

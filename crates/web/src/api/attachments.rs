@@ -165,8 +165,8 @@ pub(crate) async fn list(
     Ok(respond(StatusCode::OK, &Attachments { items }))
 }
 
-/// Get a file. Needs the right `see_reports`, and for all but what staff sent to the customer the right `answer`, too:
-/// strangers' files can have a link in them by which one acts as the customer.
+/// Get a file. Needs the right `see_reports`, and for files of customers and out of mails the right `answer`, too: these
+/// can have a link in them by which one acts as the customer.
 #[utoipa::path(get, path = "/reports/{id}/attachments/{attachment}", tag = "reports",
     operation_id = "get_attachment",
     params(
