@@ -266,7 +266,7 @@ fn close_to_others(path: &Path, mode: u32) -> Result<()> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).with_context(|| {
         format!(
             "{shown} is open to other users of this machine (mode {was:04o}), and this user may not close it; \
-             as its owner: chmod {mode:o} {shown}"
+             let its owner do `chmod {mode:o} {shown}`, or name a new folder in it as data_dir"
         )
     })?;
     tracing::warn!(
