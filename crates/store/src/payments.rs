@@ -53,7 +53,8 @@ impl Row {
             (Some(reference), Some(url), Some(cents), Some(currency)) => {
                 Some(Invoice { reference, url, due: Money { amount: Cents(cents), currency } })
             }
-            _ => None,
+            (None, None, None, None) => None,
+            _ => return Err(bad("reference")),
         };
         Ok(Payment {
             id: PaymentId(id),

@@ -257,7 +257,8 @@ impl Reader<'_> {
         let row = self.row;
         let service = match (&row.directory, row.service_id) {
             (Some(directory), Some(id)) => Some(service_key(directory, id, "reports")?),
-            _ => None,
+            (None, None) => None,
+            _ => return Err(self.bad("service_id")),
         };
         let (subject, claimed_service) = match (service, &row.customer_id) {
             (Some(service), Some(customer_id)) => {
