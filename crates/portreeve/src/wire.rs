@@ -259,7 +259,7 @@ fn close_to_others(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let Ok(found) = std::fs::metadata(path) else { return Ok(()) };
     let was = found.permissions().mode() & 0o7777;
-    if was & 0o077 == 0 {
+    if was & !0o077 == was {
         return Ok(());
     }
     let shown = path.display();

@@ -392,7 +392,7 @@ page_routes! {
     confirmed "/admin/brakes/undo" Setup brakes::undo;
     get "/admin/account" Anybody account::account;
     post "/admin/account/preferences" Anybody account::preferences;
-    post "/admin/account/notices" Anybody account::told;
+    confirmed "/admin/account/notices" Anybody account::told;
     post "/admin/account/password" Anybody account::password;
     post "/admin/account/second-factor/remove" Anybody account::remove_second_factor;
     post "/admin/account/sessions/end" Anybody account::end_session;
