@@ -148,7 +148,8 @@ fn any_net(address: &str, length: &str) -> Option<IpNet> {
     let written = IpAddr::from_str(address.trim()).ok()?;
     let address = written.to_canonical();
     // ::ffff:0:0/96 is all of IPv4.
-    let length = if address.is_ipv4() && written.is_ipv6() { length.checked_sub(96)? } else { length };
+    let length =
+        if address.is_ipv4() && written.is_ipv6() { length.checked_sub(96)? } else { length };
     IpNet::new(address, length).ok()
 }
 

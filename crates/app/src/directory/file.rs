@@ -239,7 +239,10 @@ pub fn read_csv(
         // Every line ends, so that only a quote leads a row beyond the end of the file.
         if meter.is_over.get() {
             rows.unreadable_id = true;
-            rows.bad(Place::line(line), "has a quote that is not closed; nothing behind it was read");
+            rows.bad(
+                Place::line(line),
+                "has a quote that is not closed; nothing behind it was read",
+            );
             return Ok(rows);
         }
         let line = line.saturating_sub(1);
@@ -477,7 +480,8 @@ mod tests {
                 let latin = text.chars().map(|c| u8::try_from(u32::from(c)).expect("latin"));
                 files.push((latin.collect(), 0));
                 files.push((format!("sep={separator}{end}{text}").into_bytes(), 1));
-                files.push((format!("\u{feff}\"sep={separator}\"{end}{end}{text}").into_bytes(), 2));
+                files
+                    .push((format!("\u{feff}\"sep={separator}\"{end}{end}{text}").into_bytes(), 2));
                 files.push((text.strip_suffix(end).expect("an end").as_bytes().to_vec(), 0));
             }
         }
@@ -518,7 +522,9 @@ mod tests {
         let rows = csv("service_id,customer_name\n1,Ada\n2,\"Ben\n3,Cleo\n");
         assert_eq!((rows.good.len(), rows.bad.len(), rows.unreadable_id), (1, 1, true));
         assert_eq!(rows.bad[0].place.to_string(), "line 3");
-        let endless = "service_id,customer_name\n1,Ada\n2,\"".as_bytes().chain(io::repeat(b'x').take(1 << 40));
+        let endless = "service_id,customer_name\n1,Ada\n2,\""
+            .as_bytes()
+            .chain(io::repeat(b'x').take(1 << 40));
         let rows = read_csv(endless, "main", |_| {}).expect("a header");
         assert_eq!((rows.good.len(), rows.bad.len(), rows.unreadable_id), (1, 1, true));
         assert_eq!(rows.bad[0].place.to_string(), "line 3");
@@ -526,7 +532,8 @@ mod tests {
 
     #[test]
     fn a_file_without_service_ids_is_refused_whole_and_says_what_it_has() {
-        let error = read_csv("id;status\n1;active\n".as_bytes(), "main", |_| {}).expect_err("no id");
+        let error =
+            read_csv("id;status\n1;active\n".as_bytes(), "main", |_| {}).expect_err("no id");
         assert!(error.why.contains("id;status"), "{error:?}");
         assert!(read_csv("".as_bytes(), "main", |_| {}).is_err());
         assert!(read_json("{}".as_bytes(), "main", |_| {}).is_err());
@@ -558,8 +565,11 @@ mod tests {
     fn json_comes_in_the_encodings_of_table_programs_too() {
         let text = r#"[{"service_id": 5, "customer_name": "Jörg"}]"#;
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let latin: Vec<u8> = text.replace('ö', "?").bytes().map(|b| if b == b'?' { 0xf6 } else { b }).collect();
-        for bytes in [text.as_bytes().to_vec(), utf16, latin, format!("\u{feff}{text}").into_bytes()] {
+        let latin: Vec<u8> =
+            text.replace('ö', "?").bytes().map(|b| if b == b'?' { 0xf6 } else { b }).collect();
+        for bytes in
+            [text.as_bytes().to_vec(), utf16, latin, format!("\u{feff}{text}").into_bytes()]
+        {
             let rows = read_json(bytes.as_slice(), "main", |_| {}).expect("a list");
             assert_eq!(rows.good[0].service.customer_name, "Jörg");
         }

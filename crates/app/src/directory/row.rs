@@ -65,10 +65,7 @@ pub type NotTaken = (&'static str, String);
 
 /// Reads one row by the names of its columns. What cannot be done without is its `service_id`, and a `customer_id` that is
 /// no longer than a field may be; any other part costs itself alone.
-pub fn read_row<'a>(
-    directory: &str,
-    field: &impl Fn(&str) -> &'a str,
-) -> Result<Listed, NotTaken> {
+pub fn read_row<'a>(directory: &str, field: &impl Fn(&str) -> &'a str) -> Result<Listed, NotTaken> {
     let id = service_id(field("service_id")).map_err(|why| ("service_id", why))?;
     listed(ServiceKey { directory: directory.to_owned(), id }, field, Vec::new())
 }

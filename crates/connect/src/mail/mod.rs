@@ -193,7 +193,16 @@ mod tests {
                 assert!(mail.contains(&format!("\r\nTo: {to}\r\n")), "{mail}");
             }
         }
-        for to in ["", "a@", "@example.com", "a b@example.com", "a@b@example.com", "a>\r\nBcc: x@example.com", "a,b@example.com", "a..b@exa_mple..com"] {
+        for to in [
+            "",
+            "a@",
+            "@example.com",
+            "a b@example.com",
+            "a@b@example.com",
+            "a>\r\nBcc: x@example.com",
+            "a,b@example.com",
+            "a..b@exa_mple..com",
+        ] {
             assert!(build(&from.0, &envelope(to)).is_err(), "{to:?}");
         }
     }

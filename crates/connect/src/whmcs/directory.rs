@@ -225,11 +225,7 @@ impl Customer {
             ("", company) => company.to_owned(),
             (person, company) => format!("{person} ({company})"),
         };
-        Self {
-            name,
-            email: client.email.clone(),
-            language: language(&client.language).to_owned(),
-        }
+        Self { name, email: client.email.clone(), language: language(&client.language).to_owned() }
     }
 }
 
@@ -404,16 +400,25 @@ mod tests {
             "dedicatedip": "192.0.2.1:25565", "name": "Game",
             "assignedips": "192.0.2.12 - 192.0.2.15\\n198.51.100.32 255.255.255.248\r\n192.0.2.69/29",
         }));
-        let customer = Customer { email: "ada@example.com, ben@example.com".into(), ..Customer::default() };
+        let customer =
+            Customer { email: "ada@example.com, ben@example.com".into(), ..Customer::default() };
         let id = ServiceId::new(7).expect("positive");
         let listed = listed("whmcs", id, &row, Some(&customer)).expect("a service");
         let held: Vec<String> = listed.resources.iter().map(ToString::to_string).collect();
-        let expected =
-            ["192.0.2.1", "192.0.2.12/30", "192.0.2.69", "198.51.100.32/29", "xn--mller-kva.example"];
+        let expected = [
+            "192.0.2.1",
+            "192.0.2.12/30",
+            "192.0.2.69",
+            "198.51.100.32/29",
+            "xn--mller-kva.example",
+        ];
         assert_eq!(held, expected);
         assert_eq!(listed.service.mailboxes(), ["ada@example.com", "ben@example.com"]);
         let odd: Vec<String> = listed.oddities().collect();
-        assert!(odd.len() == 2 && odd[0].contains("192.0.2.69") && odd[1].contains("Verschwunden"), "{odd:?}");
+        assert!(
+            odd.len() == 2 && odd[0].contains("192.0.2.69") && odd[1].contains("Verschwunden"),
+            "{odd:?}"
+        );
     }
 
     #[test]

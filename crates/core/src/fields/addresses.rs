@@ -71,7 +71,8 @@ impl Reading {
             let is_gateway = is_gateway(word);
             if is_gateway || is_netmask(word) {
                 if let Some(next) = words.next_if(|next| looks_like_address(next)) {
-                    let what = if is_gateway { "a gateway, and the provider's" } else { "a netmask" };
+                    let what =
+                        if is_gateway { "a gateway, and the provider's" } else { "a netmask" };
                     self.note(format!("{next:?} is {what}; it was left out"));
                 }
                 continue;
@@ -152,15 +153,15 @@ fn words(line: &str) -> Vec<String> {
             }
             _ => words.push(word.to_owned()),
         }
-        joins = words.last().is_some_and(|last| last.ends_with(is_joint) && looks_like_address(last));
+        joins =
+            words.last().is_some_and(|last| last.ends_with(is_joint) && looks_like_address(last));
     }
     words
 }
 
 /// Whether somebody meant an address, and no word.
 fn looks_like_address(word: &str) -> bool {
-    word.contains(['.', ':']) && word.contains(|c: char| c.is_ascii_digit())
-        || word.contains("::")
+    word.contains(['.', ':']) && word.contains(|c: char| c.is_ascii_digit()) || word.contains("::")
 }
 
 fn label(word: &str) -> String {
@@ -178,7 +179,8 @@ fn is_netmask(word: &str) -> bool {
 /// Whether this is the mask of a network.
 fn is_mask(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok_and(|mask| {
-        mask.octets()[0] == 255 && ipnet::ipv4_mask_to_prefix(mask).is_ok()
+        mask.octets()[0] == 255
+            && ipnet::ipv4_mask_to_prefix(mask).is_ok()
             && mask != Ipv4Addr::BROADCAST
     })
 }
@@ -194,7 +196,8 @@ fn part_nets(part: &str) -> Result<Vec<IpNet>, Odd> {
     }
     let with_length = match bare.split_once('/') {
         Some((address, mask)) if mask.contains('.') => {
-            let mask: Ipv4Addr = mask.parse().map_err(|_| not_read(format!("{mask:?} is no netmask")))?;
+            let mask: Ipv4Addr =
+                mask.parse().map_err(|_| not_read(format!("{mask:?} is no netmask")))?;
             let length = ipnet::ipv4_mask_to_prefix(mask)
                 .map_err(|_| not_read(format!("{mask} is no netmask")))?;
             format!("{address}/{length}")
@@ -206,7 +209,9 @@ fn part_nets(part: &str) -> Result<Vec<IpNet>, Odd> {
         Err(error) => match host_bits(&with_length) {
             Some(_) => {
                 let address = with_length.split('/').next().unwrap_or_default();
-                parse_address(address).map_err(|error| not_read(error.to_string())).and_then(|alone| Err(Odd::HostBits(alone)))
+                parse_address(address)
+                    .map_err(|error| not_read(error.to_string()))
+                    .and_then(|alone| Err(Odd::HostBits(alone)))
             }
             None => Err(not_read(error.to_string())),
         },
@@ -232,7 +237,10 @@ fn without_label(part: &str) -> &str {
     match part.split_once(['=', ':']) {
         Some((label, rest))
             if label.starts_with(|c: char| c.is_alphabetic())
-                && rest.split(['/', '-', ':']).next().is_some_and(|a| a.parse::<Ipv4Addr>().is_ok()) =>
+                && rest
+                    .split(['/', '-', ':'])
+                    .next()
+                    .is_some_and(|a| a.parse::<Ipv4Addr>().is_ok()) =>
         {
             rest
         }
@@ -282,7 +290,9 @@ mod tests {
     fn lists_are_read_however_they_are_separated() {
         reads("", &[], &[]);
         reads("192.0.2.1", &["192.0.2.1"], &[]);
-        for separator in ["\r\n", "\n\n", ",", ", ", ";", " ", "\t", "|", "<br>", "<BR />", "\\n", "\\r\\n"] {
+        for separator in
+            ["\r\n", "\n\n", ",", ", ", ";", " ", "\t", "|", "<br>", "<BR />", "\\n", "\\r\\n"]
+        {
             let text = format!("192.0.2.1{separator}192.0.2.2{separator}2001:db8::/64{separator}");
             reads(&text, &["192.0.2.1", "192.0.2.2", "2001:db8::/64"], &[]);
         }
@@ -308,7 +318,13 @@ mod tests {
         }
         reads("2001:db8::-2001:db8::3", &["2001:db8::/126"], &[]);
         reads("192.0.2.8-11, 203.0.113.1", &["192.0.2.8/30", "203.0.113.1"], &[]);
-        for bad in ["192.0.2.20-192.0.2.10", "192.0.2.20-10", "192.0.2.1-", "192.0.2.1-300", "192.0.2.1-2001:db8::1"] {
+        for bad in [
+            "192.0.2.20-192.0.2.10",
+            "192.0.2.20-10",
+            "192.0.2.1-",
+            "192.0.2.1-300",
+            "192.0.2.1-2001:db8::1",
+        ] {
             reads(bad, &[], &[Weight::Lost]);
         }
     }
@@ -392,6 +408,10 @@ mod tests {
             reads(&format!("{bad}, 192.0.2.4"), &["192.0.2.4"], &[Weight::Lost]);
         }
         reads("see the notes", &[], &[Weight::Lost]);
-        assert!(nets("192.0.2.010").slips[0].why.contains("leading zero"), "{:?}", nets("192.0.2.010"));
+        assert!(
+            nets("192.0.2.010").slips[0].why.contains("leading zero"),
+            "{:?}",
+            nets("192.0.2.010")
+        );
     }
 }

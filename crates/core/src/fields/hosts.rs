@@ -42,7 +42,9 @@ pub fn host_of(text: &str) -> &str {
         Some((_, rest)) => (rest, true),
         None => (text.strip_prefix("//").unwrap_or(text), text.starts_with("//")),
     };
-    let is_prefix = || text.split_once('/').is_some_and(|(_, length)| parse_net(text).is_ok() || is_length(length));
+    let is_prefix = || {
+        text.split_once('/').is_some_and(|(_, length)| parse_net(text).is_ok() || is_length(length))
+    };
     let text = if !is_page && is_prefix() {
         return text;
     } else {
@@ -160,7 +162,15 @@ mod tests {
         ] {
             assert_eq!(resource(text).map(|r| r.to_string()), Ok(expected.to_owned()), "{text:?}");
         }
-        for text in ["", "localhost", "192.0.2.256", "192.0.2.010", "a@example.com", "192.0.2.1/33", "1:2:3"] {
+        for text in [
+            "",
+            "localhost",
+            "192.0.2.256",
+            "192.0.2.010",
+            "a@example.com",
+            "192.0.2.1/33",
+            "1:2:3",
+        ] {
             assert!(resource(text).is_err(), "{text:?}");
         }
     }

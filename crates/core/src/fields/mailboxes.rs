@@ -25,16 +25,14 @@ pub fn mailboxes(text: &str) -> Field<Vec<String>> {
                     }
                 }
             }
-            None => read.slips.push(Slip::lost(format!(
-                "{part:?} is no mail address; nobody is told there"
-            ))),
+            None => read
+                .slips
+                .push(Slip::lost(format!("{part:?} is no mail address; nobody is told there"))),
         }
     }
     if read.value.len() > MAILBOXES {
-        let why = format!(
-            "has {} mail addresses; only the first {MAILBOXES} are told",
-            read.value.len()
-        );
+        let why =
+            format!("has {} mail addresses; only the first {MAILBOXES} are told", read.value.len());
         read.slips.push(Slip::lost(why));
         read.value.truncate(MAILBOXES);
     }
@@ -56,7 +54,9 @@ fn addresses(part: &str) -> Option<Vec<&str>> {
     let bare = |text| {
         let text: &str = text;
         let text = text.trim().trim_matches(['<', '>', '\'']);
-        text.get(..7).filter(|head| head.eq_ignore_ascii_case("mailto:")).map_or(text, |_| &text[7..])
+        text.get(..7)
+            .filter(|head| head.eq_ignore_ascii_case("mailto:"))
+            .map_or(text, |_| &text[7..])
     };
     if let Some((_, rest)) = part.rsplit_once('<') {
         return rest
@@ -108,7 +108,11 @@ mod tests {
             "ada@example.com, Ben <ben@>",
         ] {
             let read = mailboxes(text);
-            assert_eq!((read.value.as_slice(), read.slips.len()), (&["ada@example.com".to_owned()][..], 1), "{text:?}");
+            assert_eq!(
+                (read.value.as_slice(), read.slips.len()),
+                (&["ada@example.com".to_owned()][..], 1),
+                "{text:?}"
+            );
         }
         let many: Vec<String> = (0..12).map(|n| format!("a{n}@example.com")).collect();
         let read = mailboxes(&many.join(", "));

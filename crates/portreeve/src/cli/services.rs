@@ -184,11 +184,7 @@ pub(super) fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_message(what)
 }
 
-fn name<'a>(
-    path: &Path,
-    kind: &str,
-    list: impl ExactSizeIterator<Item = (&'a Place, &'a str)>,
-) {
+fn name<'a>(path: &Path, kind: &str, list: impl ExactSizeIterator<Item = (&'a Place, &'a str)>) {
     let more = list.len().saturating_sub(NAMED);
     for (place, why) in list.take(NAMED) {
         let why = portreeve_core::text::one_line(why, 400);

@@ -141,7 +141,8 @@ pub(crate) async fn who_had(
     _: May<SeeReports>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Failure> {
-    let resource = fields::resource(&ask.address).map_err(|why| Failure::invalid("address", why))?;
+    let resource =
+        fields::resource(&ask.address).map_err(|why| Failure::invalid("address", why))?;
     let at = match ask.at {
         None => web.desk.now(),
         Some(text) => text.parse::<Timestamp>().map_err(|_| {
