@@ -332,9 +332,10 @@ impl Take<'_> {
         let mut changed = Vec::new();
         for assignment in held {
             let is_same_customer = assignment.customer_id == row.service.customer_id;
-            let interval = match row.resources.contains(&assignment.resource) {
-                true if is_same_customer => dated(&assignment.held, row.start),
-                false if is_same_customer && row.is_torn() => assignment.held,
+            let is_listed = row.resources.contains(&assignment.resource);
+            let interval = match (is_same_customer, is_listed) {
+                (true, true) => dated(&assignment.held, row.start),
+                (true, false) if row.is_torn() => assignment.held,
                 _ => ended_between(assignment, last_seen, self.starts, self.now),
             };
             if interval != assignment.held {

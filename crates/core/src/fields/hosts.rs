@@ -13,6 +13,7 @@ pub fn domains(text: &str) -> Field<Vec<Resource>> {
     }
     let lines = with_line_breaks(text);
     let separators = [' ', '\t', ',', ';', '|', '\n', '\r'];
+    let mut unread = Vec::new();
     for part in lines.split(separators).filter(|part| !part.is_empty()) {
         let host = host_of(part);
         match parse_domain(host.strip_prefix("*.").unwrap_or(host)) {
@@ -21,11 +22,12 @@ pub fn domains(text: &str) -> Field<Vec<Resource>> {
                 let why = format!("{part:?} is an address; addresses belong into assigned_ips");
                 read.slips.push(Slip::noted(why));
             }
-            Err(_) => {
-                let why = format!("{part:?} is no domain name; nobody is known by it");
-                read.slips.push(Slip::lost(why));
-            }
+            Err(_) => unread.push(part),
         }
+    }
+    if !unread.is_empty() {
+        let why = format!("{:?} is no domain name; nobody is known by it", unread.join(" "));
+        read.slips.push(Slip::lost(why));
     }
     read
 }
@@ -42,14 +44,11 @@ pub fn host_of(text: &str) -> &str {
         Some((_, rest)) => (rest, true),
         None => (text.strip_prefix("//").unwrap_or(text), text.starts_with("//")),
     };
-    let is_prefix = || {
-        text.split_once('/').is_some_and(|(_, length)| parse_net(text).is_ok() || is_length(length))
-    };
-    let text = if !is_page && is_prefix() {
+    let is_prefix = |(_, length): (&str, &str)| parse_net(text).is_ok() || is_length(length);
+    if !is_page && text.split_once('/').is_some_and(is_prefix) {
         return text;
-    } else {
-        text.split(['/', '?', '#']).next().unwrap_or(text)
-    };
+    }
+    let text = text.split(['/', '?', '#']).next().unwrap_or(text);
     let text = if is_page { text.rsplit('@').next().unwrap_or(text) } else { text };
     let text = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((inside, _)) => inside,
@@ -132,6 +131,7 @@ mod tests {
         for (text, weight) in [
             ("999.999.999.999", super::super::Weight::Lost),
             ("a..b.example", super::super::Weight::Lost),
+            ("not a..domain", super::super::Weight::Lost),
             ("192.0.2.77", super::super::Weight::Noted),
             ("192.0.2.0/24", super::super::Weight::Noted),
         ] {
