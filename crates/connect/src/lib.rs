@@ -1,6 +1,5 @@
 //! Adapters to the outside world, behind the ports of `portreeve-app`: panels, mail servers, webhooks.
 
-mod addresses;
 pub mod drop_in;
 pub mod fraudrecord;
 mod hook;

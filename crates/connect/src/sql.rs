@@ -11,7 +11,6 @@ use portreeve_app::directory::{
     COLUMNS, Check, Limit, Listed, Page, Pass, Source, SourceError, read_row,
 };
 use portreeve_core::ids::ServiceId;
-use portreeve_core::ledger::Resource;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
@@ -19,8 +18,6 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Decode, Executor, MySql, Row};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-
-use crate::addresses::addresses;
 
 /// Rows in a page.
 const PAGE: usize = 250;
@@ -218,26 +215,9 @@ impl Directory {
             let shown = one_line(&field(&fields, "service_id"), 40);
             SourceError::Unreadable(format!("a row has the service_id {shown:?}, which {error}"))
         })?;
-        let mut nets = Vec::new();
-        for name in ["dedicated_ip", "assigned_ips"] {
-            let (found, odd) = addresses(&field(&fields, name));
-            page.odd.extend(odd.into_iter().map(|why| format!("service {id}: {name}: {why}")));
-            let single = found.iter().find(|net| net.prefix_len() == net.max_prefix_len());
-            let single = single.map(|net| net.addr().to_string()).unwrap_or_default();
-            nets.extend(found);
-            fields.insert(
-                name.to_owned(),
-                if name == "dedicated_ip" { single } else { String::new() },
-            );
-        }
-        if let Some(status) = fields.get("status").and_then(|word| crate::whmcs::status(word)) {
-            fields.insert("status".to_owned(), status.as_str().to_owned());
-        }
         match read_row(&self.name, &|name| fields.get(name).map_or("", String::as_str)) {
-            Ok(mut listed) => {
-                listed.resources.extend(nets.into_iter().map(Resource::Net));
-                listed.resources.sort_unstable();
-                listed.resources.dedup();
+            Ok(listed) => {
+                page.odd.extend(listed.oddities());
                 page.rows.push(listed);
             }
             Err((column, why)) => {
@@ -373,13 +353,27 @@ mod tests {
             ("customer_name", "O&#039;Byrne"),
             ("status", "Completed"),
             ("assigned_ips", "192.0.2.1\r\n192.0.2.5/24 gateway"),
+            ("valid_from", "2026-01-31 10:00:00"),
         ];
         directory(true).row(fields(&good), &mut page).expect("a row");
         assert_eq!(page.rows[0].service.customer_name, "O'Byrne");
         assert_eq!((page.rows[0].resources.len(), page.odd.len()), (2, 1));
-        let bad = [("service_id", "8"), ("status", "odd")];
+        assert!(page.rows[0].start.at().is_some());
+        let ranges = [
+            ("service_id", "9"),
+            ("status", "odd"),
+            ("dedicated_ip", "192.0.2.9:8080"),
+            ("assigned_ips", "192.0.2.12 - 192.0.2.15<br>198.51.100.32 255.255.255.248"),
+            ("valid_from", "0000-00-00 00:00:00"),
+        ];
+        directory(false).row(fields(&ranges), &mut page).expect("a row");
+        let held: Vec<String> = page.rows[1].resources.iter().map(ToString::to_string).collect();
+        assert_eq!(held, ["192.0.2.9", "192.0.2.12/30", "198.51.100.32/29"]);
+        assert_eq!(page.odd.len(), 2, "{:?}", page.odd);
+        let long = "9".repeat(2_000);
+        let bad = [("service_id", "8"), ("customer_id", long.as_str())];
         directory(false).row(fields(&bad), &mut page).expect("named");
-        assert_eq!((page.rows.len(), page.unread.len()), (1, 1));
+        assert_eq!((page.rows.len(), page.unread.len()), (2, 1));
         let no_id = [("service_id", "x")];
         assert!(directory(false).row(fields(&no_id), &mut page).is_err());
     }

@@ -1,6 +1,7 @@
 //! Mails that came in: what becomes of them, and when one counts as an answer of a report's customer.
 
 use crate::report::{Report, State};
+use crate::service::BETWEEN_MAILBOXES;
 use crate::text::with_ascii_domain;
 
 macro_rules! words {
@@ -96,7 +97,8 @@ pub const ANSWERS_PER_HOUR: i64 = 20;
 pub struct Answerer<'a> {
     /// Whom the mail is from.
     pub sender: Option<&'a str>,
-    /// The customer of the service now, by their id, and their mail address; none when it is gone.
+    /// The customer of the service now, by their id, and their mail addresses as the service has them; none when it is
+    /// gone.
     pub customer: Option<(&'a str, &'a str)>,
     /// Answers by mail to the report within the last hour.
     pub answers: i64,
@@ -110,7 +112,8 @@ pub fn judge(report: &Report, answerer: &Answerer<'_>) -> Result<(), Why> {
     if customer != subject.customer_id {
         return Err(Why::OtherCustomer);
     }
-    if !answerer.sender.is_some_and(|sender| is_same_address(sender, address)) {
+    let mut theirs = address.split(BETWEEN_MAILBOXES.trim_end());
+    if !answerer.sender.is_some_and(|sender| theirs.any(|one| is_same_address(sender, one))) {
         return Err(Why::OtherSender);
     }
     match report.state {
@@ -176,6 +179,11 @@ mod tests {
     #[test]
     fn the_customer_answers_and_nobody_else() {
         assert_eq!(judge(&report(), &ADA), Ok(()));
+        let several = Some(("11", "ben@example.com, ada@example.com"));
+        assert_eq!(judge(&report(), &Answerer { customer: several, ..ADA }), Ok(()));
+        let others = Some(("11", "ben@example.com, cleo@example.com"));
+        let judged = judge(&report(), &Answerer { customer: others, ..ADA });
+        assert_eq!(judged, Err(Why::OtherSender));
         for (answerer, why) in [
             (Answerer { sender: None, ..ADA }, Why::OtherSender),
             (Answerer { sender: Some("eve@example.com"), ..ADA }, Why::OtherSender),

@@ -29,6 +29,12 @@ pub enum Resource {
 #[error("{0}")]
 pub struct NotAResource(String);
 
+impl NotAResource {
+    pub(crate) fn new(why: String) -> Self {
+        Self(why)
+    }
+}
+
 /// Prefixes wider than these belong to a registry, not to a customer; one in a file is a slip.
 const WIDEST_V4: u8 = 8;
 const WIDEST_V6: u8 = 16;
@@ -63,37 +69,58 @@ fn looks_like_domain(text: &str) -> bool {
         && !text.contains([':', '/'])
 }
 
-/// Reads a domain name: letters, digits, hyphens and dots (other scripts are kept in lower case).
+/// Reads a domain name: letters, digits, hyphens and dots. In other scripts it becomes what the network has for it
+/// (`xn--…`), so that both spellings are one.
 pub fn parse_domain(text: &str) -> Result<Resource, NotAResource> {
-    let name = text.trim().trim_end_matches('.').to_lowercase();
+    let name = ascii_name(text.trim());
+    let name = name.trim_end_matches('.');
     let label_fits = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     // What is stored as a domain must read back as one, so nothing that looks like an address is taken.
-    let is_name = looks_like_domain(&name) && parse_net(&name).is_err();
+    let is_name = looks_like_domain(name) && parse_net(name).is_err();
     if name.len() <= 253 && is_name && name.split('.').all(label_fits) {
-        Ok(Resource::Domain(name))
+        Ok(Resource::Domain(name.to_owned()))
     } else {
         Err(NotAResource(format!("{text:?} is no domain name")))
     }
 }
 
+/// The name in lower case, as the network has it. What cannot be put so stays as it is.
+fn ascii_name(name: &str) -> String {
+    match idna::domain_to_ascii(name) {
+        Ok(ascii) => ascii,
+        Err(_) => name.to_lowercase(),
+    }
+}
+
 /// Reads an address; IPv4 written as IPv6 becomes IPv4.
 pub fn parse_address(text: &str) -> Result<IpAddr, NotAResource> {
-    let address = IpAddr::from_str(text.trim())
-        .map_err(|_| NotAResource(format!("{text:?} is no IPv4 or IPv6 address")))?;
+    let text = text.trim();
+    let address = IpAddr::from_str(text).map_err(|_| {
+        let is_octal = |octet: &str| {
+            octet.len() > 1 && octet.starts_with('0') && octet.bytes().all(|b| b.is_ascii_digit())
+        };
+        let octets: Vec<&str> = text.split('.').collect();
+        NotAResource(if octets.len() == 4 && octets.iter().any(|octet| is_octal(octet)) {
+            format!("{text:?} has a leading zero, which some programs read as an octal number")
+        } else {
+            format!("{text:?} is no IPv4 or IPv6 address")
+        })
+    })?;
     Ok(address.to_canonical())
 }
 
-/// Reads an address or a prefix without host bits.
+/// Reads an address or a prefix without host bits. A network of IPv4 addresses written as IPv6 becomes one of IPv4.
 pub fn parse_net(text: &str) -> Result<IpNet, NotAResource> {
-    if !text.contains('/') {
+    let Some((address, length)) = text.trim().split_once('/') else {
         return parse_address(text).map(IpNet::from);
-    }
-    let net = IpNet::from_str(text.trim())
-        .map_err(|_| NotAResource(format!("{text:?} is no address prefix")))?;
+    };
+    parse_address(address)?;
+    let net = any_net(address, length)
+        .ok_or_else(|| NotAResource(format!("{text:?} is no address prefix")))?;
     if net.trunc() != net {
         return Err(NotAResource(format!(
             "{text:?} has bits set behind the prefix; write {} or {}",
@@ -108,41 +135,52 @@ pub fn parse_net(text: &str) -> Result<IpNet, NotAResource> {
     Ok(net)
 }
 
-/// Reads a list of addresses, prefixes and ranges (`a-b`), separated by space, comma, semicolon or
-/// line break. A range becomes the fewest prefixes that cover exactly it.
-pub fn parse_nets(text: &str) -> Result<Vec<IpNet>, NotAResource> {
-    let mut nets = Vec::new();
-    for part in text.split([' ', ',', ';', '\n', '\r', '\t']).filter(|part| !part.is_empty()) {
-        match part.split_once('-') {
-            None => nets.push(parse_net(part)?),
-            Some((from, to)) => nets.extend(range(parse_address(from)?, parse_address(to)?)?),
-        }
-    }
-    nets.sort_unstable();
-    nets.dedup();
-    Ok(nets)
+/// The network of an address that is written with its length, as `192.0.2.69/29`.
+pub(crate) fn host_bits(text: &str) -> Option<IpNet> {
+    let (address, length) = text.trim().split_once('/')?;
+    let net = any_net(address, length)?;
+    (net.trunc() != net).then(|| net.trunc())
 }
 
-fn range(from: IpAddr, to: IpAddr) -> Result<Vec<IpNet>, NotAResource> {
+fn any_net(address: &str, length: &str) -> Option<IpNet> {
+    let is_number = !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit());
+    let length: u8 = if is_number { length.parse().ok()? } else { return None };
+    let written = IpAddr::from_str(address.trim()).ok()?;
+    let address = written.to_canonical();
+    // ::ffff:0:0/96 is all of IPv4.
+    let length =
+        if address.is_ipv4() && written.is_ipv6() { length.checked_sub(96)? } else { length };
+    IpNet::new(address, length).ok()
+}
+
+/// The fewest prefixes that cover exactly what lies from one address to another.
+pub(crate) fn range(from: IpAddr, to: IpAddr) -> Result<Vec<IpNet>, NotAResource> {
     let nets: Vec<IpNet> = match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) if from <= to => {
             Ipv4Subnets::new(from, to, WIDEST_V4).map(IpNet::V4).collect()
         }
         (IpAddr::V6(from), IpAddr::V6(to)) if from <= to => {
-            Ipv6Subnets::new(from, to, WIDEST_V6).map(IpNet::V6).collect()
+            Ipv6Subnets::new(from, to, WIDEST_V6).map(IpNet::V6).take(WIDEST_RANGE + 1).collect()
         }
         _ => return Err(NotAResource(format!("{from}-{to} is no range of addresses"))),
     };
-    if nets.len() > 512 {
+    if nets.len() > WIDEST_RANGE {
         return Err(NotAResource(format!("{from}-{to} is too wide a range")));
     }
     Ok(nets)
 }
 
+/// Prefixes of a range at the most.
+const WIDEST_RANGE: usize = 512;
+
+/// The beginning of time, as an [`Interval`]'s `from_after`: the directory says since when, in a way that cannot be read.
+/// Whether it was held at an instant before it was seen is not known then.
+pub const UNKNOWN_START: i64 = i64::MIN;
+
 /// From when to when, in milliseconds since 1970, with how sure each end is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
-    /// It was not held yet at this instant; none: held since before we looked.
+    /// It was not held yet at this instant; none: held since before we looked. [`UNKNOWN_START`]: since nobody knows when.
     pub from_after: Option<i64>,
     /// It was held from this instant at the latest.
     pub from_by: i64,
@@ -498,6 +536,16 @@ mod tests {
     }
 
     #[test]
+    fn where_the_start_cannot_be_read_an_earlier_holder_is_unsure() {
+        let mut ledger = Ledger::default();
+        let unread = Interval { from_after: Some(UNKNOWN_START), ..SINCE_EVER };
+        ledger.put(&held(1, 1, "192.0.2.1", unread));
+        assert_eq!(ask(&ledger, "192.0.2.1", 99), [(1, Certainty::ChangedBetweenLooks)]);
+        assert_eq!(ask(&ledger, "192.0.2.1", 100), [(1, Certainty::Exact)]);
+        assert_eq!(outer_ends(&unread), (None, None));
+    }
+
+    #[test]
     fn a_domain_is_answered_for_by_itself_and_its_parents() {
         let mut ledger = Ledger::default();
         ledger.put(&held(1, 1, "example.com", SINCE_EVER));
@@ -515,28 +563,6 @@ mod tests {
         for text in ["Example.COM.", "1.2.example", "xn--e1afmkfd.example", "bücher.example"] {
             let domain = parse_domain(text).expect(text);
             assert_eq!(Resource::parse(&domain.to_string()), Ok(domain));
-        }
-    }
-
-    #[test]
-    fn lists_take_addresses_prefixes_and_ranges() {
-        let nets =
-            parse_nets("192.0.2.1, 198.51.100.0/24\r\n203.0.113.0-203.0.113.4").expect("good");
-        let texts: Vec<String> = nets.iter().map(ToString::to_string).collect();
-        assert_eq!(texts, ["192.0.2.1/32", "198.51.100.0/24", "203.0.113.0/30", "203.0.113.4/32"]);
-    }
-
-    #[test]
-    fn slips_in_lists_are_named_instead_of_guessed() {
-        for bad in [
-            "192.0.2.5/24",
-            "0.0.0.0/0",
-            "192.0.2.300",
-            "192.0.2.9-192.0.2.1",
-            "::/0",
-            "fe80::1%eth0",
-        ] {
-            assert!(parse_nets(bad).is_err(), "{bad} was taken");
         }
     }
 

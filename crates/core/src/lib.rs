@@ -7,6 +7,7 @@
 pub mod attachment;
 pub mod enforcement;
 pub mod event;
+pub mod fields;
 pub mod fraudrecord;
 pub mod guard;
 pub mod ids;

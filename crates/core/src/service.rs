@@ -33,6 +33,10 @@ impl ServiceStatus {
         (Self::Fraud, "fraud"),
     ];
 
+    /// What panels write beside these. A product that was paid once is `Completed`, and in use.
+    const OTHER_WORDS: [(Self, &str); 2] =
+        [(Self::Active, "completed"), (Self::Cancelled, "canceled")];
+
     /// The word used in files, tables and answers.
     pub fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(s, _)| *s == self).map_or("active", |(_, word)| word)
@@ -53,13 +57,14 @@ impl fmt::Display for ServiceStatus {
 impl FromStr for ServiceStatus {
     type Err = String;
 
-    /// Any case; empty is `active`.
+    /// Any case, and the words that panels have beside ours; empty is `active`.
     fn from_str(text: &str) -> Result<Self, String> {
         let word = text.trim().to_ascii_lowercase();
         if word.is_empty() {
             return Ok(Self::Active);
         }
-        Self::ALL.iter().find(|(_, w)| *w == word).map(|(s, _)| *s).ok_or_else(|| {
+        let mut known = Self::ALL.iter().chain(&Self::OTHER_WORDS);
+        known.find(|(_, w)| *w == word).map(|(s, _)| *s).ok_or_else(|| {
             "must be active, suspended, pending, terminated, cancelled or fraud".to_owned()
         })
     }
@@ -74,7 +79,7 @@ pub struct Service {
     pub customer_id: String,
     /// Name for the greeting; may be empty.
     pub customer_name: String,
-    /// Where notices go; empty when there is no address.
+    /// Where notices go: mail addresses, separated by a comma and a blank ([`Self::mailboxes`]); empty when there is none.
     pub customer_email: String,
     /// BCP 47 tag; empty means the desk's language.
     pub language: String,
@@ -97,9 +102,47 @@ pub struct Service {
 /// What the drop-in stores as `service_ip` when neither caller nor service names one.
 pub const NO_DEDICATED_IP: &str = "(No Dedicated IP)";
 
+/// What stands between two mail addresses of a customer.
+pub const BETWEEN_MAILBOXES: &str = ", ";
+
 impl Service {
+    /// The mail addresses of the customer: every one of them is told, and may answer.
+    pub fn mailboxes(&self) -> Vec<String> {
+        let parts = self.customer_email.split(BETWEEN_MAILBOXES.trim_end()).map(str::trim);
+        parts.filter(|address| !address.is_empty()).map(str::to_owned).collect()
+    }
+
     /// The address that a report about this service gets when the caller names none.
     pub fn default_ip(&self) -> &str {
         if self.dedicated_ip.is_empty() { NO_DEDICATED_IP } else { &self.dedicated_ip }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_read_in_the_words_of_panels() {
+        for (word, expected) in [
+            ("", ServiceStatus::Active),
+            ("Active", ServiceStatus::Active),
+            (" ACTIVE ", ServiceStatus::Active),
+            ("Completed", ServiceStatus::Active),
+            ("Suspended", ServiceStatus::Suspended),
+            ("Pending", ServiceStatus::Pending),
+            ("Terminated", ServiceStatus::Terminated),
+            ("Cancelled", ServiceStatus::Cancelled),
+            ("Canceled", ServiceStatus::Cancelled),
+            ("Fraud", ServiceStatus::Fraud),
+        ] {
+            assert_eq!(word.parse(), Ok(expected), "{word}");
+        }
+        for word in ["gone", "act ive", "Verschwunden"] {
+            assert!(word.parse::<ServiceStatus>().is_err(), "{word}");
+        }
+        for (status, word) in ServiceStatus::ALL {
+            assert_eq!((word.parse(), status.as_str()), (Ok(status), word));
+        }
     }
 }

@@ -164,6 +164,13 @@ fn assignments(rows: Vec<AssignmentRow>) -> Result<Vec<Assignment>, StoreError> 
     rows.into_iter().map(Assignment::try_from).collect()
 }
 
+/// What `', ' || LOWER(customer_email) || ', '` is like where this is one of several mail addresses (escaped with `!`).
+pub(crate) fn one_of_several(address: &str) -> String {
+    let address = address.trim().to_lowercase();
+    let address = address.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%, {address}, %")
+}
+
 impl Tx {
     /// When `directory` was looked at; a directory that was never looked at has no instants.
     pub async fn directory_looks(&mut self, directory: &str) -> Result<DirectoryLooks, StoreError> {
@@ -304,8 +311,8 @@ impl Tx {
         services(rows)
     }
 
-    /// Services of a domain, or of a customer by their id (in any directory) or mail address, in no more than a short
-    /// list.
+    /// Services of a domain, or of a customer by their id (in any directory) or one of their mail addresses, in no more
+    /// than a short list.
     pub async fn services_called(
         &mut self,
         name: &str,
@@ -324,6 +331,15 @@ impl Tx {
             for (directory, id) in rows {
                 keys.push(service_key(&directory, id, "services")?);
             }
+        }
+        let sql = "SELECT directory, service_id FROM services WHERE customer_email LIKE '%,%'
+            AND ', ' || LOWER(customer_email) || ', ' LIKE $1 ESCAPE '!' ORDER BY directory, service_id LIMIT $2";
+        let pattern = one_of_several(name);
+        let rows: Vec<(String, i64)> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql).bind(&pattern).bind(limit).fetch_all(conn).await?
+        });
+        for (directory, id) in rows {
+            keys.push(service_key(&directory, id, "services")?);
         }
         keys.sort_unstable();
         keys.dedup();

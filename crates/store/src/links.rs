@@ -4,6 +4,7 @@ use portreeve_core::ids::ReportId;
 use sqlx::QueryBuilder;
 
 use crate::db::{StoreError, Tx, on};
+use crate::directory::one_of_several;
 
 /// A link to a report.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -62,22 +63,29 @@ impl Tx {
         })
     }
 
-    /// The latest report of each customer who has this mail address (in lower case) in a directory, the latest first.
+    /// The latest report of each customer who has this mail address (in lower case) in a directory, alone or with others,
+    /// the latest first.
     /// Customers without an id are left out: nobody knows which reports are theirs.
     pub async fn latest_reports_by_mail(
         &mut self,
         address: &str,
         limit: i64,
     ) -> Result<Vec<ReportId>, StoreError> {
-        let sql = "SELECT MAX(reports.id) AS latest FROM services JOIN reports
-                ON reports.directory = services.directory AND reports.customer_id = services.customer_id
-            WHERE lower(services.customer_email) = $1 AND services.customer_id <> ''
-                AND services.ended_at IS NULL
-            GROUP BY services.directory, services.customer_id ORDER BY latest DESC LIMIT $2";
+        let sql = "SELECT MAX(reports.id) AS latest FROM (
+                SELECT directory, customer_id FROM services
+                WHERE lower(customer_email) = $1 AND customer_id <> '' AND ended_at IS NULL
+                UNION SELECT directory, customer_id FROM services
+                WHERE customer_email LIKE '%,%' AND ', ' || LOWER(customer_email) || ', ' LIKE $3 ESCAPE '!'
+                    AND customer_id <> '' AND ended_at IS NULL
+            ) AS theirs JOIN reports
+                ON reports.directory = theirs.directory AND reports.customer_id = theirs.customer_id
+            GROUP BY theirs.directory, theirs.customer_id ORDER BY latest DESC LIMIT $2";
+        let pattern = one_of_several(address);
         let ids: Vec<i64> = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(address)
                 .bind(limit)
+                .bind(&pattern)
                 .fetch_all(conn)
                 .await?
         });

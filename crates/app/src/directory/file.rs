@@ -1,55 +1,99 @@
-//! Reading a directory file, CSV or JSON. A bad row is named with its place and does not stop the others.
+//! Reading a directory file, CSV or JSON, as table programs and databases write it. A row that cannot be taken is named
+//! with its place and does not stop the others; a part of a row that cannot be read costs that part.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::rc::Rc;
 
-use ipnet::IpNet;
+use portreeve_core::fields::Slip;
 use portreeve_core::ids::{ServiceId, ServiceKey};
-use portreeve_core::ledger::{Resource, parse_address, parse_domain, parse_nets};
-use portreeve_core::service::Service;
-use portreeve_core::text::storable;
-use portreeve_core::time::{Timestamp, to_whole_millis};
+use serde::Serialize;
 use serde_json::Value;
 
-/// Longest text of one field, in characters; assigned addresses may be longer.
-const LONGEST_FIELD: usize = 1_024;
+use super::encoding::{Meter, Utf8Lines, text};
+use super::row::{COLUMNS, Listed, listed, service_id};
 
-/// The columns that are read; others are ignored.
-pub const COLUMNS: [&str; 14] = [
-    "service_id",
-    "customer_id",
-    "customer_name",
-    "customer_email",
-    "language",
-    "product",
-    "domain",
-    "username",
-    "server",
-    "status",
-    "dedicated_ip",
-    "assigned_ips",
-    "valid_from",
-    "protected",
-];
+/// Longest header, in bytes.
+const LONGEST_HEADER: u64 = 64 * 1024;
 
-/// A row that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What separates the fields of a row, if the file does not say.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowPlace {
+    /// The line of a CSV file on which it begins.
+    Line(u64),
+    /// Which entry of a JSON list it is, counted from one.
+    Entry(u64),
+}
+
+/// Where something of a file stands, such as `line 7, column 10 (status)` or `entry 3 (status)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// In which row; none: it is about the whole file.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub row: Option<RowPlace>,
+    /// In which column of a CSV file, counted from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// The name of the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Place {
+    fn row(row: RowPlace) -> Self {
+        Self { row: Some(row), column: None, name: None }
+    }
+
+    fn line(line: u64) -> Self {
+        Self::row(RowPlace::Line(line))
+    }
+
+    fn file() -> Self {
+        Self { row: None, column: None, name: None }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.row {
+            None => f.write_str("the file")?,
+            Some(RowPlace::Line(line)) => write!(f, "line {line}")?,
+            Some(RowPlace::Entry(number)) => write!(f, "entry {number}")?,
+        }
+        if let Some(column) = self.column {
+            write!(f, ", column {column}")?;
+        }
+        self.name.as_ref().map_or(Ok(()), |name| write!(f, " ({name})"))
+    }
+}
+
+/// A row that was not taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadRow {
-    /// Where, such as `line 7, column 10 (status)` or `entry 3 (status)`.
-    pub place: String,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
     /// What is wrong with it.
     pub why: String,
 }
 
-/// A service as a directory lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The service.
-    pub service: Service,
-    /// What it holds.
-    pub resources: Vec<Resource>,
-    /// Since when, where the directory says so, milliseconds.
-    pub valid_from: Option<i64>,
+/// Something of a row that was taken in, and not as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// Of which service; none: of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_id: Option<i64>,
+    /// What is wrong with it, and what became of it.
+    pub why: String,
 }
 
 /// Everything that a file had.
@@ -60,9 +104,13 @@ pub struct Rows {
     pub(crate) listed: Vec<ServiceId>,
     /// Rows that were not taken.
     pub bad: Vec<BadRow>,
+    /// What of the others was not taken as it stands.
+    pub warnings: Vec<Warning>,
     /// A row's `service_id` could not be read, so nobody knows what the file lacks.
     pub(crate) unreadable_id: bool,
-    seen: HashMap<ServiceId, String>,
+    seen: HashMap<ServiceId, RowPlace>,
+    /// The columns of a CSV file, in their order.
+    columns: Vec<String>,
 }
 
 impl Rows {
@@ -76,196 +124,227 @@ impl Rows {
         self.good.is_empty()
     }
 
-    fn bad(&mut self, place: String, why: impl Into<String>) {
+    /// Says something of a service that the file lists.
+    pub(crate) fn warn(&mut self, service: ServiceId, column: &str, slip: &Slip) {
+        let place = match self.seen.get(&service) {
+            Some(row) => self.place(*row, column),
+            None => Place::file(),
+        };
+        let service_id = Some(service.get());
+        self.warnings.push(Warning { place, service_id, why: slip.why.clone() });
+    }
+
+    fn place(&self, row: RowPlace, column: &str) -> Place {
+        let number = self.columns.iter().position(|name| name == column).map(|at| at + 1);
+        Place { row: Some(row), column: number, name: Some(column.to_owned()) }
+    }
+
+    fn bad(&mut self, place: Place, why: impl Into<String>) {
         self.bad.push(BadRow { place, why: why.into() });
     }
 
-    /// Takes the fields of one row. `place` tells where a column of it stands.
+    /// Takes the fields of one row, in which `slips` are known already.
     fn take(
         &mut self,
         directory: &str,
-        fields: &BTreeMap<&str, String>,
-        place: &dyn Fn(&str) -> String,
+        row: RowPlace,
+        fields: &BTreeMap<&str, Cow<'_, str>>,
+        slips: Vec<(&'static str, Slip)>,
     ) {
-        let field = |name: &str| fields.get(name).map_or("", |text| text.trim());
-        let id = match field("service_id").parse::<ServiceId>() {
+        let field = |name: &str| fields.get(name).map_or("", AsRef::as_ref);
+        let id = match service_id(field("service_id")) {
             Ok(id) => id,
-            Err(error) => {
+            Err(why) => {
                 self.unreadable_id = true;
-                let why = match field("service_id") {
-                    "" => "is missing".to_owned(),
-                    text => format!("{text:?} {error}"),
-                };
-                return self.bad(place("service_id"), why);
+                return self.bad(self.place(row, "service_id"), why);
             }
         };
         if let Some(first) = self.seen.get(&id) {
-            let why = format!("service {id} stands at {first} already");
-            return self.bad(place("service_id"), why);
+            let why = format!("service {id} stands at {} already", Place::row(*first));
+            return self.bad(self.place(row, "service_id"), why);
         }
-        self.seen.insert(id, place("service_id"));
+        self.seen.insert(id, row);
+        let lost_customer = slips.iter().find(|(column, _)| *column == "customer_id").cloned();
         let key = ServiceKey { directory: directory.to_owned(), id };
-        match row(key, &field) {
-            Ok(row) => self.good.push(row),
+        let read = match lost_customer {
+            Some((column, slip)) => Err((column, slip.why)),
+            None => listed(key, &field, slips),
+        };
+        match read {
+            Ok(read) => {
+                for (column, slip) in &read.slips {
+                    self.warn(id, column, slip);
+                }
+                self.good.push(read);
+            }
             Err((column, why)) => {
                 self.listed.push(id);
-                self.bad(place(column), why);
+                self.bad(self.place(row, column), why);
             }
         }
     }
 }
 
-/// Reads one row by the names of its columns, those of the directory file. An error names the column.
-pub fn read_row<'a>(
-    directory: &str,
-    field: &impl Fn(&str) -> &'a str,
-) -> Result<Listed, (&'static str, String)> {
-    let id = field("service_id");
-    let id = id.trim().parse().map_err(|error| ("service_id", format!("{id:?} {error}")))?;
-    row(ServiceKey { directory: directory.to_owned(), id }, &|name| field(name).trim())
-}
-
-fn row<'a>(
-    key: ServiceKey,
-    field: &impl Fn(&str) -> &'a str,
-) -> Result<Listed, (&'static str, String)> {
-    for name in COLUMNS {
-        if name != "assigned_ips" && field(name).chars().count() > LONGEST_FIELD {
-            return Err((name, format!("is longer than {LONGEST_FIELD} characters")));
-        }
-    }
-    let text = |name: &str| storable(field(name));
-    let service = Service {
-        key,
-        customer_id: text("customer_id"),
-        customer_name: text("customer_name"),
-        customer_email: text("customer_email"),
-        language: text("language"),
-        product: text("product"),
-        domain: text("domain"),
-        username: text("username"),
-        server: text("server"),
-        status: field("status").parse().map_err(|why| ("status", why))?,
-        dedicated_ip: text("dedicated_ip"),
-        protected: yes_or_no(field("protected")).map_err(|why| ("protected", why))?,
-    };
-    let mut nets = Vec::new();
-    if !service.dedicated_ip.is_empty() {
-        let address = parse_address(&service.dedicated_ip)
-            .map_err(|error| ("dedicated_ip", error.to_string()))?;
-        nets.push(IpNet::from(address));
-    }
-    nets.extend(
-        parse_nets(field("assigned_ips")).map_err(|error| ("assigned_ips", error.to_string()))?,
-    );
-    let mut resources: Vec<Resource> = nets.into_iter().map(Resource::Net).collect();
-    if !service.domain.is_empty() {
-        // A panel may hold anything here; what is no domain name is kept as text only.
-        resources.extend(parse_domain(&service.domain).ok());
-    }
-    resources.sort_unstable();
-    resources.dedup();
-    let valid_from = instant(field("valid_from")).map_err(|why| ("valid_from", why))?;
-    Ok(Listed { service, resources, valid_from })
-}
-
-fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "" | "false" | "no" | "0" | "off" | "f" => Ok(false),
-        "true" | "yes" | "1" | "on" | "t" => Ok(true),
-        _ => Err(format!("{text:?} must be true or false")),
-    }
-}
-
-/// RFC 3339, or a date alone (its first moment in UTC).
-fn instant(text: &str) -> Result<Option<i64>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    let at: Timestamp = whole.parse().map_err(|_| {
-        format!("{text:?} must be an instant such as 2026-01-31T10:00:00Z, or a date")
-    })?;
-    Ok(Some(to_whole_millis(at).as_millisecond()))
-}
-
-/// Reads CSV (RFC 4180, UTF-8, with a header). An error means that not even the header can be used.
+/// Reads CSV with a header: separated by comma, semicolon, tab or bar, in UTF-8, UTF-16 or windows-1252. An error means
+/// that not even the header can be used.
 pub fn read_csv(
     input: impl Read,
     directory: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Rows, BadRow> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-    let header = |why: String| BadRow { place: "line 1".to_owned(), why };
-    let names = reader.byte_headers().map_err(|error| header(error.to_string()))?.clone();
-    let names: Vec<String> = names
-        .iter()
-        .map(|name| {
-            String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_lowercase()
-        })
-        .collect();
+    let meter = Rc::new(Meter::default());
+    let unreadable = |error: io::Error| BadRow { place: Place::file(), why: error.to_string() };
+    let lines = Utf8Lines::new(input, Rc::clone(&meter)).map_err(unreadable)?;
+    let mut lines = BufReader::new(lines);
+    let head = Head::read(&mut lines).map_err(unreadable)?;
+    let at_header = |why: String| BadRow { place: Place::line(head.skipped + 1), why };
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .delimiter(head.separator())
+        .terminator(csv::Terminator::Any(b'\n'))
+        .from_reader(Cursor::new(&head.line).chain(lines));
+    let names = reader.byte_headers().map_err(|error| at_header(error.to_string()))?;
+    let names = column_names(names);
     if !names.iter().any(|name| name == "service_id") {
-        return Err(header("there is no column service_id in the header".to_owned()));
+        let found = portreeve_core::text::one_line(&names.join(", "), 200);
+        return Err(at_header(format!(
+            "there is no column service_id in the header, which has: {found}"
+        )));
     }
     for column in COLUMNS {
         if names.iter().filter(|name| *name == column).count() > 1 {
-            return Err(header(format!("the column {column} stands there twice")));
+            return Err(at_header(format!("the column {column} stands there twice")));
         }
     }
-    let mut rows = Rows::default();
+    let mut rows = Rows { columns: names, ..Rows::default() };
     let mut record = csv::ByteRecord::new();
+    let mut is_utf8 = true;
     loop {
-        match reader.read_byte_record(&mut record) {
+        meter.row();
+        let read = reader.read_byte_record(&mut record);
+        match read {
             Ok(false) => return Ok(rows),
             Ok(true) => {}
             Err(error) => {
                 // Nothing behind an unreadable place can be trusted to be a row.
                 rows.unreadable_id = true;
-                let line = error.position().map_or(0, csv::Position::line);
-                rows.bad(format!("line {line}"), error.to_string());
+                rows.bad(Place::line(head.skipped + reader.position().line()), error.to_string());
                 return Ok(rows);
             }
         }
-        let position = record.position().cloned().unwrap_or_else(csv::Position::new);
-        progress(position.byte());
-        take_record(&mut rows, directory, &names, &record, position.line());
+        progress(meter.bytes.get());
+        // The reader stands at the line after the row; the row began before the line breaks in it.
+        let breaks = record.as_slice().split(|byte| *byte == b'\n').count() - 1;
+        let line = head.skipped + reader.position().line() - u64::try_from(breaks).unwrap_or(0);
+        // Every line ends, so that only a quote leads a row beyond the end of the file.
+        if meter.is_over.get() {
+            rows.unreadable_id = true;
+            rows.bad(
+                Place::line(line),
+                "has a quote that is not closed; nothing behind it was read",
+            );
+            return Ok(rows);
+        }
+        let line = line.saturating_sub(1);
+        take_record(&mut rows, directory, &record, line, &mut is_utf8);
     }
+}
+
+/// The header of a file, and what stands before it.
+struct Head {
+    line: Vec<u8>,
+    /// Lines before it.
+    skipped: u64,
+    /// What separates fields, where the file says so (`sep=;`).
+    declared: Option<u8>,
+}
+
+impl Head {
+    fn read(lines: &mut impl BufRead) -> io::Result<Self> {
+        let mut head = Self { line: Vec::new(), skipped: 0, declared: None };
+        loop {
+            head.line.clear();
+            let read = lines.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut head.line)?;
+            let line = head.line.trim_ascii();
+            let declared = declared_separator(line).filter(|_| head.declared.is_none());
+            if read == 0 || !(line.is_empty() || declared.is_some()) {
+                return Ok(head);
+            }
+            head.skipped += 1;
+            head.declared = head.declared.or(declared);
+        }
+    }
+
+    /// The separator by which the header has the most columns that are known, among them the service's id.
+    fn separator(&self) -> u8 {
+        let known = |separator: u8| {
+            let mut reader = csv::ReaderBuilder::new()
+                .delimiter(separator)
+                .has_headers(false)
+                .from_reader(self.line.as_slice());
+            let names = reader.byte_records().next().and_then(Result::ok);
+            let names = names.map(|names| column_names(&names)).unwrap_or_default();
+            let is_usable = names.iter().any(|name| name == "service_id");
+            let known = names.iter().filter(|name| COLUMNS.contains(&name.as_str())).count();
+            if is_usable { known } else { 0 }
+        };
+        let mut best = (0, self.declared.unwrap_or(b','));
+        for separator in self.declared.into_iter().chain(SEPARATORS) {
+            let known = known(separator);
+            if known > best.0 {
+                best = (known, separator);
+            }
+        }
+        best.1
+    }
+}
+
+/// The line with which Excel is told the separator.
+fn declared_separator(line: &[u8]) -> Option<u8> {
+    let line = line.strip_prefix(b"\"").and_then(|l| l.strip_suffix(b"\"")).unwrap_or(line);
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some(*separator),
+        // A tab behind it was taken for a blank at the end of the line.
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] => Some(b'\t'),
+        _ => None,
+    }
+}
+
+fn column_names(header: &csv::ByteRecord) -> Vec<String> {
+    header.iter().map(|name| text(name).0.trim().to_lowercase()).collect()
 }
 
 fn take_record(
     rows: &mut Rows,
     directory: &str,
-    names: &[String],
     record: &csv::ByteRecord,
     line: u64,
+    is_utf8: &mut bool,
 ) {
-    if record.len() != names.len() {
+    // Table programs write rows without anything in them, and fields behind the last column.
+    let is_blank = |field: &[u8]| field.trim_ascii().is_empty();
+    if record.iter().all(is_blank) {
+        return;
+    }
+    let width = rows.columns.len();
+    if record.len() < width || !record.iter().skip(width).all(is_blank) {
         rows.unreadable_id = true;
-        let why = format!("has {} fields where the header has {}", record.len(), names.len());
-        return rows.bad(format!("line {line}"), why);
+        let why = format!("has {} fields where the header has {width}", record.len());
+        return rows.bad(Place::line(line), why);
     }
-    let place = |column: &str| {
-        let number = names.iter().position(|name| name == column).map_or(0, |at| at + 1);
-        format!("line {line}, column {number} ({column})")
-    };
+    let names = rows.columns.clone();
     let mut fields = BTreeMap::new();
-    let mut broken = None;
     for (name, bytes) in names.iter().zip(record) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                fields.insert(name.as_str(), text.to_owned());
-            }
-            Err(_) => broken = Some(name.as_str()),
+        let (text, was_utf8) = text(bytes);
+        if *is_utf8 && !was_utf8 {
+            *is_utf8 = false;
+            let why = "is not UTF-8; this and others like it were read as windows-1252";
+            let place = rows.place(RowPlace::Line(line), name);
+            rows.warnings.push(Warning { place, service_id: None, why: why.to_owned() });
         }
+        fields.insert(name.as_str(), text);
     }
-    if let Some(column) = broken {
-        match fields.get("service_id").and_then(|text| text.trim().parse().ok()) {
-            Some(id) => rows.listed.push(id),
-            None => rows.unreadable_id = true,
-        }
-        return rows.bad(place(column), "is not UTF-8");
-    }
-    rows.take(directory, &fields, &place);
+    rows.take(directory, RowPlace::Line(line), &fields, Vec::new());
 }
 
 /// Reads JSON: a list of objects. An error means that it is no such list.
@@ -274,17 +353,7 @@ pub fn read_json(
     directory: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Rows, BadRow> {
-    let mut text = String::new();
-    let mut input = input;
-    input.read_to_string(&mut text).map_err(|error| BadRow {
-        place: "the file".to_owned(),
-        why: format!("cannot be read as UTF-8: {error}"),
-    })?;
-    let text = text.trim_start_matches('\u{feff}');
-    let list: Vec<Value> = serde_json::from_str(text).map_err(|error| BadRow {
-        place: format!("line {}, column {}", error.line(), error.column()),
-        why: format!("the file must be a JSON list of objects: {error}"),
-    })?;
+    let list = json_list(input)?;
     let mut rows = Rows::default();
     for (number, entry) in (1_u64..).zip(&list) {
         progress(number);
@@ -293,31 +362,51 @@ pub fn read_json(
     Ok(rows)
 }
 
+fn json_list(input: impl Read) -> Result<Vec<Value>, BadRow> {
+    let unreadable = |error: io::Error| BadRow { place: Place::file(), why: error.to_string() };
+    let mut bytes = Vec::new();
+    let meter = Rc::new(Meter::default());
+    let mut lines = Utf8Lines::new(input, Rc::clone(&meter)).map_err(unreadable)?;
+    let mut chunk = vec![0; 64 * 1024];
+    loop {
+        // There are no rows in a text of JSON.
+        meter.row();
+        match lines.read(&mut chunk).map_err(unreadable)? {
+            0 => break,
+            count => bytes.extend_from_slice(&chunk[..count]),
+        }
+    }
+    serde_json::from_str(&text(&bytes).0).map_err(|error| BadRow {
+        place: Place {
+            row: Some(RowPlace::Line(u64::try_from(error.line()).unwrap_or(0))),
+            column: Some(error.column()),
+            name: None,
+        },
+        why: format!("the file must be a JSON list of objects: {error}"),
+    })
+}
+
 fn take_entry(rows: &mut Rows, directory: &str, number: u64, entry: &Value) {
-    let place = |column: &str| format!("entry {number} ({column})");
+    let row = RowPlace::Entry(number);
     let Value::Object(object) = entry else {
         rows.unreadable_id = true;
-        return rows.bad(format!("entry {number}"), "must be an object");
+        return rows.bad(Place::row(row), "must be an object");
     };
-    let mut fields = BTreeMap::new();
+    let (mut fields, mut slips) = (BTreeMap::new(), Vec::new());
     for name in COLUMNS {
         match object.get(name).map_or(Some(String::new()), plain) {
             Some(text) => {
-                fields.insert(name, text);
+                fields.insert(name, Cow::Owned(text));
             }
             None => {
-                match fields.get("service_id").and_then(|text: &String| text.trim().parse().ok()) {
-                    Some(id) => rows.listed.push(id),
-                    None => rows.unreadable_id = true,
-                }
-                return rows.bad(place(name), "must be a text, a number, true, false or null");
+                slips.push((name, Slip::lost("must be a text, a number, true, false or null")));
             }
         }
     }
-    rows.take(directory, &fields, &place);
+    rows.take(directory, row, &fields, slips);
 }
 
-/// A JSON value as the text that a CSV field would have; a list becomes its parts.
+/// A JSON value as the text that a CSV field would have; a list becomes lines.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
@@ -326,7 +415,7 @@ fn plain(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Array(parts) => {
             let parts: Option<Vec<String>> = parts.iter().map(plain).collect();
-            parts.map(|parts| parts.join(" "))
+            parts.map(|parts| parts.join("\n"))
         }
         Value::Object(_) => None,
     }
@@ -335,29 +424,90 @@ fn plain(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use portreeve_core::fields::Start;
 
-    fn csv(text: &str) -> Rows {
-        read_csv(text.as_bytes(), "main", |_| {}).expect("the header is good")
+    fn csv(bytes: impl AsRef<[u8]>) -> Rows {
+        read_csv(bytes.as_ref(), "main", |_| {}).expect("the header is good")
+    }
+
+    fn places<'a>(places: impl IntoIterator<Item = &'a Place>) -> Vec<String> {
+        places.into_iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn a_bad_row_is_named_with_line_and_column_and_does_not_stop_the_others() {
-        let rows = csv("service_id,status,dedicated_ip\n1,active,192.0.2.1\nx,active,\n\
-                        3,odd,\n4,,192.0.2.999\n5,Suspended,\n5,active,\n6,active\n");
-        assert_eq!(rows.good.iter().map(|r| r.service.key.id.get()).collect::<Vec<_>>(), [1, 5]);
-        let places: Vec<&str> = rows.bad.iter().map(|bad| bad.place.as_str()).collect();
+        let long = "9".repeat(1_025);
+        let rows = csv(format!(
+            "service_id,customer_id,dedicated_ip\n1,1,192.0.2.1\nx,1,\n3,{long},\n4,1,192.0.2.999\n5,1,\n5,1,\n6,1\n"
+        ));
+        let ids: Vec<i64> = rows.good.iter().map(|r| r.service.key.id.get()).collect();
+        assert_eq!(ids, [1, 4, 5]);
         assert_eq!(
-            places,
+            places(rows.bad.iter().map(|bad| &bad.place)),
             [
                 "line 3, column 1 (service_id)",
-                "line 4, column 2 (status)",
-                "line 5, column 3 (dedicated_ip)",
+                "line 4, column 2 (customer_id)",
                 "line 7, column 1 (service_id)",
                 "line 8",
             ]
         );
+        let warned = places(rows.warnings.iter().map(|warning| &warning.place));
+        assert_eq!(warned, ["line 5, column 3 (dedicated_ip)"]);
+        assert_eq!(rows.warnings[0].service_id, Some(4));
         assert!(rows.unreadable_id);
-        assert_eq!(rows.listed.len(), 2);
+        assert_eq!(rows.listed.len(), 1);
+    }
+
+    #[test]
+    fn every_separator_and_encoding_of_table_programs_is_read_with_the_right_lines() {
+        let table = "service_id,customer_name,status,assigned_ips\n1,\"Jörg\nMüller\",active,192.0.2.1\n\n,,,\n2,Ada,odd,192.0.2.2\nx,,,\n";
+        let utf16 = |text: &str, big: bool| -> Vec<u8> {
+            text.encode_utf16()
+                .flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() })
+                .collect()
+        };
+        let mut files: Vec<(Vec<u8>, u64)> = Vec::new();
+        for separator in [",", ";", "\t", "|"] {
+            for end in ["\n", "\r\n", "\r"] {
+                let text = table.replace(',', separator).replace('\n', end);
+                let marked = format!("\u{feff}{text}");
+                files.push((text.clone().into_bytes(), 0));
+                files.push((marked.clone().into_bytes(), 0));
+                files.push((utf16(&text, false), 0));
+                files.push((utf16(&marked, false), 0));
+                files.push((utf16(&text, true), 0));
+                files.push((utf16(&marked, true), 0));
+                let latin = text.chars().map(|c| u8::try_from(u32::from(c)).expect("latin"));
+                files.push((latin.collect(), 0));
+                files.push((format!("sep={separator}{end}{text}").into_bytes(), 1));
+                files
+                    .push((format!("\u{feff}\"sep={separator}\"{end}{end}{text}").into_bytes(), 2));
+                files.push((text.strip_suffix(end).expect("an end").as_bytes().to_vec(), 0));
+            }
+        }
+        for (bytes, more) in files {
+            let rows = csv(&bytes);
+            let shown = String::from_utf8_lossy(&bytes).into_owned();
+            assert_eq!(rows.good.len(), 2, "{shown}");
+            assert_eq!(rows.good[0].service.customer_name, "Jörg\nMüller", "{shown}");
+            assert_eq!(rows.good[1].resources.len(), 1, "{shown}");
+            let odd = rows.warnings.iter().filter(|w| w.service_id.is_some());
+            let status = format!("line {}, column 3 (status)", 6 + more);
+            assert_eq!(places(odd.map(|w| &w.place)), [status], "{shown}");
+            let bad = format!("line {}, column 1 (service_id)", 7 + more);
+            assert_eq!(places(rows.bad.iter().map(|b| &b.place)), [bad], "{shown}");
+        }
+    }
+
+    #[test]
+    fn windows_1252_is_read_and_said_once() {
+        let rows = csv(b"service_id,customer_name\n1,J\xf6rg\n2,M\xfcller\n3,Zo\xc3\xab\n");
+        let names: Vec<&str> =
+            rows.good.iter().map(|row| row.service.customer_name.as_str()).collect();
+        assert_eq!(names, ["Jörg", "Müller", "Zoë"]);
+        let said = places(rows.warnings.iter().map(|warning| &warning.place));
+        assert_eq!(said, ["line 2, column 2 (customer_name)"]);
+        assert!(!rows.good[0].is_torn());
     }
 
     #[test]
@@ -368,21 +518,60 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_service_ids_is_refused_whole() {
-        assert!(read_csv("id,status\n1,active\n".as_bytes(), "main", |_| {}).is_err());
+    fn a_quote_that_nobody_closes_ends_nothing() {
+        let rows = csv("service_id,customer_name\n1,Ada\n2,\"Ben\n3,Cleo\n");
+        assert_eq!((rows.good.len(), rows.bad.len(), rows.unreadable_id), (1, 1, true));
+        assert_eq!(rows.bad[0].place.to_string(), "line 3");
+        let endless = "service_id,customer_name\n1,Ada\n2,\""
+            .as_bytes()
+            .chain(io::repeat(b'x').take(1 << 40));
+        let rows = read_csv(endless, "main", |_| {}).expect("a header");
+        assert_eq!((rows.good.len(), rows.bad.len(), rows.unreadable_id), (1, 1, true));
+        assert_eq!(rows.bad[0].place.to_string(), "line 3");
+    }
+
+    #[test]
+    fn a_file_without_service_ids_is_refused_whole_and_says_what_it_has() {
+        let error =
+            read_csv("id;status\n1;active\n".as_bytes(), "main", |_| {}).expect_err("no id");
+        assert!(error.why.contains("id;status"), "{error:?}");
+        assert!(read_csv("".as_bytes(), "main", |_| {}).is_err());
         assert!(read_json("{}".as_bytes(), "main", |_| {}).is_err());
+        let twice = "service_id,status,Status\n1,active,active\n";
+        assert!(read_csv(twice.as_bytes(), "main", |_| {}).is_err());
     }
 
     #[test]
     fn json_takes_numbers_lists_and_nulls() {
-        let text = r#"[{"service_id": 5, "assigned_ips": ["192.0.2.1", "192.0.2.2"], "protected": true,
-            "domain": null}, {"service_id": "6", "valid_from": "2026-01-31"}, 7, {"service_id": 8, "status": {}}]"#;
+        let text = r#"[{"service_id": 5, "assigned_ips": ["192.0.2.1", "255.255.255.0"], "protected": true,
+            "domain": null}, {"service_id": "6", "valid_from": "2026-01-31"}, 7, {"service_id": 8, "status": {}},
+            {"service_id": 9, "customer_id": {}}, {"service_id": []}]"#;
         let rows = read_json(text.as_bytes(), "main", |_| {}).expect("a list");
-        assert_eq!(rows.good.len(), 2);
+        let ids: Vec<i64> = rows.good.iter().map(|r| r.service.key.id.get()).collect();
+        assert_eq!(ids, [5, 6, 8]);
         assert!(rows.good[0].service.protected);
-        assert_eq!(rows.good[0].resources.len(), 2);
-        assert!(rows.good[1].valid_from.is_some());
-        assert_eq!(rows.bad.len(), 2);
-        assert_eq!(rows.bad[1].place, "entry 4 (status)");
+        assert_eq!(rows.good[0].resources.len(), 1, "parts of a list are no address with its mask");
+        assert!(matches!(rows.good[1].start, Start::At(_)));
+        assert_eq!(
+            places(rows.bad.iter().map(|b| &b.place)),
+            ["entry 3", "entry 5 (customer_id)", "entry 6 (service_id)"]
+        );
+        let warned = places(rows.warnings.iter().map(|w| &w.place));
+        assert_eq!(warned, ["entry 1 (assigned_ips)", "entry 4 (status)"]);
+        assert_eq!(rows.listed.len(), 1);
+    }
+
+    #[test]
+    fn json_comes_in_the_encodings_of_table_programs_too() {
+        let text = r#"[{"service_id": 5, "customer_name": "Jörg"}]"#;
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let latin: Vec<u8> =
+            text.replace('ö', "?").bytes().map(|b| if b == b'?' { 0xf6 } else { b }).collect();
+        for bytes in
+            [text.as_bytes().to_vec(), utf16, latin, format!("\u{feff}{text}").into_bytes()]
+        {
+            let rows = read_json(bytes.as_slice(), "main", |_| {}).expect("a list");
+            assert_eq!(rows.good[0].service.customer_name, "Jörg");
+        }
     }
 }

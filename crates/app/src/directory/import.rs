@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use portreeve_core::fields::Start;
 use portreeve_core::ids::{ServiceId, ServiceKey};
-use portreeve_core::ledger::{Assignment, Interval, Resource};
+use portreeve_core::ledger::{Assignment, Interval, Resource, UNKNOWN_START};
 use portreeve_core::service::Service;
 use portreeve_store::{DirectoryLooks, KnownService, StoreError, Topic, Tx};
 
-use super::file::{Listed, Rows};
+use super::file::Rows;
+use super::row::Listed;
 use crate::desk::Desk;
 
 /// Services in one transaction: short enough that a running desk is not held up.
@@ -105,9 +107,8 @@ pub async fn import(
 
 /// When a resource is said to start with its new holder: that is when the old one's time ended.
 fn starts_of(rows: &[Listed]) -> HashMap<&Resource, i64> {
-    let starts = |row: &'_ Listed| row.valid_from;
     rows.iter()
-        .filter_map(|row| starts(row).map(|at| (row, at)))
+        .filter_map(|row| row.start.at().map(|at| (row, at)))
         .flat_map(|(row, at)| row.resources.iter().map(move |resource| (resource, at)))
         .collect()
 }
@@ -208,6 +209,17 @@ fn ended_between(
     }
 }
 
+/// The interval of something that is still held, with what its row says of its start.
+fn dated(held: &Interval, start: Start) -> Interval {
+    match (start, held.from_after) {
+        (Start::At(from), _) => Interval::exactly_from(from),
+        // That the file says since when, and nobody can read it, is less than nothing.
+        (Start::NotRead, None) => Interval { from_after: Some(UNKNOWN_START), ..*held },
+        (Start::NotSaid, Some(UNKNOWN_START)) => Interval { from_after: None, ..*held },
+        (Start::NotRead | Start::NotSaid, _) => *held,
+    }
+}
+
 /// Which services of a batch are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Write {
@@ -288,23 +300,29 @@ impl Take<'_> {
         Ok(taken)
     }
 
-    /// The service as it is to be stored. A list of services does not tell its customers' languages; what is
-    /// known of the same customer stays.
+    /// The service as it is to be stored. What could not be read of it stays as it was known. A list of services does not
+    /// tell its customers' languages; what is known of the same customer stays.
     fn as_it_is<'a>(&self, row: &'a Listed, before: Option<&KnownService>) -> Cow<'a, Service> {
-        match before {
-            Some(known)
-                if self.write == Write::Changes
-                    && row.service.language.is_empty()
-                    && known.service.customer_id == row.service.customer_id =>
-            {
-                let language = known.service.language.clone();
-                Cow::Owned(Service { language, ..row.service.clone() })
-            }
-            _ => Cow::Borrowed(&row.service),
+        let mut service = Cow::Borrowed(&row.service);
+        let Some(known) = before.map(|known| &known.service) else { return service };
+        if row.lacks("status") {
+            service.to_mut().status = known.status;
         }
+        if row.lacks("protected") {
+            service.to_mut().protected = known.protected;
+        }
+        let is_same_customer = known.customer_id == row.service.customer_id;
+        if row.lacks("dedicated_ip") && row.service.dedicated_ip.is_empty() && is_same_customer {
+            service.to_mut().dedicated_ip.clone_from(&known.dedicated_ip);
+        }
+        if self.write == Write::Changes && row.service.language.is_empty() && is_same_customer {
+            service.to_mut().language.clone_from(&known.language);
+        }
+        service
     }
 
-    /// What the service no longer holds, and what it holds since an instant that is named now.
+    /// What the service no longer holds, and what it holds since an instant that is named now. A row with a part that
+    /// could not be read ends nothing of its customer's.
     fn ended_or_dated(
         &self,
         row: &Listed,
@@ -313,12 +331,12 @@ impl Take<'_> {
     ) -> Vec<(i64, Interval)> {
         let mut changed = Vec::new();
         for assignment in held {
-            let stays = row.resources.contains(&assignment.resource)
-                && assignment.customer_id == row.service.customer_id;
-            let interval = match row.valid_from {
-                _ if !stays => ended_between(assignment, last_seen, self.starts, self.now),
-                Some(from) => Interval::exactly_from(from),
-                None => assignment.held,
+            let is_same_customer = assignment.customer_id == row.service.customer_id;
+            let is_listed = row.resources.contains(&assignment.resource);
+            let interval = match (is_same_customer, is_listed) {
+                (true, true) => dated(&assignment.held, row.start),
+                (true, false) if row.is_torn() => assignment.held,
+                _ => ended_between(assignment, last_seen, self.starts, self.now),
             };
             if interval != assignment.held {
                 changed.push((assignment.id, interval));
@@ -364,7 +382,7 @@ impl Take<'_> {
         known: Option<&KnownService>,
         others: &[&Assignment],
     ) -> Interval {
-        if let Some(from) = row.valid_from {
+        if let Start::At(from) = row.start {
             return Interval::exactly_from(from);
         }
         // The last instant at which it surely was not held by this service: when the service was
@@ -379,8 +397,9 @@ impl Take<'_> {
                 None => self.looks.looked_at,
             })
             .max();
-        let from_after =
-            [seen_without, self.looks.complete_at, others_until].into_iter().flatten().max();
+        let unread = (row.start == Start::NotRead).then_some(UNKNOWN_START);
+        let bounds = [seen_without, self.looks.complete_at, others_until, unread];
+        let from_after = bounds.into_iter().flatten().max();
         Interval { from_after, from_by: self.now, to_after: None, to_by: None }
     }
 }

@@ -1,7 +1,9 @@
 //! The service directory: our copy of what the panels know, filled from files or by looking.
 
+mod encoding;
 mod file;
 mod import;
+mod row;
 mod source;
 mod sync;
 
@@ -16,8 +18,9 @@ use utoipa::ToSchema;
 
 use crate::desk::Desk;
 
-pub use file::{BadRow, COLUMNS, Listed, Rows, read_csv, read_json, read_row};
+pub use file::{BadRow, Place, RowPlace, Rows, Warning, read_csv, read_json};
 pub use import::{ImportError, Imported, Options, import};
+pub use row::{COLUMNS, Listed, NotTaken, read_row};
 pub use source::{Check, Fetched, Limit, LiveDirectory, Page, Pass, Source, SourceError, fetch};
 pub use sync::{Progress, SyncError, Synced, follow, states, sync};
 pub(crate) use sync::{remove, take};

@@ -9,7 +9,7 @@ use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::time::Span;
 use portreeve_store::StoreError;
 
-use super::file::Listed;
+use super::row::Listed;
 
 /// Failures in a row after which a directory is not asked for single services for a while.
 const FAILURES: u32 = 3;

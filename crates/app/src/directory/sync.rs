@@ -13,8 +13,8 @@ use portreeve_store::{DirectoryLooks, DirectoryState, KnownService, NewJob, Stor
 use rand::RngExt;
 use tokio::sync::watch;
 
-use super::file::Listed;
 use super::import::{BATCH, LARGEST_SHRINK_PERCENT, Take, Taken, Write, end_services};
+use super::row::Listed;
 use super::source::{Limit, LiveDirectory, Page, SourceError};
 use crate::desk::Desk;
 use crate::record::to_row;

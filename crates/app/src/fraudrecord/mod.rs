@@ -279,9 +279,11 @@ async fn customer(
 
 fn known_of(known: KnownService) -> Known {
     let service = known.service;
+    // The register knows people by one address each.
+    let mailbox = service.mailboxes().into_iter().next().unwrap_or_default();
     let values = [
         (Field::Name, service.customer_name),
-        (Field::Email, service.customer_email),
+        (Field::Email, mailbox),
         (Field::Account, service.username),
         (Field::Domain, service.domain),
     ];

@@ -123,7 +123,9 @@ fn parts(id: &str) -> Option<(NoticeName, &str)> {
     let notice = Notice::parse(parts.next()?)?;
     let audience = Audience::parse(parts.next()?)?;
     let at = from_millis(parts.next()?.parse().ok()?)?;
-    Some((NoticeName { report, notice, audience, at }, parts.next().unwrap_or_default()))
+    // The same mail to a customer's further addresses has a number behind its MAC.
+    let mac = parts.next().unwrap_or_default().split('.').next().unwrap_or_default();
+    Some((NoticeName { report, notice, audience, at }, mac))
 }
 
 /// Which notice a Message-ID is of, if it is written like ours.
@@ -156,6 +158,8 @@ mod tests {
         assert_eq!(shown(&tokens, &address, ""), genuine);
         assert_eq!(shown(&tokens, &address.to_uppercase(), ""), genuine);
         assert_eq!(shown(&tokens, "x+r7.00@example.com", &id), genuine);
+        let second = id.replace('@', ".1@");
+        assert_eq!(shown(&tokens, "", &second), genuine, "to a further address of the customer");
         for (address, reference, is) in [
             (format!("abuse+r93.{mac}@example.com"), String::new(), Shown::False),
             (format!("abuse+r92.{}@example.com", &mac[1..]), String::new(), Shown::False),

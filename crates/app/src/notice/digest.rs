@@ -5,7 +5,8 @@ use portreeve_core::time::from_millis;
 use portreeve_store::{Gathered, NewJob, StoreError};
 
 use super::{
-    Envelope, MailError, NoticeJob, Plan, Planned, Planning, Sent, flood, message_id_of, write,
+    Addressed, Envelope, MailError, NoticeJob, Plan, Planned, Planning, Sent, flood, further,
+    message_id_of, send_to_each, write,
 };
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
@@ -16,8 +17,8 @@ pub(crate) const LONGEST: i64 = 500;
 /// What stands in a digest, and what does not any more.
 #[derive(Default)]
 struct Sorted {
-    /// The address.
-    to: String,
+    /// The addresses.
+    to: Vec<String>,
     told: Vec<(Planned, CustomerNotice)>,
     /// They reach nobody.
     lost: Vec<(Planned, Sent)>,
@@ -149,10 +150,18 @@ async fn deliver(desk: &Desk, sorted: &mut Sorted, id: &str) -> Sent {
     let message_id = message_id_of(id, domain);
     let entries: Vec<(Notice, CustomerNotice)> =
         sorted.told.iter().map(|(one, notice)| (one.job.notice, notice.clone())).collect();
-    let envelope = Envelope {
-        to: sorted.to.clone(),
-        letter: desk.letters().digest(&entries),
-        message_id: message_id.clone(),
+    let letters: Vec<Addressed> = {
+        let letter = desk.letters().digest(&entries);
+        let to_each = |to: &String| Addressed { to: to.clone(), letter: letter.clone() };
+        sorted.to.iter().map(to_each).collect()
+    };
+    for (planned, _) in &mut sorted.told {
+        planned.in_digest = Some(message_id.clone());
+    }
+    let envelope = |number: usize, Addressed { to, letter }: &Addressed| Envelope {
+        to: to.clone(),
+        letter: letter.clone(),
+        message_id: message_id_of(&further(id, number), domain),
         // Digests of one mailbox are kept together.
         references: message_id_of(id.rsplit_once('.').map_or(id, |(mailbox, _)| mailbox), domain),
         date: desk.now(),
@@ -160,11 +169,8 @@ async fn deliver(desk: &Desk, sorted: &mut Sorted, id: &str) -> Sent {
         // An answer to several reports at a time is for a person to read.
         answers_to: desk.config.answer_address.clone(),
     };
-    for (planned, _) in &mut sorted.told {
-        planned.in_digest = Some(message_id.clone());
-    }
-    match mail.mailer.send(&envelope).await {
-        Ok(()) => Sent::Taken(sorted.to.clone()),
+    match send_to_each(mail, &letters, envelope).await {
+        Ok(taken_by) => Sent::Taken(taken_by),
         Err(MailError::Later(why)) => Sent::Later(why),
         Err(MailError::Refused(why)) => Sent::Refused(why),
     }

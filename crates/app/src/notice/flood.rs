@@ -45,9 +45,10 @@ impl Asked {
     }
 }
 
-/// The name under which a mailbox is known here.
-pub(super) fn mailbox(address: &str) -> String {
-    sha256_hex(address.trim().to_lowercase().as_bytes())
+/// The name under which the mailbox of a customer is known here, or several that get the same mails.
+pub(super) fn mailbox(addresses: &[String]) -> String {
+    let addresses: Vec<&str> = addresses.iter().map(|address| address.trim()).collect();
+    sha256_hex(addresses.join(", ").to_lowercase().as_bytes())
 }
 
 /// A notice as it waits for a digest.
@@ -143,9 +144,11 @@ mod tests {
 
     #[test]
     fn a_mailbox_is_the_same_however_its_address_is_written() {
-        assert_eq!(mailbox("Ada@Example.com "), mailbox("ada@example.com"));
-        let key = key(&mailbox("ada@example.com"), 17);
-        assert_eq!(of_key(&key), Some((mailbox("ada@example.com").as_str(), 17)));
+        let ada = mailbox(&["ada@example.com".to_owned()]);
+        assert_eq!(mailbox(&["Ada@Example.com ".to_owned()]), ada);
+        assert_ne!(mailbox(&["ada@example.com".to_owned(), "ben@example.com".to_owned()]), ada);
+        let key = key(&ada, 17);
+        assert_eq!(of_key(&key), Some((ada.as_str(), 17)));
         assert_eq!(of_key("x"), None);
     }
 }

@@ -214,7 +214,18 @@ pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
     let Some(mail) = &desk.mail else {
         return Sent::Refused("no outgoing mail is configured".to_owned());
     };
-    match send_to_each(mail, planned, letters).await {
+    let job = planned.job;
+    let domain = mail.domain_of(planned.sender.as_deref());
+    let envelope = |number: usize, Addressed { to, letter }: &Addressed| Envelope {
+        to: to.clone(),
+        letter: letter.clone(),
+        message_id: message_id(domain, job, planned.token.as_deref(), number),
+        references: format!("<report-{}@{domain}>", job.report.0),
+        date: job.at,
+        sender: planned.sender.clone(),
+        answers_to: planned.answers_to.clone(),
+    };
+    match send_to_each(mail, letters, envelope).await {
         Ok(taken_by) => Sent::Taken(taken_by),
         Err(MailError::Later(why)) => Sent::Later(why),
         Err(MailError::Refused(why)) => Sent::Refused(why),
@@ -269,25 +280,16 @@ pub(crate) async fn write(
 /// the others, and nobody sees whom else it went to. Good when anybody got it: who did, and who did not.
 async fn send_to_each(
     mail: &Mail,
-    planned: &Planned,
     letters: &[Addressed],
+    envelope: impl Fn(usize, &Addressed) -> Envelope,
 ) -> Result<String, MailError> {
-    let job = planned.job;
-    let domain = mail.domain_of(planned.sender.as_deref());
     let mut told = Vec::new();
     let mut later = None;
     let mut refused = None;
     let mut taken = false;
-    for (number, Addressed { to: address, letter }) in letters.iter().enumerate() {
-        let envelope = Envelope {
-            to: address.clone(),
-            letter: letter.clone(),
-            message_id: message_id(domain, job, planned.token.as_deref(), number),
-            references: format!("<report-{}@{domain}>", job.report.0),
-            date: job.at,
-            sender: planned.sender.clone(),
-            answers_to: planned.answers_to.clone(),
-        };
+    for (number, letter) in letters.iter().enumerate() {
+        let address = &letter.to;
+        let envelope = envelope(number, letter);
         match mail.mailer.send(&envelope).await {
             Ok(()) => {
                 taken = true;
@@ -324,16 +326,20 @@ fn message_id_of(id: &str, domain: &str) -> String {
 
 /// The Message-ID of a notice to its `number`th addressee: the same for every try. `intake::token` reads it back.
 fn message_id(domain: &str, job: NoticeJob, token: Option<&str>, number: usize) -> String {
-    let further = if number == 0 { String::new() } else { format!(".{number}") };
     let token = token.map(|token| format!(".{token}")).unwrap_or_default();
     let id = format!(
-        "report-{}.{}.{}.{}{token}{further}",
+        "report-{}.{}.{}.{}{token}",
         job.report.0,
         job.notice.as_str(),
         job.audience.as_str(),
         job.at.as_millisecond(),
     );
-    message_id_of(&id, domain)
+    message_id_of(&further(&id, number), domain)
+}
+
+/// The left side of the Message-ID of the same mail to its `number`th addressee.
+fn further(id: &str, number: usize) -> String {
+    if number == 0 { id.to_owned() } else { format!("{id}.{number}") }
 }
 
 /// When a report's clock runs out, if it runs.
@@ -445,7 +451,8 @@ impl<'a> Planning<'a> {
             return None;
         }
         let deadline = self.reports.get(&job.report).and_then(deadline);
-        let mailbox = flood::mailbox(&letters.first()?.to);
+        let to: Vec<String> = letters.iter().map(|letter| letter.to.clone()).collect();
+        let mailbox = flood::mailbox(&to);
         Some(flood::Asked { place, mailbox, notice: job.notice, deadline })
     }
 
@@ -470,7 +477,8 @@ impl<'a> Planning<'a> {
         match self.customer_notice(report, job).await? {
             Ok((to, notice)) => {
                 let letter = self.desk.letters().to_customer(job.notice, &notice);
-                let plan = Plan::Send(vec![Addressed { to, letter }]);
+                let to_each = |to| Addressed { to, letter: letter.clone() };
+                let plan = Plan::Send(to.into_iter().map(to_each).collect());
                 let mut planned = Planned::of(job, Some(report), plan);
                 planned.sender = self.sender(report);
                 Ok(planned)
@@ -485,12 +493,12 @@ impl<'a> Planning<'a> {
         self.desk.mail.as_ref()?.sender(directory, &report.allegation.category)
     }
 
-    /// What a customer is told, and at which address; or why nobody is.
+    /// What a customer is told, and at which addresses; or why nobody is.
     async fn customer_notice(
         &mut self,
         report: &Report,
         job: NoticeJob,
-    ) -> Result<Result<(String, CustomerNotice), Plan>, StoreError> {
+    ) -> Result<Result<(Vec<String>, CustomerNotice), Plan>, StoreError> {
         let impossible = |why: &str| Ok(Err(Plan::Impossible(why.to_owned())));
         let Some(subject) = &report.subject else { return Ok(Err(Plan::Nobody)) };
         if is_out_of_date(report, job.notice) {
@@ -502,7 +510,8 @@ impl<'a> Planning<'a> {
         if service.customer_id != subject.customer_id {
             return impossible("the service has another customer now, who is left alone");
         }
-        if service.customer_email.is_empty() {
+        let to = service.mailboxes();
+        if to.is_empty() {
             return impossible("the directory has no mail address of the customer");
         }
         let message = match job.notice {
@@ -512,7 +521,6 @@ impl<'a> Planning<'a> {
             }
             _ => Default::default(),
         };
-        let to = service.customer_email.clone();
         Ok(Ok((to, self.notice(report, service, job, message))))
     }
 

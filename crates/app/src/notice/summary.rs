@@ -51,7 +51,7 @@ pub(crate) async fn enqueue(
 
 /// The key of the job that sends a summary to somebody. It has no address in it, as jobs are shown to operators.
 fn key(due: Timestamp, reader: &Reader) -> String {
-    format!("{}:{}", due.as_millisecond(), &flood::mailbox(&reader.to)[..16])
+    format!("{}:{}", due.as_millisecond(), &flood::mailbox(std::slice::from_ref(&reader.to))[..16])
 }
 
 /// Sends the summary that a job's key names. A second run sends it again under the same Message-ID. Nothing: the key

@@ -1,6 +1,7 @@
 //! Everything that staff want to see beside a report: its service and customer with their other reports, who held
 //! the address, the mails, what was merged.
 
+use portreeve_core::fields;
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::ledger::{Resource, parse_address};
 use portreeve_core::report::Report;
@@ -231,8 +232,8 @@ pub async fn services_for(desk: &Desk, text: &str) -> Result<Vec<ServiceFacts>, 
     for directory in &desk.config.directories {
         keys.extend(ServiceKey::parse(text, directory).ok());
     }
-    if let Ok(address) = parse_address(text) {
-        keys.extend(holders_of(desk, &Resource::Net(address.into()), desk.now()).await?);
+    if let Ok(resource) = fields::resource(text) {
+        keys.extend(holders_of(desk, &resource, desk.now()).await?);
     }
     let mut found = known(desk, keys).await?;
     let called = desk.db.read().await?.services_called(text, OTHERS).await?;

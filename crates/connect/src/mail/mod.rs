@@ -9,7 +9,7 @@ use lettre::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use portreeve_app::notice::{Envelope, MailError, Mailer};
-use portreeve_core::text::with_ascii_domain;
+use portreeve_core::text::{is_mail_address, with_ascii_domain};
 
 mod imap;
 mod lmtp;
@@ -83,12 +83,26 @@ impl Mailer for Folder {
     }
 }
 
+/// A mail address with its domain as the network has it: few servers take one in its own letters, and all know what it
+/// stands for. Servers have mailboxes that the standard does not know (`a..b@example.com`, `b.@example.com`); they get
+/// their mail as well.
+fn address(text: &str) -> Option<Address> {
+    let text = with_ascii_domain(text);
+    if let Ok(address) = text.parse() {
+        return Some(address);
+    }
+    let (local, domain) = text.rsplit_once('@').filter(|_| is_mail_address(&text))?;
+    // Nothing but the order of its dots is left to object to: no character that ends an address or a line.
+    Address::new("abuse", domain).is_ok().then(|| Address::new_dangerous(local, domain))
+}
+
 fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
     let refused = |why: String| MailError::Refused(why);
     let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| refused(error.to_string()));
     let own = envelope.sender.as_deref();
     let from = own.map_or_else(|| Ok(from.clone()), |own| mailbox(&own.from))?;
     let reply_to = own.and_then(|own| own.reply_to.as_deref()).map(mailbox).transpose()?;
+    let sender_address = from.email.clone();
     let mut builder = Message::builder()
         .from(from)
         .message_id(Some(envelope.message_id.clone()))
@@ -101,19 +115,20 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
             "auto-generated".to_owned(),
         ));
     let to = &envelope.to;
-    // Few servers take a domain in its own letters, and all know what it stands for.
-    let parsed = |address: &str| with_ascii_domain(address).parse::<Address>();
-    let address = parsed(to).map_err(|_| refused(format!("{to:?} is no mail address")))?;
+    let address = address(to).ok_or_else(|| refused(format!("{to:?} is no mail address")))?;
+    let mut back = sender_address;
     if let Some(answers_to) = &envelope.answers_to {
         // Answers come back with what they are about, and so do bounces.
-        let back = parsed(answers_to)
-            .map_err(|_| refused(format!("{answers_to:?} is no address for answers")))?;
-        let route = lettre::address::Envelope::new(Some(back.clone()), vec![address.clone()]);
-        builder = builder.envelope(route.map_err(|error| refused(error.to_string()))?);
+        let answers = self::address(answers_to)
+            .ok_or_else(|| refused(format!("{answers_to:?} is no address for answers")))?;
+        back = answers.clone();
         if reply_to.is_none() {
-            builder = builder.reply_to(Mailbox::new(None, back));
+            builder = builder.reply_to(Mailbox::new(None, answers));
         }
     }
+    // The route is named, so that no header is read for it: not every address that servers take reads back.
+    let route = lettre::address::Envelope::new(Some(back), vec![address.clone()]);
+    builder = builder.envelope(route.map_err(|error| refused(error.to_string()))?);
     builder = builder.to(Mailbox::new(None, address));
     // Where one is named for the sender, that is whom people are to write to.
     if let Some(reply_to) = reply_to {
@@ -162,6 +177,33 @@ mod tests {
             date: from_millis(1_700_000_000_000).expect("in range"),
             sender: None,
             answers_to: None,
+        }
+    }
+
+    #[test]
+    fn mailboxes_that_servers_have_and_the_standard_does_not_get_mail() {
+        let from = Sender::parse("Abuse desk <abuse@example.com>").expect("good");
+        for to in ["a..b@example.com", "b.@example.com", ".b@example.com"] {
+            for answers_to in [None, Some("abuse+r1@example.com".to_owned())] {
+                let message = build(&from.0, &Envelope { answers_to, ..envelope(to) }).expect(to);
+                let recipients: Vec<String> =
+                    message.envelope().to().iter().map(ToString::to_string).collect();
+                assert_eq!(recipients, [to]);
+                let mail = String::from_utf8(message.formatted()).expect("UTF-8");
+                assert!(mail.contains(&format!("\r\nTo: {to}\r\n")), "{mail}");
+            }
+        }
+        for to in [
+            "",
+            "a@",
+            "@example.com",
+            "a b@example.com",
+            "a@b@example.com",
+            "a>\r\nBcc: x@example.com",
+            "a,b@example.com",
+            "a..b@exa_mple..com",
+        ] {
+            assert!(build(&from.0, &envelope(to)).is_err(), "{to:?}");
         }
     }
 

@@ -83,9 +83,11 @@ impl Rows for BridgeRows {
             status: row.status,
             suspensionreason: row.suspend_reason,
         };
-        let (listed, odd) = listed(directory, id, &product, Some(&customer));
-        for line in odd {
-            tracing::warn!(directory, "{line}");
+        let listed = listed(directory, id, &product, Some(&customer))
+            .map_err(|(column, why)| format!("service: {column}: {why}"))?;
+        // What stands there may be somebody's address.
+        for (column, _) in &listed.slips {
+            tracing::warn!(directory, service = %id, column, "a field was not taken as it stands");
         }
         Ok(listed)
     }

@@ -5,15 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use portreeve_app::directory::{Check, Limit, Listed, Page, Pass, Source, SourceError};
-use portreeve_core::ids::{ServiceId, ServiceKey};
-use portreeve_core::ledger::{Resource, parse_domain};
-use portreeve_core::service::{Service, ServiceStatus};
-use portreeve_core::text::storable;
+use portreeve_app::directory::{
+    Check, Limit, Listed, NotTaken, Page, Pass, Source, SourceError, read_row,
+};
+use portreeve_core::ids::ServiceId;
 
 use super::client::{CallError, Client, Slot};
 use super::decode::{self, ClientDetails, Clients, Product, Products};
-use crate::addresses::addresses;
 
 /// The right actions of the API role, with what each is for.
 const RIGHTS: [(&str, &str); 5] = [
@@ -94,7 +92,8 @@ impl Source for Directory {
             return Ok(None);
         };
         let customer = customer(&self.client, slot, &row.clientid).await?;
-        Ok(Some(listed(&self.name, id, &row, customer.as_ref()).0))
+        let read = listed(&self.name, id, &row, customer.as_ref());
+        read.map(Some).map_err(|(column, why)| SourceError::Unreadable(not_taken(id, column, &why)))
     }
 
     fn reads_at_once(&self) -> bool {
@@ -226,11 +225,7 @@ impl Customer {
             ("", company) => company.to_owned(),
             (person, company) => format!("{person} ({company})"),
         };
-        Self {
-            name: storable(&name),
-            email: storable(client.email.trim()),
-            language: language(&client.language).to_owned(),
-        }
+        Self { name, email: client.email.clone(), language: language(&client.language).to_owned() }
     }
 }
 
@@ -329,63 +324,50 @@ impl Reading {
             self.customers.insert(row.clientid.clone(), found.unwrap_or_default());
         }
         let customer = self.customers.get(&row.clientid);
-        let (row, odd) = listed(&self.directory, id, row, customer);
-        page.rows.push(row);
-        page.odd.extend(odd);
+        match listed(&self.directory, id, row, customer) {
+            Ok(listed) => {
+                page.odd.extend(listed.oddities());
+                page.rows.push(listed);
+            }
+            Err((column, why)) => {
+                page.odd.push(not_taken(id, column, &why));
+                page.unread.push(id);
+            }
+        }
         Ok(())
     }
 }
 
-/// A service as the desk keeps it, and what of it could not be read.
+fn not_taken(id: ServiceId, column: &str, why: &str) -> String {
+    format!("service {id}: {column}: {why}")
+}
+
+/// A service as the desk keeps it.
 pub(super) fn listed(
     directory: &str,
     id: ServiceId,
     row: &Product,
     customer: Option<&Customer>,
-) -> (Listed, Vec<String>) {
-    let mut odd = Vec::new();
-    let (dedicated, unread) = addresses(&row.dedicatedip);
-    odd.extend(unread.into_iter().map(|why| format!("service {id}: dedicatedip: {why}")));
-    let (assigned, unread) = addresses(&row.assignedips);
-    odd.extend(unread.into_iter().map(|why| format!("service {id}: assignedips: {why}")));
-    let single = dedicated.iter().find(|net| net.prefix_len() == net.max_prefix_len());
-    let dedicated_ip = single.map(|net| net.addr().to_string()).unwrap_or_default();
-    let mut resources: Vec<Resource> =
-        dedicated.iter().chain(&assigned).copied().map(Resource::Net).collect();
-    // A panel may hold anything here; what is no domain name is kept as text only.
-    resources.extend(parse_domain(&row.domain).ok());
-    resources.sort_unstable();
-    resources.dedup();
-    let status = status(&row.status).unwrap_or_else(|| {
-        odd.push(format!("service {id}: status: {:?} is not known, taken for active", row.status));
-        ServiceStatus::Active
-    });
-    let customer = customer.cloned().unwrap_or_default();
-    let service = Service {
-        key: ServiceKey { directory: directory.to_owned(), id },
-        customer_id: storable(row.clientid.trim()),
-        customer_name: customer.name,
-        customer_email: customer.email,
-        language: customer.language,
-        product: storable(&row.name),
-        domain: storable(row.domain.trim()),
-        username: storable(&row.username),
+) -> Result<Listed, NotTaken> {
+    let id = id.get().to_string();
+    let (name, email, language) = customer
+        .map_or(("", "", ""), |customer| (&customer.name, &customer.email, &customer.language));
+    read_row(directory, &|column| match column {
+        "service_id" => &id,
+        "customer_id" => &row.clientid,
+        "customer_name" => name,
+        "customer_email" => email,
+        "language" => language,
+        "product" => &row.name,
+        "domain" => &row.domain,
+        "username" => &row.username,
         // The machine that it lives on, with others: its address names no customer.
-        server: storable(&row.servername),
-        status,
-        dedicated_ip,
-        protected: false,
-    };
-    (Listed { service, resources, valid_from: None }, odd)
-}
-
-/// WHMCS's word for a service's state. A product that was paid once is `Completed` and in use.
-pub(crate) fn status(word: &str) -> Option<ServiceStatus> {
-    let word = word.trim();
-    if word.eq_ignore_ascii_case("completed") {
-        return Some(ServiceStatus::Active);
-    }
-    if word.is_empty() { None } else { word.parse().ok() }
+        "server" => &row.servername,
+        "status" => &row.status,
+        "dedicated_ip" => &row.dedicatedip,
+        "assigned_ips" => &row.assignedips,
+        _ => "",
+    })
 }
 
 #[cfg(test)]
@@ -404,28 +386,39 @@ mod tests {
             "dedicatedip": "192.0.2.1", "assignedips": "", "status": "Active", "name": "A &amp; B",
         }));
         let id = ServiceId::new(7).expect("positive");
-        let (listed, odd) = listed("whmcs", id, &row, None);
+        let listed = listed("whmcs", id, &row, None).expect("a service");
         let held: Vec<String> = listed.resources.iter().map(ToString::to_string).collect();
         assert_eq!(held, ["192.0.2.1", "shop.example.com"]);
-        assert_eq!((listed.service.product.as_str(), odd.len()), ("A & B", 0));
+        assert_eq!((listed.service.product.as_str(), listed.slips.len()), ("A & B", 0));
         assert_eq!(listed.service.dedicated_ip, "192.0.2.1");
     }
 
     #[test]
-    fn states_are_read_and_unknown_ones_are_named() {
-        for (word, expected) in [
-            ("Active", ServiceStatus::Active),
-            ("Completed", ServiceStatus::Active),
-            ("Suspended", ServiceStatus::Suspended),
-            ("Pending", ServiceStatus::Pending),
-            ("Terminated", ServiceStatus::Terminated),
-            ("Cancelled", ServiceStatus::Cancelled),
-            ("Fraud", ServiceStatus::Fraud),
-        ] {
-            assert_eq!(status(word), Some(expected), "{word}");
-        }
-        assert_eq!(status("Verschwunden"), None);
-        assert_eq!(status(""), None);
+    fn what_modules_write_into_the_address_fields_is_read_as_it_is_meant() {
+        let row = product(serde_json::json!({
+            "id": 7, "clientid": "3", "domain": "*.Müller.example", "status": "Verschwunden",
+            "dedicatedip": "192.0.2.1:25565", "name": "Game",
+            "assignedips": "192.0.2.12 - 192.0.2.15\\n198.51.100.32 255.255.255.248\r\n192.0.2.69/29",
+        }));
+        let customer =
+            Customer { email: "ada@example.com, ben@example.com".into(), ..Customer::default() };
+        let id = ServiceId::new(7).expect("positive");
+        let listed = listed("whmcs", id, &row, Some(&customer)).expect("a service");
+        let held: Vec<String> = listed.resources.iter().map(ToString::to_string).collect();
+        let expected = [
+            "192.0.2.1",
+            "192.0.2.12/30",
+            "192.0.2.69",
+            "198.51.100.32/29",
+            "xn--mller-kva.example",
+        ];
+        assert_eq!(held, expected);
+        assert_eq!(listed.service.mailboxes(), ["ada@example.com", "ben@example.com"]);
+        let odd: Vec<String> = listed.oddities().collect();
+        assert!(
+            odd.len() == 2 && odd[0].contains("192.0.2.69") && odd[1].contains("Verschwunden"),
+            "{odd:?}"
+        );
     }
 
     #[test]

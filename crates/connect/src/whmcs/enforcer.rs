@@ -16,7 +16,6 @@ use portreeve_core::time::Span;
 
 use super::client::{CallError, Client, Slot};
 use super::decode::{Product, Products};
-use super::directory::status;
 
 /// Characters of a reason that go on record.
 const WORDS: usize = 300;
@@ -99,7 +98,9 @@ fn shown(row: &Product, customer_id: &str) -> Observed {
             row.clientid
         ));
     }
-    match status(&row.status) {
+    // Where it says nothing, nothing is known.
+    let said = Some(row.status.trim()).filter(|word| !word.is_empty());
+    match said.and_then(|word| word.parse().ok()) {
         Some(ServiceStatus::Active) => Observed::Active,
         Some(ServiceStatus::Suspended) => {
             let reason = one_line(&row.suspensionreason, WORDS);

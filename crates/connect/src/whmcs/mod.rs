@@ -14,5 +14,4 @@ pub use bridge::BridgeRows;
 pub use cashier::Cashier;
 pub use client::{Access, CallError, Client, endpoint};
 pub use directory::Directory;
-pub(crate) use directory::status;
 pub use enforcer::{Enforcer, Way};

@@ -210,6 +210,8 @@ pub(crate) enum ServiceCommand {
         /// End them even when they are more than 20 %
         #[arg(long, requires = "complete")]
         accept_shrink: bool,
+        #[arg(long)]
+        json: bool,
     },
     /// Services by directory and id
     List {

@@ -7,16 +7,19 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use portreeve_app::Desk;
-use portreeve_app::directory::{self, BadRow, ImportError, Imported, Options, Rows};
+use portreeve_app::directory::{
+    self, BadRow, ImportError, Imported, Options, Place, Rows, Warning,
+};
+use portreeve_core::fields;
 use portreeve_core::ids::ServiceKey;
-use portreeve_core::ledger::Resource;
 use portreeve_core::time::Timestamp;
+use serde::Serialize;
 
 use super::args::{ServiceCommand, WhoHadArgs};
 use super::output::{complain, json};
 use super::{Output, failure, plain_failure, say};
 
-/// Bad rows that are named one by one.
+/// Bad rows, and warnings, that are named one by one.
 const NAMED: usize = 1_000;
 
 /// A service as somebody names it.
@@ -29,9 +32,9 @@ pub(super) fn service_key(desk: &Desk, text: &str) -> Result<ServiceKey> {
 
 pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> {
     match command {
-        ServiceCommand::Import { file, directory, complete, accept_shrink } => {
+        ServiceCommand::Import { file, directory, complete, accept_shrink, json } => {
             let directory = directory.unwrap_or_else(|| desk.config.default_directory().to_owned());
-            import(desk, &file, Options { directory, complete, accept_shrink }).await
+            import(desk, &file, Options { directory, complete, accept_shrink }, json).await
         }
         ServiceCommand::List { page } => {
             let after = page.after.map(|id| service_key(desk, &id)).transpose()?;
@@ -87,7 +90,7 @@ pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> 
     }
 }
 
-async fn import(desk: &Desk, path: &Path, options: Options) -> Result<()> {
+async fn import(desk: &Desk, path: &Path, options: Options, as_json: bool) -> Result<()> {
     let rows = read_file(path, &options.directory)?;
     let bar = progress_bar(u64::try_from(rows.len())?, "taking in");
     let done = |count: usize| bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
@@ -101,8 +104,13 @@ async fn import(desk: &Desk, path: &Path, options: Options) -> Result<()> {
         }
     })?;
     bar.finish_and_clear();
-    name_bad_rows(path, &rows.bad);
-    summary(&imported, rows.bad.len())?;
+    if as_json {
+        json(&Summary::of(&imported, &rows))?;
+    } else {
+        name(path, "", rows.bad.iter().map(|bad| (&bad.place, bad.why.as_str())));
+        name(path, "warning: ", rows.warnings.iter().map(|one| (&one.place, one.why.as_str())));
+        summary(&imported, &rows)?;
+    }
     if let Some(why) = &imported.not_ended {
         return Err(plain_failure(format!("no service was ended: {why}")));
     }
@@ -114,6 +122,37 @@ async fn import(desk: &Desk, path: &Path, options: Options) -> Result<()> {
         format!("{count} {} not taken in", if count == 1 { "row was" } else { "rows were" }),
         "mend them and import the file again; rows that are good already do no harm",
     ))
+}
+
+/// What an import did, as JSON.
+#[derive(Serialize)]
+struct Summary<'a> {
+    services: usize,
+    new: usize,
+    ended: usize,
+    /// Why nothing was ended although the file is said to be complete.
+    not_ended: Option<&'a str>,
+    bad_rows: usize,
+    /// No more than the first thousand.
+    bad: &'a [BadRow],
+    warning_count: usize,
+    /// No more than the first thousand.
+    warnings: &'a [Warning],
+}
+
+impl<'a> Summary<'a> {
+    fn of(imported: &'a Imported, rows: &'a Rows) -> Self {
+        Self {
+            services: imported.services,
+            new: imported.new,
+            ended: imported.ended,
+            not_ended: imported.not_ended.as_deref(),
+            bad_rows: rows.bad.len(),
+            bad: &rows.bad[..rows.bad.len().min(NAMED)],
+            warning_count: rows.warnings.len(),
+            warnings: &rows.warnings[..rows.warnings.len().min(NAMED)],
+        }
+    }
 }
 
 fn read_file(path: &Path, directory: &str) -> Result<Rows> {
@@ -145,26 +184,31 @@ pub(super) fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_message(what)
 }
 
-fn name_bad_rows(path: &Path, bad: &[BadRow]) {
-    for row in bad.iter().take(NAMED) {
-        let why = portreeve_core::text::one_line(&row.why, 300);
-        complain(&format!("{}: {}: {why}", path.display(), row.place));
+fn name<'a>(path: &Path, kind: &str, list: impl ExactSizeIterator<Item = (&'a Place, &'a str)>) {
+    let more = list.len().saturating_sub(NAMED);
+    for (place, why) in list.take(NAMED) {
+        let why = portreeve_core::text::one_line(why, 400);
+        complain(&format!("{kind}{}: {place}: {why}", path.display()));
     }
-    if bad.len() > NAMED {
-        complain(&format!("... and {} more", bad.len() - NAMED));
+    if more > 0 {
+        complain(&format!("{kind}... and {more} more"));
     }
 }
 
-fn summary(imported: &Imported, bad: usize) -> Result<()> {
+fn summary(imported: &Imported, rows: &Rows) -> Result<()> {
     say(format!(
-        "{} services taken in ({} new), {} rows not taken in, {} services ended.",
-        imported.services, imported.new, bad, imported.ended
+        "{} services taken in ({} new), {} rows not taken in, {} warnings, {} services ended.",
+        imported.services,
+        imported.new,
+        rows.bad.len(),
+        rows.warnings.len(),
+        imported.ended
     ))
 }
 
 pub(super) async fn who_had(desk: &Desk, ask: WhoHadArgs) -> Result<()> {
     let resource =
-        Resource::parse(&ask.address).map_err(|error| plain_failure(error.to_string()))?;
+        fields::resource(&ask.address).map_err(|error| plain_failure(error.to_string()))?;
     let at: Timestamp = match &ask.at {
         None => desk.now(),
         Some(text) => text.parse().map_err(|_| {

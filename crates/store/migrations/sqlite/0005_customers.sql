@@ -25,3 +25,5 @@ CREATE INDEX client_links_expires ON client_links (expires_at);
 
 -- Customers who ask for a new link by their mail address.
 CREATE INDEX services_mail ON services (lower(customer_email));
+-- Those who have several, separated by commas.
+CREATE INDEX services_mails ON services (directory, service_id) WHERE customer_email LIKE '%,%';

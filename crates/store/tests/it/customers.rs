@@ -48,7 +48,7 @@ on_both! {
             known(2, "7", "ada@example.com"),
             known(3, "8", "ada@example.com"),
             known(4, "", "ada@example.com"),
-            known(5, "9", "ben@example.com"),
+            known(5, "9", "ben@example.com, b_n@example.com"),
         ];
         tx.put_services(&services.iter().collect::<Vec<_>>(), 1).await.unwrap();
         tx.commit().await.unwrap();
@@ -65,7 +65,14 @@ on_both! {
         let found = tx.latest_reports_by_mail("ada@example.com", 10).await.unwrap();
         assert_eq!(found, [made[2].id, made[1].id]);
         assert_eq!(tx.latest_reports_by_mail("ada@example.com", 1).await.unwrap(), [made[2].id]);
-        assert!(tx.latest_reports_by_mail("nobody@example.com", 1).await.unwrap().is_empty());
+        for one_of_two in ["ben@example.com", "b_n@example.com"] {
+            let found = tx.latest_reports_by_mail(one_of_two, 10).await.unwrap();
+            assert_eq!(found, [made[4].id], "{one_of_two}");
+            assert_eq!(tx.services_called(one_of_two, 5).await.unwrap().len(), 1);
+        }
+        for nobody in ["nobody@example.com", "en@example.com", "b%n@example.com", "%", "ben@example.com, b_n"] {
+            assert!(tx.latest_reports_by_mail(nobody, 1).await.unwrap().is_empty(), "{nobody}");
+        }
     }
 
     async fn what_a_customer_said_reads_back(world) {

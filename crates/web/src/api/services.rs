@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use portreeve_app::customer::{self, LockdownView};
 use portreeve_app::directory::{self, HoldingView, ServiceView};
+use portreeve_core::fields;
 use portreeve_core::ids::ServiceKey;
-use portreeve_core::ledger::Resource;
 use portreeve_core::text::storable;
 use portreeve_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,8 @@ pub(crate) async fn who_had(
     _: May<SeeReports>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Failure> {
-    let resource = Resource::parse(&ask.address).map_err(|why| Failure::invalid("address", why))?;
+    let resource =
+        fields::resource(&ask.address).map_err(|why| Failure::invalid("address", why))?;
     let at = match ask.at {
         None => web.desk.now(),
         Some(text) => text.parse::<Timestamp>().map_err(|_| {
