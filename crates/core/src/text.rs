@@ -49,6 +49,28 @@ pub fn with_ascii_domain(address: &str) -> Cow<'_, str> {
     }
 }
 
+/// A domain as the network has it, in lower case. None where it is no name of a host, or where letters in it only stand
+/// for others, such as wide ones or signs that programs take for letters: whoever writes those wants to be taken for
+/// somebody else.
+pub fn ascii_domain(domain: &str) -> Option<String> {
+    if domain.is_ascii() {
+        return Some(domain.to_ascii_lowercase());
+    }
+    let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+    let (letters, fine) = idna::domain_to_unicode(&ascii);
+    let own: String = domain.chars().map(in_lower_case).collect();
+    (fine.is_ok() && letters == own).then_some(ascii)
+}
+
+/// The small letter of a letter; no letter of ASCII for one that is none.
+fn in_lower_case(c: char) -> char {
+    let mut small = c.to_lowercase();
+    match (small.next(), small.next()) {
+        (Some(one), None) if one.is_ascii() == c.is_ascii() => one,
+        _ => c,
+    }
+}
+
 /// At most `limit` characters; an ellipsis says that something was cut.
 pub fn shorten(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
