@@ -1,8 +1,6 @@
 //! Notes that somebody is away, from programs that mark nothing as automatic. They are told by words, which people use,
 //! too: such a mail is for people to look at, never to be passed over.
 
-use std::ops::ControlFlow;
-
 /// Lines below the greeting in which the words are looked for, and characters.
 const FIRST_LINES: usize = 6;
 const FIRST_CHARACTERS: usize = 600;
@@ -322,20 +320,15 @@ fn plain(text: &str) -> String {
 }
 
 fn without_answers(subject: &str) -> &str {
-    let shorter = |subject: &'_ str| {
-        ANSWERS.iter().find_map(|answer| subject.strip_prefix(answer)).map(|rest| rest.len())
-    };
-    let ended = (0..8).try_fold(subject.trim(), |subject, _| match shorter(subject) {
-        Some(length) => ControlFlow::Continue(subject[subject.len() - length..].trim_start()),
-        None => ControlFlow::Break(subject),
-    });
-    match ended {
-        ControlFlow::Continue(subject) | ControlFlow::Break(subject) => subject,
+    let mut rest = subject;
+    while let Some(shorter) = ANSWERS.iter().find_map(|answer| rest.strip_prefix(answer)) {
+        rest = shorter.trim_start();
     }
+    rest
 }
 
-/// Whether a subject begins with these words. What is only the beginning of a word in it does not count, but for the many
-/// words that German and others put together (`Abwesenheitsnotiz`).
+/// Whether a subject begins with these words, or with a longer one that begins with the last of them, as German puts them
+/// together (`Abwesenheitsnotiz`).
 fn begins_with(subject: &str, words: &str) -> bool {
     subject.trim_start_matches(['[', '(', '*', '"', '!', ' ']).starts_with(words)
 }
@@ -375,7 +368,10 @@ mod tests {
             ("Re: [abuse #1]", "We have removed the account and changed all passwords."),
             ("AW: [abuse #1]", "Das Plugin ist entfernt. Bitte schließen."),
             ("AW: [abuse #1]", "Der Server ist neu aufgesetzt und wieder erreichbar."),
-            ("Re: [abuse #1]", "The old plugin no longer works for spammers; its owner was on vacation."),
+            (
+                "Re: [abuse #1]",
+                "The old plugin no longer works for spammers; its owner was on vacation.",
+            ),
             ("Antw: [abuse #1]", "Het bestand is niet aanwezig."),
             ("Re: [abuse #1]", "Le script a été supprimé."),
             ("Re: [abuse #1]", ""),

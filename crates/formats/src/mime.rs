@@ -3,7 +3,7 @@
 
 use mail_parser::ContentType;
 
-use crate::budget::{Budget, DEEPEST_PART, Unreadable};
+use crate::budget::{Budget, DEEPEST_PART, MOST_PARTS, Unreadable};
 use crate::cms::{self, Envelope};
 use crate::fields::Fields;
 use crate::transfer;
@@ -94,10 +94,9 @@ impl Part {
         {
             budget.spend(below.len())?;
             let default = if self.sub == "digest" { "message/rfc822" } else { "" };
-            let parts = split(below, boundary.as_bytes());
-            let parts: Result<Vec<_>, _> =
-                parts.map(|raw| Self::read(raw, default, depth + 1, budget)).collect();
-            let parts = parts?;
+            let parts = split(below, boundary.as_bytes()).into_iter();
+            let parts = parts.map(|raw| Self::read(raw, default, depth + 1, budget));
+            let parts = parts.collect::<Result<Vec<_>, _>>()?;
             if !parts.is_empty() {
                 return Ok(Body::Parts(parts));
             }
@@ -155,39 +154,35 @@ impl Part {
 }
 
 /// The parts between boundaries (RFC 2046 §5.1.1). One without its end ends with the mail.
-fn split<'r>(body: &'r [u8], boundary: &'r [u8]) -> impl Iterator<Item = &'r [u8]> {
-    let mut marks = Vec::new();
-    let mut at = 0;
+fn split<'r>(body: &'r [u8], boundary: &[u8]) -> Vec<&'r [u8]> {
+    let mut parts = Vec::new();
+    let (mut begin, mut at) = (None, 0);
     for line in body.split_inclusive(|byte| *byte == b'\n') {
-        let begin = at;
+        let before = at;
         at += line.len();
-        let Some(after) = line.strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary))
-        else {
-            continue;
-        };
+        let after = line.strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary));
+        let Some(after) = after else { continue };
         let is_end = after.starts_with(b"--");
-        if is_end || after.trim_ascii().is_empty() {
-            marks.push((begin, at));
+        if !is_end && !after.trim_ascii().is_empty() {
+            continue;
         }
-        if is_end {
+        if let Some(begin) = begin {
+            parts.push(without_break(&body[begin..before]));
+        }
+        begin = (!is_end).then_some(at);
+        // More of them are not read anyway.
+        if is_end || parts.len() > MOST_PARTS {
             break;
         }
     }
-    let has_end = marks.last().is_some_and(|(begin, end)| {
-        let line = &body[*begin..*end];
-        line[2 + boundary.len()..].starts_with(b"--")
-    });
-    if !has_end && !marks.is_empty() {
-        marks.push((body.len(), body.len()));
-    }
-    let between = |pair: &[(usize, usize)]| (pair[0].1, pair[1].0);
-    let places: Vec<_> = marks.windows(2).map(between).collect();
-    places.into_iter().map(|(begin, end)| {
-        let raw = &body[begin..end.max(begin)];
-        // The break before a boundary belongs to it.
-        let raw = if end < body.len() { raw.strip_suffix(b"\n").unwrap_or(raw) } else { raw };
-        raw.strip_suffix(b"\r").unwrap_or(raw)
-    })
+    parts.extend(begin.map(|begin| &body[begin..]));
+    parts
+}
+
+/// The break before a boundary belongs to the boundary.
+fn without_break(raw: &[u8]) -> &[u8] {
+    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+    raw.strip_suffix(b"\r").unwrap_or(raw)
 }
 
 #[cfg(test)]

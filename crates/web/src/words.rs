@@ -250,7 +250,7 @@ mod tests {
             .filter_map(|rest| rest.split_once('"'))
             .map(|(key, _)| key)
             .filter(|key| key.ends_with('.'))
-            .chain(["actor.", "event.", "line.", "stop.", "time.", "print.happened."])
+            .chain(["actor.", "event.", "line.", "receipt.", "stop.", "time.", "print.happened."])
             .collect();
         for key in english.keys() {
             let plain =
