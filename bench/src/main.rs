@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use portreeve_bench::{chaos, measure, million, process};
+use portreeve_bench::{chaos, fuzz, measure, million, process};
 
 /// The desk's, so that the ledger in this process costs what it costs there.
 #[global_allocator]
@@ -13,7 +13,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "usage: portreeve-bench bench [--quick] [--binary FILE] [--docs FOLDER]\n       \
                      portreeve-bench chaos [--short] [--binary FILE] [--docs FOLDER] [--only WORD]\n       \
-                     portreeve-bench million [--quick] [--binary FILE]";
+                     portreeve-bench million [--quick] [--binary FILE]\n       \
+                     portreeve-bench fuzz [--seconds N] [--seed N] [--folder FOLDER]\n       \
+                     portreeve-bench growth";
 
 /// Reports of `million`, and of `million --quick`.
 const REPORTS: [u64; 2] = [1_000_000, 20_000];
@@ -45,6 +47,14 @@ fn run() -> Result<()> {
         println!("{}", measure::ledger_alone(count)?);
         return Ok(());
     }
+    match command.as_str() {
+        "fuzz" => return fuzzed(words),
+        "growth" => {
+            println!("{}", measure::growth_alone());
+            return Ok(());
+        }
+        _ => {}
+    }
     let mut asked = Arguments::default();
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -68,6 +78,21 @@ fn run() -> Result<()> {
         "chaos" => chaos::run(&binary, &docs, asked.little, asked.only.as_deref()),
         _ => bail!(USAGE),
     }
+}
+
+/// Tries readers for a minute, or as long as was asked for.
+fn fuzzed(mut words: impl Iterator<Item = String>) -> Result<()> {
+    let (mut seconds, mut seed, mut folder) = (60, rand::random(), PathBuf::from("target/fuzz"));
+    while let Some(word) = words.next() {
+        let value = words.next().context(USAGE)?;
+        match word.as_str() {
+            "--seconds" => seconds = value.parse()?,
+            "--seed" => seed = value.parse()?,
+            "--folder" => folder = value.into(),
+            _ => bail!(USAGE),
+        }
+    }
+    fuzz::run(seconds, seed, &folder)
 }
 
 /// The desk's binary: the one that was named, or the one that was built beside this program.

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask test [-- FILTER...] | cargo xtask tidy | \
                      cargo xtask bench [--quick] | cargo xtask chaos [--short] [--binary FILE] | \
                      cargo xtask million [--quick] | \
+                     cargo xtask fuzz [--seconds N] [--seed N] | \
                      cargo xtask deb [--check] [--profile PROFILE]";
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         ["deb", options @ ..] => deb::package(options),
         ["bench", options @ ..] => measure::bench(options),
         ["million", options @ ..] => measure::million(options),
+        ["fuzz", options @ ..] => measure::fuzz(options),
         ["chaos", options @ ..] => measure::chaos(options),
         _ => Err(anyhow::anyhow!(USAGE)),
     };

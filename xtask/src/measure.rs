@@ -22,6 +22,14 @@ pub(crate) fn million(options: &[&str]) -> Result<()> {
     run(&built.join(BENCH), &[&["million"], options].concat())
 }
 
+/// Tries every reader of strangers' bytes with inputs that were changed at random, for a minute or `--seconds N`.
+pub(crate) fn fuzz(options: &[&str]) -> Result<()> {
+    cargo(&["build", "--release", "--locked", "-p", BENCH], &[])?;
+    let debug = beside_us()?;
+    let built = debug.parent().context("the build folder has no parent")?.join("release");
+    run(&built.join(BENCH), &[&["fuzz"], options].concat())
+}
+
 /// Runs the fault stories against a release build, or against `--binary FILE`. Without `--short` it
 /// writes `docs/chaos.md`.
 pub(crate) fn chaos(options: &[&str]) -> Result<()> {

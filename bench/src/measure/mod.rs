@@ -2,6 +2,7 @@
 
 mod commits;
 mod creates;
+mod growth;
 mod jobs;
 mod ledger;
 mod meter;
@@ -116,6 +117,7 @@ struct Results {
     ledgers: Vec<ledger::InProcess>,
     starts: Vec<ledger::Start>,
     sweeps: Vec<sweep::Sweep>,
+    growth: Vec<growth::Growth>,
 }
 
 /// What every measurement needs.
@@ -176,6 +178,7 @@ pub fn run(binary: &Path, docs: &Path, quick: bool) -> Result<()> {
         ledgers: ledger::in_process(&bench)?,
         starts: ledger::starts(&bench, binary)?,
         sweeps: sweep::measure(&bench, binary)?,
+        growth: growth::measure(),
         imports: bench.imports.clone(),
         took_s: began.elapsed().as_secs(),
     };
@@ -188,6 +191,11 @@ pub fn run(binary: &Path, docs: &Path, quick: bool) -> Result<()> {
     println!("{}", page::goals(&results));
     println!("bench: {} s; written to {}", results.took_s, docs.join("benchmarks.md").display());
     Ok(())
+}
+
+/// The section about growth alone, measured now.
+pub fn growth_alone() -> String {
+    page::growth(&growth::measure())
 }
 
 /// A sync that goes nowhere would flatter every figure.

@@ -5,6 +5,7 @@ use crate::figure::{count, digits, number};
 
 use super::Results;
 use super::creates::Point;
+use super::growth::Growth;
 
 /// Creates a second at 64 connections.
 const GOAL_RATE: f64 = 10_000.0;
@@ -30,6 +31,9 @@ const GOAL_LEDGER_MEMORY: f64 = 400.0;
 /// Memory of an empty desk, in MiB.
 const GOAL_EMPTY_MEMORY: f64 = 60.0;
 
+/// How many times longer four times as much may take for whatever reads strangers' bytes.
+const GOAL_GROWTH: f64 = 5.0;
+
 /// The page.
 pub(super) fn page(results: &Results) -> String {
     [
@@ -42,6 +46,7 @@ pub(super) fn page(results: &Results) -> String {
         jobs(results),
         ledger(results),
         sweep(results),
+        growth(&results.growth),
     ]
     .join("\n")
 }
@@ -105,6 +110,9 @@ pub(super) fn goals(results: &Results) -> String {
     let mut row = |what: &str, goal: String, here: f64, verdict: String| {
         text += &format!("| {what} | {goal} | {} | {verdict} |\n", digits(here));
     };
+    let steepest = results.growth.iter().map(|growth| growth.steepest).fold(0.0, f64::max);
+    let what = "times longer that four times as much from strangers takes to read";
+    row(what, format!("under {}", digits(GOAL_GROWTH)), steepest, most(steepest, GOAL_GROWTH));
     for engine in Engine::BOTH {
         let name = engine.name();
         if let Some(point) = point(&results.creates, engine, 64) {
@@ -396,4 +404,38 @@ fn sweep(results: &Results) -> String {
         );
     }
     text
+}
+
+/// What strangers' bytes cost, and how that grows.
+pub(super) fn growth(found: &[Growth]) -> String {
+    let mut text = format!(
+        "## Reading what strangers send\n\n\
+         Every function that goes through bytes of strangers, in this process, with inputs that were made to be dear: \
+         one piece again and again, up to 64 KiB, 256 KiB and 1 MiB; the fastest of a few tries. The times are those of the \
+         input that takes longest. *Steepest* is, over all inputs and both steps, how many times longer four times as much \
+         takes: {} at the most, or somebody could keep a desk busy with one mail. A mail that takes more than any real one \
+         is not read on, so that its time does not grow any more.\n\n\
+         | read | inputs | 64 KiB, ms | 256 KiB, ms | 1 MiB, ms | dearest | steepest | |\n|---|---|---|---|---|---|---|---|\n",
+        digits(GOAL_GROWTH)
+    );
+    for growth in found {
+        let [small, middle, large] = growth.millis.map(digits);
+        text += &format!(
+            "| {} | {} | {small} | {middle} | {large} | {} | {} ({}) | {} |\n",
+            growth.reader,
+            growth.inputs,
+            shown(&growth.dearest),
+            digits(growth.steepest),
+            shown(&growth.steepest_input),
+            most(growth.steepest, GOAL_GROWTH),
+        );
+    }
+    text
+}
+
+/// An input in a cell of a table.
+fn shown(input: &str) -> String {
+    let line: String = input.escape_debug().to_string().replace('|', "\\|").replace('`', "'");
+    let short: String = line.chars().rev().take(48).collect::<Vec<_>>().into_iter().rev().collect();
+    format!("`{short}`")
 }

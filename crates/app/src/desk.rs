@@ -98,6 +98,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Rung when there may be a job to do.
     pub work: Notify,
+    /// Ends the reading of mails when the desk stops.
+    pub stop_reading: portreeve_formats::Stop,
     /// What makes and checks tokens of answers by mail, once one was needed.
     pub(crate) answer_tokens: OnceCell<AnswerTokens>,
     /// How much mail about no report waits, as it was counted last.
@@ -180,6 +182,7 @@ impl Desk {
             reached_at: OnceLock::new(),
             metrics,
             work: Notify::new(),
+            stop_reading: portreeve_formats::Stop::default(),
             answer_tokens: OnceCell::new(),
             mail_room: Mutex::default(),
             calls: Mutex::default(),

@@ -4,7 +4,7 @@ use crate::attachment::Size;
 use crate::fraudrecord;
 use crate::guard::Stop;
 use crate::ids::{MailId, Press, ReportId, ServiceKey};
-use crate::intake::Why;
+use crate::intake::{Displayed, Why};
 use crate::notice::{Audience, Notice};
 use crate::report::{Outcome, SuspendMethod, Turn};
 use crate::service::ServiceStatus;
@@ -144,6 +144,8 @@ pub enum Event {
     AnsweredByMail { mail: MailId, files: usize },
     /// A machine answered a notice.
     AutomaticAnswer { mail: MailId },
+    /// A mail program sent a read receipt for a notice.
+    ReadReceipt { mail: MailId, displayed: Displayed },
     /// A mail that shows the report's code waits for staff. `tells` says that they are to hear of it now.
     MailWaits { mail: MailId, why: Why, tells: bool },
     /// Staff took a mail that waited for one of this report.
@@ -219,6 +221,7 @@ impl Event {
             Self::NoticeBounced { .. } => "notice_bounced",
             Self::AnsweredByMail { .. } => "answered_by_mail",
             Self::AutomaticAnswer { .. } => "automatic_answer",
+            Self::ReadReceipt { .. } => "read_receipt",
             Self::MailWaits { .. } => "mail_waits",
             Self::MailAttached { .. } => "mail_attached",
         }
@@ -384,6 +387,9 @@ impl Event {
             Self::AutomaticAnswer { mail } => {
                 format!("a machine answered a notice with mail {mail}; nothing was done")
             }
+            Self::ReadReceipt { mail, displayed } => {
+                format!("read receipt (mail {mail}): {}", displayed.text())
+            }
             Self::MailWaits { mail, why, .. } => {
                 format!("mail {mail} about this report waits to be read: {}", why.text())
             }
@@ -545,6 +551,7 @@ pub fn jobs_for(
         | Event::NoticeBounced { .. }
         | Event::AnsweredByMail { .. }
         | Event::AutomaticAnswer { .. }
+        | Event::ReadReceipt { .. }
         | Event::MailWaits { .. }
         | Event::MailAttached { .. } => Vec::new(),
     };

@@ -2,7 +2,7 @@
 
 use crate::report::{Report, State};
 use crate::service::BETWEEN_MAILBOXES;
-use crate::text::with_ascii_domain;
+use crate::text::ascii_domain;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $(, $text:literal)?;)* }) => {
@@ -49,6 +49,8 @@ words! {
         Bounce = "bounce";
         /// A machine answered a notice; that is on record.
         Automatic = "automatic";
+        /// A mail program told what became of a notice at its recipient; that is on record.
+        Receipt = "receipt";
         /// It waits for staff.
         Waiting = "waiting";
         /// Staff took it for one of a report.
@@ -79,12 +81,30 @@ words! {
         Automatic = "automatic", "a machine wrote it, and it answers no notice of ours";
         /// The customer's program marks it as written by a machine, as some do with what people write.
         PerhapsAutomatic = "perhaps_automatic", "it comes from the customer's address, but a program may have written it";
+        /// It reads like a note of a program that answers for somebody who is away.
+        PerhapsAbsent = "perhaps_absent", "it reads like an out-of-office reply";
+        /// Nobody here can read it.
+        Encrypted = "encrypted", "it is encrypted: ask the customer to write in the clear";
+        /// There is nothing in it.
+        Empty = "empty", "there are no words of the sender and no files in it";
         /// A mail came back, but none of ours.
         OtherBounce = "other_bounce", "it tells of a mail that came back, but of no notice that was sent to this address";
         /// Nothing could be made of it.
-        Unreadable = "unreadable", "nothing could be made of it";
+        Unreadable = "unreadable", "it could not be read: look at it as it came";
         /// The report that it is about refused it.
         NotTaken = "not_taken", "its report did not take it";
+    }
+}
+
+words! {
+    /// What a mail program says became of a notice at its recipient (RFC 8098).
+    Displayed {
+        /// It was shown.
+        Shown = "shown", "the notice was shown to its recipient";
+        /// It was deleted, seen or not.
+        Deleted = "deleted", "the notice was deleted by its recipient or their mail program";
+        /// Something else.
+        Other = "other", "the notice reached its recipient's mail program";
     }
 }
 
@@ -112,7 +132,7 @@ pub fn judge(report: &Report, answerer: &Answerer<'_>) -> Result<(), Why> {
     if customer != subject.customer_id {
         return Err(Why::OtherCustomer);
     }
-    let mut theirs = address.split(BETWEEN_MAILBOXES.trim_end());
+    let mut theirs = address.split(BETWEEN_MAILBOXES.trim_end()).map(str::trim);
     if !answerer.sender.is_some_and(|sender| theirs.any(|one| is_same_address(sender, one))) {
         return Err(Why::OtherSender);
     }
@@ -124,12 +144,23 @@ pub fn judge(report: &Report, answerer: &Answerer<'_>) -> Result<(), Why> {
     }
 }
 
-/// Whether two texts are the same mail address. Servers may tell `Ada@` from `ada@`, but none is known to. A domain may
-/// be written in its letters or as the network has it (`müller.example.com`, `xn--mller-kva.example.com`).
+/// Whether two texts are the same mail address. Servers may tell `Ada@` from `ada@`, but none is known to; that goes for
+/// ASCII alone, as other letters that look alike are other addresses. A domain may be written in its letters or as the
+/// network has it (`müller.example.com`, `xn--mller-kva.example.com`).
 pub fn is_same_address(one: &str, other: &str) -> bool {
-    let (one, other) = (one.trim(), other.trim());
-    let plain = |address| with_ascii_domain(address).to_lowercase();
-    one.contains('@') && plain(one) == plain(other)
+    match (comparable(one), comparable(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// The name before the `@` and the domain as the network has it. None of what is no address, or whose domain is written
+/// in letters that only stand for others (`ｅｘａｍｐｌｅ.com`).
+fn comparable(address: &str) -> Option<(String, String)> {
+    let (local, domain) = address.trim().split_once('@')?;
+    let is_plain = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
+    let domain = ascii_domain(domain).filter(|_| is_plain)?;
+    Some((local.to_ascii_lowercase(), domain))
 }
 
 #[cfg(test)]
@@ -206,6 +237,29 @@ mod tests {
         ] {
             assert!(is_same_address(one, other) && is_same_address(other, one), "{one} {other}");
         }
+        for look_alike in [
+            "ada@ｅｘａｍｐｌｅ.com",
+            "ada@example。com",
+            "ada@exam\u{ad}ple.com",
+            "ada@ex\u{200d}ample.com",
+            "ada@\u{24d4}xample.com",
+            "a\u{212a}a@example.com",
+            "ada@example.com.",
+            "ada@x@example.com",
+            "@example.com",
+            "ada@",
+        ] {
+            for address in ["ada@example.com", "aka@example.com", "@example.com", "ada@"] {
+                assert!(!is_same_address(look_alike, address), "{look_alike}");
+                assert!(!is_same_address(address, look_alike), "{look_alike}");
+            }
+        }
+        assert!(!is_same_address("k@\u{212a}elvin.example", "k@kelvin.example"));
+        assert!(
+            !is_same_address("k@\u{212a}ü.example", "k@kü.example"),
+            "even beside letters of its own"
+        );
+        assert!(!is_same_address("\u{212a}@example.com", "k@example.com"));
         assert!(!is_same_address("info@müller.example.com", "info@muller.example.com"));
         assert!(!is_same_address("jorg@example.com", "jörg@example.com"));
         assert!(!is_same_address("example.com", "example.com"));

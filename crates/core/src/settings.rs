@@ -313,7 +313,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "attachments.types",
-        default: r#"["txt","log","md","csv","json","xml","yml","yaml","conf","ini","eml","pdf","png","jpg","jpeg","gif","webp","heic","zip","gz","tgz","tar","7z","pcap","pcapng","docx","xlsx","odt","ods"]"#,
+        default: r#"["txt","log","md","csv","json","xml","yml","yaml","conf","ini","eml","pdf","png","jpg","jpeg","gif","webp","heic","zip","gz","tgz","tar","7z","pcap","pcapng","docx","xlsx","odt","ods","p7m","asc"]"#,
         meaning: "extensions of files that are taken, a JSON list in lower case without the dot",
     },
 ];

@@ -52,15 +52,46 @@ pub fn is_mail_address(text: &str) -> bool {
     plain && !local.is_empty() && !local.contains(odd) && domain.split('.').all(fits)
 }
 
+/// Longest domain in its letters that is looked at, in bytes: names of hosts have 253 letters of ASCII at the most
+/// (RFC 1035 §2.3.4), and writing a long one in them takes far longer than it is.
+const LONGEST_DOMAIN: usize = 1_024;
+
 /// The address with its domain as the network has it: `info@xn--mller-kva.example.com` for `info@müller.example.com`.
 /// What is no name of a host stays as it is.
 pub fn with_ascii_domain(address: &str) -> Cow<'_, str> {
     match address.rsplit_once('@') {
-        Some((local, domain)) if !domain.is_ascii() => match idna::domain_to_ascii_strict(domain) {
-            Ok(domain) => Cow::Owned(format!("{local}@{domain}")),
-            Err(_) => Cow::Borrowed(address),
-        },
+        Some((local, domain)) if !domain.is_ascii() && domain.len() <= LONGEST_DOMAIN => {
+            match idna::domain_to_ascii_strict(domain) {
+                Ok(domain) => Cow::Owned(format!("{local}@{domain}")),
+                Err(_) => Cow::Borrowed(address),
+            }
+        }
         _ => Cow::Borrowed(address),
+    }
+}
+
+/// A domain as the network has it, in lower case. None where it is no name of a host, or where letters in it only stand
+/// for others, such as wide ones or signs that programs take for letters: whoever writes those wants to be taken for
+/// somebody else.
+pub fn ascii_domain(domain: &str) -> Option<String> {
+    if domain.is_ascii() {
+        return Some(domain.to_ascii_lowercase());
+    }
+    if domain.len() > LONGEST_DOMAIN {
+        return None;
+    }
+    let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+    let (letters, fine) = idna::domain_to_unicode(&ascii);
+    let own: String = domain.chars().map(in_lower_case).collect();
+    (fine.is_ok() && letters == own).then_some(ascii)
+}
+
+/// The small letter of a letter; no letter of ASCII for one that is none.
+fn in_lower_case(c: char) -> char {
+    let mut small = c.to_lowercase();
+    match (small.next(), small.next()) {
+        (Some(one), None) if one.is_ascii() == c.is_ascii() => one,
+        _ => c,
     }
 }
 

@@ -1,9 +1,7 @@
 //! Mail that no person wrote. An answer to it would be answered, and so on.
 
-use mail_parser::Message;
-
+use crate::fields::Fields;
 use crate::has_null_return_path;
-use crate::headers::{all, first};
 
 /// By what a mail shows that no person wrote it. A subject never shows it: people write about their vacations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,18 +64,18 @@ const ANSWERING_MACHINES: [&str; 5] =
     ["X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Autoreply-From", "X-Mail-Autoreply"];
 
 /// By what a mail shows that no person wrote it, if it does: the strongest sign.
-pub(crate) fn sign(message: &Message<'_>) -> Option<Automatic> {
-    let has = |name| first(message, name).is_some();
+pub(crate) fn sign(fields: &Fields) -> Option<Automatic> {
+    let has = |name| fields.first(name).is_some();
     let word = |value: &str| {
         let end = |c: char| c.is_whitespace() || matches!(c, ';' | '(');
         value.trim().split(end).next().unwrap_or_default().to_ascii_lowercase()
     };
-    let says = |name, fits: fn(&str) -> bool| all(message, name).any(|value| fits(&word(value)));
+    let says = |name, fits: fn(&str) -> bool| fields.all(name).any(|value| fits(&word(value)));
     let found = [
         (says("Auto-Submitted", |word| word == "auto-replied"), Automatic::AutoReplied),
         (says("Precedence", |word| word == "auto_reply"), Automatic::AutoReplyPrecedence),
         (ANSWERING_MACHINES.iter().any(|name| has(name)), Automatic::AnsweringMachine),
-        (has_null_return_path(message), Automatic::NullReturnPath),
+        (has_null_return_path(fields), Automatic::NullReturnPath),
         (says("Auto-Submitted", |word| !matches!(word, "" | "no")), Automatic::AutoSubmitted),
         (
             says("Precedence", |word| matches!(word, "bulk" | "junk" | "list")),
@@ -120,8 +118,7 @@ mod tests {
             ),
             ("List-Id: <x>\nX-Autorespond: yes\n", Automatic::AnsweringMachine, Strength::Strong),
         ] {
-            let mail =
-                crate::read(format!("From: ada@example.com\n{headers}\nx\n").as_bytes(), None);
+            let mail = crate::tests::mail(&format!("From: ada@example.com\n{headers}\nx\n"));
             let found = mail.automatic.map(|sign| (sign, sign.strength()));
             assert_eq!(found, Some((sign, strength)), "{headers}");
         }

@@ -1,100 +1,185 @@
-//! The text of a mail, also of one that is broken: what a reader's program shows has to be read here, too.
+//! What of a mail a reader sees as its text, and what is a file.
 
-use std::borrow::Cow;
+use crate::budget::{Budget, Unreadable};
+use crate::mime::{Body, Part};
+use crate::ours::Ours;
+use crate::{LONGEST_TEXT, bounded, charset, html, said};
 
-use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
+/// Bytes of one part in which text is looked for. Pages have several bytes for each letter that is read.
+const LONGEST_SOURCE: usize = 4 * LONGEST_TEXT;
 
-use crate::masked::subtype;
-use crate::{LONGEST_TEXT, bounded, html};
-
-/// Multiparts whose ends are looked for. Whoever puts more of them into each other is no mail program.
-const MOST_MULTIPARTS: usize = 8;
-
-/// Longest boundary that is looked for; RFC 2046 §5.1.1 allows 70 characters.
-const LONGEST_BOUNDARY: usize = 200;
-
-/// The mail with the ends that its multiparts have not, as when it was cut off. None when nothing is missing: without
-/// its end, the last part is no part for the parser, and is not decoded.
-pub(crate) fn with_missing_ends(raw: &[u8], message: &Message<'_>) -> Option<Vec<u8>> {
-    if !message.parts.iter().any(|part| part.is_encoding_problem) {
-        return None;
-    }
-    let boundaries = message.parts.iter().filter_map(boundary).take(MOST_MULTIPARTS);
-    let ends = boundaries.map(|boundary| format!("--{boundary}--"));
-    let mut missing: Vec<String> = ends.filter(|end| !contains(raw, end.as_bytes())).collect();
-    // What began last ends first.
-    missing.reverse();
-    if missing.is_empty() {
-        return None;
-    }
-    Some([raw, b"\r\n", missing.join("\r\n").as_bytes(), b"\r\n"].concat())
+/// What is in a mail, for a reader.
+#[derive(Default)]
+pub(crate) struct Content<'m> {
+    /// Its text; HTML as plain text.
+    pub(crate) text: String,
+    /// Parts that are files.
+    pub(crate) files: Vec<&'m Part>,
+    /// Something in it can be read only by who has a key.
+    pub(crate) is_encrypted: bool,
 }
 
-/// The boundary of a part that has parts.
-fn boundary<'m>(part: &'m MessagePart<'_>) -> Option<&'m str> {
-    let has_parts = matches!(part.body, PartType::Multipart(_));
-    let boundary = part.content_type()?.attribute("boundary")?;
-    (has_parts && boundary.len() <= LONGEST_BOUNDARY).then_some(boundary)
-}
-
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
-}
-
-/// The text that a reader sees, and the part that it was found in where that would be a file otherwise.
-pub(crate) fn text<'m>(message: &'m Message<'m>) -> (String, Option<&'m MessagePart<'m>>) {
-    let shown = tidy(&joined(message));
-    if !shown.trim().is_empty() {
-        return (shown, None);
+/// What is in a mail.
+pub(crate) fn content<'m>(
+    mail: &'m Part,
+    ours: &Ours,
+    budget: &Budget<'_>,
+) -> Result<Content<'m>, Unreadable> {
+    let mut content = Content::default();
+    let reader = Reader { ours, budget };
+    reader.add(mail, true, &mut content)?;
+    if content.text.trim().is_empty() && !content.is_encrypted {
+        reader.take_stray(&mut content)?;
     }
-    match message.parts.iter().find(|part| is_stray(part)) {
-        Some(part) => (tidy(&words(part).unwrap_or_default()), Some(part)),
-        None => (shown, None),
-    }
+    content.is_encrypted |= has_pgp_message(&content.text);
+    Ok(content)
 }
 
-fn joined(message: &Message<'_>) -> String {
-    let mut text = String::new();
-    for more in message.text_bodies().filter_map(words) {
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
+struct Reader<'a> {
+    ours: &'a Ours,
+    budget: &'a Budget<'a>,
+}
+
+impl Reader<'_> {
+    fn add<'m>(
+        &self,
+        part: &'m Part,
+        is_first: bool,
+        content: &mut Content<'m>,
+    ) -> Result<(), Unreadable> {
+        match &part.body {
+            Body::Sealed(_) => {
+                content.is_encrypted = true;
+                content.files.push(part);
+            }
+            Body::Parts(parts) if part.sub == "alternative" => {
+                self.add_richest(parts, content)?;
+            }
+            Body::Parts(parts) if part.sub == "encrypted" => {
+                content.is_encrypted = true;
+                add_files(parts, content);
+            }
+            Body::Parts(parts) if part.sub == "related" => {
+                if let Some((page, others)) = parts.split_first() {
+                    self.add(page, true, content)?;
+                    // What belongs to a page is no text below it.
+                    add_files(others, content);
+                }
+            }
+            Body::Parts(parts) => {
+                for (at, inner) in parts.iter().enumerate() {
+                    self.add(inner, is_first && at == 0, content)?;
+                }
+            }
+            Body::Bytes(_) if is_shown(part, is_first) => {
+                let text = self.words(part)?;
+                append(&mut content.text, &text);
+            }
+            Body::Bytes(_) if is_file(part) => content.files.push(part),
+            Body::Bytes(_) => {}
         }
-        text.push_str(&more);
-        if text.len() > LONGEST_TEXT {
-            break;
-        }
+        Ok(())
     }
-    text
-}
 
-fn tidy(text: &str) -> String {
-    bounded(text).replace("\r\n", "\n").replace('\r', "\n")
-}
-
-/// What can be read in a part; HTML as plain text.
-fn words<'m>(part: &'m MessagePart<'_>) -> Option<Cow<'m, str>> {
-    match &part.body {
-        PartType::Text(text) if subtype(part) != "html" => Some(Cow::Borrowed(text)),
-        PartType::Text(page) | PartType::Html(page) => Some(Cow::Owned(html::text(&bounded(page)))),
-        // All that stands below headers that promise parts and do not say how they are told apart.
-        PartType::Binary(bytes) | PartType::InlineBinary(bytes) if is_multipart(part) => {
-            Some(String::from_utf8_lossy(bytes))
+    /// Of several ways to say the same, the plain one, unless another one says far more: then the plain one is a hint that
+    /// there is another, what a list put below, or nothing at all.
+    fn add_richest<'m>(
+        &self,
+        parts: &'m [Part],
+        content: &mut Content<'m>,
+    ) -> Result<(), Unreadable> {
+        let mut ways = Vec::new();
+        for part in parts {
+            let mut way = Content::default();
+            self.add(part, true, &mut way)?;
+            self.budget.spend(2 * way.text.len())?;
+            let own = said::without_quotation(&way.text, self.ours);
+            let letters = own.chars().filter(|c| c.is_alphanumeric()).count();
+            content.files.append(&mut way.files);
+            content.is_encrypted |= way.is_encrypted;
+            ways.push((letters, part.sub == "plain", way.text));
         }
-        _ => None,
+        let most = ways.iter().map(|(letters, ..)| *letters).max().unwrap_or_default();
+        let suffices = |(letters, is_plain, _): &&(usize, bool, String)| {
+            (*is_plain && 2 * letters >= most) || *letters == most
+        };
+        if let Some((.., text)) = ways.iter().find(suffices) {
+            append(&mut content.text, text);
+        }
+        Ok(())
+    }
+
+    /// The text that a reader sees where no part wants to be one: a file without a name.
+    fn take_stray(&self, content: &mut Content<'_>) -> Result<(), Unreadable> {
+        for at in 0..content.files.len() {
+            let part = content.files[at];
+            if part.name.is_none() && is_text(part) {
+                let text = self.words(part)?;
+                if !text.trim().is_empty() {
+                    content.files.remove(at);
+                    content.text = text;
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What can be read in a part; HTML as plain text.
+    fn words(&self, part: &Part) -> Result<String, Unreadable> {
+        let bytes = part.bytes();
+        let bytes = &bytes[..bytes.len().min(LONGEST_SOURCE)];
+        self.budget.spend(4 * bytes.len())?;
+        let text = charset::text(bytes, part.charset.as_deref());
+        let text = if part.sub == "html" { html::text(&text) } else { text };
+        Ok(bounded(&text).replace("\r\n", "\n").replace('\r', "\n"))
     }
 }
 
-fn is_multipart(part: &MessagePart<'_>) -> bool {
-    part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"))
+fn add_files<'m>(parts: &'m [Part], content: &mut Content<'m>) {
+    let all = parts.iter().flat_map(Part::all);
+    content.files.extend(all.filter(|part| !matches!(part.body, Body::Parts(_)) && is_file(part)));
 }
 
-/// Text that nobody would call a file: it has no name, or it stands where parts should be.
-fn is_stray(part: &MessagePart<'_>) -> bool {
-    let is_text = part.content_type().is_none_or(|kind| {
-        kind.ctype().eq_ignore_ascii_case("text")
-            && matches!(subtype(part).as_str(), "" | "plain" | "html")
-    });
-    (is_text || is_multipart(part))
-        && part.attachment_name().is_none()
-        && words(part).is_some_and(|text| !text.trim().is_empty())
+/// Puts a text below another, within [`LONGEST_TEXT`].
+fn append(text: &mut String, more: &str) {
+    if text.len() > LONGEST_TEXT || more.trim().is_empty() {
+        return;
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(more);
+    text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+}
+
+/// Text for readers, and all that stands below a header which promises parts and does not say how they are told apart.
+fn is_text(part: &Part) -> bool {
+    match part.main.as_str() {
+        "text" => matches!(part.sub.as_str(), "" | "plain" | "html"),
+        "" | "multipart" => true,
+        _ => false,
+    }
+}
+
+/// Whether a part is shown, and is no file: a text that does not want to be one. The first part has no name that would
+/// make it one.
+fn is_shown(part: &Part, is_first: bool) -> bool {
+    is_text(part) && !part.is_attached && (is_first || part.name.is_none())
+}
+
+/// Parts for programs, which nobody would call an attached file.
+fn is_file(part: &Part) -> bool {
+    let is_machinery = part.sub.ends_with("delivery-status")
+        || part.sub.ends_with("disposition-notification")
+        || matches!(
+            part.sub.as_str(),
+            "pgp-signature" | "pkcs7-signature" | "x-pkcs7-signature" | "pgp-encrypted"
+        );
+    !is_machinery
+}
+
+/// PGP in the text itself (RFC 9580 §6.2), which is no answer that anybody here can read.
+fn has_pgp_message(text: &str) -> bool {
+    text.lines().any(|line| line.trim_end() == "-----BEGIN PGP MESSAGE-----")
 }

@@ -1,10 +1,9 @@
 //! What mail servers say of mails that they could not deliver (RFC 3464, RFC 6522), and what older ones say in
 //! words, as far as it shows which mail it is about.
 
-use mail_parser::{Message, MessageParser, MessagePart};
-
-use crate::headers::{addresses_in, all, ids_in};
-use crate::masked::subtype;
+use crate::budget::{Budget, Stop, Unreadable};
+use crate::fields::{Fields, addresses_in, ids_in};
+use crate::mime::Part;
 
 /// Recipients that are told of in one report.
 const MOST_RECIPIENTS: usize = 100;
@@ -14,6 +13,11 @@ const LONGEST_ANSWER: usize = 500;
 
 /// How much of a returned mail is looked at for its Message-ID, in bytes: headers are not longer.
 const RETURNED: usize = 256 * 1024;
+
+/// How much of a status is looked at, and of a report in words, in bytes. It begins with what it has to say; then
+/// comes the mail.
+const LONGEST_STATUS: usize = 256 * 1024;
+const LONGEST_WORDS: usize = 64 * 1024;
 
 /// What a mail says of the delivery of another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,19 +58,32 @@ pub enum Action {
 /// What the mail says of a delivery, if that is what it is for. Words are believed only from nobody, or from who is
 /// called as mail servers are.
 pub(crate) fn report(
-    message: &Message<'_>,
+    parts: &[&Part],
+    fields: &Fields,
     text: &str,
-    is_from_nobody: bool,
-) -> Option<DeliveryReport> {
-    let is_status = |part: &&MessagePart<'_>| subtype(part).ends_with("delivery-status");
-    match message.parts.iter().find(is_status) {
+    is_trusted: bool,
+    budget: &Budget<'_>,
+) -> Result<Option<DeliveryReport>, Unreadable> {
+    let status = parts.iter().find(|part| part.sub.ends_with("delivery-status"));
+    budget.spend(LONGEST_STATUS.min(text.len()))?;
+    Ok(match status {
         Some(status) => Some(DeliveryReport {
-            recipients: recipients(&String::from_utf8_lossy(status.contents())),
-            returned: returned(message),
+            recipients: recipients(&beginning(status.bytes(), LONGEST_STATUS)),
+            returned: returned(parts),
         }),
-        None if is_from_nobody || is_by_a_server(message) => in_words(message, text),
+        None if is_trusted => {
+            let words = &text[..text.floor_char_boundary(LONGEST_WORDS)];
+            // Each recipient that it names is looked for.
+            let named = named(fields, words);
+            budget.spend((1 + named.len()) * words.len())?;
+            in_words(parts, text, words, named)
+        }
         None => None,
-    }
+    })
+}
+
+fn beginning(bytes: &[u8], most: usize) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(most)]).into_owned()
 }
 
 /// The groups of fields of a status: the first is about the mail, the others about a recipient each.
@@ -123,30 +140,29 @@ fn answer(text: &str) -> String {
 }
 
 /// The Message-ID of the mail, or of its headers, that came with the report.
-fn returned(message: &Message<'_>) -> Vec<String> {
+fn returned(parts: &[&Part]) -> Vec<String> {
     let is_returned =
         |kind: &str| matches!(kind, "rfc822" | "global" | "rfc822-headers" | "global-headers");
-    let parts = message.parts.iter().filter(|part| is_returned(&subtype(part)));
-    parts.flat_map(|part| message_ids(part.contents())).take(1).collect()
+    let parts = parts.iter().filter(|part| is_returned(&part.sub));
+    parts.flat_map(|part| message_ids(part.bytes())).take(1).collect()
 }
 
 fn message_ids(bytes: &[u8]) -> Vec<String> {
     let head = &bytes[..bytes.len().min(RETURNED)];
-    match MessageParser::default().parse_headers(head) {
-        Some(headers) => ids_in(all(&headers, "Message-ID")),
-        None => Vec::new(),
-    }
-}
-
-fn is_by_a_server(message: &Message<'_>) -> bool {
-    let from = message.from().and_then(|from| from.first()?.address()).unwrap_or_default();
-    from.to_ascii_lowercase().starts_with("mailer-daemon@")
+    let stop = Stop::default();
+    // What is cut off is no reason to know nothing.
+    ids_in(Fields::leading(head, &Budget::new(&stop)).all("Message-ID"))
 }
 
 /// A report in words: about recipients that it names, with the headers of the mail below it. One that names nobody is a
 /// report all the same, of which nothing is known but the mail.
-fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
-    let mut returned = returned(message);
+fn in_words(
+    parts: &[&Part],
+    text: &str,
+    words: &str,
+    named: Vec<String>,
+) -> Option<DeliveryReport> {
+    let mut returned = returned(parts);
     if returned.is_empty() {
         let is_id = |line: &&str| {
             line.get(..11).is_some_and(|name| name.eq_ignore_ascii_case("message-id:"))
@@ -156,9 +172,10 @@ fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
     if returned.is_empty() {
         return None;
     }
-    let recipients = named(message, text).into_iter().map(|address| {
-        let answer = near(text, &address);
-        let (status, action) = match permanent(text, &answer) {
+    let said = Said::of(words);
+    let recipients = named.into_iter().map(|address| {
+        let answer = near(words, &address);
+        let (status, action) = match said.permanent(&answer) {
             Some(status) => (status, Action::Failed),
             None => (String::new(), Action::Delayed),
         };
@@ -168,28 +185,41 @@ fn in_words(message: &Message<'_>, text: &str) -> Option<DeliveryReport> {
 }
 
 /// Those whom a report in words is about: Exim names them in a header, qmail in lines of their own.
-fn named(message: &Message<'_>, text: &str) -> Vec<String> {
+fn named(fields: &Fields, text: &str) -> Vec<String> {
     let mut failed: Vec<String> =
-        all(message, "X-Failed-Recipients").flat_map(addresses_in).collect();
+        fields.all("X-Failed-Recipients").flat_map(addresses_in).take(MOST_RECIPIENTS).collect();
     if failed.is_empty() {
         let lines = text.lines().map(str::trim);
         let named = lines.filter_map(|line| line.strip_prefix('<')?.strip_suffix(">:"));
-        failed = named.flat_map(addresses_in).collect();
+        failed = named.flat_map(addresses_in).take(MOST_RECIPIENTS).collect();
     }
-    failed.truncate(MOST_RECIPIENTS);
     failed
 }
 
-/// The status of a failure for good, from words: a code such as `5.1.1`, or that it is said in so many words, or that
-/// the server's answer begins with a code such as `554`.
-fn permanent(text: &str, answer: &str) -> Option<String> {
-    if let Some(code) = [answer, text].into_iter().find_map(status_in) {
-        return Some(code.to_owned());
+/// What a report says of all recipients.
+struct Said<'t> {
+    status: Option<&'t str>,
+    is_permanent: bool,
+}
+
+impl<'t> Said<'t> {
+    fn of(words: &'t str) -> Self {
+        Self {
+            status: status_in(words),
+            is_permanent: words.to_ascii_lowercase().contains("permanent"),
+        }
     }
-    let is_said = text.to_ascii_lowercase().contains("permanent");
-    let replies: Vec<u8> = reply_classes(answer).collect();
-    let is_refused = replies.contains(&b'5') && !replies.contains(&b'4');
-    (is_said || is_refused).then(String::new)
+
+    /// The status of a failure for good, from words: a code such as `5.1.1`, or that it is said in so many words, or that
+    /// the server's answer begins with a code such as `554`.
+    fn permanent(&self, answer: &str) -> Option<String> {
+        if let Some(code) = status_in(answer).or(self.status) {
+            return Some(code.to_owned());
+        }
+        let replies: Vec<u8> = reply_classes(answer).collect();
+        let is_refused = replies.contains(&b'5') && !replies.contains(&b'4');
+        (self.is_permanent || is_refused).then(String::new)
+    }
 }
 
 /// The first status of a failure for good (RFC 3463) in a text.

@@ -1,41 +1,30 @@
 //! Files that came with a mail, and how they are called.
 
-use mail_parser::{Message, MessagePart, MimeHeaders};
-
-use crate::masked::{subtype, unmasked};
+use crate::mime::Part;
 use crate::{File, LONGEST_FILE_NAME, LONGEST_LINE, MOST_FILES, line};
 
-/// The attached files; `text` is a part that is none, because it was taken for the text.
-pub(crate) fn files(message: &Message<'_>, text: Option<&MessagePart<'_>>) -> Vec<File> {
-    let is_text = |part: &MessagePart<'_>| text.is_some_and(|text| std::ptr::eq(text, part));
-    let files = message.attachments().filter(|part| !is_machinery(part) && !is_text(part));
-    files.take(MOST_FILES).map(file).collect()
+/// The attached files.
+pub(crate) fn files(parts: &[&Part]) -> Vec<File> {
+    parts.iter().take(MOST_FILES).map(|part| file(part)).collect()
 }
 
-/// Parts for programs, which nobody would call an attached file.
-fn is_machinery(part: &MessagePart<'_>) -> bool {
-    let kind = subtype(part);
-    kind.ends_with("delivery-status") || kind == "pgp-signature" || kind == "pkcs7-signature"
-}
-
-fn file(part: &MessagePart<'_>) -> File {
-    let main = part.content_type().map_or("application", |kind| kind.ctype());
-    let kind = subtype(part);
-    let media_type = match kind.as_str() {
-        "" => format!("{main}/octet-stream"),
-        kind => format!("{main}/{kind}"),
+fn file(part: &Part) -> File {
+    let media_type = match (part.main.as_str(), part.sub.as_str()) {
+        ("", _) => "text/plain".to_owned(),
+        (main, "") => format!("{main}/octet-stream"),
+        (main, sub) => format!("{main}/{sub}"),
     };
-    let name = line(part.attachment_name().unwrap_or_default(), LONGEST_FILE_NAME);
+    let name = line(part.name.as_deref().unwrap_or_default(), LONGEST_FILE_NAME);
     File {
         name: if name.is_empty() { name_after(&media_type).to_owned() } else { name },
         media_type: line(&media_type, LONGEST_LINE),
-        bytes: unmasked(part.contents()).into_owned(),
+        bytes: part.bytes().to_vec(),
     }
 }
 
 /// How a file without a name is called. Which files a desk takes, it sees by their names.
 fn name_after(media_type: &str) -> &'static str {
-    match media_type.to_ascii_lowercase().as_str() {
+    match media_type {
         "message/rfc822" | "message/global" => "mail.eml",
         "text/plain" => "text.txt",
         "text/csv" => "table.csv",
@@ -46,6 +35,7 @@ fn name_after(media_type: &str) -> &'static str {
         "application/pdf" => "document.pdf",
         "application/zip" | "application/x-zip-compressed" => "archive.zip",
         "application/gzip" | "application/x-gzip" => "archive.gz",
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => "smime.p7m",
         _ => "",
     }
 }

@@ -1,26 +1,40 @@
-//! Bytes that came in, as what people and programs meant by them. Reading never fails: what could not be
-//! made out is left empty, and the caller keeps the bytes.
+//! Bytes that came in, as what people and programs meant by them. What could not be made out is left empty, and the
+//! caller keeps the bytes; only what would cost more than any real mail is not read at all (`budget.rs`).
 //!
-//! Everything here is pure, knows nothing of the desk, and is made for strangers' mail: there is a limit on
-//! all that is taken out of it, and nothing in it is nested deeper than this crate looks.
+//! Everything here is pure, knows nothing of the desk, and is made for strangers' mail: it goes through the bytes a
+//! fixed number of times, there is a limit on all that is taken out of them, and nothing in them is nested deeper than
+//! this crate looks.
 
+mod absence;
 mod automatic;
 mod body;
+mod budget;
+mod charset;
+mod cms;
 mod delivery;
+mod fields;
 mod files;
-mod headers;
 mod html;
-mod masked;
+mod mime;
+mod ours;
+mod receipt;
 mod said;
+mod sender;
+mod transfer;
 
 use std::borrow::Cow;
 
-use mail_parser::{Message, MessageParser};
-
 pub use automatic::{Automatic, Strength};
+use budget::Budget;
+pub use budget::{
+    DEEPEST_PART, LONGEST_DESCRIPTION, LONGEST_FIELD, MOST_FIELDS, MOST_PARTS, MOST_STEPS, Stop,
+    Unreadable,
+};
 pub use delivery::{Action, DeliveryReport, RecipientReport};
-use headers::{addresses_in, all, first, ids_in};
-use masked::masked;
+use fields::{Fields, addresses_in, ids_in};
+use mime::Part;
+pub use ours::Ours;
+pub use receipt::{Disposition, Receipt};
 
 /// Longest text that is taken out of a mail, in bytes. Several times what a message of a report can hold, so
 /// that a quotation in it can still be seen to be one.
@@ -44,8 +58,8 @@ pub const LONGEST_FILE_NAME: usize = 2_000;
 /// A mail, as it was meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mail {
-    /// Who wrote it: the one address in the one `From`. None when there are none or several. What has no `@` is no
-    /// address: names with a comma in them come in two.
+    /// Who wrote it: the one address in the one `From`. None when there are none or several, or when it is written so
+    /// that programs read it differently.
     pub from: Option<String>,
     /// Subject, in one line.
     pub subject: String,
@@ -57,7 +71,7 @@ pub struct Mail {
     pub addressed_to: Vec<String>,
     /// The text that a reader sees; HTML as plain text.
     pub text: String,
-    /// The text without the quoted original and the signature; the same as `text` where that is not certain.
+    /// The text without what it quotes of ours and the signature; the same as `text` where that is not certain.
     pub said: String,
     /// Files that came with it.
     pub files: Vec<File>,
@@ -65,6 +79,19 @@ pub struct Mail {
     pub automatic: Option<Automatic>,
     /// What it says of the delivery of another mail, if that is what it is for.
     pub delivery: Option<DeliveryReport>,
+    /// What a mail program says became of another mail, if that is what it is for.
+    pub receipt: Option<Receipt>,
+    /// It reads like a note that somebody is away. Only words say so, which people use, too.
+    pub is_absence_note: bool,
+    /// What somebody wrote in it, or a part of that, can be read only by who has a key.
+    pub is_encrypted: bool,
+}
+
+impl Mail {
+    /// Whether nobody says anything with it: no word of its own, and no file.
+    pub fn is_silent(&self) -> bool {
+        self.files.is_empty() && said::is_silent(&self.said)
+    }
 }
 
 /// A file that came with a mail.
@@ -79,61 +106,95 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// Reads a mail. `envelope_from` is whom the server that handed it over named as its sender: empty for nobody, as
-/// with mail that came back; nothing where no server told, and then only a `Return-Path` can.
-pub fn read(raw: &[u8], envelope_from: Option<&str>) -> Mail {
-    let raw = masked(raw);
-    let Some(message) = MessageParser::default().parse(raw.as_ref()) else {
-        let text = bounded(&String::from_utf8_lossy(&raw)).into_owned();
-        return Mail { said: text.clone(), text, ..Mail::default() };
-    };
-    let whole = body::with_missing_ends(&raw, &message);
-    let again = whole.as_deref().and_then(|whole| MessageParser::default().parse(whole));
-    meant(again.as_ref().unwrap_or(&message), envelope_from)
+/// What is to be known for reading a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// Whom the server that handed it over named as its sender: empty for nobody, as with mail that came back; nothing
+    /// where no server told, and then only a `Return-Path` can.
+    pub envelope_from: Option<&'a str>,
+    /// How mail of ours is known in what it quotes.
+    pub ours: &'a Ours,
+    /// Ends the reading.
+    pub stop: &'a Stop,
 }
 
-fn meant(message: &Message<'_>, envelope_from: Option<&str>) -> Mail {
-    let (text, stray) = body::text(message);
-    let said = said::without_quotation(&text).to_owned();
-    let mut refers_to = ids_in(all(message, "In-Reply-To"));
-    refers_to.extend(ids_in(all(message, "References")).into_iter().rev());
+/// Reads a mail, within what any mail may cost ([`MOST_STEPS`] and the other bounds).
+pub fn read(raw: &[u8], known: Circumstances<'_>) -> Result<Mail, Unreadable> {
+    read_within(raw, known, &Budget::new(known.stop))
+}
+
+/// What the header of a mail says that cannot be read otherwise, as far as that can be had: who wrote it, and what it
+/// refers to.
+pub fn read_header(raw: &[u8]) -> Mail {
+    let stop = Stop::default();
+    let budget = Budget::new(&stop);
+    let fields = Fields::leading(raw, &budget);
+    let subject = fields.words("Subject", &budget).unwrap_or_default();
+    Mail { subject: line(&subject, LONGEST_LINE), ..headed(&fields) }
+}
+
+fn headed(fields: &Fields) -> Mail {
+    let mut refers_to = ids_in(fields.all("In-Reply-To"));
+    refers_to.extend(ids_in(fields.all("References")).into_iter().rev());
     refers_to.truncate(MOST_REFERENCES);
-    let is_from_nobody = envelope_from == Some("") || has_null_return_path(message);
-    let delivery = delivery::report(message, &text, is_from_nobody);
     Mail {
-        from: author(message),
-        subject: line(message.subject().unwrap_or_default(), LONGEST_LINE),
-        message_id: ids_in(all(message, "Message-ID")).into_iter().next(),
+        from: author(fields),
+        message_id: ids_in(fields.all("Message-ID")).into_iter().next(),
         refers_to,
-        addressed_to: addressed_to(message),
-        files: files::files(message, stray),
-        automatic: automatic::sign(message),
+        addressed_to: addressed_to(fields),
+        automatic: automatic::sign(fields),
+        ..Mail::default()
+    }
+}
+
+fn read_within(
+    raw: &[u8],
+    known: Circumstances<'_>,
+    budget: &Budget<'_>,
+) -> Result<Mail, Unreadable> {
+    let whole = Part::mail(raw, budget)?;
+    let fields = &whole.fields;
+    let body::Content { text, files, is_encrypted } = body::content(&whole, known.ours, budget)?;
+    // Each of a few looks goes through it once or twice.
+    budget.spend(12 * text.len())?;
+    let said = said::without_quotation(&text, known.ours).to_owned();
+    let mail = headed(fields);
+    let is_from_nobody = known.envelope_from == Some("") || has_null_return_path(fields);
+    let is_by_a_server = mail
+        .from
+        .as_deref()
+        .is_some_and(|from| from.to_ascii_lowercase().starts_with("mailer-daemon@"));
+    let parts = whole.all();
+    let receipt = receipt::receipt(&parts);
+    let delivery = match &receipt {
+        Some(_) => None,
+        None => delivery::report(&parts, fields, &text, is_from_nobody || is_by_a_server, budget)?,
+    };
+    let subject = line(&fields.words("Subject", budget)?, LONGEST_LINE);
+    Ok(Mail {
+        files: files::files(&files),
+        is_absence_note: absence::is_note(&subject, &said),
+        is_encrypted,
+        subject,
         delivery,
+        receipt,
         text,
         said,
-    }
+        ..mail
+    })
 }
 
 /// The one address in the one `From`.
-fn author(message: &Message<'_>) -> Option<String> {
-    if all(message, "From").count() != 1 {
-        return None;
-    }
-    let addresses = message.from()?.iter().filter_map(|one| one.address());
-    let mut addresses = addresses.filter(|address| address.contains('@'));
-    let only = addresses.next().filter(|_| addresses.next().is_none())?;
-    Some(only.to_owned())
+fn author(fields: &Fields) -> Option<String> {
+    let mut all = fields.all("From");
+    let only = all.next().filter(|_| all.next().is_none())?;
+    sender::only_address(only)
 }
 
-fn addressed_to(message: &Message<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    for name in ["Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"] {
-        for value in all(message, name) {
-            found.extend(addresses_in(value));
-        }
-    }
-    found.truncate(MOST_ADDRESSES);
-    found
+fn addressed_to(fields: &Fields) -> Vec<String> {
+    let names = ["Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"];
+    let values = names.into_iter().flat_map(|name| fields.all(name));
+    values.flat_map(addresses_in).take(MOST_ADDRESSES).collect()
 }
 
 /// Text of at most [`LONGEST_TEXT`] bytes.
@@ -148,8 +209,8 @@ fn line(text: &str, longest: usize) -> String {
 }
 
 /// Whether mail that comes back to its sender would go nowhere: the sender wants no answer (RFC 3834 §2).
-fn has_null_return_path(message: &Message<'_>) -> bool {
-    first(message, "Return-Path").is_some_and(|path| path.trim() == "<>")
+fn has_null_return_path(fields: &Fields) -> bool {
+    fields.first("Return-Path").is_some_and(|path| path.trim() == "<>")
 }
 
 #[cfg(test)]

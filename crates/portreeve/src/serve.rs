@@ -129,6 +129,7 @@ impl Running {
     pub(crate) async fn stop(self) -> Result<()> {
         tracing::info!("stopping");
         let _ = self.stop.send(true);
+        self.desk.stop_reading.now();
         self.web.await.context("the web server ended badly")?;
         // The last opener goes, so the writer ends once everything is written.
         drop(self.opener);

@@ -213,7 +213,7 @@ fn mail(config: &MailConfig) -> Result<Mail> {
             Box::new(Smtp::new(from, server.clone()).map_err(anyhow::Error::msg)?)
         }
     };
-    Ok(Mail { mailer, domain, senders })
+    Ok(Mail { mailer, from: config.from.clone(), domain, senders })
 }
 
 fn sender(config: &SenderConfig) -> Result<Arc<notice::Sender>> {

@@ -73,6 +73,8 @@ pub struct MailReading {
     pub subject: String,
     /// Files that came with it.
     pub files: i64,
+    /// Hash of what was written in it and came with it, in hex.
+    pub content_sha256: String,
 }
 
 /// What becomes of a mail.
@@ -228,14 +230,15 @@ impl Tx {
         reading: &MailReading,
     ) -> Result<(), StoreError> {
         let sql =
-            "UPDATE incoming_mails SET message_id = $1, from_address = $2, subject = $3, files = $4
-            WHERE id = $5";
+            "UPDATE incoming_mails SET message_id = $1, from_address = $2, subject = $3, files = $4,
+                content_sha256 = $5 WHERE id = $6";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(&reading.message_id)
                 .bind(&reading.from_address)
                 .bind(&reading.subject)
                 .bind(reading.files)
+                .bind(&reading.content_sha256)
                 .bind(id.0)
                 .execute(conn)
                 .await?;
@@ -338,21 +341,22 @@ impl Tx {
         Ok(found.is_some())
     }
 
-    /// Whether a mail with this Message-ID and sender became an answer to a report since `since`.
+    /// Whether a mail with this Message-ID, sender and content became an answer to a report since `since`.
     pub async fn answered_before(
         &mut self,
         report: ReportId,
-        message_id: &str,
-        from_address: &str,
+        reading: &MailReading,
         since: i64,
     ) -> Result<bool, StoreError> {
         let sql = "SELECT id FROM incoming_mails WHERE report_id = $1 AND state = 'answer'
-            AND message_id = $2 AND from_address = $3 AND received_at >= $4 LIMIT 1";
+            AND message_id = $2 AND from_address = $3 AND content_sha256 = $4 AND received_at >= $5
+            LIMIT 1";
         let found: Option<i64> = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(report.0)
-                .bind(message_id)
-                .bind(from_address)
+                .bind(&reading.message_id)
+                .bind(&reading.from_address)
+                .bind(&reading.content_sha256)
                 .bind(since)
                 .fetch_optional(conn)
                 .await?

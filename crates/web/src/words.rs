@@ -95,6 +95,7 @@ fn told(language: Language, zone: &TimeZone, name: &str, value: &str) -> String 
         "span" => span_length(language, value),
         "stop" => reason(language, value),
         "mailwhy" => translated(language, "mailwhy.", value),
+        "receipt" => translated(language, "receipt.", value),
         "outcome" => word("outcome"),
         "status" => word("service"),
         "notice" => word("notice"),
@@ -249,7 +250,7 @@ mod tests {
             .filter_map(|rest| rest.split_once('"'))
             .map(|(key, _)| key)
             .filter(|key| key.ends_with('.'))
-            .chain(["actor.", "event.", "line.", "stop.", "time.", "print.happened."])
+            .chain(["actor.", "event.", "line.", "receipt.", "stop.", "time.", "print.happened."])
             .collect();
         for key in english.keys() {
             let plain =
@@ -353,7 +354,7 @@ mod tests {
         use portreeve_core::fraudrecord::Step;
         use portreeve_core::guard::Stop;
         use portreeve_core::ids::{MailId, Press, ReportId, ServiceKey};
-        use portreeve_core::intake::Why;
+        use portreeve_core::intake::{Displayed, Why};
         use portreeve_core::notice::{Audience, Notice};
         use portreeve_core::report::{Outcome, SuspendMethod, Turn};
         use portreeve_core::service::ServiceStatus;
@@ -448,6 +449,8 @@ mod tests {
             Event::AnsweredByMail { mail: MailId(17), files: 0 },
             Event::AnsweredByMail { mail: MailId(17), files: 2 },
             Event::AutomaticAnswer { mail: MailId(17) },
+            Event::ReadReceipt { mail: MailId(17), displayed: Displayed::Shown },
+            Event::ReadReceipt { mail: MailId(17), displayed: Displayed::Other },
             Event::MailWaits { mail: MailId(17), why: Why::OtherSender, tells: true },
             Event::MailAttached { mail: MailId(17) },
         ];
@@ -491,9 +494,16 @@ mod tests {
     fn whatever_became_of_a_mail_and_why_it_waits_is_told_in_both_languages() {
         use portreeve_core::event::Event;
         use portreeve_core::ids::MailId;
-        use portreeve_core::intake::{MailState, Why};
+        use portreeve_core::intake::{Displayed, MailState, Why};
         for state in MailState::ALL {
             assert!(knows(Language::German, &format!("mailstate.{}", state.code())));
+        }
+        for &displayed in Displayed::ALL {
+            let key = format!("receipt.{}", displayed.code());
+            assert_eq!(text(Language::English, &key, &[]), displayed.text());
+            let stored = Event::ReadReceipt { mail: MailId(17), displayed }.text();
+            let german = line(Language::German, &language::zone(""), "read_receipt", &stored);
+            assert!(german.ends_with(&text(Language::German, &key, &[])), "{german}");
         }
         for &why in Why::ALL {
             let key = format!("mailwhy.{}", why.code());

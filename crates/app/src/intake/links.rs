@@ -11,8 +11,8 @@ const FEWEST: usize = 16;
 /// What stands before a token: as it is, and in the links that filters of mail servers put in its place.
 const BEFORE: [&str; 2] = ["/client/r/", "%2fclient%2fr%2f"];
 
-/// The text without the tokens of links, also where a program broke one over lines.
-pub(crate) fn without_secret_links(text: &str) -> String {
+/// The text without the tokens of links, also where a program broke one over lines. It goes through the text once.
+pub fn without_secret_links(text: &str) -> String {
     // The same places as in the text, as only ASCII changes.
     let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
@@ -29,10 +29,13 @@ pub(crate) fn without_secret_links(text: &str) -> String {
     out
 }
 
-/// Where the next token would begin.
+/// Where the next token would begin. Each place is looked at once, for all marks.
 fn next_token(lower: &str, from: usize) -> Option<usize> {
-    let end_of = |mark: &&str| lower[from..].find(*mark).map(|at| from + at + mark.len());
-    BEFORE.iter().filter_map(end_of).min()
+    let bytes = lower.as_bytes();
+    (from..bytes.len()).find_map(|at| {
+        let mark = BEFORE.iter().find(|mark| bytes[at..].starts_with(mark.as_bytes()))?;
+        Some(at + mark.len())
+    })
 }
 
 /// How many bytes a token has that begins here, with the breaks in it.
@@ -66,6 +69,18 @@ fn gap(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn however_many_links_there_are_all_are_hidden() {
+        let token = "0123456789abcdef".repeat(4);
+        for mark in BEFORE {
+            let text = format!("x{mark}").repeat(100_000) + mark + &token;
+            let shown = without_secret_links(&text);
+            assert!(shown.ends_with(&format!("{mark}…")) && !shown.contains(&token));
+        }
+        let broken = "/client/r/0\n>\n".repeat(100_000);
+        assert_eq!(without_secret_links(&broken), broken);
+    }
 
     #[test]
     fn the_token_of_a_link_is_hidden_however_it_is_quoted() {

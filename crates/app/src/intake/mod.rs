@@ -6,23 +6,25 @@ mod mailbox;
 mod read;
 mod room;
 mod token;
+mod understood;
 
 use portreeve_core::event::{Event, Job};
 use portreeve_core::ids::{Actor, MailId, ReportId};
 use portreeve_core::intake::{MailState, Why};
 use portreeve_core::report::LONGEST_TEXT;
-use portreeve_core::text::{lines, shorten, storable};
+use portreeve_core::text::{shorten, storable};
 use portreeve_core::time::{Span, from_millis};
 use portreeve_formats::Mail;
 use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Stored, Tx};
 use serde::Serialize;
 
+pub use links::without_secret_links;
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
 pub use read::{Read, read};
 pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
 
-pub(crate) use links::without_secret_links;
+use understood::Understood;
 
 use crate::attachment::{Files, NewAttachment};
 use crate::audit;
@@ -268,8 +270,8 @@ pub async fn of_report(
 /// A mail with what is in it.
 pub async fn show(desk: &Desk, id: MailId) -> Result<Option<WholeMail>, StoreError> {
     let Some((row, bytes)) = row_and_bytes(desk, id).await? else { return Ok(None) };
-    let read = read::in_the_background(bytes, row.envelope_from.clone()).await.unwrap_or_default();
-    let attached = read.files.into_iter().map(|file| AttachedFile {
+    let read = Understood::of(desk, bytes, row.envelope_from.clone()).await.unwrap_or_default();
+    let attached = read.mail.files.into_iter().map(|file| AttachedFile {
         size: file.bytes.len(),
         name: without_secret_links(&file.name),
         media_type: file.media_type,
@@ -277,8 +279,8 @@ pub async fn show(desk: &Desk, id: MailId) -> Result<Option<WholeMail>, StoreErr
     Ok(Some(WholeMail {
         mail: MailView::of(row),
         attached: attached.collect(),
-        text: without_secret_links(&lines(&read.text)),
-        said: without_secret_links(&lines(&read.said)),
+        text: read.text,
+        said: read.said,
     }))
 }
 
@@ -320,6 +322,9 @@ pub enum MailError {
     /// It was not dismissed.
     #[error("mail {0} was not dismissed")]
     NotDismissed(MailId),
+    /// The desk stops.
+    #[error("the desk is stopping; nothing was done")]
+    Stopping,
     /// The report did not take it.
     #[error(transparent)]
     Act(#[from] ActError),
@@ -340,14 +345,14 @@ pub async fn attach(
     by: &Actor,
 ) -> Result<(), MailError> {
     let (row, bytes) = row_and_bytes(desk, id).await?.ok_or(MailError::NoMail(id))?;
-    let read = read::in_the_background(bytes, row.envelope_from).await.unwrap_or_default();
-    let text = read::message(&read);
-    let files = files_of(desk, &read).await;
+    let read = Understood::of(desk, bytes, row.envelope_from).await;
+    let Understood { mail, message: text, .. } = read.map_err(|_| MailError::Stopping)?;
+    let files = files_of(desk, &mail).await;
     let wish = match how {
         AttachAs::Message => Act::CustomerAnswer(text),
         AttachAs::Note => {
-            let from = read.from.as_deref().unwrap_or("?");
-            let head = format!("{from}: {}", read.subject);
+            let from = mail.from.as_deref().unwrap_or("?");
+            let head = format!("{from}: {}", mail.subject);
             Act::Note(shorten(&format!("{head}\n\n{text}"), LONGEST_TEXT))
         }
     };

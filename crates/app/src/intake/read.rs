@@ -3,16 +3,20 @@
 
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, MailId, ReportId};
-use portreeve_core::intake::{ANSWERS_PER_HOUR, Answerer, MailState, Why, is_same_address, judge};
+use portreeve_core::intake::{
+    ANSWERS_PER_HOUR, Answerer, Displayed, MailState, Why, is_same_address, judge,
+};
 use portreeve_core::notice::{Audience, Notice};
-use portreeve_core::report::{LONGEST_TEXT, Report};
-use portreeve_core::text::{lines, one_line, storable};
+use portreeve_core::report::Report;
+use portreeve_core::text::{one_line, storable};
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_formats::{Action, Automatic, DeliveryReport, Mail, RecipientReport, Strength};
-use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Stored, Tx};
+use portreeve_formats::{
+    Action, Automatic, DeliveryReport, Disposition, Mail, Receipt, RecipientReport, Strength,
+};
+use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Stored, Tx};
 
-use super::links::without_secret_links;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
+use super::understood::Understood;
 use crate::attachment::Files;
 use crate::desk::Desk;
 use crate::notice::LONGEST_DIGEST;
@@ -37,7 +41,8 @@ const LONGEST_DETAIL: usize = 500;
 pub enum Read {
     /// Something became of it, now or before.
     Done,
-    /// It tells of a notice that is not on record yet: servers are sometimes faster than our own writing.
+    /// It tells of a notice that is not on record yet: servers are sometimes faster than our own writing. Or the desk
+    /// stops.
     Later,
 }
 
@@ -65,13 +70,12 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     if row.state != Stored(MailState::Unread) {
         return Ok(Read::Done);
     }
-    let mail = in_the_background(bytes, row.envelope_from.clone()).await;
+    let understood = Understood::of(desk, bytes, row.envelope_from.clone()).await;
+    let Ok(understood) = understood else { return Ok(Read::Later) };
     let tokens = super::tokens(desk).await?;
     // Received before the transaction begins, which holds the writer.
-    let files = match &mail {
-        Some(mail) if mail.delivery.is_none() && writer(&row, mail) == Writer::Person => {
-            super::files_of(desk, mail).await
-        }
+    let files = match what(&row, &understood) {
+        What::Answer => super::files_of(desk, &understood.mail).await,
         _ => Files::default(),
     };
     let mut tx = desk.db.write().await?;
@@ -80,20 +84,24 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         return Ok(Read::Done);
     };
     let now = desk.now();
-    let shown = mail.as_ref().map(|mail| shown(tokens, &row, mail));
-    let shown = match shown {
-        Some(Shown::Report(report)) => Some(report),
-        Some(Shown::Nothing | Shown::False) | None => None,
+    let shown = match shown(tokens, &row, &understood.mail) {
+        Shown::Report(report) => Some(report),
+        Shown::Nothing | Shown::False => None,
     };
-    let fate = match &mail {
-        None => Ok(Some(Fate::waits(Why::Unreadable, None))),
-        Some(mail) => {
-            tx.put_mail_reading(id, &reading(mail)).await?;
-            Reading { desk, tokens, tx: &mut tx, row: &row, mail, files, now, may_wait }
-                .fate()
-                .await
-        }
-    };
+    tx.put_mail_reading(id, &understood.reading()).await?;
+    let fate = Reading {
+        desk,
+        tokens,
+        tx: &mut tx,
+        row: &row,
+        understood: &understood,
+        mail: &understood.mail,
+        files,
+        now,
+        may_wait,
+    }
+    .fate()
+    .await;
     let fate = match fate {
         Ok(Some(fate)) => fate,
         Ok(None) => return Ok(Read::Later),
@@ -103,9 +111,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
             drop(tx);
             tracing::warn!("mail {id} waits, its report did not take it: {refused}");
             tx = desk.db.write().await?;
-            if let Some(mail) = &mail {
-                tx.put_mail_reading(id, &reading(mail)).await?;
-            }
+            tx.put_mail_reading(id, &understood.reading()).await?;
             Fate::waits(Why::NotTaken, shown)
         }
     };
@@ -157,42 +163,6 @@ async fn put_on_record(
     record.write(tx, now).await
 }
 
-/// Reads bytes away from the threads that answer callers. Nothing when that cannot be done.
-pub(super) async fn in_the_background(
-    bytes: Vec<u8>,
-    envelope_from: Option<String>,
-) -> Option<Mail> {
-    let read = move || portreeve_formats::read(&bytes, envelope_from.as_deref());
-    let read = tokio::task::spawn_blocking(read).await;
-    if let Err(error) = &read {
-        tracing::error!("a mail could not be read: {error}");
-    }
-    read.ok()
-}
-
-fn reading(mail: &Mail) -> MailReading {
-    MailReading {
-        message_id: mail.message_id.as_deref().map(|id| storable(&one_line(id, 998))),
-        from_address: storable(&one_line(mail.from.as_deref().unwrap_or_default(), 320)),
-        subject: storable(&one_line(&mail.subject, portreeve_formats::LONGEST_LINE)),
-        files: i64::try_from(mail.files.len()).unwrap_or(i64::MAX),
-    }
-}
-
-/// What somebody wrote, as a message: without the quotation, where something is left, and without the links by which
-/// the customer comes in; and what is not in it.
-pub(super) fn message(mail: &Mail) -> String {
-    let written = [&mail.said, &mail.text].into_iter().find(|text| !text.trim().is_empty());
-    let shown = |text: &String| without_secret_links(&lines(text));
-    let mut text = written.map_or_else(|| "[A mail without text.]".to_owned(), shown);
-    let too_long = "\n\n[The mail is longer. The abuse desk has all of it.]";
-    if text.trim().chars().count() > LONGEST_TEXT {
-        text = text.trim().chars().take(LONGEST_TEXT - too_long.chars().count()).collect();
-        text.push_str(too_long);
-    }
-    storable(text.trim())
-}
-
 /// Who wrote a mail, as far as it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Writer {
@@ -214,11 +184,52 @@ fn writer(row: &MailRow, mail: &Mail) -> Writer {
     }
 }
 
+/// What a mail is, as far as it shows.
+#[derive(Debug, Clone, Copy)]
+enum What<'m> {
+    /// Nobody knows.
+    Unreadable,
+    /// A server tells of a mail.
+    Bounce(&'m DeliveryReport),
+    /// A mail program tells of a mail.
+    Receipt(&'m Receipt),
+    /// A person may have written it.
+    Answer,
+    /// A machine answers by itself.
+    Automatic,
+    /// It may be either.
+    Unclear,
+}
+
+fn what<'m>(row: &MailRow, understood: &'m Understood) -> What<'m> {
+    let mail = &understood.mail;
+    match (&mail.delivery, &mail.receipt, writer(row, mail)) {
+        _ if understood.is_unreadable => What::Unreadable,
+        (Some(delivery), ..) => What::Bounce(delivery),
+        (None, Some(receipt), _) => What::Receipt(receipt),
+        (None, None, Writer::Person) => What::Answer,
+        (None, None, Writer::Machine) => What::Automatic,
+        (None, None, Writer::Unclear) => What::Unclear,
+    }
+}
+
+/// Why what the customer sent is not what they say, as far as anybody here can read it.
+fn doubt(mail: &Mail) -> Option<Why> {
+    if mail.is_encrypted {
+        Some(Why::Encrypted)
+    } else if mail.is_silent() {
+        Some(Why::Empty)
+    } else {
+        mail.is_absence_note.then_some(Why::PerhapsAbsent)
+    }
+}
+
 /// What a mail shows that only our notices have.
 fn shown(tokens: &AnswerTokens, row: &MailRow, mail: &Mail) -> Shown {
     let addresses = mail.addressed_to.iter().map(String::as_str);
     let addresses = std::iter::once(row.envelope_to.as_str()).chain(addresses);
-    tokens.shown(addresses, mail.refers_to.iter().map(String::as_str))
+    let receipts = mail.receipt.iter().flat_map(|receipt| &receipt.of);
+    tokens.shown(addresses, mail.refers_to.iter().chain(receipts).map(String::as_str))
 }
 
 struct Reading<'a> {
@@ -226,6 +237,7 @@ struct Reading<'a> {
     tokens: &'a AnswerTokens,
     tx: &'a mut Tx,
     row: &'a MailRow,
+    understood: &'a Understood,
     mail: &'a Mail,
     files: Files,
     now: Timestamp,
@@ -235,11 +247,21 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Nothing: it is not time yet.
     async fn fate(&mut self) -> Result<Option<Fate>, ActError> {
-        match (&self.mail.delivery, writer(self.row, self.mail)) {
-            (Some(delivery), _) => Ok(self.bounce(delivery).await?),
-            (None, Writer::Person) => Ok(Some(self.answer().await?)),
-            (None, Writer::Machine) => Ok(Some(self.automatic().await?)),
-            (None, Writer::Unclear) => Ok(Some(self.unclear().await?)),
+        match what(self.row, self.understood) {
+            What::Unreadable => Ok(Some(self.unreadable())),
+            What::Bounce(delivery) => Ok(self.bounce(delivery).await?),
+            What::Receipt(receipt) => Ok(Some(self.receipt(receipt).await?)),
+            What::Answer => Ok(Some(self.answer().await?)),
+            What::Automatic => Ok(Some(self.automatic().await?)),
+            What::Unclear => Ok(Some(self.unclear().await?)),
+        }
+    }
+
+    /// It may be the customer's answer, where it shows a report.
+    fn unreadable(&self) -> Fate {
+        match self.shown() {
+            Shown::Report(id) => Fate::waits(Why::Unreadable, Some(id)),
+            Shown::Nothing | Shown::False => Fate::waits(Why::Unreadable, None),
         }
     }
 
@@ -262,7 +284,10 @@ impl Reading<'_> {
         if let Err(why) = self.judged(&report).await? {
             return Ok(Fate::waits(why, Some(id)));
         }
-        let act = Act::CustomerAnswer(message(self.mail));
+        if let Some(why) = doubt(self.mail) {
+            return Ok(Fate::waits(why, Some(id)));
+        }
+        let act = Act::CustomerAnswer(self.understood.message.clone());
         let (by, always) = (&Actor::Customer, &Conditions::default());
         let files = std::mem::take(&mut self.files);
         act_in(self.tx, self.desk, id, by, act, always, files).await?;
@@ -273,12 +298,14 @@ impl Reading<'_> {
     }
 
     /// Whether this mail became an answer already: it came to another of our addresses, by another door, or once more
-    /// with other headers of servers.
+    /// with other headers of servers. Some programs give the same Message-ID to mails that say something else.
     async fn came_before(&mut self, report: ReportId) -> Result<bool, StoreError> {
-        let MailReading { message_id, from_address, .. } = reading(self.mail);
-        let Some(message_id) = message_id.filter(|id| !id.is_empty()) else { return Ok(false) };
+        let reading = self.understood.reading();
+        if reading.message_id.as_ref().is_none_or(String::is_empty) {
+            return Ok(false);
+        }
         let since = SAME_ANSWER_WITHIN.before(self.now).as_millisecond();
-        self.tx.answered_before(report, &message_id, &from_address, since).await
+        self.tx.answered_before(report, &reading, since).await
     }
 
     /// Whether it is the customer's answer, or why it waits.
@@ -326,6 +353,26 @@ impl Reading<'_> {
         let event = Event::AutomaticAnswer { mail: MailId(self.row.id) };
         self.put_on_record(&report, &Actor::Desk, event).await?;
         Ok(Fate::of(MailState::Automatic, id))
+    }
+
+    /// What a mail program says of a notice is put on record. Nobody said anything, so that nobody has the move and the
+    /// clock goes on.
+    async fn receipt(&mut self, receipt: &Receipt) -> Result<Fate, StoreError> {
+        let Shown::Report(id) = self.shown() else { return Ok(Fate::waits(Why::Automatic, None)) };
+        let Some(report) = self.tx.report_alone(id).await? else {
+            return Ok(Fate::waits(Why::Automatic, None));
+        };
+        // What comes faster than people read fills no history.
+        if self.lately(id, MailState::Receipt).await? < ANSWERS_PER_HOUR {
+            let displayed = match receipt.disposition {
+                Disposition::Displayed => Displayed::Shown,
+                Disposition::Deleted => Displayed::Deleted,
+                Disposition::Other => Displayed::Other,
+            };
+            let event = Event::ReadReceipt { mail: MailId(self.row.id), displayed };
+            self.put_on_record(&report, &Actor::Desk, event).await?;
+        }
+        Ok(Fate::of(MailState::Receipt, id))
     }
 
     /// What a server says of a notice counts when it is about a Message-ID of ours and an address that it went to, or
@@ -464,7 +511,7 @@ impl Reading<'_> {
     }
 
     fn is_by_a_mail_server(&self) -> bool {
-        let from = self.mail.from.as_deref().unwrap_or_default().to_lowercase();
+        let from = self.mail.from.as_deref().unwrap_or_default().to_ascii_lowercase();
         let name = from.split('@').next().unwrap_or_default();
         matches!(name, "mailer-daemon" | "postmaster")
     }
@@ -526,22 +573,6 @@ fn keeping_address(sent_to: &str, detail: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_message_has_what_was_written_and_says_what_it_has_not() {
-        let mail = |said: &str, text: &str| Mail {
-            said: said.into(),
-            text: text.into(),
-            ..Mail::default()
-        };
-        assert_eq!(message(&mail(" Done.\r\n", "x")), "Done.");
-        assert_eq!(message(&mail("", "> only quoted\n")), "> only quoted");
-        assert_eq!(message(&mail(" ", "")), "[A mail without text.]");
-        assert_eq!(message(&mail("a\0b", "")), "a b");
-        let long = message(&mail(&"ü".repeat(LONGEST_TEXT + 1), ""));
-        assert!(long.chars().count() == LONGEST_TEXT && long.ends_with("has all of it.]"));
-        assert_eq!(message(&mail(&"ü".repeat(LONGEST_TEXT), "")), "ü".repeat(LONGEST_TEXT));
-    }
 
     #[test]
     fn a_notice_is_known_by_its_message_id_and_the_addresses_on_its_record() {

@@ -77,6 +77,8 @@ pub trait Mailer: Send + Sync {
 pub struct Mail {
     /// The way out.
     pub mailer: Box<dyn Mailer>,
+    /// The usual sender, such as `Abuse desk <abuse@example.com>`.
+    pub from: String,
     /// Right side of Message-IDs.
     pub domain: String,
     /// Senders of notices to some customers, the first that fits; else the usual one.

@@ -113,6 +113,11 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
+        ))
+        // The same for Exchange, whose machines know only this. `All` would keep back what did not reach anybody, too.
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
+            "OOF, AutoReply".to_owned(),
         ));
     let to = &envelope.to;
     let address = address(to).ok_or_else(|| refused(format!("{to:?} is no mail address")))?;
@@ -223,6 +228,7 @@ mod tests {
         let (headers, _) = text.split_once("\r\n\r\n").expect("headers end");
         assert!(headers.contains("Message-ID: <report-1.opened.customer.1@example.com>"));
         assert!(headers.contains("Auto-Submitted: auto-generated"));
+        assert!(headers.contains("X-Auto-Response-Suppress: OOF, AutoReply"));
         assert!(!headers.lines().any(|line| line.starts_with("Bcc")), "{headers}");
     }
 

@@ -32,6 +32,7 @@ mod metrics;
 mod moving;
 mod nodes;
 mod notices;
+mod odd_mail;
 mod paper;
 mod payments;
 mod php;

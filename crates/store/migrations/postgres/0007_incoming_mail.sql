@@ -20,6 +20,8 @@ CREATE TABLE incoming_mails (
     from_address TEXT NOT NULL,
     subject TEXT NOT NULL,
     files BIGINT NOT NULL,
+    -- Of what was written and sent along: one Message-ID may stand on different mails.
+    content_sha256 TEXT NOT NULL DEFAULT '',
     decided_by TEXT,
     decided_at BIGINT
 );

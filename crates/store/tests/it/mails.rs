@@ -53,6 +53,7 @@ on_both! {
             from_address: "ada@example.com".into(),
             subject: "Re".into(),
             files: 2,
+            content_sha256: "c".into(),
         };
         tx.put_mail_reading(ids[0], &reading).await.unwrap();
         for id in &ids[..2] {
@@ -78,7 +79,7 @@ on_both! {
         assert!(tx.mail_waits(ReportId(7)).await.unwrap() && !tx.mail_waits(ReportId(8)).await.unwrap());
     }
 
-    async fn an_answer_is_known_by_its_message_id_and_its_sender(world) {
+    async fn an_answer_is_known_by_its_message_id_its_sender_and_its_content(world) {
         let mut tx = world.tx().await;
         tx.keep_raw_mail("aa", b"x").await.unwrap();
         let id = tx.add_mail(&new("aa", "", 100)).await.unwrap();
@@ -87,16 +88,22 @@ on_both! {
             from_address: "ada@example.com".into(),
             subject: String::new(),
             files: 0,
+            content_sha256: "c".into(),
         };
         tx.put_mail_reading(id, &reading).await.unwrap();
-        let (seven, a, ada) = (ReportId(7), "a@example.com", "ada@example.com");
-        assert!(!tx.answered_before(seven, a, ada, 0).await.unwrap(), "it is no answer yet");
+        let seven = ReportId(7);
+        assert!(!tx.answered_before(seven, &reading, 0).await.unwrap(), "it is no answer yet");
         tx.end_mail(id, &end("answer", Some(7)), 200).await.unwrap();
-        assert!(tx.answered_before(seven, a, ada, 100).await.unwrap());
-        for (report, message_id, from, since) in [
-            (8, a, ada, 100), (7, "b@example.com", ada, 100), (7, a, "ben@example.com", 100), (7, a, ada, 101),
+        assert!(tx.answered_before(seven, &reading, 100).await.unwrap());
+        assert!(!tx.answered_before(ReportId(8), &reading, 100).await.unwrap());
+        assert!(!tx.answered_before(seven, &reading, 101).await.unwrap());
+        for other in [
+            MailReading { message_id: Some("b@example.com".into()), ..reading.clone() },
+            MailReading { message_id: None, ..reading.clone() },
+            MailReading { from_address: "ben@example.com".into(), ..reading.clone() },
+            MailReading { content_sha256: "d".into(), ..reading.clone() },
         ] {
-            assert!(!tx.answered_before(ReportId(report), message_id, from, since).await.unwrap());
+            assert!(!tx.answered_before(seven, &other, 100).await.unwrap(), "{other:?}");
         }
     }
 
