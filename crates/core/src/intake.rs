@@ -87,8 +87,8 @@ words! {
     }
 }
 
-/// Answers by mail to one report within an hour. People do not write faster; what does is a machine that does not
-/// say so.
+/// Answers of a customer to one report within an hour, by mail or on its page. People do not write faster; what does is
+/// a machine that does not say so.
 pub const ANSWERS_PER_HOUR: i64 = 20;
 
 /// What is known when a mail refers to a report as only our notices do.

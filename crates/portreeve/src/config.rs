@@ -44,17 +44,22 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option(
         "server.public_url",
         "",
-        "where people reach the desk, such as https://abuse.example.com",
+        "where people reach the desk, such as https://abuse.example.com; a host name of its own, without a path",
     ),
     option(
         "server.trusted_proxies",
         "[]",
-        "addresses or prefixes of proxies whose X-Forwarded-For is believed",
+        "addresses or prefixes of proxies whose X-Forwarded-For or Forwarded is believed; whom they do not name counts as a stranger",
     ),
     option(
         "server.metrics_allow",
         "[\"127.0.0.0/8\", \"::1\"]",
         "addresses or prefixes that may see the numbers at /metrics",
+    ),
+    option(
+        "server.metrics_listen",
+        "",
+        "a second address and port, for /metrics, /healthz and /readyz alone: for Prometheus beside the desk where a proxy stands before it; server.metrics_allow counts there, too, and no header",
     ),
     option("server.max_body", "1048576", "largest body of the drop-in endpoint, in bytes"),
     option("server.max_connections", "16384", "open connections; beyond them callers get a 503"),
@@ -275,6 +280,7 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) metrics_allow: Vec<IpNet>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) max_body: usize,
     pub(crate) max_connections: u32,
     pub(crate) tls: Option<TlsFiles>,
@@ -374,12 +380,14 @@ impl Config {
         let data_dir = PathBuf::from(root.text("data_dir")?.unwrap_or_else(|| "./data".into()));
         let mut server = root.section("server")?;
         let listen = server.text("listen")?.unwrap_or_else(|| "127.0.0.1:8080".into());
-        let listen = listen.parse().map_err(|_| {
-            bad(
-                "server.listen",
-                format!("{listen:?} must be an address and port, such as 127.0.0.1:8080"),
-            )
-        })?;
+        let listen = address_and_port("server.listen", &listen)?;
+        let metrics_listen = server.text("metrics_listen")?;
+        let metrics_listen = metrics_listen
+            .map(|text| address_and_port("server.metrics_listen", &text))
+            .transpose()?;
+        if metrics_listen == Some(listen) {
+            return Err(bad("server.metrics_listen", "must be another address than server.listen"));
+        }
         let public_url = server.text("public_url")?.map(|url| public_url(&url)).transpose()?;
         let trusted_proxies = networks(&mut server, "trusted_proxies", &[])?;
         let metrics_allow = networks(&mut server, "metrics_allow", &["127.0.0.0/8", "::1"])?;
@@ -430,6 +438,7 @@ impl Config {
             public_url,
             trusted_proxies,
             metrics_allow,
+            metrics_listen,
             max_body,
             max_connections,
             tls,
@@ -449,15 +458,36 @@ impl Config {
     }
 }
 
+fn address_and_port(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+    let why = || format!("{text:?} must be an address and port, such as 127.0.0.1:8080");
+    text.parse().map_err(|_| bad(key, why()))
+}
+
+/// The address without a final slash. All pages, forms, cookies and links begin at the root of a host name, so that
+/// one with a path would lead into nothing.
 fn public_url(url: &str) -> Result<String, ConfigError> {
-    let url = url.trim_end_matches('/');
-    if (url.starts_with("https://") || url.starts_with("http://"))
-        && !url.contains(char::is_whitespace)
-    {
-        Ok(url.to_owned())
-    } else {
-        Err(bad("server.public_url", "must begin with https:// or http://"))
+    let refuse = |why: String| Err(bad("server.public_url", format!("{url:?} {why}")));
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let Some(rest) = rest else {
+        return refuse("must begin with https:// or http://".to_owned());
+    };
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (host, more) = rest.split_at(end);
+    if host.contains('@') {
+        return refuse("must have no user name and no password".to_owned());
     }
+    let is_host = |c: char| c.is_alphanumeric() || "-._:[]".contains(c);
+    if host.is_empty() || host.starts_with(':') || !host.chars().all(is_host) {
+        return refuse("must name a host, such as https://abuse.example.com".to_owned());
+    }
+    if !more.trim_matches('/').is_empty() {
+        return refuse(format!(
+            "must end after the host name: the desk works at the root of a host name only, not below {more:?}; give it \
+             a name of its own, such as https://abuse.example.com, and let the proxy hand all of its paths over unchanged"
+        ));
+    }
+    let scheme = &url[..url.len() - rest.len()];
+    Ok(format!("{scheme}{host}"))
 }
 
 /// Addresses and prefixes of the section `server`.
@@ -741,9 +771,36 @@ mod tests {
     }
 
     #[test]
+    fn people_reach_the_desk_at_the_root_of_a_host_name() {
+        let url =
+            |url: &str| parse(&format!("[server]\npublic_url = '{url}'")).map(|c| c.public_url);
+        for good in ["https://abuse.example.com", "http://192.0.2.1:8080", "https://[2001:db8::1]"]
+        {
+            assert_eq!(url(good).expect(good).as_deref(), Some(good));
+            assert_eq!(url(&format!("{good}/")).expect(good).as_deref(), Some(good));
+        }
+        for (odd, why) in [
+            ("https://abuse.example.com/desk", "a name of its own"),
+            ("https://abuse.example.com/desk/", "\"/desk/\""),
+            ("https://abuse.example.com?x=1", "a name of its own"),
+            ("https://abuse.example.com/#top", "a name of its own"),
+            ("https://staff:hunter2@abuse.example.com", "no user name"),
+            ("https://", "name a host"),
+            ("https:///desk", "name a host"),
+            ("https://abuse example.com", "name a host"),
+            ("abuse.example.com", "https://"),
+        ] {
+            let error = url(odd).expect_err(odd).to_string();
+            assert!(error.contains("server.public_url") && error.contains(why), "{odd}: {error}");
+        }
+    }
+
+    #[test]
     fn bad_values_name_their_key() {
         for (text, key) in [
             ("[server]\nlisten = 'here'", "server.listen"),
+            ("[server]\nmetrics_listen = '9090'", "server.metrics_listen"),
+            ("[server]\nmetrics_listen = '127.0.0.1:8080'", "server.metrics_listen"),
             ("[[enforcer]]\nkind='exec'", "enforcer.command"),
             ("[[enforcer]]\nkind='whmcs'", "enforcer.url"),
             ("[[enforcer]]\nkind='whmcs'\nurl='https://b.example.com'", "enforcer.identifier"),

@@ -15,15 +15,19 @@ use futures_util::{Stream, StreamExt};
 use multer::{Field, Multipart};
 use portreeve_app::attachment::{Receiving, Upload};
 use portreeve_core::attachment::{FileName, Limits, Refused};
-use portreeve_core::text::storable_bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Web;
 use crate::body::{self, DRAIN, Unread};
+use crate::form;
+use crate::memory::{Room, Sender};
 
 /// Messages with files that may arrive at one time in this process; with them the disk that they can fill meanwhile
 /// has a bound. Whoever comes beyond them keeps the text and is asked to try again.
-pub(crate) const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 32;
+
+/// How many of them customers may have: the others are kept for staff and scripts.
+const FOR_CUSTOMERS: usize = 24;
 
 /// How long a form with files may take. Less than the time after which the connection is cut off (`server/pace.rs`), so
 /// that whoever is too slow reads why.
@@ -46,7 +50,9 @@ pub(crate) struct Sent {
     pub(crate) refused: Option<(FileName, Refused)>,
     /// The file that arrives.
     arriving: Option<FileName>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
+    /// What is kept of it in memory.
+    room: Option<Room>,
 }
 
 /// Reads a form in either encoding. Its fields together may have `largest` bytes.
@@ -55,19 +61,27 @@ pub(crate) async fn read(
     headers: &HeaderMap,
     body: Body,
     largest: usize,
+    sender: Sender,
 ) -> Result<Sent, Unread> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Ok(boundary) = multer::parse_boundary(kind.unwrap_or_default()) else {
-        let body = body::read(body, largest, true).await?;
-        let fields = form_urlencoded::parse(&body).into_owned().collect();
-        return Ok(Sent { fields, ..Sent::default() });
+        let body = body::read(body, largest, web.memory.room(sender)).await?;
+        let fields = form::urlencoded(&body.bytes, form::charset_in(headers)).collect();
+        return Ok(Sent { fields, room: Some(body.room), ..Sent::default() });
     };
     let limits = &web.desk.live().settings.attachments;
     let most = usize::try_from(limits.max_size.0).unwrap_or(usize::MAX);
     let files = usize::try_from(limits.per_message).unwrap_or(0);
     let most = most.saturating_mul(files).saturating_add(largest).saturating_add(DRAIN);
+    let mut room = web.memory.room(sender);
+    if !room.grow(AHEAD).await {
+        body::discard(body, most).await?;
+        return Err(Unread::NoRoom);
+    }
     let sip = Sip::new(body, most);
-    let mut reading = Reading { web, limits, largest, ahead: Arc::clone(&sip.ahead), read: 0 };
+    let ahead = Arc::clone(&sip.ahead);
+    let mut reading =
+        Reading { web, limits, sender, largest, ahead, read: 0, room, had_room: true };
     let mut sent = Sent::default();
     let mut parts = Multipart::new(sip, boundary);
     let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent)).await;
@@ -79,6 +93,7 @@ pub(crate) async fn read(
     if sent.refused.is_none() {
         whole?;
     }
+    sent.room = Some(reading.room);
     Ok(sent)
 }
 
@@ -94,10 +109,14 @@ impl Sent {
 struct Reading<'a> {
     web: &'a Web,
     limits: &'a Limits,
+    sender: Sender,
     /// Bytes of all fields together at most, and so far.
     largest: usize,
     read: usize,
     ahead: Arc<AtomicUsize>,
+    room: Room,
+    /// There was room for all of it so far.
+    had_room: bool,
 }
 
 impl Reading<'_> {
@@ -115,7 +134,11 @@ impl Reading<'_> {
             }
         }
         // What is too much was read to its end and dropped, so that its sender sees the answer.
-        if count > PARTS || self.read > self.largest { Err(Unread::TooLarge) } else { Ok(()) }
+        match (count > PARTS || self.read > self.largest, self.had_room) {
+            (true, _) => Err(Unread::TooLarge),
+            (false, false) => Err(Unread::NoRoom),
+            (false, true) => Ok(()),
+        }
     }
 
     async fn next(&self, part: &mut Field<'_>) -> Result<Option<Bytes>, Unread> {
@@ -131,14 +154,17 @@ impl Reading<'_> {
 
     async fn field(&mut self, part: &mut Field<'_>, sent: &mut Sent) -> Result<(), Unread> {
         let name = part.name().unwrap_or_default().to_owned();
+        let charset = form::charset_in(part.headers());
         let mut text = Vec::new();
         while let Some(bytes) = self.next(part).await? {
             self.read += bytes.len();
-            if self.read <= self.largest {
+            self.had_room =
+                self.had_room && (self.read > self.largest || self.room.grow(bytes.len()).await);
+            if self.read <= self.largest && self.had_room {
                 text.extend_from_slice(&bytes);
             }
         }
-        sent.fields.push((name, storable_bytes(&text)));
+        sent.fields.push((name, form::text(&text, charset)));
         Ok(())
     }
 
@@ -171,7 +197,7 @@ impl Reading<'_> {
             return Ok(Err((clean, why)));
         }
         if sent.place.is_none() {
-            let Ok(place) = Arc::clone(&self.web.uploads).try_acquire_owned() else {
+            let Some(place) = self.web.uploads.take(self.sender) else {
                 return Ok(Err((clean, Refused::Busy)));
             };
             sent.place = Some(place);
@@ -269,7 +295,49 @@ impl Stream for Sip {
     }
 }
 
-/// Room for messages with files.
-pub(crate) fn places() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(AT_ONCE))
+/// Places for messages with files.
+#[derive(Debug)]
+pub(crate) struct Places {
+    all: Arc<Semaphore>,
+    customers: Arc<Semaphore>,
+}
+
+impl Places {
+    pub(crate) fn new() -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(AT_ONCE)),
+            customers: Arc::new(Semaphore::new(FOR_CUSTOMERS)),
+        }
+    }
+
+    /// A place, if one is free for such a sender.
+    fn take(&self, sender: Sender) -> Option<Place> {
+        let free = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
+        let of_customers = match sender {
+            Sender::Staff => None,
+            Sender::Customer | Sender::Stranger => Some(free(&self.customers)?),
+        };
+        Some(Place { _one: free(&self.all)?, _of_customers: of_customers })
+    }
+}
+
+/// A place that is taken until this is dropped.
+struct Place {
+    _one: OwnedSemaphorePermit,
+    _of_customers: Option<OwnedSemaphorePermit>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_places_are_kept_for_staff() {
+        let places = Places::new();
+        let customers: Vec<_> = std::iter::from_fn(|| places.take(Sender::Customer)).collect();
+        let staff: Vec<_> = std::iter::from_fn(|| places.take(Sender::Staff)).collect();
+        assert_eq!((customers.len(), staff.len()), (FOR_CUSTOMERS, AT_ONCE - FOR_CUSTOMERS));
+        drop(customers);
+        assert!(places.take(Sender::Customer).is_some());
+    }
 }

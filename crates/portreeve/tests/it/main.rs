@@ -23,6 +23,7 @@ mod fraudrecord;
 mod guards;
 mod incoming;
 mod lmtp;
+mod load;
 mod mail;
 mod mail_loops;
 mod mailboxes;

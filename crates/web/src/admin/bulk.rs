@@ -1,7 +1,6 @@
 //! One act on many reports: first a page that says what it would do, then the act, then what became of each, with a way
 //! back where there is one.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -18,6 +17,7 @@ use super::session::{Form, Staff, Visitor};
 use super::sign_in::{count_try, forget_tries};
 use super::{Answered, Refusal};
 use crate::Web;
+use crate::client_address::ClientAddress;
 use crate::rights::{Answer, Approve, Close, Right, SeeReports, Suspend};
 use crate::words::{self, Language};
 
@@ -215,8 +215,8 @@ pub(crate) async fn carry_out(
 }
 
 /// Where a session was begun, which stands for where it is used: both know its token.
-pub(super) fn begun_at(staff: &Visitor) -> IpAddr {
-    staff.session.address.parse().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
+pub(super) fn begun_at(staff: &Visitor) -> ClientAddress {
+    staff.session.address.parse().map_or(ClientAddress::Stranger, ClientAddress::Known)
 }
 
 /// For what reaches customers and panels, who does it must have proved who they are a short while ago. Returns what
