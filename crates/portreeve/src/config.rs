@@ -7,6 +7,7 @@ mod fraudrecord;
 mod mail_in;
 mod mail_out;
 mod payment;
+mod public_url;
 mod sender;
 mod webhook;
 
@@ -388,7 +389,8 @@ impl Config {
         if metrics_listen == Some(listen) {
             return Err(bad("server.metrics_listen", "must be another address than server.listen"));
         }
-        let public_url = server.text("public_url")?.map(|url| public_url(&url)).transpose()?;
+        let public_url =
+            server.text("public_url")?.map(|url| public_url::parse(&url)).transpose()?;
         let trusted_proxies = networks(&mut server, "trusted_proxies", &[])?;
         let metrics_allow = networks(&mut server, "metrics_allow", &["127.0.0.0/8", "::1"])?;
         let max_body = server.parsed("max_body", "a number of bytes")?.unwrap_or(1024 * 1024);
@@ -461,33 +463,6 @@ impl Config {
 fn address_and_port(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
     let why = || format!("{text:?} must be an address and port, such as 127.0.0.1:8080");
     text.parse().map_err(|_| bad(key, why()))
-}
-
-/// The address without a final slash. All pages, forms, cookies and links begin at the root of a host name, so that
-/// one with a path would lead into nothing.
-fn public_url(url: &str) -> Result<String, ConfigError> {
-    let refuse = |why: String| Err(bad("server.public_url", format!("{url:?} {why}")));
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let Some(rest) = rest else {
-        return refuse("must begin with https:// or http://".to_owned());
-    };
-    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-    let (host, more) = rest.split_at(end);
-    if host.contains('@') {
-        return refuse("must have no user name and no password".to_owned());
-    }
-    let is_host = |c: char| c.is_alphanumeric() || "-._:[]".contains(c);
-    if host.is_empty() || host.starts_with(':') || !host.chars().all(is_host) {
-        return refuse("must name a host, such as https://abuse.example.com".to_owned());
-    }
-    if !more.trim_matches('/').is_empty() {
-        return refuse(format!(
-            "must end after the host name: the desk works at the root of a host name only, not below {more:?}; give it \
-             a name of its own, such as https://abuse.example.com, and let the proxy hand all of its paths over unchanged"
-        ));
-    }
-    let scheme = &url[..url.len() - rest.len()];
-    Ok(format!("{scheme}{host}"))
 }
 
 /// Addresses and prefixes of the section `server`.
@@ -768,31 +743,6 @@ mod tests {
         let config = parse(&format!("[database]\nurl_file = '{}'", file.display())).expect("good");
         assert!(matches!(&config.database, Database::Postgres(url) if url.contains("hunter2")));
         assert!(!format!("{config:?}").contains("hunter2"));
-    }
-
-    #[test]
-    fn people_reach_the_desk_at_the_root_of_a_host_name() {
-        let url =
-            |url: &str| parse(&format!("[server]\npublic_url = '{url}'")).map(|c| c.public_url);
-        for good in ["https://abuse.example.com", "http://192.0.2.1:8080", "https://[2001:db8::1]"]
-        {
-            assert_eq!(url(good).expect(good).as_deref(), Some(good));
-            assert_eq!(url(&format!("{good}/")).expect(good).as_deref(), Some(good));
-        }
-        for (odd, why) in [
-            ("https://abuse.example.com/desk", "a name of its own"),
-            ("https://abuse.example.com/desk/", "\"/desk/\""),
-            ("https://abuse.example.com?x=1", "a name of its own"),
-            ("https://abuse.example.com/#top", "a name of its own"),
-            ("https://staff:hunter2@abuse.example.com", "no user name"),
-            ("https://", "name a host"),
-            ("https:///desk", "name a host"),
-            ("https://abuse example.com", "name a host"),
-            ("abuse.example.com", "https://"),
-        ] {
-            let error = url(odd).expect_err(odd).to_string();
-            assert!(error.contains("server.public_url") && error.contains(why), "{odd}: {error}");
-        }
     }
 
     #[test]

@@ -74,7 +74,7 @@ mod tests {
                 assert_eq!(value(body, &format!("{form}{charset}")), "Mißbrauch", "{charset}");
             }
         }
-        assert_eq!(value(b"a=%80+%99", form), "€ ’");
+        assert_eq!(value(b"a=%80+%92", form), "€ ’");
         assert_eq!(value(b"a=%CC%D2", &format!("{form}; Charset=windows-1251")), "МТ");
         assert_eq!(value(b"a=%A4%A2%A4", &format!("{form}; charset=EUC-JP")), "あ\u{FFFD}");
     }

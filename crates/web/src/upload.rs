@@ -14,11 +14,13 @@ use axum::http::{HeaderMap, header};
 use futures_util::{Stream, StreamExt};
 use multer::{Field, Multipart};
 use portreeve_app::attachment::{Receiving, Upload};
+use portreeve_app::customer::Customer;
 use portreeve_core::attachment::{FileName, Limits, Refused};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Web;
 use crate::body::{self, DRAIN, Unread};
+use crate::client::Turn;
 use crate::form;
 use crate::memory::{Room, Sender};
 
@@ -38,6 +40,24 @@ const PARTS: usize = 64;
 
 /// What may arrive without anything coming of it: the head of a part has no business to be longer.
 const AHEAD: usize = 128 * 1024;
+
+/// Who sends it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum From<'a> {
+    /// A customer.
+    Customer(&'a Customer),
+    /// A member of staff, or a script with a token.
+    Staff,
+}
+
+impl From<'_> {
+    fn sender(self) -> Sender {
+        match self {
+            Self::Customer(_) => Sender::Customer,
+            Self::Staff => Sender::Staff,
+        }
+    }
+}
 
 /// A form that was read.
 #[derive(Default)]
@@ -61,11 +81,11 @@ pub(crate) async fn read(
     headers: &HeaderMap,
     body: Body,
     largest: usize,
-    sender: Sender,
+    from: From<'_>,
 ) -> Result<Sent, Unread> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Ok(boundary) = multer::parse_boundary(kind.unwrap_or_default()) else {
-        let body = body::read(body, largest, web.memory.room(sender)).await?;
+        let body = body::read(body, largest, web.memory.room(from.sender())).await?;
         let fields = form::urlencoded(&body.bytes, form::charset_in(headers)).collect();
         return Ok(Sent { fields, room: Some(body.room), ..Sent::default() });
     };
@@ -73,15 +93,14 @@ pub(crate) async fn read(
     let most = usize::try_from(limits.max_size.0).unwrap_or(usize::MAX);
     let files = usize::try_from(limits.per_message).unwrap_or(0);
     let most = most.saturating_mul(files).saturating_add(largest).saturating_add(DRAIN);
-    let mut room = web.memory.room(sender);
+    let mut room = web.memory.room(from.sender());
     if !room.grow(AHEAD).await {
         body::discard(body, most).await?;
         return Err(Unread::NoRoom);
     }
     let sip = Sip::new(body, most);
     let ahead = Arc::clone(&sip.ahead);
-    let mut reading =
-        Reading { web, limits, sender, largest, ahead, read: 0, room, had_room: true };
+    let mut reading = Reading { web, limits, from, largest, ahead, read: 0, room, had_room: true };
     let mut sent = Sent::default();
     let mut parts = Multipart::new(sip, boundary);
     let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent)).await;
@@ -109,7 +128,7 @@ impl Sent {
 struct Reading<'a> {
     web: &'a Web,
     limits: &'a Limits,
-    sender: Sender,
+    from: From<'a>,
     /// Bytes of all fields together at most, and so far.
     largest: usize,
     read: usize,
@@ -186,6 +205,15 @@ impl Reading<'_> {
         self.skip(part).await
     }
 
+    /// A place, if one is free for such a sender.
+    fn take_place(&self) -> Option<Place> {
+        let turn = match self.from {
+            From::Customer(customer) => Some(self.web.customers.with_files.begin(customer)?),
+            From::Staff => None,
+        };
+        self.web.uploads.take(turn)
+    }
+
     async fn receive(
         &mut self,
         part: &mut Field<'_>,
@@ -197,7 +225,7 @@ impl Reading<'_> {
             return Ok(Err((clean, why)));
         }
         if sent.place.is_none() {
-            let Some(place) = self.web.uploads.take(self.sender) else {
+            let Some(place) = self.take_place() else {
                 return Ok(Err((clean, Refused::Busy)));
             };
             sent.place = Some(place);
@@ -310,12 +338,12 @@ impl Places {
         }
     }
 
-    /// A place, if one is free for such a sender.
-    fn take(&self, sender: Sender) -> Option<Place> {
+    /// A place for a customer whose turn it is, or else for staff.
+    fn take(&self, turn: Option<Turn>) -> Option<Place> {
         let free = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
-        let of_customers = match sender {
-            Sender::Staff => None,
-            Sender::Customer | Sender::Stranger => Some(free(&self.customers)?),
+        let of_customers = match turn {
+            Some(turn) => Some((free(&self.customers)?, turn)),
+            None => None,
         };
         Some(Place { _one: free(&self.all)?, _of_customers: of_customers })
     }
@@ -324,20 +352,32 @@ impl Places {
 /// A place that is taken until this is dropped.
 struct Place {
     _one: OwnedSemaphorePermit,
-    _of_customers: Option<OwnedSemaphorePermit>,
+    _of_customers: Option<(OwnedSemaphorePermit, Turn)>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Busy;
 
     #[test]
     fn some_places_are_kept_for_staff() {
-        let places = Places::new();
-        let customers: Vec<_> = std::iter::from_fn(|| places.take(Sender::Customer)).collect();
-        let staff: Vec<_> = std::iter::from_fn(|| places.take(Sender::Staff)).collect();
+        let (places, busy) = (Places::new(), Busy::default());
+        let mut id = 0;
+        let mut of_another_customer = || {
+            id += 1;
+            let customer = Customer {
+                directory: "main".to_owned(),
+                customer_id: id.to_string(),
+                only: None,
+                masquerading: false,
+            };
+            places.take(busy.with_files.begin(&customer))
+        };
+        let customers: Vec<_> = std::iter::from_fn(&mut of_another_customer).collect();
+        let staff: Vec<_> = std::iter::from_fn(|| places.take(None)).collect();
         assert_eq!((customers.len(), staff.len()), (FOR_CUSTOMERS, AT_ONCE - FOR_CUSTOMERS));
         drop(customers);
-        assert!(places.take(Sender::Customer).is_some());
+        assert!(of_another_customer().is_some());
     }
 }

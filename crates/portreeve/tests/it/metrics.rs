@@ -103,7 +103,7 @@ fn behind_a_trusted_proxy_only_whom_it_names_is_known_and_nobody_else_is_an_oper
     let world = World::new(Engine::Sqlite);
     let proxies = [("PORTREEVE_SERVER__TRUSTED_PROXIES", "127.0.0.1")];
     world.set("amp.failed_auth_per_minute", "5");
-    let added = ["credential", "add", "--staff", "alice", "--allow", "203.0.113.9/32", "--json"];
+    let added = ["credential", "add", "--staff", "alice", "--allow", "203.0.113.9/32"];
     let added = world.json(&added);
     let identifier = added["identifier"].as_str().unwrap();
     let desk = world.serve_with(&proxies);

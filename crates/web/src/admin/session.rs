@@ -217,7 +217,7 @@ impl FromRequest<Arc<Web>> for FormWithFiles {
         if sender(&parts) != Sender::Staff {
             return Err(Refusal::SignIn { back: None });
         }
-        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM, Sender::Staff).await;
+        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM, upload::From::Staff).await;
         let mut sent = sent.map_err(unread)?;
         if is_from_elsewhere(&parts.headers) {
             return Err(Refusal::ForgedForm);

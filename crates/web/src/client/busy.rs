@@ -2,12 +2,15 @@
 //! of a program.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use portreeve_app::customer::Customer;
 
-/// Forms of one customer that may arrive at one time, with the files that come with them.
-const FORMS: usize = 2;
+/// Forms of one customer that may arrive at one time: a quarter of the room that there is for all customers.
+const FORMS: usize = 16;
+
+/// Those among them that may have files, which are on disk meanwhile. Beyond them the text is kept and the file is not.
+const WITH_FILES: usize = 2;
 
 /// Documents that are made for one customer at one time.
 const DOCUMENTS: usize = 1;
@@ -17,49 +20,55 @@ const DOCUMENTS: usize = 1;
 pub(crate) struct Busy {
     /// Forms that arrive.
     pub(super) forms: InHand,
+    /// Those of them that have files.
+    pub(crate) with_files: InHand,
     /// Documents that are made.
     pub(super) documents: InHand,
 }
 
 impl Default for Busy {
     fn default() -> Self {
-        Self { forms: InHand::new(FORMS), documents: InHand::new(DOCUMENTS) }
+        Self {
+            forms: InHand::new(FORMS),
+            with_files: InHand::new(WITH_FILES),
+            documents: InHand::new(DOCUMENTS),
+        }
     }
 }
 
 /// Counts by customer, up to a number for each.
 #[derive(Debug)]
-pub(super) struct InHand {
+pub(crate) struct InHand {
     most: usize,
-    counts: Mutex<HashMap<Customer, usize>>,
+    counts: Arc<Mutex<HashMap<Customer, usize>>>,
 }
 
 impl InHand {
     fn new(most: usize) -> Self {
-        Self { most, counts: Mutex::default() }
+        Self { most, counts: Arc::default() }
     }
 
     /// One more for a customer until the turn is dropped; nothing when they have as many as they may.
-    pub(super) fn begin(&self, customer: &Customer) -> Option<Turn<'_>> {
+    pub(crate) fn begin(&self, customer: &Customer) -> Option<Turn> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(customer.clone()).or_default();
         if *count >= self.most {
             return None;
         }
         *count += 1;
-        Some(Turn { of: self, customer: customer.clone() })
+        Some(Turn { counts: Arc::clone(&self.counts), customer: customer.clone() })
     }
 }
 
 /// One thing in hand.
-pub(super) struct Turn<'a> {
-    of: &'a InHand,
+pub(crate) struct Turn {
+    counts: Arc<Mutex<HashMap<Customer, usize>>>,
     customer: Customer,
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
-        let mut counts = self.of.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.customer) {
             *count -= 1;
             if *count == 0 {

@@ -31,7 +31,7 @@ use crate::memory::{Room, Sender};
 use crate::pages::{private, see_other};
 use crate::routes::plain;
 use crate::{download, form, print, upload};
-pub(crate) use busy::Busy;
+pub(crate) use busy::{Busy, Turn};
 use door::{Door, Seeks, Went};
 use pages::Tried;
 
@@ -246,7 +246,8 @@ pub(crate) async fn act(
         return Err(web.client_busy(&door.headers));
     };
     let body = request.into_body();
-    let sent = upload::read(&web, &door.headers, body, LARGEST_FORM, Sender::Customer).await;
+    let from = upload::From::Customer(&door.customer);
+    let sent = upload::read(&web, &door.headers, body, LARGEST_FORM, from).await;
     let mut sent = sent.map_err(|unread| web.client_unread(&door.headers, unread))?;
     let text = field(&sent.fields, "text").unwrap_or_default().to_owned();
     // Nothing that was written is lost: it stands in its form again.
