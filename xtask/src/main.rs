@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask test`, `deb`, `bench` and `chaos`.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks")]
 
+mod cli;
 mod deb;
 mod measure;
 mod test;
@@ -9,30 +10,37 @@ mod tools;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test [-- FILTER...] | cargo xtask tidy | \
-                     cargo xtask bench [--quick] | cargo xtask chaos [--short] [--binary FILE] | \
-                     cargo xtask million [--quick] | \
-                     cargo xtask fuzz [--seconds N] [--seed N] | \
-                     cargo xtask deb [--check] [--profile PROFILE]";
+use anyhow::{Result, bail};
+use cli::Asked;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["test"] => test::everything(),
-        ["test", "--", filter @ ..] => test::tests_only(filter),
-        ["tidy"] => tidy::check(&test::root()),
-        ["deb", options @ ..] => deb::package(options),
-        ["bench", options @ ..] => measure::bench(options),
-        ["million", options @ ..] => measure::million(options),
-        ["fuzz", options @ ..] => measure::fuzz(options),
-        ["chaos", options @ ..] => measure::chaos(options),
-        _ => Err(anyhow::anyhow!(USAGE)),
-    };
-    match result {
+    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    let (command, options) = match cli::read(words).map_err(anyhow::Error::msg)? {
+        Asked::Help(text) => {
+            print!("{text}");
+            return Ok(());
+        }
+        Asked::Run { command, options } => (command, options),
+    };
+    match (command, options) {
+        ("test", []) => test::everything(),
+        ("test", ["--", filter @ ..]) => test::tests_only(filter),
+        ("tidy", []) => tidy::check(&test::root()),
+        ("deb", options) => deb::package(options),
+        ("bench", options) => measure::bench(options),
+        ("million", options) => measure::million(options),
+        ("fuzz", options) => measure::fuzz(options),
+        ("chaos", options) => measure::chaos(options),
+        (other, _) => bail!("{other} is known and cannot be run"),
     }
 }

@@ -187,7 +187,7 @@ fn is_current(iat: i64, exp: i64, now: i64) -> bool {
 }
 
 /// Somebody who sees the reports of a customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Customer {
     /// The directory that names them.
     pub directory: String,
@@ -344,6 +344,8 @@ impl CustomerReport {
 /// A message between customer and staff, as the customer sees it.
 #[derive(Debug, Clone)]
 pub struct CustomerMessage {
+    /// Its number.
+    pub id: i64,
     /// When.
     pub at: Option<Timestamp>,
     /// The customer wrote it; else the abuse desk.
@@ -442,6 +444,7 @@ pub async fn report(
     let payment = payments.first();
     let payment = payment.filter(|one| !one.state.is_live() || worth != Worth::Nothing);
     let messages = messages.into_iter().map(|message| CustomerMessage {
+        id: message.id,
         at: from_millis(message.at),
         from_customer: message.from_customer,
         text: message.body,
@@ -462,6 +465,22 @@ pub async fn report(
         language,
         report: shown,
     }))
+}
+
+/// The text of one message of a report; nothing when the report is somebody else's.
+pub async fn message(
+    desk: &Desk,
+    customer: &Customer,
+    report: ReportId,
+    id: i64,
+) -> Result<Option<String>, StoreError> {
+    let mut tx = desk.db.read().await?;
+    let Some(found) = tx.report(report).await?.filter(|report| customer.owns(report)) else {
+        return Ok(None);
+    };
+    let is_shown = CustomerReport::of(&found, &desk.live().settings).is_some();
+    let message = if is_shown { tx.message(report, id).await? } else { None };
+    Ok(message.map(|row| row.body))
 }
 
 /// What a customer may see of a panel's customer area right now.

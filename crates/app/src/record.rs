@@ -16,6 +16,8 @@ pub struct Record<'a> {
     jobs: Vec<NewJob>,
     happenings: Vec<Happening>,
     written: Vec<ReportId>,
+    /// A notice that does not go out: whom it is for were told a short while ago.
+    without: Option<(Notice, Audience)>,
 }
 
 impl<'a> Record<'a> {
@@ -27,7 +29,13 @@ impl<'a> Record<'a> {
             jobs: Vec::new(),
             happenings: Vec::new(),
             written: Vec::new(),
+            without: None,
         }
+    }
+
+    /// What is added from now on tells nobody by this notice: they were told a short while ago.
+    pub fn without_notices_of(&mut self, notice: Notice, audience: Audience) {
+        self.without = Some((notice, audience));
     }
 
     /// Adds what happened to one report.
@@ -55,7 +63,10 @@ impl<'a> Record<'a> {
                 Job::TellBridge(service) => self.desk.bridge(&service.directory).is_some(),
                 Job::SettlePayments(_) => !self.desk.cashiers.is_empty(),
                 Job::ScanContent(_) => self.desk.scanner.is_some(),
-                Job::ReconcileService(_) | Job::SendNotice { .. } | Job::ReadMail(_) => true,
+                Job::SendNotice { notice, audience, .. } => {
+                    self.without != Some((*notice, *audience))
+                }
+                Job::ReconcileService(_) | Job::ReadMail(_) => true,
             });
             self.jobs.extend(jobs.map(to_row));
             self.happenings.extend(Happening::of(&self.desk.webhooks, report, event, now));

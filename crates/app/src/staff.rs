@@ -451,9 +451,10 @@ fn prefixes(text: &str) -> Result<String, StaffError> {
 }
 
 /// Whether a credential may call from an address.
-pub fn may_call_from(credential: &Credential, address: IpAddr) -> bool {
+pub fn may_call_from(credential: &Credential, address: Option<IpAddr>) -> bool {
     let mut nets = credential.allow.split_whitespace().filter_map(|net| net.parse::<IpNet>().ok());
-    credential.allow.is_empty() || nets.any(|net| net.contains(&address.to_canonical()))
+    credential.allow.is_empty()
+        || address.is_some_and(|address| nets.any(|net| net.contains(&address.to_canonical())))
 }
 
 /// How often credentials were used since it was last written down: calls, errors, when last.

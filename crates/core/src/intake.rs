@@ -108,8 +108,8 @@ words! {
     }
 }
 
-/// Answers by mail to one report within an hour. People do not write faster; what does is a machine that does not
-/// say so.
+/// Answers of a customer to one report within an hour, by mail or on its page. People do not write faster; what does is
+/// a machine that does not say so.
 pub const ANSWERS_PER_HOUR: i64 = 20;
 
 /// What is known when a mail refers to a report as only our notices do.
@@ -132,7 +132,7 @@ pub fn judge(report: &Report, answerer: &Answerer<'_>) -> Result<(), Why> {
     if customer != subject.customer_id {
         return Err(Why::OtherCustomer);
     }
-    let mut theirs = address.split(BETWEEN_MAILBOXES.trim_end()).map(str::trim);
+    let mut theirs = address.split(BETWEEN_MAILBOXES.trim_end());
     if !answerer.sender.is_some_and(|sender| theirs.any(|one| is_same_address(sender, one))) {
         return Err(Why::OtherSender);
     }

@@ -48,6 +48,9 @@ pub const LONGEST_SERVICE_IP: usize = 255;
 /// Longest text of a report (`additional_info`, `admin_notes`), message or note, in characters.
 pub const LONGEST_TEXT: usize = 65_536;
 
+/// Bytes of all that the customer of a report writes on it: a thousand pages. Files have a limit of their own.
+pub const LONGEST_CUSTOMER_TEXTS: i64 = 4 * 1024 * 1024;
+
 /// What is told about an abuse when a report is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allegation {

@@ -7,6 +7,7 @@ mod fraudrecord;
 mod mail_in;
 mod mail_out;
 mod payment;
+mod public_url;
 mod sender;
 mod webhook;
 
@@ -44,17 +45,22 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option(
         "server.public_url",
         "",
-        "where people reach the desk, such as https://abuse.example.com",
+        "where people reach the desk, such as https://abuse.example.com; a host name of its own, without a path",
     ),
     option(
         "server.trusted_proxies",
         "[]",
-        "addresses or prefixes of proxies whose X-Forwarded-For is believed",
+        "addresses or prefixes of proxies whose X-Forwarded-For or Forwarded is believed; whom they do not name counts as a stranger",
     ),
     option(
         "server.metrics_allow",
         "[\"127.0.0.0/8\", \"::1\"]",
         "addresses or prefixes that may see the numbers at /metrics",
+    ),
+    option(
+        "server.metrics_listen",
+        "",
+        "a second address and port, for /metrics, /healthz and /readyz alone: for Prometheus beside the desk where a proxy stands before it; server.metrics_allow counts there, too, and no header",
     ),
     option("server.max_body", "1048576", "largest body of the drop-in endpoint, in bytes"),
     option("server.max_connections", "16384", "open connections; beyond them callers get a 503"),
@@ -275,6 +281,7 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) metrics_allow: Vec<IpNet>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) max_body: usize,
     pub(crate) max_connections: u32,
     pub(crate) tls: Option<TlsFiles>,
@@ -374,13 +381,16 @@ impl Config {
         let data_dir = PathBuf::from(root.text("data_dir")?.unwrap_or_else(|| "./data".into()));
         let mut server = root.section("server")?;
         let listen = server.text("listen")?.unwrap_or_else(|| "127.0.0.1:8080".into());
-        let listen = listen.parse().map_err(|_| {
-            bad(
-                "server.listen",
-                format!("{listen:?} must be an address and port, such as 127.0.0.1:8080"),
-            )
-        })?;
-        let public_url = server.text("public_url")?.map(|url| public_url(&url)).transpose()?;
+        let listen = address_and_port("server.listen", &listen)?;
+        let metrics_listen = server.text("metrics_listen")?;
+        let metrics_listen = metrics_listen
+            .map(|text| address_and_port("server.metrics_listen", &text))
+            .transpose()?;
+        if metrics_listen == Some(listen) {
+            return Err(bad("server.metrics_listen", "must be another address than server.listen"));
+        }
+        let public_url =
+            server.text("public_url")?.map(|url| public_url::parse(&url)).transpose()?;
         let trusted_proxies = networks(&mut server, "trusted_proxies", &[])?;
         let metrics_allow = networks(&mut server, "metrics_allow", &["127.0.0.0/8", "::1"])?;
         let max_body = server.parsed("max_body", "a number of bytes")?.unwrap_or(1024 * 1024);
@@ -430,6 +440,7 @@ impl Config {
             public_url,
             trusted_proxies,
             metrics_allow,
+            metrics_listen,
             max_body,
             max_connections,
             tls,
@@ -449,15 +460,9 @@ impl Config {
     }
 }
 
-fn public_url(url: &str) -> Result<String, ConfigError> {
-    let url = url.trim_end_matches('/');
-    if (url.starts_with("https://") || url.starts_with("http://"))
-        && !url.contains(char::is_whitespace)
-    {
-        Ok(url.to_owned())
-    } else {
-        Err(bad("server.public_url", "must begin with https:// or http://"))
-    }
+fn address_and_port(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+    let why = || format!("{text:?} must be an address and port, such as 127.0.0.1:8080");
+    text.parse().map_err(|_| bad(key, why()))
 }
 
 /// Addresses and prefixes of the section `server`.
@@ -744,6 +749,8 @@ mod tests {
     fn bad_values_name_their_key() {
         for (text, key) in [
             ("[server]\nlisten = 'here'", "server.listen"),
+            ("[server]\nmetrics_listen = '9090'", "server.metrics_listen"),
+            ("[server]\nmetrics_listen = '127.0.0.1:8080'", "server.metrics_listen"),
             ("[[enforcer]]\nkind='exec'", "enforcer.command"),
             ("[[enforcer]]\nkind='whmcs'", "enforcer.url"),
             ("[[enforcer]]\nkind='whmcs'\nurl='https://b.example.com'", "enforcer.identifier"),

@@ -10,14 +10,14 @@ use anyhow::{Context, Result, bail};
 use portreeve_app::time::SystemClock;
 use portreeve_app::{Desk, directory, intake, jobs, metrics, report, work};
 use portreeve_connect::mail::{LmtpListener, Sender, serve_lmtp};
-use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, router};
+use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, operators_router, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Database, TlsFiles};
-use crate::{supervisor, wire};
+use crate::{log, supervisor, wire};
 
 /// How long the writer may take after the last request.
 const LAST_WRITES: Duration = Duration::from_secs(2);
@@ -27,6 +27,9 @@ const LOOK_AT_CERTIFICATES: Duration = Duration::from_mins(1);
 
 /// Open files that are left for the database, hooks and mail.
 const OTHER_FILES: u64 = 512;
+
+/// Connections at `server.metrics_listen`: of a few programs that watch.
+const WATCHERS: u32 = 64;
 
 /// How often the clock is compared with the database server's.
 const COMPARE_CLOCKS: Duration = Duration::from_secs(30);
@@ -38,6 +41,7 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     stop: watch::Sender<bool>,
     web: JoinHandle<()>,
+    watchers: Option<JoinHandle<()>>,
     work: JoinHandle<()>,
     writer: JoinHandle<()>,
     followers: Vec<JoinHandle<()>>,
@@ -54,6 +58,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         Database::Postgres(_) => None,
     };
     let lmtp = lmtp(config).await?;
+    let watchers = config.metrics_listen.map(listen_for_watchers).transpose()?;
     let (desk, clock) = wire::desk(config).await?;
     if lock.is_some() {
         // Nobody else runs jobs on this file: what the last process had claimed is free again.
@@ -97,8 +102,9 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             let desk = Arc::clone(&desk);
             async move { metrics::watch(&desk).await }
         }),
+        tokio::spawn(log::follow()),
     ];
-    let web = Web::new(
+    let web = Arc::new(Web::new(
         Arc::clone(&desk),
         opener.clone(),
         WebConfig {
@@ -110,7 +116,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
             abuse_address: abuse_address(config),
             spool: spool(config),
         },
-    );
+    ));
     if let Some(certificates) = &certificates {
         followers.push(tokio::spawn(follow_certificates(Arc::clone(certificates), hang_up)));
     }
@@ -119,9 +125,14 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         tls: certificates,
         metrics: Arc::clone(&desk.metrics),
     };
+    let watchers = watchers.map(|listener| {
+        let server = ServerConfig { max_connections: WATCHERS, tls: None, ..server.clone() };
+        let router = operators_router(Arc::clone(&web));
+        tokio::spawn(portreeve_web::serve(listener, router, server, stopped.clone()))
+    });
     let web = tokio::spawn(portreeve_web::serve(listener, router(web), server, stopped));
     tracing::info!(%address, "the desk runs at {scheme}://{address}");
-    Ok(Running { desk, opener, address, stop, web, work, writer, followers, _lock: lock })
+    Ok(Running { desk, opener, address, stop, web, watchers, work, writer, followers, _lock: lock })
 }
 
 impl Running {
@@ -131,6 +142,9 @@ impl Running {
         let _ = self.stop.send(true);
         self.desk.stop_reading.now();
         self.web.await.context("the web server ended badly")?;
+        if let Some(watchers) = self.watchers {
+            watchers.await.context("the server of server.metrics_listen ended badly")?;
+        }
         // The last opener goes, so the writer ends once everything is written.
         drop(self.opener);
         match tokio::time::timeout(LAST_WRITES, self.writer).await {
@@ -143,6 +157,7 @@ impl Running {
             follower.abort();
         }
         self.desk.db.close().await;
+        log::say_what_was_left_out(Duration::ZERO);
         tracing::info!("stopped");
         Ok(())
     }
@@ -160,6 +175,12 @@ fn spool(config: &Config) -> PathBuf {
             std::env::temp_dir()
         }
     }
+}
+
+/// Listens at `server.metrics_listen`.
+fn listen_for_watchers(address: SocketAddr) -> Result<TcpListener> {
+    let listener = portreeve_web::listen(address);
+    listener.with_context(|| format!("server.metrics_listen: cannot listen on {address}"))
 }
 
 /// Listens for the mail server, where it hands mail over.

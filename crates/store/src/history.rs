@@ -199,6 +199,44 @@ impl Tx {
         })
     }
 
+    /// One message of a report.
+    pub async fn message(
+        &mut self,
+        report: ReportId,
+        id: i64,
+    ) -> Result<Option<MessageRow>, StoreError> {
+        let sql = "SELECT id, at, author, from_customer, body FROM messages
+            WHERE report_id = $1 AND id = $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(report.0)
+                .bind(id)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
+    /// How many messages `author` wrote on a report since an instant (milliseconds), and how many bytes all of theirs
+    /// have.
+    pub async fn written_by(
+        &mut self,
+        report: ReportId,
+        author: &str,
+        since: i64,
+    ) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN at >= $3 THEN 1 ELSE 0 END), 0) AS BIGINT),
+                CAST(COALESCE(SUM(OCTET_LENGTH(body)), 0) AS BIGINT)
+            FROM messages WHERE report_id = $1 AND author = $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, (i64, i64)>(sql)
+                .bind(report.0)
+                .bind(author)
+                .bind(since)
+                .fetch_one(conn)
+                .await?)
+        })
+    }
+
     /// The message that staff wrote on a report at `at`, if any, and how many files came with it.
     pub async fn staff_message_at(
         &mut self,

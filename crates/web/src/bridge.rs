@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portreeve_app::bridge::{self, Bridge, BridgeError, LARGEST_MESSAGE, Received};
 use portreeve_app::signature::Signed;
@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Web;
-use crate::body::{self, Unread};
+use crate::body::{self, COME_AGAIN, Kept, Unread};
+use crate::memory::Sender;
 
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
@@ -20,6 +21,7 @@ const SIGNATURE: &str = "webhook-signature";
 /// Why a call is refused.
 enum Refusal {
     TooLarge,
+    NoRoom,
     Bridge(BridgeError),
 }
 
@@ -36,6 +38,7 @@ impl IntoResponse for Refusal {
                 let why = format!("a message has at most {LARGEST_MESSAGE} bytes");
                 (StatusCode::PAYLOAD_TOO_LARGE, why)
             }
+            Self::NoRoom => return come_again(),
             Self::Bridge(error) => {
                 let status = match &error {
                     BridgeError::NoBridge(_) => StatusCode::NOT_FOUND,
@@ -43,7 +46,7 @@ impl IntoResponse for Refusal {
                     BridgeError::Unreadable(_) => StatusCode::BAD_REQUEST,
                     BridgeError::Store(error) => {
                         tracing::error!("a message of an addon was not taken: {error}");
-                        return answer(StatusCode::SERVICE_UNAVAILABLE, &said("come again"));
+                        return come_again();
                     }
                 };
                 (status, error.to_string())
@@ -57,6 +60,13 @@ impl IntoResponse for Refusal {
 /// A refusal in words.
 pub(crate) fn said(why: &str) -> Value {
     json!({ "result": "error", "message": why })
+}
+
+/// A message that was not taken, and may be sent again.
+pub(crate) fn come_again() -> Response {
+    let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, &said("come again"));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(COME_AGAIN));
+    response
 }
 
 /// An answer to a program.
@@ -76,15 +86,26 @@ async fn read<'a>(
     web: &'a Web,
     directory: &str,
     request: Request,
-) -> Result<(&'a Bridge, String, Vec<u8>), Refusal> {
+) -> Result<(&'a Bridge, String, Kept), Refusal> {
     let (head, sent) = request.into_parts();
-    let bytes = body::read(sent, LARGEST_MESSAGE, true).await.map_err(|unread| match unread {
+    if web.desk.bridge(directory).is_none() {
+        body::discard(sent, LARGEST_MESSAGE).await.map_err(unread)?;
+        return Err(BridgeError::NoBridge(directory.to_owned()).into());
+    }
+    // Until its signature is checked a message is a stranger's.
+    let room = web.memory.room(Sender::Stranger);
+    let kept = body::read(sent, LARGEST_MESSAGE, room).await.map_err(unread)?;
+    let signed = signed(&head.headers);
+    let bridge = bridge::verified(&web.desk, directory, &signed, &kept.bytes)?;
+    Ok((bridge, signed.id.to_owned(), kept))
+}
+
+fn unread(unread: Unread) -> Refusal {
+    match unread {
         Unread::TooLarge => Refusal::TooLarge,
         Unread::Broken => BridgeError::Unreadable("the body broke off".to_owned()).into(),
-    })?;
-    let signed = signed(&head.headers);
-    let bridge = bridge::verified(&web.desk, directory, &signed, &bytes)?;
-    Ok((bridge, signed.id.to_owned(), bytes))
+        Unread::NoRoom => Refusal::NoRoom,
+    }
 }
 
 /// Takes what happened in a panel.
@@ -95,7 +116,7 @@ pub(crate) async fn events(
 ) -> Response {
     let taken = async {
         let (bridge, id, body) = read(&web, &directory, request).await?;
-        Ok::<_, Refusal>(bridge::receive(&web.desk, bridge, &id, &body).await?)
+        Ok::<_, Refusal>(bridge::receive(&web.desk, bridge, &id, &body.bytes).await?)
     };
     match taken.await {
         Ok(Received::Taken) => answer(StatusCode::ACCEPTED, &json!({ "result": "taken" })),
@@ -118,7 +139,7 @@ pub(crate) async fn state(
 ) -> Response {
     let asked = async {
         let (bridge, id, body) = read(&web, &directory, request).await?;
-        let from: Start = serde_json::from_slice(&body).map_err(|error| {
+        let from: Start = serde_json::from_slice(&body.bytes).map_err(|error| {
             BridgeError::Unreadable(format!("the body cannot be read: {error}"))
         })?;
         let state = bridge::state(&web.desk, &directory, from.after).await;

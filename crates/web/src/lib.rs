@@ -10,8 +10,11 @@ mod bridge;
 mod client;
 mod client_address;
 mod download;
+mod excerpt;
+mod form;
 mod health;
 mod idempotency;
+mod memory;
 mod metrics;
 mod origin;
 mod page;
@@ -32,14 +35,14 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use portreeve_app::Desk;
 use portreeve_app::report::Opener;
-use tokio::sync::Semaphore;
 
+use memory::Memory;
 use throttle::Throttles;
 
 pub use admin::{PageRoute, page_routes};
 pub use api::document;
 pub use pages::Viewer;
-pub use routes::router;
+pub use routes::{operators_router, router};
 pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
 pub use words::line as tell_line;
 
@@ -48,7 +51,7 @@ pub use words::line as tell_line;
 pub struct WebConfig {
     /// Where people reach the desk, without a final slash; none: paths alone are used.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` or `Forwarded` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Who may see the numbers at `/metrics`.
     pub metrics_allow: Vec<IpNet>,
@@ -77,21 +80,25 @@ pub struct Web {
     throttles: Throttles,
     pages: pages::Pages,
     press: print::Press,
+    memory: Memory,
     /// Room for messages with files that arrive.
-    uploads: Arc<Semaphore>,
+    uploads: upload::Places,
+    /// What customers do that takes place or time.
+    customers: client::Busy,
 }
 
 impl Web {
     /// The web over a desk.
     pub fn new(desk: Arc<Desk>, opener: Opener, config: WebConfig) -> Self {
-        let (throttles, pages) = (Throttles::default(), pages::Pages::new());
         Self {
+            memory: Memory::new(config.max_body),
             desk,
             opener,
             config,
-            throttles,
-            pages,
-            uploads: upload::places(),
+            throttles: Throttles::default(),
+            pages: pages::Pages::new(),
+            uploads: upload::Places::new(),
+            customers: client::Busy::default(),
             press: print::Press::new(),
         }
     }

@@ -17,7 +17,8 @@ const SIGNS_OF_A_PROXY: [&str; 5] =
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
 
 const REFUSED: &str = "These numbers are for the addresses in server.metrics_allow (loopback unless \
-                       configured); behind a proxy, the proxy has to be in server.trusted_proxies.\n";
+                       configured); behind a proxy, the proxy has to be in server.trusted_proxies and \
+                       name the client. Prometheus on the same machine asks at server.metrics_listen.\n";
 
 /// Answers with the numbers: as `OpenMetrics` to whoever accepts that, else in Prometheus' older format.
 pub(crate) async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Response {
@@ -39,21 +40,26 @@ pub(crate) async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Re
     (headers, web.desk.metrics.render(format)).into_response()
 }
 
+/// Marks what came in by `server.metrics_listen`, where no proxy stands before us and none is believed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OwnDoor;
+
 /// Whether a caller may see what is for those who run the desk.
 pub(crate) fn is_for_operators(web: &Web, request: &Request) -> bool {
-    may_see(request, &web.config.metrics_allow, &web.config.trusted_proxies)
+    let is_own_door = request.extensions().get::<OwnDoor>().is_some();
+    let proxies = if is_own_door { &[] } else { web.config.trusted_proxies.as_slice() };
+    may_see(request, &web.config.metrics_allow, proxies)
 }
 
 /// Whether the caller's address is allowed. A proxy on this machine that we do not know would make
-/// everybody look like loopback: what came through one is refused.
+/// everybody look like loopback: what came through one is refused. Whom a known proxy does not name is nobody's
+/// operator, either.
 fn may_see(request: &Request, allowed: &[IpNet], proxies: &[IpNet]) -> bool {
-    let caller = client_address(request, &[]);
-    let through_a_known_proxy = proxies.iter().any(|net| net.contains(&caller));
-    if !through_a_known_proxy && is_forwarded(request.headers()) {
+    let peer = client_address(request, &[]);
+    if !peer.is_in(proxies) && is_forwarded(request.headers()) {
         return false;
     }
-    let client = client_address(request, proxies);
-    allowed.iter().any(|net| net.contains(&client))
+    client_address(request, proxies).is_in(allowed)
 }
 
 fn is_forwarded(headers: &HeaderMap) -> bool {
@@ -109,5 +115,13 @@ mod tests {
         assert!(asks("127.0.0.1", &from("192.0.2.7"), &["192.0.2.7/32"], &proxy));
         assert!(!asks("127.0.0.1", &from("203.0.113.9"), &["192.0.2.7/32"], &proxy));
         assert!(!asks("127.0.0.1", &from("203.0.113.9"), &["127.0.0.0/8"], &proxy));
+    }
+
+    #[test]
+    fn whom_a_known_proxy_does_not_name_is_no_operator() {
+        let (proxy, anybody) = (["127.0.0.1/32"], ["0.0.0.0/0", "::/0"]);
+        assert!(!asks("127.0.0.1", &[], &anybody, &proxy));
+        assert!(!asks("127.0.0.1", &[("x-forwarded-for", "unknown")], &anybody, &proxy));
+        assert!(asks("127.0.0.1", &[("forwarded", "for=\"127.0.0.1:1\"")], &anybody, &proxy));
     }
 }

@@ -10,7 +10,8 @@ use serde_json::json;
 
 use crate::Web;
 use crate::body::{self, Unread};
-use crate::bridge::{answer, said, signed};
+use crate::bridge::{answer, come_again, said, signed};
+use crate::memory::Sender;
 
 /// Takes a message. All that it does is to have the invoice looked at.
 pub(crate) async fn events(
@@ -19,8 +20,9 @@ pub(crate) async fn events(
     request: Request,
 ) -> Response {
     let (head, sent) = request.into_parts();
-    let bytes = match body::read(sent, LARGEST_MESSAGE, true).await {
-        Ok(bytes) => bytes,
+    let room = web.memory.room(Sender::Stranger);
+    let kept = match body::read(sent, LARGEST_MESSAGE, room).await {
+        Ok(kept) => kept,
         Err(Unread::TooLarge) => {
             let why = format!("a message has at most {LARGEST_MESSAGE} bytes");
             return answer(StatusCode::PAYLOAD_TOO_LARGE, &said(&why));
@@ -28,8 +30,10 @@ pub(crate) async fn events(
         Err(Unread::Broken) => {
             return answer(StatusCode::BAD_REQUEST, &said("the body broke off"));
         }
+        Err(Unread::NoRoom) => return come_again(),
     };
-    let error = match payment::receive(&web.desk, &cashier, &signed(&head.headers), &bytes).await {
+    let signed = signed(&head.headers);
+    let error = match payment::receive(&web.desk, &cashier, &signed, &kept.bytes).await {
         Ok(()) => return answer(StatusCode::ACCEPTED, &json!({ "result": "taken" })),
         Err(error) => error,
     };
@@ -39,7 +43,7 @@ pub(crate) async fn events(
         MessageError::Unreadable(_) => StatusCode::BAD_REQUEST,
         MessageError::Store(error) => {
             tracing::error!("a message of a payment provider was not taken: {error}");
-            return answer(StatusCode::SERVICE_UNAVAILABLE, &said("come again"));
+            return come_again();
         }
     };
     tracing::info!(status = status.as_u16(), "a call of a payment provider was refused: {error}");

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use rand::RngExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -19,7 +19,7 @@ use crate::{Web, admin, amp, api, bridge, client, health, metrics, payments, pub
 pub(crate) const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.php";
 
 /// The desk over HTTP. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
-pub fn router(web: Web) -> Router {
+pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/", get(public::home))
         .route("/report-abuse", get(public::report_abuse))
@@ -37,19 +37,36 @@ pub fn router(web: Web) -> Router {
         .route("/client/reports/{id}", get(client::report))
         .route("/client/reports/{id}/report.pdf", get(client::pdf))
         .route("/client/reports/{id}/{deed}", post(client::act))
-        .route("/client/reports/{id}/attachments/{attachment}", get(client::attachment))
+        .route("/client/reports/{id}/attachments/{named}", get(client::attachment))
+        .route("/client/reports/{id}/messages/{named}", get(client::message))
         .route("/client/r/{token}", get(client::report))
         .route("/client/r/{token}/reports", get(client::reports))
         .route("/client/r/{token}/reports/{id}", get(client::report))
         .route("/client/r/{token}/reports/{id}/report.pdf", get(client::pdf))
         .route("/client/r/{token}/reports/{id}/{deed}", post(client::act))
-        .route("/client/r/{token}/reports/{id}/attachments/{attachment}", get(client::attachment))
+        .route("/client/r/{token}/reports/{id}/attachments/{named}", get(client::attachment))
+        .route("/client/r/{token}/reports/{id}/messages/{named}", get(client::message))
         .merge(admin::router())
         .nest("/api/v1", api::router())
         .fallback(any_prefix)
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(around))
-        .with_state(Arc::new(web))
+        .with_state(web)
+}
+
+/// What `server.metrics_listen` serves: the numbers and the state of health, for callers without a proxy.
+pub fn operators_router(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(|| async {
+            plain(StatusCode::NOT_FOUND, "here are /metrics, /healthz and /readyz\n")
+        })
+        .layer(Extension(metrics::OwnDoor))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(around))
+        .with_state(web)
 }
 
 /// Paths that may have any prefix, because WHMCS may stand under any.
@@ -74,7 +91,10 @@ async fn around(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let status = response.status();
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if status.is_server_error() {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // Whoever comes while there is no room can cause many of these: away from the lines about faults.
+        tracing::warn!(request.id = %id, %method, path, status = status.as_u16(), millis, "request turned away");
+    } else if status.is_server_error() {
         tracing::error!(request.id = %id, %method, path, status = status.as_u16(), millis, "request failed");
     } else {
         tracing::debug!(request.id = %id, %method, path, status = status.as_u16(), millis, "request");

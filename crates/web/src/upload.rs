@@ -14,16 +14,22 @@ use axum::http::{HeaderMap, header};
 use futures_util::{Stream, StreamExt};
 use multer::{Field, Multipart};
 use portreeve_app::attachment::{Receiving, Upload};
+use portreeve_app::customer::Customer;
 use portreeve_core::attachment::{FileName, Limits, Refused};
-use portreeve_core::text::storable_bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Web;
 use crate::body::{self, DRAIN, Unread};
+use crate::client::Turn;
+use crate::form;
+use crate::memory::{Room, Sender};
 
 /// Messages with files that may arrive at one time in this process; with them the disk that they can fill meanwhile
 /// has a bound. Whoever comes beyond them keeps the text and is asked to try again.
-pub(crate) const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 32;
+
+/// How many of them customers may have: the others are kept for staff and scripts.
+const FOR_CUSTOMERS: usize = 24;
 
 /// How long a form with files may take. Less than the time after which the connection is cut off (`server/pace.rs`), so
 /// that whoever is too slow reads why.
@@ -34,6 +40,24 @@ const PARTS: usize = 64;
 
 /// What may arrive without anything coming of it: the head of a part has no business to be longer.
 const AHEAD: usize = 128 * 1024;
+
+/// Who sends it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum From<'a> {
+    /// A customer.
+    Customer(&'a Customer),
+    /// A member of staff, or a script with a token.
+    Staff,
+}
+
+impl From<'_> {
+    fn sender(self) -> Sender {
+        match self {
+            Self::Customer(_) => Sender::Customer,
+            Self::Staff => Sender::Staff,
+        }
+    }
+}
 
 /// A form that was read.
 #[derive(Default)]
@@ -46,7 +70,9 @@ pub(crate) struct Sent {
     pub(crate) refused: Option<(FileName, Refused)>,
     /// The file that arrives.
     arriving: Option<FileName>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
+    /// What is kept of it in memory.
+    room: Option<Room>,
 }
 
 /// Reads a form in either encoding. Its fields together may have `largest` bytes.
@@ -55,19 +81,26 @@ pub(crate) async fn read(
     headers: &HeaderMap,
     body: Body,
     largest: usize,
+    from: From<'_>,
 ) -> Result<Sent, Unread> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Ok(boundary) = multer::parse_boundary(kind.unwrap_or_default()) else {
-        let body = body::read(body, largest, true).await?;
-        let fields = form_urlencoded::parse(&body).into_owned().collect();
-        return Ok(Sent { fields, ..Sent::default() });
+        let body = body::read(body, largest, web.memory.room(from.sender())).await?;
+        let fields = form::urlencoded(&body.bytes, form::charset_in(headers)).collect();
+        return Ok(Sent { fields, room: Some(body.room), ..Sent::default() });
     };
     let limits = &web.desk.live().settings.attachments;
     let most = usize::try_from(limits.max_size.0).unwrap_or(usize::MAX);
     let files = usize::try_from(limits.per_message).unwrap_or(0);
     let most = most.saturating_mul(files).saturating_add(largest).saturating_add(DRAIN);
+    let mut room = web.memory.room(from.sender());
+    if !room.grow(AHEAD).await {
+        body::discard(body, most).await?;
+        return Err(Unread::NoRoom);
+    }
     let sip = Sip::new(body, most);
-    let mut reading = Reading { web, limits, largest, ahead: Arc::clone(&sip.ahead), read: 0 };
+    let ahead = Arc::clone(&sip.ahead);
+    let mut reading = Reading { web, limits, from, largest, ahead, read: 0, room, had_room: true };
     let mut sent = Sent::default();
     let mut parts = Multipart::new(sip, boundary);
     let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent)).await;
@@ -79,6 +112,7 @@ pub(crate) async fn read(
     if sent.refused.is_none() {
         whole?;
     }
+    sent.room = Some(reading.room);
     Ok(sent)
 }
 
@@ -94,10 +128,14 @@ impl Sent {
 struct Reading<'a> {
     web: &'a Web,
     limits: &'a Limits,
+    from: From<'a>,
     /// Bytes of all fields together at most, and so far.
     largest: usize,
     read: usize,
     ahead: Arc<AtomicUsize>,
+    room: Room,
+    /// There was room for all of it so far.
+    had_room: bool,
 }
 
 impl Reading<'_> {
@@ -115,7 +153,11 @@ impl Reading<'_> {
             }
         }
         // What is too much was read to its end and dropped, so that its sender sees the answer.
-        if count > PARTS || self.read > self.largest { Err(Unread::TooLarge) } else { Ok(()) }
+        match (count > PARTS || self.read > self.largest, self.had_room) {
+            (true, _) => Err(Unread::TooLarge),
+            (false, false) => Err(Unread::NoRoom),
+            (false, true) => Ok(()),
+        }
     }
 
     async fn next(&self, part: &mut Field<'_>) -> Result<Option<Bytes>, Unread> {
@@ -131,14 +173,17 @@ impl Reading<'_> {
 
     async fn field(&mut self, part: &mut Field<'_>, sent: &mut Sent) -> Result<(), Unread> {
         let name = part.name().unwrap_or_default().to_owned();
+        let charset = form::charset_in(part.headers());
         let mut text = Vec::new();
         while let Some(bytes) = self.next(part).await? {
             self.read += bytes.len();
-            if self.read <= self.largest {
+            self.had_room =
+                self.had_room && (self.read > self.largest || self.room.grow(bytes.len()).await);
+            if self.read <= self.largest && self.had_room {
                 text.extend_from_slice(&bytes);
             }
         }
-        sent.fields.push((name, storable_bytes(&text)));
+        sent.fields.push((name, form::text(&text, charset)));
         Ok(())
     }
 
@@ -160,6 +205,15 @@ impl Reading<'_> {
         self.skip(part).await
     }
 
+    /// A place, if one is free for such a sender.
+    fn take_place(&self) -> Option<Place> {
+        let turn = match self.from {
+            From::Customer(customer) => Some(self.web.customers.with_files.begin(customer)?),
+            From::Staff => None,
+        };
+        self.web.uploads.take(turn)
+    }
+
     async fn receive(
         &mut self,
         part: &mut Field<'_>,
@@ -171,7 +225,7 @@ impl Reading<'_> {
             return Ok(Err((clean, why)));
         }
         if sent.place.is_none() {
-            let Ok(place) = Arc::clone(&self.web.uploads).try_acquire_owned() else {
+            let Some(place) = self.take_place() else {
                 return Ok(Err((clean, Refused::Busy)));
             };
             sent.place = Some(place);
@@ -269,7 +323,61 @@ impl Stream for Sip {
     }
 }
 
-/// Room for messages with files.
-pub(crate) fn places() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(AT_ONCE))
+/// Places for messages with files.
+#[derive(Debug)]
+pub(crate) struct Places {
+    all: Arc<Semaphore>,
+    customers: Arc<Semaphore>,
+}
+
+impl Places {
+    pub(crate) fn new() -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(AT_ONCE)),
+            customers: Arc::new(Semaphore::new(FOR_CUSTOMERS)),
+        }
+    }
+
+    /// A place for a customer whose turn it is, or else for staff.
+    fn take(&self, turn: Option<Turn>) -> Option<Place> {
+        let free = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
+        let of_customers = match turn {
+            Some(turn) => Some((free(&self.customers)?, turn)),
+            None => None,
+        };
+        Some(Place { _one: free(&self.all)?, _of_customers: of_customers })
+    }
+}
+
+/// A place that is taken until this is dropped.
+struct Place {
+    _one: OwnedSemaphorePermit,
+    _of_customers: Option<(OwnedSemaphorePermit, Turn)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Busy;
+
+    #[test]
+    fn some_places_are_kept_for_staff() {
+        let (places, busy) = (Places::new(), Busy::default());
+        let mut id = 0;
+        let mut of_another_customer = || {
+            id += 1;
+            let customer = Customer {
+                directory: "main".to_owned(),
+                customer_id: id.to_string(),
+                only: None,
+                masquerading: false,
+            };
+            places.take(busy.with_files.begin(&customer))
+        };
+        let customers: Vec<_> = std::iter::from_fn(&mut of_another_customer).collect();
+        let staff: Vec<_> = std::iter::from_fn(|| places.take(None)).collect();
+        assert_eq!((customers.len(), staff.len()), (FOR_CUSTOMERS, AT_ONCE - FOR_CUSTOMERS));
+        drop(customers);
+        assert!(of_another_customer().is_some());
+    }
 }

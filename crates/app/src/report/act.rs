@@ -4,9 +4,12 @@ use portreeve_core::attachment::{FileName, Refused, Scan};
 use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
+use portreeve_core::intake::ANSWERS_PER_HOUR;
 use portreeve_core::ledger::parse_address;
+use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::report::{
-    Claim, Hold, LONGEST_CATEGORY, LONGEST_TEXT, MoveError, Moved, Outcome, Report, Subject,
+    Claim, Hold, LONGEST_CATEGORY, LONGEST_CUSTOMER_TEXTS, LONGEST_TEXT, MoveError, Moved, Outcome,
+    Report, Subject, Turn,
 };
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
@@ -24,6 +27,9 @@ use crate::intake::without_secret_links;
 use crate::payment::{self, PayError};
 use crate::record::Record;
 use crate::staff::has_right;
+
+/// The window of [`ANSWERS_PER_HOUR`], and within which staff are told of a customer's messages once.
+const HOUR: Span = Span::from_mins(60);
 
 /// Members of staff among whom somebody is looked for who has not acted on a report.
 const MOST_STAFF: i64 = 1_000;
@@ -129,6 +135,14 @@ pub enum ActError {
     /// The text is empty or too long.
     #[error("the text must have 1 to {LONGEST_TEXT} characters")]
     BadText,
+    /// The customer has written as often as they may within an hour.
+    #[error(
+        "the customer wrote {ANSWERS_PER_HOUR} times within an hour; wait before writing again"
+    )]
+    TooManyAnswers,
+    /// The customer has written as much as a report takes.
+    #[error("a report takes {} MiB of what its customer writes", LONGEST_CUSTOMER_TEXTS >> 20)]
+    NoRoomForText,
     /// A file that came with it is not taken; nothing was done.
     #[error("file {0}: {1}")]
     File(FileName, Refused),
@@ -470,10 +484,41 @@ impl Change<'_> {
         if moved.is_err() {
             return Ok(());
         }
+        if from_customer && *self.actor == Actor::Customer {
+            self.may_write(id, &body).await?;
+        }
         let author = self.actor.to_string();
         let message = NewMessage { at: self.now.as_millisecond(), author, from_customer, body };
         let message = self.tx.add_message(id, &message).await?;
         self.attach(id, Owner::Message(message), from_customer).await
+    }
+
+    /// A customer's link may be in the hands of a program: what comes by it has a bound for each hour and report.
+    async fn may_write(&mut self, id: ReportId, body: &str) -> Result<(), ActError> {
+        let since = HOUR.before(self.now).as_millisecond();
+        let (lately, bytes) = self.tx.written_by(id, &self.actor.to_string(), since).await?;
+        if lately >= ANSWERS_PER_HOUR {
+            return Err(ActError::TooManyAnswers);
+        }
+        let with_it = bytes.saturating_add(i64::try_from(body.len()).unwrap_or(i64::MAX));
+        if with_it > LONGEST_CUSTOMER_TEXTS {
+            return Err(ActError::NoRoomForText);
+        }
+        Ok(())
+    }
+
+    /// Whether staff are told of another message of the customer: not if the last one that was written is the
+    /// customer's, too, and from the same hour of the clock. They see all of them on the report's page.
+    async fn staff_know(&mut self, id: ReportId, events: &[Event]) -> Result<bool, StoreError> {
+        let answers = |event: &Event| matches!(event, Event::Answered { by: Turn::Customer });
+        if *self.actor != Actor::Customer || !events.iter().any(answers) {
+            return Ok(false);
+        }
+        let hour = |millis: i64| millis.div_euclid(HOUR.as_millis());
+        let last = self.tx.latest_event(id, &["answered"]).await?;
+        Ok(last.is_some_and(|last| {
+            last.actor == self.actor.to_string() && hour(last.at) == hour(self.now.as_millisecond())
+        }))
     }
 
     /// Stores the files that came along beside what was written.
@@ -573,8 +618,12 @@ impl Change<'_> {
         if newly_held_automatically(before, after) && !is_undone_merging {
             count_suspension(self.tx, after.id, self.now).await?;
         }
+        let staff_know = self.staff_know(after.id, events).await?;
         let mut record = Record::new(self.desk);
         let service = after.subject.as_ref().map(|subject| &subject.service);
+        if staff_know {
+            record.without_notices_of(Notice::Answered, Audience::Staff);
+        }
         record.add(after.id, service, self.actor, events, self.now);
         record.write(self.tx, self.now).await
     }

@@ -120,6 +120,8 @@ pub struct EventView {
 /// A message between customer and staff.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MessageView {
+    /// Its number.
+    pub id: i64,
     /// When.
     pub at: String,
     /// Who wrote it.
@@ -204,6 +206,11 @@ pub async fn show(desk: &Desk, id: ReportId) -> Result<Option<WholeReportView>, 
         notes: notes.collect(),
         payments: payment::of_report(&mut tx, id).await?.iter().map(PaymentView::of).collect(),
     }))
+}
+
+/// The text of one message of a report.
+pub async fn message(desk: &Desk, report: ReportId, id: i64) -> Result<Option<String>, StoreError> {
+    Ok(desk.db.read().await?.message(report, id).await?.map(|row| row.body))
 }
 
 async fn view_all(tx: &mut Tx, reports: &[Report]) -> Result<Vec<ReportView>, StoreError> {
@@ -320,6 +327,7 @@ fn event_view(row: EventRow) -> EventView {
 
 fn message_view(row: MessageRow, attachments: Vec<AttachmentView>) -> MessageView {
     MessageView {
+        id: row.id,
         at: instant(row.at),
         author: row.author,
         from_customer: row.from_customer,

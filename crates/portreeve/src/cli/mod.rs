@@ -137,7 +137,7 @@ async fn dispatch(args: Args) -> Result<()> {
         return explain();
     }
     let config = Config::load(file)?;
-    init_log(&config, matches!(args.command, Command::Serve));
+    crate::log::init(&config, matches!(args.command, Command::Serve));
     match args.command {
         Command::Serve => serve::serve(&config).await,
         Command::Healthcheck => healthcheck::healthcheck(&config),
@@ -192,22 +192,4 @@ fn explain() -> Result<()> {
     output.print()?;
     say("\nEach option may also be set in the environment as PORTREEVE_<SECTION>__<KEY>, such as\n\
          PORTREEVE_SERVER__LISTEN. Desk settings are another thing: see `portreeve settings list`.")
-}
-
-/// The log goes to standard error: all of it for `serve`, warnings for other commands.
-pub(crate) fn init_log(config: &Config, serving: bool) {
-    let level = if serving { config.log_level } else { config.log_level.min(tracing::Level::WARN) };
-    let filter = format!("{level},sqlx=warn,hyper=warn,lettre=warn,async_imap=warn");
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
-    let set = if config.log_json {
-        builder.json().flatten_event(true).try_init()
-    } else {
-        builder.try_init()
-    };
-    if let Err(error) = set {
-        tracing::debug!("the log was set up already: {error}");
-    }
 }

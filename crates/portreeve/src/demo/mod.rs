@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use toml::Table;
 
-use crate::cli::{init_log, say};
+use crate::cli::say;
 use crate::config::Config;
 use crate::serve::{self, Running, StopSignal};
 
@@ -43,7 +43,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         None => "[[enforcer]]\nkind = \"record\"\n".to_owned(),
     };
     let config = Config::parse(options(folder.path(), listener.local_addr()?, &panel)?)?;
-    init_log(&config, false);
+    crate::log::init(&config, false);
     say(format!("Data folder: {}", folder.path().display()))?;
     let running = serve::start(&config, listener).await?;
     let result = tokio::select! {

@@ -190,7 +190,7 @@ on_both! {
         let headers = [("API-ID", key), ("Content-Type", "multipart/form-data; boundary=X")];
         let multipart: Vec<u8> = multipart.chars().map(|c| u8::try_from(c).unwrap()).collect();
         let two = desk.post(AMP, &headers, &multipart);
-        assert_eq!(world.report(two.report_id())["category"], "Multipart \u{FFFD}");
+        assert_eq!(world.report(two.report_id())["category"], "Multipart \u{FF}");
         let json = r#"{"action":"create","service_id":1,"category":"J\u0000son","allow_unsuspend":true}"#;
         let three = desk.post(AMP, &[("API-ID", key), ("Content-Type", "application/json")], json.as_bytes());
         let report = world.report(three.report_id());
@@ -201,6 +201,36 @@ on_both! {
         let headers = [("API-ID", key), FORM];
         assert_eq!(desk.post(&query, &headers, b"service_id=1&category=x").code(), "");
         assert_eq!(desk.post(&query, &headers, b"action=no&service_id=1&category=x").code(), "AMP002");
+    }
+
+    fn what_8_bit_editors_write_is_read_as_windows_1252_or_as_its_type_says(world) {
+        let desk = world.serve();
+        let begin = "action=create&service_id=1&suspend_method=nosuspend&category=";
+        let urlencoded = "application/x-www-form-urlencoded";
+        let create = |content_type: &str, category: &[u8]| {
+            let headers = [("API_ID", world.api_id.as_str()), ("Content-Type", content_type)];
+            let answer = desk.post(AMP, &headers, &[begin.as_bytes(), category].concat());
+            world.report(answer.report_id())["category"].as_str().unwrap().to_owned()
+        };
+        for category in [&b"Mi%DFbrauch"[..], b"Mi\xDFbrauch", b"Mi%C3%9Fbrauch", "Mißbrauch".as_bytes()] {
+            assert_eq!(create(urlencoded, category), "Mißbrauch");
+            assert_eq!(create(&format!("{urlencoded}; charset=ISO-8859-1"), category), "Mißbrauch");
+        }
+        assert_eq!(create(&format!("{urlencoded}; charset=\"koi8-r\""), b"%F3%F0%E1%ED"), "СПАМ");
+    }
+
+    fn fields_that_are_joined_with_the_ampersand_of_html_are_refused_by_name(world) {
+        let desk = world.serve();
+        for (body, name) in [
+            ("action=create&amp;service_id=1&amp;category=Spam", "category"),
+            ("action=create&service_id=1&category=Spam&amp;suspend_method=immediate", "suspend_method"),
+        ] {
+            let answer = desk.call(&world.api_id, body);
+            assert_eq!(answer.code(), "AMP102", "{answer:?}");
+            assert!(answer.body.contains(&format!("Invalid parameter: {name}: ")), "{answer:?}");
+            assert!(answer.body.contains("not with &amp;"), "{answer:?}");
+        }
+        assert_eq!(world.json(&["report", "list"]).as_array().unwrap().len(), 0);
     }
 
     fn odd_values_are_taken_with_a_warning(world) {

@@ -117,6 +117,20 @@ fn wrong_usage_is_one_line_a_hint_and_status_two() {
 }
 
 #[test]
+fn a_desk_that_people_would_reach_below_a_path_does_not_start() {
+    let world = World::new(Engine::Sqlite);
+    let options = world.options("");
+    let url = "[server]\npublic_url = \"https://abuse.example.com/desk\"\n";
+    world.write("portreeve.toml", &format!("{options}{url}"));
+    for command in [&["config", "check"][..], &["serve"]] {
+        let said = world.fails(1, command);
+        assert!(said.contains("server.public_url") && said.contains("a name of its own"), "{said}");
+    }
+    world.write("portreeve.toml", &format!("{options}{}", url.replace("/desk", "/")));
+    assert!(world.ok(&["config", "check"]).contains("good"));
+}
+
+#[test]
 fn the_configuration_is_checked_and_explained() {
     let world = World::bare(Engine::Sqlite);
     assert!(world.ok(&["config", "check"]).contains("good"));

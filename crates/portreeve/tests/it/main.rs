@@ -24,6 +24,7 @@ mod guards;
 mod imports;
 mod incoming;
 mod lmtp;
+mod load;
 mod mail;
 mod mail_loops;
 mod mailboxes;

@@ -98,6 +98,93 @@ fn only_those_who_are_allowed_see_the_numbers() {
     assert!(said.contains("server.metrics_allow") && said.contains("here"), "{said}");
 }
 
+#[test]
+fn behind_a_trusted_proxy_only_whom_it_names_is_known_and_nobody_else_is_an_operator() {
+    let world = World::new(Engine::Sqlite);
+    let proxies = [("PORTREEVE_SERVER__TRUSTED_PROXIES", "127.0.0.1")];
+    world.set("amp.failed_auth_per_minute", "5");
+    let added = ["credential", "add", "--staff", "alice", "--allow", "203.0.113.9/32"];
+    let added = world.json(&added);
+    let identifier = added["identifier"].as_str().unwrap();
+    let desk = world.serve_with(&proxies);
+    assert_eq!(desk.metrics().status, 403, "the proxy itself is no operator");
+    for odd in ["unknown", "127.0.0.1, nonsense", "203.0.113.9"] {
+        let asked = desk.send("GET", "/metrics", &[("X-Forwarded-For", odd)], b"");
+        assert_eq!(asked.status, 403, "{odd}");
+    }
+    let call = |identifier: &str, forwarded: Option<(&'static str, &str)>| {
+        let mut headers =
+            vec![("API_ID", identifier), ("Content-Type", "application/x-www-form-urlencoded")];
+        headers.extend(forwarded);
+        desk.post(AMP, &headers, b"action=create&service_id=1&category=x")
+    };
+    let x = |value| Some(("X-Forwarded-For", value));
+    for good in [
+        "203.0.113.9",
+        "203.0.113.9:51234",
+        "198.51.100.7, 203.0.113.9:51234",
+        "::ffff:203.0.113.9",
+        "\"203.0.113.9\"",
+        "203.0.113.9,",
+        "unknown, 203.0.113.9",
+    ] {
+        let answer = call(identifier, x(good));
+        assert!(answer.body.contains("success"), "{good}: {answer:?}");
+    }
+    let forwarded = call(identifier, Some(("Forwarded", "for=\"203.0.113.9:51234\";proto=https")));
+    assert!(forwarded.body.contains("success"), "{forwarded:?}");
+    assert_eq!(call(identifier, None).code(), "AMP001", "a stranger is on no list");
+    // Those whom it does not name have used up their tries; others are heard all the same.
+    for _ in 0..6 {
+        call("wrong", x("nonsense 203.0.113.9"));
+    }
+    assert_eq!(call("wrong", None).code(), "AMP104");
+    assert_eq!(call("wrong", x("[2001:db8::9]:443")).code(), "AMP001");
+    assert!(call(identifier, x("203.0.113.9:1")).body.contains("success"));
+    let log = desk.log();
+    assert!(
+        log.contains("unreadable X-Forwarded-For") && log.contains("nonsense 203.0.113.9"),
+        "{log}"
+    );
+}
+
+#[test]
+fn prometheus_beside_the_desk_has_a_door_of_its_own() {
+    let world = World::new(Engine::Sqlite);
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let own = format!("127.0.0.1:{port}");
+    let env = [
+        ("PORTREEVE_SERVER__TRUSTED_PROXIES", "127.0.0.1"),
+        ("PORTREEVE_SERVER__METRICS_LISTEN", own.as_str()),
+    ];
+    let desk = world.serve_with(&env);
+    let ask = |path: &str, header: &str| {
+        let mut stream = std::net::TcpStream::connect(&own).unwrap();
+        let head =
+            format!("GET {path} HTTP/1.1\r\nHost: {own}\r\n{header}Connection: close\r\n\r\n");
+        std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        answer
+    };
+    let numbers = ask("/metrics", "");
+    assert!(
+        numbers.starts_with("HTTP/1.1 200 ") && numbers.contains("portreeve_build_info"),
+        "{numbers}"
+    );
+    for path in ["/healthz", "/readyz"] {
+        assert!(ask(path, "").starts_with("HTTP/1.1 200 "), "{path}");
+    }
+    for path in ["/", "/admin", "/api/v1/me", AMP, "/client"] {
+        assert!(ask(path, "").starts_with("HTTP/1.1 404 "), "{path}");
+    }
+    // Nobody is believed there to ask for somebody else.
+    let through = ask("/metrics", "X-Forwarded-For: 127.0.0.1\r\n");
+    assert!(through.starts_with("HTTP/1.1 403 "), "{through}");
+    assert_eq!(desk.metrics().status, 403, "the way in for everybody stays closed");
+    assert!(desk.stop().success());
+}
+
 const PARSE: &str = "\
 import sys
 if sys.argv[1] == 'openmetrics':

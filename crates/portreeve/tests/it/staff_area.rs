@@ -542,8 +542,11 @@ on_each! {
 
 /// A route's path with a report's number, or any other value.
 pub(crate) fn path_of(path: &str, id: i64) -> String {
-    let path =
-        path.replace("{id}", &id.to_string()).replace("{ref}", "1").replace("{name}", "alice");
+    let path = path
+        .replace("{id}", &id.to_string())
+        .replace("{ref}", "1")
+        .replace("{message}", "1")
+        .replace("{name}", "alice");
     path.replace("{language}", "en").replace("{unit}", "opened")
 }
 

@@ -210,7 +210,13 @@ on_both! {
                 NewMessage { at, author: "x".into(), from_customer, body: body.into() };
             tx.add_message(ReportId(1), &message).await.unwrap();
         }
-        assert_eq!(tx.messages(ReportId(1), 10).await.unwrap()[0].body, "why?");
+        let messages = tx.messages(ReportId(1), 10).await.unwrap();
+        assert_eq!(messages[0].body, "why?");
+        let message = tx.message(ReportId(1), messages[1].id).await.unwrap().unwrap();
+        assert_eq!(message.body, "first");
+        assert!(tx.message(ReportId(2), messages[1].id).await.unwrap().is_none());
+        assert_eq!(tx.written_by(ReportId(1), "x", 3).await.unwrap(), (2, 17));
+        assert_eq!(tx.written_by(ReportId(1), "nobody", 0).await.unwrap(), (0, 0));
         assert_eq!(tx.staff_message_at(ReportId(1), 3).await.unwrap(), Some(("second".to_owned(), 0)));
         assert_eq!(tx.staff_message_at(ReportId(1), 2).await.unwrap(), Some(("first".to_owned(), 0)));
         assert_eq!(tx.staff_message_at(ReportId(1), 1).await.unwrap(), None);

@@ -1,7 +1,6 @@
 //! What asks for the password again: acts that reach customers and panels, and all that decides who gets in, what they
 //! may do, and where secrets and mails go. Whoever finds somebody's browser open can do none of it.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -13,11 +12,13 @@ use axum::routing::{MethodRouter, post};
 use minijinja::Value;
 use portreeve_app::sign_in::{self, SignInError};
 
-use super::session::{Form, LARGEST_FORM, OWN_PASSWORD, Staff, Visitor};
+use super::session::{Form, LARGEST_FORM, OWN_PASSWORD, Staff, Visitor, unread};
 use super::sign_in::{count_try, forget_tries};
 use super::{Answered, Refusal};
 use crate::Web;
-use crate::body;
+use crate::body::{self, Kept};
+use crate::client_address::ClientAddress;
+use crate::memory::Sender;
 use crate::pages::context;
 use crate::rights::Right;
 use crate::words::{self, Language};
@@ -56,7 +57,9 @@ async fn confirm<R: Right + 'static>(
     if sign_in::is_proved(&staff.session, web.desk.now()) {
         return Ok(Confirmed::Yes(Request::from_parts(parts, sent)));
     }
-    let bytes = body::read(sent, LARGEST_FORM, true).await.map_err(|_| Refusal::Unreadable)?;
+    let kept = body::read(sent, LARGEST_FORM, web.memory.room(Sender::Staff)).await;
+    // The room is held until the form is answered or handed on.
+    let Kept { bytes, room: _room } = kept.map_err(unread)?;
     let bytes = Bytes::from(bytes);
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     let form = Form::from_request(copy, web).await?;
@@ -84,8 +87,8 @@ async fn page(
 }
 
 /// Where a session was begun, which stands for where it is used: both know its token.
-pub(super) fn begun_at(staff: &Visitor) -> IpAddr {
-    staff.session.address.parse().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
+pub(super) fn begun_at(staff: &Visitor) -> ClientAddress {
+    staff.session.address.parse().map_or(ClientAddress::Stranger, ClientAddress::Known)
 }
 
 /// Whoever entered their password a short while ago is believed; else the form has it. Returns what is wrong, if

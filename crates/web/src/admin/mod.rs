@@ -73,6 +73,8 @@ pub(crate) enum Refusal {
     Unavailable(StoreError),
     /// Too much is asked for at a time, or it failed; it may be had later.
     NotNow,
+    /// Too many send forms at once.
+    NoRoom,
 }
 
 impl From<StoreError> for Refusal {
@@ -156,6 +158,12 @@ impl IntoResponse for Refusal {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 let mut response = said(status, "refused.not_now", "refused.not_now.text", "");
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+                response
+            }
+            Self::NoRoom => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let mut response = said(status, "refused.no_room", "refused.no_room.text", "");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
                 response
             }
             Self::Unavailable(error) => {
@@ -349,6 +357,7 @@ page_routes! {
     post "/admin/reports/new" Open new::open;
     get "/admin/reports/{id}" SeeReports report::show;
     get "/admin/reports/{id}/text" SeeReports report::raw;
+    get "/admin/reports/{id}/messages/{message}" SeeReports report::message;
     get "/admin/reports/{id}/report.pdf" SeeReports report::pdf;
     post "/admin/reports/{id}/presence" SeeReports report::presence;
     post "/admin/reports/{id}/answer" Answer report::answer;

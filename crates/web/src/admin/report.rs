@@ -10,7 +10,7 @@ use minijinja::Value;
 use crate::pages::{context, files_taken, refused_file};
 use portreeve_app::attachment::Files;
 use portreeve_app::report::dossier::{self, Dossier};
-use portreeve_app::report::{Act, ActError, Conditions, act_with};
+use portreeve_app::report::{Act, ActError, Conditions, act_with, view};
 use portreeve_app::{intake, views};
 use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::ids::{ReportId, ServiceKey};
@@ -23,9 +23,11 @@ use super::reports::{outcomes, staff_names};
 use super::session::{Form, FormWithFiles, Path, Query, Staff, Visitor};
 use super::{Answered, Refusal, to};
 use crate::Web;
-use crate::pages::Viewer;
+use crate::excerpt::excerpts;
+use crate::pages::{Viewer, private};
 use crate::print;
 use crate::rights::{Answer, Approve, Close, SeeReports, Suspend};
+use crate::routes::plain;
 use crate::words::{self, Language};
 
 /// Mails that came in for it and are shown, the newest.
@@ -65,7 +67,8 @@ async fn page(
     tried: Option<Tried<'_>>,
 ) -> Answered {
     let found = dossier::read(&web.desk, ReportId(id)).await?;
-    let dossier = found.ok_or(Refusal::NotFound)?;
+    let mut dossier = found.ok_or(Refusal::NotFound)?;
+    let cut = shorten(&mut dossier);
     let others = views::look_at(&web.desk, ReportId(id), &staff.session.name).await?;
     let replies = views::quick_replies(&web.desk).await?;
     let fits = |kind: &str, own: &str| kind.is_empty() || kind == own;
@@ -90,7 +93,7 @@ async fn page(
         price => price.map(|price| price.to_string()),
         severity => plan.map(|plan| plan.severity.as_str()),
         categories => live.settings.categories,
-        draft, replies, others,
+        draft, replies, others, cut,
         staff_names => staff_names(web).await?,
         files => files_taken(web),
         tried => tried.as_ref().map(|tried| context! { path => tried.path, text => tried.text, file => refused_file(&tried.name, tried.why) }),
@@ -104,6 +107,21 @@ async fn page(
     };
     let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     web.show_as(status, staff, "report.html", more).await
+}
+
+/// Leaves of each message what the page shows of it. The ids of those that are longer.
+fn shorten(dossier: &mut Dossier) -> Vec<i64> {
+    let messages = &mut dossier.whole.messages;
+    let shown = excerpts(messages.iter().map(|message| message.text.as_str()));
+    let lengths: Vec<usize> = shown.into_iter().map(str::len).collect();
+    let mut cut = Vec::new();
+    for (message, length) in messages.iter_mut().zip(lengths) {
+        if length < message.text.len() {
+            message.text.truncate(length);
+            cut.push(message.id);
+        }
+    }
+    cut
 }
 
 /// A quick reply with its placeholders filled in.
@@ -147,6 +165,16 @@ pub(crate) async fn raw(
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok::<Response, Refusal>((headers, found.whole.report.additional_info).into_response())
+}
+
+/// A message whole, where the page shows its beginning.
+pub(crate) async fn message(
+    State(web): State<Arc<Web>>,
+    _: Staff<SeeReports>,
+    Path((id, message)): Path<(i64, i64)>,
+) -> Answered {
+    let found = view::message(&web.desk, ReportId(id), message).await?;
+    Ok::<Response, Refusal>(private(plain(StatusCode::OK, found.ok_or(Refusal::NotFound)?)))
 }
 
 /// The report with everything about it as PDF.

@@ -11,12 +11,13 @@ use portreeve_app::digest::sha256_hex;
 use portreeve_app::sign_in::{self, Stage};
 use portreeve_app::staff::has_right;
 use portreeve_core::ids::Actor;
-use portreeve_core::text::storable;
 use serde::de::DeserializeOwned;
 
 use super::Refusal;
 use crate::Web;
-use crate::body;
+use crate::body::{self, STRANGERS_FORM, Unread};
+use crate::form;
+use crate::memory::{Room, Sender};
 use crate::origin::is_from_elsewhere;
 use crate::rights::Right;
 use crate::upload::{self, Sent};
@@ -107,6 +108,7 @@ impl FromRequestParts<Arc<Web>> for Visitor {
         let token = token(&parts.headers).ok_or_else(gone)?;
         let session = sign_in::session(&web.desk, &token).await?.ok_or_else(gone)?;
         let stage = sign_in::stage(&web.desk, &session);
+        parts.extensions.insert(stage);
         Ok(Self { session, token, stage })
     }
 }
@@ -158,20 +160,23 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Web>> for Query<T> {
     }
 }
 
-/// The fields of a form that was sent from one of our pages in the same session.
+/// The fields of a form that was sent from one of our pages in the same session, and the room that they take.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Form(Vec<(String, String)>);
+pub(crate) struct Form {
+    fields: Vec<(String, String)>,
+    _room: Option<Arc<Room>>,
+}
 
 impl Form {
     /// A field without the blanks at its ends; empty when it is not there.
     pub(super) fn get(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(key, _)| key == name);
+        let found = self.fields.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value.trim())
     }
 
     /// All fields of a name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// A box that is ticked.
@@ -186,7 +191,7 @@ impl Form {
 
     /// All fields but the secret ones, so that a page can send them once more.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
-        let all = self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let all = self.fields.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         all.filter(|(key, _)| !matches!(*key, "csrf" | OWN_PASSWORD))
     }
 }
@@ -196,7 +201,7 @@ impl FromRequest<Arc<Web>> for Form {
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        of_this_session(&parts.headers, read(web, &parts.headers, body).await?)
+        of_this_session(&parts.headers, read(web, &parts, body, sender(&parts)).await?)
     }
 }
 
@@ -220,16 +225,18 @@ impl FromRequest<Arc<Web>> for FormWithFiles {
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
-        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM).await;
-        let mut sent = sent.map_err(|_| Refusal::Unreadable)?;
+        if sender(&parts) != Sender::Staff {
+            return Err(Refusal::SignIn { back: None });
+        }
+        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM, upload::From::Staff).await;
+        let mut sent = sent.map_err(unread)?;
         // Files take their time, in which a session may end and a member of staff be disabled.
         Visitor::from_request_parts(&mut parts, web).await?;
         if is_from_elsewhere(&parts.headers, web.config.public_url.as_deref()) {
             return Err(Refusal::ForgedForm);
         }
         let fields = std::mem::take(&mut sent.fields).into_iter().take(MOST_FIELDS);
-        let fields = fields.map(|(key, value)| (key, storable(&value))).collect();
-        let form = of_this_session(&parts.headers, Form(fields))?;
+        let form = of_this_session(&parts.headers, Form { fields: fields.collect(), _room: None })?;
         Ok(Self { form, sent })
     }
 }
@@ -243,15 +250,38 @@ impl FromRequest<Arc<Web>> for FirstForm {
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        Ok(Self(read(web, &parts.headers, body).await?))
+        Ok(Self(read(web, &parts, body, Sender::Stranger).await?))
     }
 }
 
-async fn read(web: &Web, headers: &HeaderMap, body: axum::body::Body) -> Result<Form, Refusal> {
-    let body = body::read(body, LARGEST_FORM, true).await.map_err(|_| Refusal::Unreadable)?;
-    if is_from_elsewhere(headers, web.config.public_url.as_deref()) {
+/// Whose form it is: staff's when [`Visitor`] has found somebody who is signed in. Until then, also between password and
+/// second factor, it is a stranger's.
+fn sender(parts: &Parts) -> Sender {
+    match parts.extensions.get() {
+        Some(Stage::Whole) => Sender::Staff,
+        Some(Stage::Second | Stage::Enrol) | None => Sender::Stranger,
+    }
+}
+
+async fn read(
+    web: &Web,
+    parts: &Parts,
+    body: axum::body::Body,
+    sender: Sender,
+) -> Result<Form, Refusal> {
+    let largest = if sender == Sender::Staff { LARGEST_FORM } else { STRANGERS_FORM };
+    let body = body::read(body, largest, web.memory.room(sender)).await.map_err(unread)?;
+    if is_from_elsewhere(&parts.headers, web.config.public_url.as_deref()) {
         return Err(Refusal::ForgedForm);
     }
-    let fields = form_urlencoded::parse(&body).take(MOST_FIELDS);
-    Ok(Form(fields.map(|(key, value)| (key.into_owned(), storable(&value))).collect()))
+    let charset = form::charset_in(&parts.headers);
+    let fields = form::urlencoded(&body.bytes, charset).take(MOST_FIELDS).collect();
+    Ok(Form { fields, _room: Some(Arc::new(body.room)) })
+}
+
+pub(super) fn unread(unread: Unread) -> Refusal {
+    match unread {
+        Unread::TooLarge | Unread::Broken => Refusal::Unreadable,
+        Unread::NoRoom => Refusal::NoRoom,
+    }
 }

@@ -1,6 +1,5 @@
 //! Signing in and out, and setting up a second factor.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,8 +17,7 @@ use super::confirm::prove;
 use super::session::{FirstForm, Form, Query, Visitor, cookie};
 use super::{Answered, Reads, Refusal, to};
 use crate::Web;
-use crate::client_address::address_of;
-use crate::throttle::counted_as;
+use crate::client_address::{ClientAddress, address_of};
 use crate::words::{self, Language};
 
 /// Passwords that are tried from one address in a minute.
@@ -33,7 +31,7 @@ const TRIES_PER_ACCOUNT: u32 = 100;
 
 /// From where and with what a request comes.
 pub(crate) struct From {
-    address: IpAddr,
+    address: ClientAddress,
     agent: String,
 }
 
@@ -95,7 +93,7 @@ pub(crate) async fn sign_in(
 ) -> Answered {
     let (name, goal) = (form.get("name").to_owned(), within(form.get("to")).to_owned());
     let now = web.desk.clock.monotonic();
-    let by_address = web.throttles.sign_ins.count(counted_as(from.address), TRIES_PER_ADDRESS, now);
+    let by_address = web.throttles.sign_ins.count(from.address.network(), TRIES_PER_ADDRESS, now);
     if let Err(wait) = by_address.and_then(|()| count_try(&web, &name, from.address)) {
         let minutes = wait.as_secs().div_ceil(60).to_string();
         let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
@@ -127,7 +125,7 @@ pub(crate) async fn sign_in(
 }
 
 /// Counts that a password or code is tried. Beyond what is allowed: how long to wait.
-pub(super) fn count_try(web: &Web, name: &str, address: IpAddr) -> Result<(), Duration> {
+pub(super) fn count_try(web: &Web, name: &str, address: ClientAddress) -> Result<(), Duration> {
     let (account, seat) = tried(name, address);
     let (accounts, now) = (&web.throttles.accounts, web.desk.clock.monotonic());
     accounts.count(seat, TRIES_PER_SEAT, now)?;
@@ -135,16 +133,16 @@ pub(super) fn count_try(web: &Web, name: &str, address: IpAddr) -> Result<(), Du
 }
 
 /// It was right.
-pub(super) fn forget_tries(web: &Web, name: &str, address: IpAddr) {
+pub(super) fn forget_tries(web: &Web, name: &str, address: ClientAddress) {
     let (account, seat) = tried(name, address);
     web.throttles.accounts.forget(seat);
     web.throttles.accounts.forget(account);
 }
 
 /// Under what tries are counted: the name, and the name with the address. Nobody's name is longer than 64 characters.
-fn tried(name: &str, address: IpAddr) -> (String, String) {
+fn tried(name: &str, address: ClientAddress) -> (String, String) {
     let account = portreeve_core::text::shorten(&name.to_lowercase(), 64);
-    let seat = format!("{account} {}", counted_as(address));
+    let seat = format!("{account} {}", address.network());
     (account, seat)
 }
 

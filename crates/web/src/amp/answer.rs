@@ -24,7 +24,7 @@ pub(crate) enum AmpError {
     #[error("Missing required parameters.")]
     Missing,
     #[error("Invalid parameter: {name}: {why}.")]
-    Invalid { name: &'static str, why: String },
+    Invalid { name: String, why: String },
     #[error("Idempotency key was used for another request.")]
     KeyUsedForAnother,
     #[error("Service not found.")]

@@ -10,6 +10,9 @@ use portreeve_core::text::one_line;
 use super::answer::AmpError;
 use super::php::{Value, Vars};
 
+/// Characters of a parameter's name that are repeated.
+const LONGEST_NAME: usize = 60;
+
 /// Parses the fields; errors come in the order of the contract.
 pub(super) fn parse(
     vars: &Vars,
@@ -17,11 +20,12 @@ pub(super) fn parse(
     directory: &str,
     credential: i64,
 ) -> Result<NewReportRequest, AmpError> {
+    is_joined_well(vars)?;
     let service_id = required(vars, "service_id")?;
     let category = required(vars, "category")?;
     let id: ServiceId =
         service_id.parse().map_err(|error: portreeve_core::ids::NotAServiceId| {
-            AmpError::Invalid { name: "service_id", why: error.to_string() }
+            AmpError::Invalid { name: "service_id".to_owned(), why: error.to_string() }
         })?;
     within("category", category, LONGEST_CATEGORY)?;
     let service_ip = optional(vars, "service_ip").map(str::trim).filter(|ip| !ip.is_empty());
@@ -53,6 +57,16 @@ pub(super) fn parse(
     })
 }
 
+/// Scripts that take `&amp;` from a page of HTML send fields whose names begin with `amp;`. Left alone they would be
+/// missing, and with them perhaps the suspension.
+fn is_joined_well(vars: &Vars) -> Result<(), AmpError> {
+    let mut odd: Vec<&str> = vars.keys().filter_map(|name| name.strip_prefix("amp;")).collect();
+    odd.sort_unstable();
+    let Some(name) = odd.first() else { return Ok(()) };
+    let why = "its name begins with \"amp;\"; join fields with & alone, not with &amp;".to_owned();
+    Err(AmpError::Invalid { name: one_line(name, LONGEST_NAME), why })
+}
+
 /// A scalar that is there and not blank, without the blanks at its ends.
 fn required<'a>(vars: &'a Vars, name: &str) -> Result<&'a str, AmpError> {
     let text = vars.get(name).and_then(Value::text).map(str::trim);
@@ -63,11 +77,14 @@ fn optional<'a>(vars: &'a Vars, name: &str) -> Option<&'a str> {
     vars.get(name).and_then(Value::text).filter(|text| !text.is_empty())
 }
 
-fn within(name: &'static str, text: &str, limit: usize) -> Result<(), AmpError> {
+fn within(name: &str, text: &str, limit: usize) -> Result<(), AmpError> {
     if text.chars().count() <= limit {
         return Ok(());
     }
-    Err(AmpError::Invalid { name, why: format!("must have at most {limit} characters") })
+    Err(AmpError::Invalid {
+        name: name.to_owned(),
+        why: format!("must have at most {limit} characters"),
+    })
 }
 
 /// The suspend method. A word that is none suspends nobody, and the caller is told.

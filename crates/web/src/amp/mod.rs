@@ -13,15 +13,15 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
-use portreeve_app::Credential;
 use portreeve_app::report::{self, OpenError, Opened};
 use portreeve_app::staff;
+use portreeve_app::{Credential, Live};
 
 use crate::Web;
-use crate::body::{self, Unread};
-use crate::client_address::client_address;
+use crate::body::{self, Kept, Unread};
+use crate::client_address::{ClientAddress, client_address};
 use crate::idempotency;
-use crate::throttle::counted_as;
+use crate::memory::Sender;
 use answer::{AmpError, failure, success};
 use php::Vars;
 
@@ -33,7 +33,15 @@ pub(crate) async fn endpoint(web: &Web, request: Request) -> Response {
         Ok(opened) => ("success", success(&opened)),
         Err(error) => {
             let code = error.code(&live.settings.amp);
-            tracing::info!(code, "drop-in call refused: {error}");
+            match error {
+                AmpError::NotPost
+                | AmpError::Unauthorized
+                | AmpError::TooMany(_)
+                | AmpError::TooLarge => {
+                    tracing::info!(code, "drop-in call turned away: {error}");
+                }
+                _ => tracing::info!(code, "drop-in call refused: {error}"),
+            }
             (code, failure(&error, &live.settings.amp))
         }
     };
@@ -49,33 +57,51 @@ async fn call(web: &Web, request: Request) -> Result<Opened, AmpError> {
     let (parts, body) = request.into_parts();
     let identifier = identifier(&parts.headers);
     let identifier = identifier.as_deref();
-    // What a stranger sends is counted and dropped: it must not fill the memory.
-    let keep = identifier.is_some_and(|id| staff::authenticate(&web.desk.live(), id).is_some());
-    let body =
-        body::read(body, web.config.max_body, keep).await.map_err(|unread| match unread {
-            Unread::TooLarge => AmpError::TooLarge,
-            Unread::Broken => AmpError::Missing,
-        })?;
+    let limit = web.config.max_body;
+    if credential(&web.desk.live(), identifier, address).is_none() {
+        // What a stranger sends is counted and dropped: it must not fill the memory.
+        body::discard(body, limit).await.map_err(unread)?;
+        return Err(refused(web, address));
+    }
+    let body = body::read(body, limit, web.memory.room(Sender::Staff)).await.map_err(unread)?;
 
     // Once more, for a credential that ended while its body came in.
     let live = web.desk.live();
-    let amp = &live.settings.amp;
-    let now = web.desk.clock.monotonic();
-    let Some(credential) = identifier
-        .filter(|_| keep)
-        .and_then(|id| staff::authenticate(&live, id))
-        .filter(|credential| staff::may_call_from(credential, address))
-    else {
-        let throttle = &web.throttles.failed_auth;
-        let key = counted_as(address);
-        return Err(match throttle.count(key, amp.failed_auth_per_minute, now) {
-            Ok(()) => AmpError::Unauthorized,
-            Err(wait) => AmpError::TooMany(wait),
-        });
+    let Some(credential) = credential(&live, identifier, address) else {
+        return Err(refused(web, address));
     };
+    let now = web.desk.clock.monotonic();
     let answer = call_with(web, credential, &parts, body, now).await;
     staff::count_call(&web.desk, credential.id, answer.is_err());
     answer
+}
+
+/// The credential of a caller, if it is good and may call from there.
+fn credential<'a>(
+    live: &'a Live,
+    identifier: Option<&str>,
+    address: ClientAddress,
+) -> Option<&'a Credential> {
+    let found = identifier.and_then(|id| staff::authenticate(live, id));
+    found.filter(|credential| staff::may_call_from(credential, address.known()))
+}
+
+/// What somebody without a good credential is told.
+fn refused(web: &Web, address: ClientAddress) -> AmpError {
+    let limit = web.desk.live().settings.amp.failed_auth_per_minute;
+    let now = web.desk.clock.monotonic();
+    match web.throttles.failed_auth.count(address.network(), limit, now) {
+        Ok(()) => AmpError::Unauthorized,
+        Err(wait) => AmpError::TooMany(wait),
+    }
+}
+
+fn unread(unread: Unread) -> AmpError {
+    match unread {
+        Unread::TooLarge => AmpError::TooLarge,
+        Unread::Broken => AmpError::Missing,
+        Unread::NoRoom => AmpError::Unavailable,
+    }
 }
 
 /// Answers a call whose credential is good.
@@ -83,7 +109,7 @@ async fn call_with(
     web: &Web,
     credential: &Credential,
     parts: &Parts,
-    body: Vec<u8>,
+    body: Kept,
     now: Duration,
 ) -> Result<Opened, AmpError> {
     let live = web.desk.live();
@@ -94,11 +120,14 @@ async fn call_with(
         .map_err(AmpError::TooMany)?;
 
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let vars = php::read_body(content_type.unwrap_or_default(), body).await;
+    let Kept { bytes, room } = body;
+    let vars = php::read_body(content_type.unwrap_or_default(), bytes).await;
+    drop(room);
     check_action(&vars, parts.uri.query())?;
     let mut report = fields::parse(&vars, amp, &web.desk.config.amp_directory, credential.id)?;
     let key = idempotency::key(&parts.headers);
-    let bad = |why: &str| AmpError::Invalid { name: "Idempotency-Key", why: why.to_owned() };
+    let bad =
+        |why: &str| AmpError::Invalid { name: "Idempotency-Key".to_owned(), why: why.to_owned() };
     if let Some(key) = key.map_err(bad)? {
         let hash = report.fingerprint();
         report.idempotency = Some((key, hash));
@@ -131,7 +160,7 @@ fn identifier(headers: &HeaderMap) -> Option<String> {
 
 /// `action` of the body, else of the query, must be `create` in any case.
 fn check_action(vars: &Vars, query: Option<&str>) -> Result<(), AmpError> {
-    let from_query = php::read_urlencoded(query.unwrap_or_default().as_bytes());
+    let from_query = php::read_urlencoded(query.unwrap_or_default().as_bytes(), None);
     let action = match vars.get("action") {
         Some(value) => value.text(),
         None => from_query.get("action").and_then(php::Value::text),

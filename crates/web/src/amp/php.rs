@@ -8,7 +8,10 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use portreeve_core::text::{storable, storable_bytes};
+use encoding_rs::Encoding;
+use portreeve_core::text::storable;
+
+use crate::form;
 
 /// A variable of `$_POST` or `$_GET`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,18 +39,20 @@ pub(crate) type Vars = HashMap<String, Value>;
 pub(crate) async fn read_body(content_type: &str, body: Vec<u8>) -> Vars {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "application/x-www-form-urlencoded" => read_urlencoded(&body),
+        "application/x-www-form-urlencoded" => {
+            read_urlencoded(&body, form::charset_of(content_type))
+        }
         "multipart/form-data" => read_multipart(content_type, body).await,
-        "application/json" => read_json(&body),
+        "application/json" => read_json(&form::text(&body, form::charset_of(content_type))),
         _ => Vars::new(),
     }
 }
 
 /// Reads `application/x-www-form-urlencoded`, or a query string.
-pub(crate) fn read_urlencoded(bytes: &[u8]) -> Vars {
+pub(crate) fn read_urlencoded(bytes: &[u8], charset: Option<&'static Encoding>) -> Vars {
     let mut vars = Vars::new();
-    for (name, value) in form_urlencoded::parse(bytes) {
-        register(&mut vars, &name, storable(&value));
+    for (name, value) in form::urlencoded(bytes, charset) {
+        register(&mut vars, &name, value);
     }
     vars
 }
@@ -57,21 +62,30 @@ async fn read_multipart(content_type: &str, body: Vec<u8>) -> Vars {
     let Ok(boundary) = multer::parse_boundary(content_type) else { return vars };
     let stream = futures_util::stream::once(async { Ok::<_, Infallible>(Bytes::from(body)) });
     let mut parts = multer::Multipart::new(stream, boundary);
+    let mut charset = form::charset_of(content_type);
+    let mut fields = Vec::new();
     // PHP keeps the parts before the one that it cannot read.
     while let Ok(Some(part)) = parts.next_field().await {
         let name = part.name().map(str::to_owned);
         // Parts with a file name are files, and not in $_POST.
         let is_file = part.file_name().is_some();
+        let own = form::charset_in(part.headers());
         let Ok(bytes) = part.bytes().await else { break };
         if let (Some(name), false) = (name, is_file) {
-            register(&mut vars, &name, storable_bytes(&bytes));
+            // RFC 7578, 4.6: a field that says in which character set the others are.
+            if name == "_charset_" {
+                charset = std::str::from_utf8(&bytes).ok().and_then(form::charset).or(charset);
+            }
+            fields.push((name, own, bytes));
         }
+    }
+    for (name, own, bytes) in fields {
+        register(&mut vars, &name, form::text(&bytes, own.or(charset)));
     }
     vars
 }
 
-fn read_json(body: &[u8]) -> Vars {
-    let text = String::from_utf8_lossy(body);
+fn read_json(text: &str) -> Vars {
     let text = text.trim_start_matches('\u{feff}');
     let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
         return Vars::new();
@@ -110,6 +124,7 @@ mod tests {
     fn names_follow_php() {
         let vars = read_urlencoded(
             b"service.id=1&service%20id=2&+x=3&a[]=4&b[c]=5&d[=6&=7&[e]=8&f&g[]=1&g=2&h=1&h[]=2",
+            None,
         );
         assert_eq!(vars.get("service_id"), Some(&text("2")), "the last one counts");
         assert_eq!(vars.get("x"), Some(&text("3")));
@@ -124,8 +139,8 @@ mod tests {
 
     #[test]
     fn broken_text_is_made_storable() {
-        let vars = read_urlencoded(b"a=%00x%FFy&b=%zz&c=a%2Bb+c");
-        assert_eq!(vars.get("a"), Some(&text("\u{FFFD}x\u{FFFD}y")));
+        let vars = read_urlencoded(b"a=%00x%FFy&b=%zz&c=a%2Bb+c", None);
+        assert_eq!(vars.get("a"), Some(&text("\u{FFFD}x\u{FF}y")));
         assert_eq!(vars.get("b"), Some(&text("%zz")));
         assert_eq!(vars.get("c"), Some(&text("a+b c")));
     }
@@ -140,6 +155,35 @@ mod tests {
         assert_eq!(vars.get("c"), Some(&Value::Array));
         assert!(!vars.contains_key("f"));
         assert!(read_body("multipart/form-data", body.as_bytes().to_vec()).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn each_encoding_of_a_form_may_be_in_windows_1252_or_in_what_it_names() {
+        let word = Some(text("Mi\u{DF}brauch"));
+        let urlencoded = "application/x-www-form-urlencoded";
+        for body in [&b"category=Mi%DFbrauch"[..], b"category=Mi\xDFbrauch"] {
+            let vars = read_body(urlencoded, body.to_vec()).await;
+            assert_eq!(vars.get("category").cloned(), word);
+        }
+        let vars =
+            read_body("application/json", b"{\"category\": \"Mi\xDFbrauch\"}".to_vec()).await;
+        assert_eq!(vars.get("category").cloned(), word);
+        let part = |more: &str, name: &str, value: &[u8]| {
+            let head =
+                format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n{more}\r\n");
+            [head.as_bytes(), value, b"\r\n"].concat()
+        };
+        let read = async |parts: &[Vec<u8>]| {
+            let body = [parts.concat(), b"--b--\r\n".to_vec()].concat();
+            read_body("multipart/form-data; boundary=b", body).await.get("category").cloned()
+        };
+        assert_eq!(read(&[part("", "category", b"Mi\xDFbrauch")]).await, word);
+        let cyrillic = Some(text("\u{041C}\u{0422}"));
+        let said =
+            part("Content-Type: text/plain; charset=windows-1251\r\n", "category", b"\xCC\xD2");
+        assert_eq!(read(&[said]).await, cyrillic);
+        let last = [part("", "category", b"\xCC\xD2"), part("", "_charset_", b"windows-1251")];
+        assert_eq!(read(&last).await, cyrillic);
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use super::LARGEST_BODY;
 use super::caller::{Answer, Close, May, Right, SeeReports};
 use super::problem::{Code, Failure, Problems};
 use super::reports::done;
-use super::request::{Path, When, answer as respond};
+use super::request::{Path, When, answer as respond, no_room};
 use crate::body::Unread;
 use crate::upload::{self, Sent};
 use crate::{Web, download};
@@ -126,10 +126,11 @@ pub(crate) async fn attach(
         let why = "send the header `Content-Type: multipart/form-data` with its boundary";
         return Err(Failure::new(Code::UnsupportedMediaType, why));
     }
-    let sent = upload::read(&web, &parts.headers, body, LARGEST_BODY).await;
+    let sent = upload::read(&web, &parts.headers, body, LARGEST_BODY, upload::From::Staff).await;
     let mut sent = sent.map_err(|unread| match unread {
         Unread::TooLarge => Failure::new(Code::TooLarge, "the form is too large"),
         Unread::Broken => Failure::new(Code::Malformed, "the form cannot be read to its end"),
+        Unread::NoRoom => no_room(),
     })?;
     // Files take their time, in which a token may end.
     let caller = May::<Answer>::from_request_parts(&mut parts, &web).await?;

@@ -13,7 +13,6 @@ use super::problem::{Code, Failure};
 use crate::Web;
 use crate::client_address::address_of;
 pub(crate) use crate::rights::{Answer, Approve, Close, Open, Right, SeeReports, Setup, Suspend};
-use crate::throttle::counted_as;
 
 /// Whoever shows a good token.
 #[derive(Debug)]
@@ -40,7 +39,7 @@ impl FromRequestParts<Arc<Web>> for Caller {
         let address = address_of(&parts.headers, &parts.extensions, &web.config.trusted_proxies);
         let limit = live.settings.amp.failed_auth_per_minute;
         let now = web.desk.clock.monotonic();
-        let counted = web.throttles.failed_auth.count(counted_as(address), limit, now);
+        let counted = web.throttles.failed_auth.count(address.network(), limit, now);
         Err(match counted {
             Ok(()) => Failure::new(
                 Code::Unauthorized,

@@ -228,6 +228,8 @@ impl From<ActError> for Failure {
             ActError::File(_, Refused::Busy | Refused::NoRoom) => {
                 return Failure::wait(Code::Unavailable, &error.to_string(), COME_AGAIN);
             }
+            ActError::TooManyAnswers => Code::TooManyRequests,
+            ActError::NoRoomForText => Code::TooLarge,
             ActError::BadText
             | ActError::BadCategory
             | ActError::File(..)

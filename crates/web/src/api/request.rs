@@ -16,7 +16,8 @@ use serde::de::DeserializeOwned;
 
 use super::LARGEST_BODY;
 use super::problem::{Code, Failure};
-use crate::body::{self, Unread};
+use crate::body::{self, COME_AGAIN, Kept, Unread};
+use crate::memory::Sender;
 use crate::{Web, idempotency};
 
 /// A body of JSON, with the bytes it came as.
@@ -29,11 +30,13 @@ impl<T: DeserializeOwned> FromRequest<Arc<Web>> for Json<T> {
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Failure> {
         // Read here, and not by axum, so that whoever sends too much gets to see the answer.
         let (parts, sent) = request.into_parts();
-        let mut bytes =
-            body::read(sent, LARGEST_BODY, true).await.map_err(|unread| match unread {
-                Unread::TooLarge => Failure::new(Code::TooLarge, "a body may have at most 1 MiB"),
-                Unread::Broken => Failure::new(Code::Malformed, "the body broke off"),
-            })?;
+        let room = web.memory.room(Sender::Staff);
+        let kept = body::read(sent, LARGEST_BODY, room).await.map_err(|unread| match unread {
+            Unread::TooLarge => Failure::new(Code::TooLarge, "a body may have at most 1 MiB"),
+            Unread::Broken => Failure::new(Code::Malformed, "the body broke off"),
+            Unread::NoRoom => no_room(),
+        })?;
+        let Kept { mut bytes, room: _room } = kept;
         storable_json(&mut bytes);
         let request = Request::from_parts(parts, Body::from(bytes));
         match axum::Json::<T>::from_request(request, web).await {
@@ -48,6 +51,12 @@ impl<T: DeserializeOwned> FromRequest<Arc<Web>> for Json<T> {
             Err(error) => Err(Failure::new(Code::Malformed, inner(&error.body_text()))),
         }
     }
+}
+
+/// Too many send at once.
+pub(super) fn no_room() -> Failure {
+    let why = "too many send at once; nothing was changed, try again";
+    Failure::wait(Code::Unavailable, why, COME_AGAIN)
 }
 
 /// The query.

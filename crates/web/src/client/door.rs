@@ -77,18 +77,18 @@ impl FromRequestParts<Arc<Web>> for Went {
     }
 }
 
-/// A customer who has come in and wants a file: the last part of the address.
+/// A customer who has come in and wants a file or a message: the last part of the address.
 pub(crate) struct Seeks {
     pub(super) door: Door,
-    pub(super) attachment: String,
+    pub(super) named: String,
 }
 
 impl FromRequestParts<Arc<Web>> for Seeks {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
-        let (door, attachment) = door_and("attachment", parts, web).await?;
-        Ok(Self { door, attachment })
+        let (door, named) = door_and("named", parts, web).await?;
+        Ok(Self { door, named })
     }
 }
 

@@ -4,6 +4,7 @@
 //! without a cookie, and no form can be forged by who does not have it) or by single sign-on from the panel (a
 //! cookie). To look at a page changes nothing.
 
+mod busy;
 mod door;
 mod pages;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Query, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portreeve_app::attachment::{self, FetchError, Files};
 use portreeve_app::copy;
@@ -20,18 +21,18 @@ use portreeve_app::payment;
 use portreeve_app::report::ActError;
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Claim;
-use portreeve_core::text::storable;
 use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use crate::Web;
-use crate::body::{self, Unread};
+use crate::body::{self, Kept, STRANGERS_FORM};
 use crate::client_address::client_address;
+use crate::memory::{Room, Sender};
 use crate::origin::is_from_elsewhere;
-use crate::pages::see_other;
-use crate::print;
-use crate::throttle::counted_as;
-use crate::{download, upload};
+use crate::pages::{private, see_other};
+use crate::routes::plain;
+use crate::{download, form, print, upload};
+pub(crate) use busy::{Busy, Turn};
 use door::{Door, Seeks, Went};
 use pages::Tried;
 
@@ -54,8 +55,9 @@ type Answered = Result<Response, Response>;
 /// Takes a customer in who comes from the panel.
 pub(crate) async fn sign_on(State(web): State<Arc<Web>>, request: Request) -> Response {
     let headers = request.headers().clone();
-    let Ok(fields) = form(request).await else {
-        return web.client_said(&headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    let (fields, _room) = match strangers_form(&web, request).await {
+        Ok(form) => form,
+        Err(refused) => return refused,
     };
     let Some(token) = field(&fields, "token") else {
         return web.client_said(&headers, StatusCode::BAD_REQUEST, "no_token");
@@ -102,9 +104,10 @@ pub(crate) async fn ask_for_link(State(web): State<Arc<Web>>, request: Request) 
     if is_from_elsewhere(&headers, web.config.public_url.as_deref()) {
         return web.client_said(&headers, StatusCode::FORBIDDEN, "from_elsewhere");
     }
-    let from = counted_as(client_address(&request, &web.config.trusted_proxies));
-    let Ok(fields) = form(request).await else {
-        return web.client_said(&headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    let from = client_address(&request, &web.config.trusted_proxies).network();
+    let (fields, _room) = match strangers_form(&web, request).await {
+        Ok(form) => form,
+        Err(refused) => return refused,
     };
     let address = field(&fields, "email").unwrap_or_default().trim().to_lowercase();
     if address.len() > customer::LONGEST_ADDRESS {
@@ -168,13 +171,28 @@ pub(crate) async fn report(
 pub(crate) async fn pdf(State(web): State<Arc<Web>>, door: Door) -> Answered {
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
     let id = door.report.ok_or_else(missing)?;
+    let Some(_turn) = web.customers.documents.begin(&door.customer) else {
+        return Err(web.client_busy(&door.headers));
+    };
     let found = copy::for_customer(&web.desk, &door.customer, id).await;
     let found = found.map_err(|error| web.client_unavailable(&door.headers, &error))?;
     let copy = found.ok_or_else(missing)?;
     let viewer = web.client_viewer(&door.headers, &copy.file.language);
-    let made = web.press.print(print::customer_copy(&viewer, &copy)).await;
+    let made = web.press.print_for_customer(print::customer_copy(&viewer, &copy)).await;
     made.map(|bytes| print::download(id, bytes))
         .map_err(|error| web.client_unavailable(&door.headers, &error))
+}
+
+/// A message of a report whole, where the page shows its beginning.
+pub(crate) async fn message(State(web): State<Arc<Web>>, Seeks { door, named }: Seeks) -> Answered {
+    let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
+    let (Some(id), Ok(message)) = (door.report, named.parse()) else { return Err(missing()) };
+    let found = customer::message(&web.desk, &door.customer, id, message).await;
+    let found = found.map_err(|error| web.client_unavailable(&door.headers, &error))?;
+    let mut answer = private(plain(StatusCode::OK, found.ok_or_else(missing)?));
+    let robots = HeaderValue::from_static("noindex, nofollow");
+    answer.headers_mut().insert("x-robots-tag", robots);
+    Ok(answer)
 }
 
 async fn show(web: &Web, door: &Door, status: StatusCode, tried: Tried) -> Answered {
@@ -228,16 +246,13 @@ pub(crate) async fn act(
     }
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
     let (Some(wish), Some(id)) = (Wish::parse(&deed), door.report) else { return Err(missing()) };
-    let unread = |unread| {
-        let (status, what) = match unread {
-            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-            Unread::Broken => (StatusCode::BAD_REQUEST, "broken_off"),
-        };
-        web.client_said(&door.headers, status, what)
+    let Some(_turn) = web.customers.forms.begin(&door.customer) else {
+        return Err(web.client_busy(&door.headers));
     };
     let (mut parts, body) = request.into_parts();
-    let sent = upload::read(&web, &door.headers, body, LARGEST_FORM).await;
-    let mut sent = sent.map_err(unread)?;
+    let from = upload::From::Customer(&door.customer);
+    let sent = upload::read(&web, &door.headers, body, LARGEST_FORM, from).await;
+    let mut sent = sent.map_err(|unread| web.client_unread(&door.headers, unread))?;
     // Files take their time, in which a link or a session may end.
     let Went { door, .. } = Went::from_request_parts(&mut parts, &web).await?;
     let text = field(&sent.fields, "text").unwrap_or_default().to_owned();
@@ -280,8 +295,12 @@ pub(crate) async fn act(
             show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
         }
         Err(refused) => {
+            let status = match &refused {
+                DeedError::Act(ActError::TooManyAnswers) => StatusCode::TOO_MANY_REQUESTS,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
             let tried = Tried { refused: Some(pages::why(&refused)), ..tried(text) };
-            show(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, tried).await
+            show(&web, &door, status, tried).await
         }
     }
 }
@@ -304,10 +323,10 @@ async fn keep_for_the_way_back(
 /// A file of a message.
 pub(crate) async fn attachment(
     State(web): State<Arc<Web>>,
-    Seeks { door, attachment }: Seeks,
+    Seeks { door, named }: Seeks,
 ) -> Answered {
     let found = match door.report {
-        Some(id) => attachment::for_customer(&web.desk, &door.customer, id, &attachment).await,
+        Some(id) => attachment::for_customer(&web.desk, &door.customer, id, &named).await,
         None => Err(FetchError::NotThere),
     };
     let (status, what) = match found {
@@ -323,11 +342,16 @@ pub(crate) async fn attachment(
     Err(web.client_said(&door.headers, status, what))
 }
 
-/// The fields of a form.
-async fn form(request: Request) -> Result<Vec<(String, String)>, ()> {
-    let body = body::read(request.into_body(), LARGEST_FORM, true).await.map_err(|_| ())?;
-    let fields = form_urlencoded::parse(&body);
-    Ok(fields.map(|(key, value)| (key.into_owned(), storable(&value))).collect())
+/// The fields of a form of somebody who is not known yet, and the room that it takes.
+async fn strangers_form(
+    web: &Web,
+    request: Request,
+) -> Result<(Vec<(String, String)>, Room), Response> {
+    let (parts, body) = request.into_parts();
+    let room = web.memory.room(Sender::Stranger);
+    let read = body::read(body, STRANGERS_FORM, room).await;
+    let Kept { bytes, room } = read.map_err(|unread| web.client_unread(&parts.headers, unread))?;
+    Ok((form::urlencoded(&bytes, form::charset_in(&parts.headers)).collect(), room))
 }
 
 fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -15,6 +15,8 @@ use portreeve_core::time::{Span, rfc3339};
 
 use super::door::Door;
 use crate::Web;
+use crate::body::{COME_AGAIN, Unread};
+use crate::excerpt::excerpts;
 use crate::pages::{Viewer, as_page, context, files_taken, refused_file};
 
 /// What customers may ask for when they need more time.
@@ -41,6 +43,8 @@ pub(super) fn why(error: &DeedError) -> &'static str {
         DeedError::Masquerading => "masquerading",
         DeedError::ServiceMoved => "moved",
         DeedError::Act(ActError::BadText) => "text",
+        DeedError::Act(ActError::TooManyAnswers) => "too_many_answers",
+        DeedError::Act(ActError::NoRoomForText) => "no_room",
         DeedError::Act(ActError::Pay(PayError::NotOffered)) => "nothing_to_pay",
         DeedError::Act(ActError::Pay(PayError::TooOften)) => "paid_too_often",
         DeedError::Act(ActError::Move(_, error)) => match error {
@@ -107,16 +111,37 @@ impl Web {
         self.client_page(status, "client-said.html", viewer, context! { what })
     }
 
+    /// What was sent was not taken as a whole.
+    pub(super) fn client_unread(&self, headers: &HeaderMap, unread: Unread) -> Response {
+        match unread {
+            Unread::TooLarge => {
+                self.client_said(headers, StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+            }
+            Unread::Broken => self.client_said(headers, StatusCode::BAD_REQUEST, "broken_off"),
+            Unread::NoRoom => {
+                self.client_later(headers, StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+            }
+        }
+    }
+
+    /// They have as much in hand as they may.
+    pub(super) fn client_busy(&self, headers: &HeaderMap) -> Response {
+        self.client_later(headers, StatusCode::TOO_MANY_REQUESTS, "busy")
+    }
+
+    fn client_later(&self, headers: &HeaderMap, status: StatusCode, what: &str) -> Response {
+        let mut response = self.client_said(headers, status, what);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(COME_AGAIN));
+        response
+    }
+
     pub(super) fn client_unavailable(
         &self,
         headers: &HeaderMap,
         error: &dyn std::error::Error,
     ) -> Response {
         tracing::error!("a page of the customer area could not be made: {error}");
-        let mut response =
-            self.client_said(headers, StatusCode::SERVICE_UNAVAILABLE, "unavailable");
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        response
+        self.client_later(headers, StatusCode::SERVICE_UNAVAILABLE, "unavailable")
     }
 
     pub(super) fn client_list(
@@ -147,13 +172,16 @@ impl Web {
         let own = own.filter(|text| !text.is_empty());
         let letters = self.desk.letters();
         let about = letters.about(viewer.language, category);
+        let texts = excerpts(file.messages.iter().map(|message| message.text.as_str()));
         let messages: Vec<Value> = file
             .messages
             .iter()
-            .map(|message| {
+            .zip(texts)
+            .map(|(message, text)| {
                 let at = message.at.map(rfc3339);
                 let files: Vec<Value> = message.attachments.iter().map(attached).collect();
-                context! { at, files, from_customer => message.from_customer, text => message.text }
+                let is_cut = text.len() < message.text.len();
+                context! { id => message.id, at, files, from_customer => message.from_customer, text, is_cut }
             })
             .collect();
         let on_reply = live.settings.time_limit.on_reply;

@@ -25,6 +25,9 @@ pub use staff::staff_copy;
 /// need cores, too.
 const AT_A_TIME: usize = 2;
 
+/// How many of them may be for customers, whose links may be in many hands: one turn is kept for staff.
+const FOR_CUSTOMERS: usize = 1;
+
 /// How long somebody waits for their turn before they are told to come again.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -34,6 +37,7 @@ pub(crate) const COME_AGAIN: u64 = 10;
 /// Makes PDFs, a few at a time and away from the threads that serve requests.
 pub(crate) struct Press {
     turns: Semaphore,
+    of_customers: Semaphore,
 }
 
 /// Why there is no PDF.
@@ -49,7 +53,17 @@ pub(crate) enum NotPrinted {
 
 impl Press {
     pub(crate) fn new() -> Self {
-        Self { turns: Semaphore::new(AT_A_TIME) }
+        Self { turns: Semaphore::new(AT_A_TIME), of_customers: Semaphore::new(FOR_CUSTOMERS) }
+    }
+
+    /// The same for a customer, after other customers.
+    pub(crate) async fn print_for_customer(
+        &self,
+        document: Document,
+    ) -> Result<Vec<u8>, NotPrinted> {
+        let turn = tokio::time::timeout(PATIENCE, self.of_customers.acquire()).await;
+        let Ok(Ok(_turn)) = turn else { return Err(NotPrinted::Busy) };
+        self.print(document).await
     }
 
     pub(crate) async fn print(&self, document: Document) -> Result<Vec<u8>, NotPrinted> {
