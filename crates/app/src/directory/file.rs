@@ -5,6 +5,7 @@ use std::io::Read;
 
 use ipnet::IpNet;
 use portreeve_core::ids::{ServiceId, ServiceKey};
+use portreeve_core::intake::OwnAddresses;
 use portreeve_core::ledger::{Resource, parse_address, parse_domain, parse_nets};
 use portreeve_core::service::Service;
 use portreeve_core::text::storable;
@@ -74,6 +75,23 @@ impl Rows {
     /// Whether none was.
     pub fn is_empty(&self) -> bool {
         self.good.is_empty()
+    }
+
+    /// Services whose customer nobody can tell, because their mail address is the desk's own. They are taken in all the
+    /// same: a deadline of theirs waits for approval.
+    pub fn told_nowhere(&self, own: &OwnAddresses) -> Vec<BadRow> {
+        let place = |id: &ServiceId| self.seen.get(id).cloned().unwrap_or_default();
+        let why = |address: &str| {
+            format!(
+                "customer_email {address} is an address of the abuse desk itself: the customer counts as not told"
+            )
+        };
+        let own = self.good.iter().filter(|row| own.are_all_of(&row.service.customer_email));
+        own.map(|row| BadRow {
+            place: place(&row.service.key.id),
+            why: why(&row.service.customer_email),
+        })
+        .collect()
     }
 
     fn bad(&mut self, place: String, why: impl Into<String>) {

@@ -11,13 +11,18 @@ use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::{Action, Automatic, DeliveryReport, Mail, RecipientReport, Strength};
 use portreeve_store::{MailEnd, MailReading, MailRow, SentNotice, StoreError, Tx};
 
+use super::about::Own;
 use super::links::without_secret_links;
+use super::room;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use crate::attachment::Files;
 use crate::desk::Desk;
 use crate::notice::LONGEST_DIGEST;
 use crate::record::Record;
 use crate::report::{Act, ActError, Conditions, act_in};
+
+/// How long reading a mail may take: longer than the largest needs.
+const LONGEST_READING: std::time::Duration = std::time::Duration::from_mins(2);
 
 /// The window of [`ANSWERS_PER_HOUR`].
 const HOUR: Span = Span::from_mins(60);
@@ -42,18 +47,18 @@ pub enum Read {
 }
 
 /// What becomes of a mail.
-struct Fate {
-    state: MailState,
-    why: Option<Why>,
-    report: Option<ReportId>,
+pub(super) struct Fate {
+    pub(super) state: MailState,
+    pub(super) why: Option<Why>,
+    pub(super) report: Option<ReportId>,
 }
 
 impl Fate {
-    fn of(state: MailState, report: ReportId) -> Self {
+    pub(super) fn of(state: MailState, report: ReportId) -> Self {
         Self { state, why: None, report: Some(report) }
     }
 
-    fn waits(why: Why, report: Option<ReportId>) -> Self {
+    pub(super) fn waits(why: Why, report: Option<ReportId>) -> Self {
         Self { state: MailState::Waiting, why: Some(why), report }
     }
 }
@@ -65,7 +70,11 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     if row.state != MailState::Unread.code() {
         return Ok(Read::Done);
     }
-    let mail = in_the_background(bytes, row.envelope_from.clone()).await;
+    let being_read = in_the_background(bytes, row.envelope_from.clone());
+    let mail = tokio::time::timeout(LONGEST_READING, being_read).await.unwrap_or_else(|_| {
+        tracing::error!("mail {id} waits unread: it took too long to read it");
+        None
+    });
     let tokens = super::tokens(desk).await?;
     // Received before the transaction begins, which holds the writer.
     let files = match &mail {
@@ -83,10 +92,15 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     let shown = mail.as_ref().map(|mail| shown(tokens, &row, mail));
     let shown = match shown {
         Some(Shown::Report(report)) => Some(report),
-        Some(Shown::Nothing | Shown::False) | None => None,
+        Some(Shown::Nothing | Shown::False) => None,
+        None => row.report_id.map(ReportId),
     };
     let fate = match &mail {
-        None => Ok(Some(Fate::waits(Why::Unreadable, None))),
+        None => Ok(Some(Fate::waits(Why::Unreadable, shown))),
+        Some(mail) if !is_counted_for(&mut tx, desk, &row, shown).await? => {
+            tx.put_mail_reading(id, &reading(mail)).await?;
+            Ok(Some(Fate::waits(Why::TooMany, shown)))
+        }
         Some(mail) => {
             tx.put_mail_reading(id, &reading(mail)).await?;
             Reading { desk, tokens, tx: &mut tx, row: &row, mail, files, now, may_wait }
@@ -109,7 +123,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
             Fate::waits(Why::NotTaken, shown)
         }
     };
-    if let (Some(why), Some(report)) = (fate.why, shown.filter(|_| fate.report == shown)) {
+    if let (Some(why), Some(report)) = (fate.why, fate.report) {
         tell_that_it_waits(&mut tx, desk, id, report, why, now).await?;
     }
     let why = fate.why.map(Why::code);
@@ -120,7 +134,43 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     Ok(Read::Done)
 }
 
-/// Puts on a report's record that a mail with its code waits. Staff are told in each hour of the clock once for a
+/// Whether a mail's bytes are counted for the report whose code it shows: those of one whose code was seen only when it
+/// was read are counted now, if there is room. One that is not goes on to count as a stranger's, and waits.
+async fn is_counted_for(
+    tx: &mut Tx,
+    desk: &Desk,
+    row: &MailRow,
+    shown: Option<ReportId>,
+) -> Result<bool, StoreError> {
+    let Some(report) = shown.filter(|_| row.shows_report.is_none()) else { return Ok(true) };
+    if !room::has_room_for(desk, tx, report).await? {
+        return Ok(false);
+    }
+    tx.put_shown_report(MailId(row.id), report).await?;
+    Ok(true)
+}
+
+/// A mail that could not be read waits for staff as it is, if it is still unread.
+pub async fn give_up(desk: &Desk, id: MailId) -> Result<(), StoreError> {
+    let mut tx = desk.db.write().await?;
+    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == MailState::Unread.code())
+    else {
+        return Ok(());
+    };
+    let now = desk.now();
+    let report = row.report_id.or(row.shows_report).map(ReportId);
+    if let Some(report) = report {
+        tell_that_it_waits(&mut tx, desk, id, report, Why::Unreadable, now).await?;
+    }
+    let why = Some(Why::Unreadable.code());
+    let end = MailEnd { state: MailState::Waiting.code(), why, report, by: None };
+    tx.end_mail(id, &end, now.as_millisecond()).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(())
+}
+
+/// Puts on a report's record that a mail about it waits. Staff are told in each hour of the clock once for a
 /// report, whatever comes in; nor does the history fill up with what a machine sends.
 async fn tell_that_it_waits(
     tx: &mut Tx,
@@ -143,7 +193,7 @@ async fn tell_that_it_waits(
     put_on_record(tx, desk, &report, &Actor::Desk, event, now).await
 }
 
-async fn put_on_record(
+pub(super) async fn put_on_record(
     tx: &mut Tx,
     desk: &Desk,
     report: &Report,
@@ -221,20 +271,25 @@ fn shown(tokens: &AnswerTokens, row: &MailRow, mail: &Mail) -> Shown {
     tokens.shown(addresses, mail.refers_to.iter().map(String::as_str))
 }
 
-struct Reading<'a> {
-    desk: &'a Desk,
+pub(super) struct Reading<'a> {
+    pub(super) desk: &'a Desk,
     tokens: &'a AnswerTokens,
-    tx: &'a mut Tx,
-    row: &'a MailRow,
-    mail: &'a Mail,
+    pub(super) tx: &'a mut Tx,
+    pub(super) row: &'a MailRow,
+    pub(super) mail: &'a Mail,
     files: Files,
     now: Timestamp,
-    may_wait: bool,
+    pub(super) may_wait: bool,
 }
 
 impl Reading<'_> {
     /// Nothing: it is not time yet.
     async fn fate(&mut self) -> Result<Option<Fate>, ActError> {
+        match self.own().await? {
+            Own::Is(fate) => return Ok(Some(fate)),
+            Own::PerhapsSoon => return Ok(None),
+            Own::IsNot => {}
+        }
         match (&self.mail.delivery, writer(self.row, self.mail)) {
             (Some(delivery), _) => Ok(self.bounce(delivery).await?),
             (None, Writer::Person) => Ok(Some(self.answer().await?)),
@@ -249,8 +304,8 @@ impl Reading<'_> {
 
     async fn answer(&mut self) -> Result<Fate, ActError> {
         let id = match self.shown() {
-            Shown::Nothing => return Ok(Fate::waits(Why::NoToken, None)),
-            Shown::False => return Ok(Fate::waits(Why::FalseToken, None)),
+            Shown::Nothing => return Ok(self.without_code(Why::NoToken, Why::NoCode).await?),
+            Shown::False => return Ok(self.without_code(Why::FalseToken, Why::FalseToken).await?),
             Shown::Report(id) => id,
         };
         let Some(report) = self.tx.report_alone(id).await? else {
@@ -262,7 +317,9 @@ impl Reading<'_> {
         if let Err(why) = self.judged(&report).await? {
             return Ok(Fate::waits(why, Some(id)));
         }
-        let act = Act::CustomerAnswer(message(self.mail));
+        // What was left of the deadline when it came is left, however long it lay here unread.
+        let received = from_millis(self.row.received_at).unwrap_or(self.now);
+        let act = Act::AnswerByMail(message(self.mail), received);
         let (by, always) = (&Actor::Customer, &Conditions::default());
         let files = std::mem::take(&mut self.files);
         act_in(self.tx, self.desk, id, by, act, always, files).await?;
@@ -282,7 +339,7 @@ impl Reading<'_> {
     }
 
     /// Whether it is the customer's answer, or why it waits.
-    async fn judged(&mut self, report: &Report) -> Result<Result<(), Why>, StoreError> {
+    pub(super) async fn judged(&mut self, report: &Report) -> Result<Result<(), Why>, StoreError> {
         let known = match &report.subject {
             Some(subject) => self.tx.service(&subject.service).await?,
             None => None,
@@ -290,9 +347,12 @@ impl Reading<'_> {
         let service = known.filter(|known| known.ended_at.is_none()).map(|known| known.service);
         let answerer = Answerer {
             sender: self.mail.from.as_deref(),
-            customer: service
-                .as_ref()
-                .map(|service| (service.customer_id.as_str(), service.customer_email.as_str())),
+            // Nobody writes as the customer from an address of the desk's own.
+            customer: service.as_ref().map(|service| {
+                let is_own = self.desk.config.own_addresses.are_all_of(&service.customer_email);
+                let address = if is_own { "" } else { service.customer_email.as_str() };
+                (service.customer_id.as_str(), address)
+            }),
             answers: self.lately(report.id, MailState::Answer).await?,
         };
         Ok(judge(report, &answerer))
@@ -306,6 +366,11 @@ impl Reading<'_> {
             && let Ok(()) | Err(Why::TooMany) = self.judged(&report).await?
         {
             return Ok(Fate::waits(Why::PerhapsAutomatic, Some(id)));
+        }
+        if !matches!(self.shown(), Shown::Report(_))
+            && let Some(report) = self.named_by_its_customer().await?
+        {
+            return Ok(Fate::waits(Why::PerhapsAutomatic, Some(report)));
         }
         self.automatic().await
     }
@@ -421,7 +486,7 @@ impl Reading<'_> {
         Ok(customer_notices(rows))
     }
 
-    fn is_of_our_domain(&self, id: &str) -> bool {
+    pub(super) fn is_of_our_domain(&self, id: &str) -> bool {
         let domain = id.rsplit_once('@').map(|(_, domain)| domain);
         let mail = self.desk.mail.as_ref();
         domain.zip(mail).is_some_and(|(domain, mail)| mail.has_domain(domain))
@@ -469,12 +534,16 @@ impl Reading<'_> {
         matches!(name, "mailer-daemon" | "postmaster")
     }
 
-    async fn lately(&mut self, report: ReportId, state: MailState) -> Result<i64, StoreError> {
+    pub(super) async fn lately(
+        &mut self,
+        report: ReportId,
+        state: MailState,
+    ) -> Result<i64, StoreError> {
         let since = HOUR.before(self.now).as_millisecond();
         self.tx.count_mails_of(report, state.code(), since, ANSWERS_PER_HOUR).await
     }
 
-    async fn put_on_record(
+    pub(super) async fn put_on_record(
         &mut self,
         report: &Report,
         by: &Actor,
@@ -501,7 +570,7 @@ fn is_meant(sent: &SentNotice, recipient: &RecipientReport) -> bool {
 }
 
 /// Whether `id` is the Message-ID of a notice, or of the same one to a further member of staff.
-fn is_its_message_id(stored: &str, id: &str) -> bool {
+pub(super) fn is_its_message_id(stored: &str, id: &str) -> bool {
     let stored = stored.trim_matches(['<', '>']);
     let further = |(local, domain): (&str, &str)| {
         let (first, number) = local.rsplit_once('.')?;

@@ -101,7 +101,8 @@ async fn import(desk: &Desk, path: &Path, options: Options) -> Result<()> {
         }
     })?;
     bar.finish_and_clear();
-    name_bad_rows(path, &rows.bad);
+    name_bad_rows(path, "", &rows.bad);
+    name_bad_rows(path, "warning: ", &rows.told_nowhere(&desk.config.own_addresses));
     summary(&imported, rows.bad.len())?;
     if let Some(why) = &imported.not_ended {
         return Err(plain_failure(format!("no service was ended: {why}")));
@@ -145,10 +146,10 @@ pub(super) fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_message(what)
 }
 
-fn name_bad_rows(path: &Path, bad: &[BadRow]) {
+fn name_bad_rows(path: &Path, kind: &str, bad: &[BadRow]) {
     for row in bad.iter().take(NAMED) {
         let why = portreeve_core::text::one_line(&row.why, 300);
-        complain(&format!("{}: {}: {why}", path.display(), row.place));
+        complain(&format!("{kind}{}: {}: {why}", path.display(), row.place));
     }
     if bad.len() > NAMED {
         complain(&format!("... and {} more", bad.len() - NAMED));
