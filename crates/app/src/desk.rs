@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use portreeve_core::ids::ServiceKey;
+use portreeve_core::intake::OwnAddresses;
 use portreeve_core::language::Language;
 use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
@@ -44,9 +45,18 @@ pub struct DeskConfig {
     pub public_url: Option<String>,
     /// Where answers by mail go; none: notices ask for none.
     pub answer_address: Option<String>,
+    /// The addresses that the desk writes from and takes mail for: what goes there tells nobody.
+    pub own_addresses: OwnAddresses,
+    /// Mail comes in.
+    pub takes_mail: bool,
 }
 
 impl DeskConfig {
+    /// Staff cannot be told at an address of the desk's own that it takes mail for: it would get its own notices.
+    pub fn reads_what_goes_to(&self, address: &str) -> bool {
+        self.takes_mail && self.own_addresses.have(address)
+    }
+
     /// The directory that a bare service id means.
     pub fn default_directory(&self) -> &str {
         self.directories.first().map_or("main", String::as_str)

@@ -38,15 +38,6 @@ const ACTIONS: [Action; 2] = [Action::Suspend, Action::Unsuspend];
 const ANSWERS: [&str; 6] = ["done", "was_so", "refused", "later", "failed", "lost"];
 const SENT: [&str; 4] = ["sent", "refused", "later", "given_up"];
 const POSTED: [&str; 3] = ["delivered", "later", "given_up"];
-const KINDS: [JobKind; 7] = [
-    JobKind::ReconcileService,
-    JobKind::SendNotice,
-    JobKind::TellBridge,
-    JobKind::SendDigest,
-    JobKind::SettlePayments,
-    JobKind::SendSummary,
-    JobKind::ScanContent,
-];
 const STATES: [&str; 4] = ["due", "running", "later", "dead"];
 
 /// One label with one of a few words.
@@ -96,6 +87,8 @@ pub struct Metrics {
     deliveries_waiting: Family<Names, Gauge>,
     jobs: Family<Words, Gauge>,
     job_due_since: Family<Word, Gauge>,
+    mail_unread: Gauge,
+    mail_unread_since: Gauge,
     reports_due: Gauge,
     reports_due_since: Gauge,
     awaiting_approval: Gauge,
@@ -130,6 +123,8 @@ impl Metrics {
             deliveries_waiting: Family::default(),
             jobs: Family::default(),
             job_due_since: Family::default(),
+            mail_unread: Gauge::default(),
+            mail_unread_since: Gauge::default(),
             reports_due: Gauge::default(),
             reports_due_since: Gauge::default(),
             awaiting_approval: Gauge::default(),
@@ -169,7 +164,7 @@ impl Metrics {
                 drop(self.deliveries.get_or_create(&delivery(webhook, outcome)));
             }
         }
-        for kind in KINDS {
+        for &kind in JobKind::ALL {
             drop(self.job_due_since.get_or_create(&[("kind", kind.as_str())]));
             for state in STATES {
                 drop(self.jobs.get_or_create(&[("kind", kind.as_str()), ("state", state)]));
@@ -221,6 +216,11 @@ impl Metrics {
         all.register("jobs", help, self.jobs.clone());
         let help = "Since when the oldest due job has been due, Unix time; 0 when none is due";
         all.register_with_unit("job_due_since", help, Unit::Seconds, self.job_due_since.clone());
+        let help = "Mails that came in and are not read; 10000 means that or more";
+        all.register("mail_unread", help, self.mail_unread.clone());
+        let help = "When the oldest mail came in that is not read, Unix time; 0 when there is none";
+        let since = self.mail_unread_since.clone();
+        all.register_with_unit("mail_unread_since", help, Unit::Seconds, since);
         let help = "Reports whose reminder or deadline is due and not carried out";
         all.register("reports_due", help, self.reports_due.clone());
         let help = "Since when the oldest of them has been due, Unix time; 0 when there is none";
@@ -327,7 +327,7 @@ impl Metrics {
     async fn look(&self, desk: &Desk) -> Result<(), StoreError> {
         let now = desk.now().as_millisecond();
         let mut tx = desk.db.read().await?;
-        for kind in KINDS {
+        for &kind in JobKind::ALL {
             let backlog = tx.job_backlog(kind, now, BOUND).await?;
             let numbers = [backlog.due, backlog.running, backlog.later, backlog.dead];
             let kind = kind.as_str();
@@ -351,6 +351,9 @@ impl Metrics {
                 self.directory_synced.get_or_create(&names).set(unix(state.synced_at));
             }
         }
+        let unread = tx.unread_mails(BOUND).await?;
+        self.mail_unread.set(unread.count);
+        self.mail_unread_since.set(unix(unread.since));
         let reports = tx.report_backlog(now, BOUND).await?;
         self.reports_due.set(reports.due);
         self.reports_due_since.set(unix(reports.due_since));

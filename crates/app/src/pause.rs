@@ -2,6 +2,7 @@
 
 use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Actor, ReportId};
+use portreeve_core::report::SuspendMethod;
 use portreeve_core::text::one_line;
 use portreeve_store::{DeskState, JobKind, StoreError, Topic};
 
@@ -87,7 +88,11 @@ async fn look_again(desk: &Desk, id: ReportId, actor: &Actor) -> Result<bool, St
     let mut tx = desk.db.write().await?;
     let Some(report) = tx.report_alone(id).await? else { return Ok(false) };
     let Some(subject) = report.subject.clone() else { return Ok(false) };
-    let facts = facts(&mut tx, id, &subject.service, None, &live.settings, now).await?;
+    // An immediate suspension waits for no answer.
+    let waits_for_answers = report.allegation.suspend_method == SuspendMethod::TimeLimit;
+    let heard_until = waits_for_answers.then_some(now);
+    let facts =
+        facts(&mut tx, id, &subject.service, None, heard_until, &live.settings, now).await?;
     let before = report.clone();
     let (after, events) = report.look_again(&live.settings.time_limit, &facts, now);
     if after == before {

@@ -131,7 +131,7 @@ pub fn from_row(kind: JobKind, key: &str) -> Option<Job> {
         JobKind::TellBridge => ServiceKey::parse(key, "").ok().map(Job::TellBridge),
         JobKind::SettlePayments => key.parse().ok().map(|id| Job::SettlePayments(ReportId(id))),
         // No event causes these.
-        JobKind::SendDigest | JobKind::SendSummary => None,
+        JobKind::SendDigest | JobKind::SendSummary | JobKind::SendAlert => None,
         JobKind::ScanContent => Some(Job::ScanContent(key.to_owned())),
         JobKind::ReadMail => key.parse().ok().map(|id| Job::ReadMail(MailId(id))),
         JobKind::SendNotice => {

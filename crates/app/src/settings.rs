@@ -1,7 +1,7 @@
 //! Desk settings, for the command line and the pages.
 
 use portreeve_core::ids::Actor;
-use portreeve_core::settings::{self, KEYS, Key, SettingError};
+use portreeve_core::settings::{self, KEYS, Key, SettingError, Settings};
 use portreeve_store::{StoreError, Topic};
 
 use crate::audit;
@@ -52,6 +52,20 @@ pub async fn set(desk: &Desk, actor: &Actor, name: &str, value: &str) -> Result<
     set_if(desk, actor, name, value, |_| true).await
 }
 
+/// Whether a value that is good by itself fits what the configuration says.
+fn fits_the_desk(desk: &Desk, key: &'static Key, value: &str) -> Result<(), SettingError> {
+    let (settings, _) = Settings::from_stored([(key.name, value)].into_iter());
+    match settings.staff_addresses.iter().find(|one| desk.config.reads_what_goes_to(one)) {
+        Some(own) => Err(SettingError::BadValue {
+            key: key.name,
+            why: format!(
+                "{own} is an address of the abuse desk itself: what it sends there comes back to it, and nobody is told"
+            ),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Changes a setting if its present value passes.
 pub async fn set_if(
     desk: &Desk,
@@ -61,6 +75,7 @@ pub async fn set_if(
     passes: impl FnOnce(&str) -> bool,
 ) -> Result<(), SetError> {
     let (key, value) = settings::check(name, value)?;
+    fits_the_desk(desk, key, &value)?;
     let mut tx = desk.db.write().await?;
     // Held, so that of two who change it at a time the second sees what the first wrote.
     tx.touch(Topic::Settings).await?;

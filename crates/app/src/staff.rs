@@ -8,13 +8,14 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use ipnet::IpNet;
 use portreeve_core::ids::Actor;
+use portreeve_core::settings::Settings;
 use portreeve_core::text::{is_mail_address, one_line};
-use portreeve_store::{Credential, NewStaff, Role, Staff, StoreError, Tx};
+use portreeve_store::{Credential, Db, NewStaff, Role, Staff, StoreError, Tx};
 use rand::RngExt;
 use subtle::ConstantTimeEq;
 
 use crate::audit;
-use crate::desk::{Desk, Live};
+use crate::desk::{Desk, DeskConfig, Live};
 use crate::digest::sha256_hex;
 
 /// Characters of a generated identifier: letters and digits, as a header likes them.
@@ -29,6 +30,9 @@ pub const SAFE_IDENTIFIER: usize = 16;
 
 /// Longest identifier that is looked at.
 pub const LONGEST_IDENTIFIER: usize = 255;
+
+/// Members of staff whose addresses are looked at.
+const MOST_STAFF: i64 = 10_000;
 
 /// Shortest password of staff.
 const SHORTEST_PASSWORD: usize = 12;
@@ -96,6 +100,42 @@ fn name_fits(name: &str) -> Result<(), StaffError> {
     }
 }
 
+/// Whether staff can be told at this address.
+pub(crate) fn can_be_told_at(desk: &Desk, address: &str) -> Result<(), StaffError> {
+    if !is_mail_address(address) {
+        return Err(StaffError::Bad(format!("{address:?} is no mail address")));
+    }
+    if desk.config.reads_what_goes_to(address) {
+        return Err(StaffError::Bad(format!(
+            "{address} is an address of the abuse desk itself: what it sends there comes back to it, and nobody is told"
+        )));
+    }
+    Ok(())
+}
+
+/// Where staff are told although the desk itself gets what goes there, one sentence for each: an address may have been
+/// stored before the configuration made it the desk's own.
+pub async fn told_nowhere(db: &Db, config: &DeskConfig) -> Result<Vec<String>, StoreError> {
+    let mut tx = db.read().await?;
+    let stored = tx.settings().await?;
+    let pairs = stored.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let (settings, _) = Settings::from_stored(pairs);
+    let shared = settings
+        .staff_addresses
+        .iter()
+        .map(|address| ("staff.notices.address".to_owned(), address));
+    let staff = tx.staff(0, MOST_STAFF).await?;
+    let of_staff = staff.iter().filter(|one| one.disabled_at.is_none()).flat_map(|one| {
+        let whose = format!("the mail address of {}", one.name);
+        [(whose.clone(), &one.email), (whose, &one.told_at)]
+    });
+    let own = shared.chain(of_staff).filter(|(_, address)| config.reads_what_goes_to(address));
+    let sentence = |(whose, address): (String, &String)| {
+        format!("{whose} is {address}, an address of the abuse desk itself: nobody is told there")
+    };
+    Ok(own.map(sentence).collect())
+}
+
 /// Adds a member of staff; without a password nobody can sign in as them.
 pub async fn add(
     desk: &Desk,
@@ -106,9 +146,7 @@ pub async fn add(
     password: Option<&str>,
 ) -> Result<i64, StaffError> {
     name_fits(name)?;
-    if !is_mail_address(email) {
-        return Err(StaffError::Bad(format!("{email:?} is no mail address")));
-    }
+    can_be_told_at(desk, email)?;
     let password_hash = password.map(hash_password).transpose()?;
     let new = NewStaff {
         name: name.to_owned(),
@@ -191,9 +229,7 @@ pub async fn change(
     email: &str,
     role: &str,
 ) -> Result<(), StaffError> {
-    if !is_mail_address(email) {
-        return Err(StaffError::Bad(format!("{email:?} is no mail address")));
-    }
+    can_be_told_at(desk, email)?;
     let mut tx = desk.db.write().await?;
     let staff = named(&mut tx, name).await?;
     let roles = tx.roles().await?;

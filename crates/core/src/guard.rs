@@ -9,7 +9,7 @@ pub struct Facts {
     pub service: Option<ServiceFacts>,
     /// A mail server took the notice that told the customer (needed for deadlines only).
     pub customer_was_told: bool,
-    /// Whether staff have seen all mails about the report (needed for deadlines only).
+    /// Whether all mails about the report were read, and seen by staff (needed for deadlines only).
     pub mails: Mails,
     /// Automatic suspensions may still happen within this hour.
     pub within_hourly_limit: bool,
@@ -37,6 +37,9 @@ pub enum Mails {
     Seen,
     /// One waits, and may be from the customer.
     Waiting,
+    /// One that came in time is not read yet, and may be an answer to this report. That is soon known: a deadline is
+    /// put off until then.
+    Unread,
 }
 
 /// How far the clock can be trusted right now.
@@ -135,7 +138,7 @@ pub fn rule(customer_at_opening: &str, facts: &Facts) -> Ruling {
 pub fn unheard(answered: bool, facts: &Facts) -> Option<Stop> {
     match facts.mails {
         _ if answered => Some(Stop::CustomerAnswered),
-        Mails::Waiting => Some(Stop::MailWaits),
+        Mails::Waiting | Mails::Unread => Some(Stop::MailWaits),
         Mails::Seen => None,
     }
 }
@@ -213,6 +216,7 @@ mod tests {
             (true, good(), Stop::CustomerAnswered),
             (true, unread.clone(), Stop::CustomerAnswered),
             (false, unread, Stop::MailWaits),
+            (false, Facts { mails: Mails::Unread, ..good() }, Stop::MailWaits),
         ] {
             let ruling = rule_at_deadline("7", &facts, unheard(answered, &facts), true);
             assert_eq!(ruling, Ruling::Wait(stop));

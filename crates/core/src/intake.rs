@@ -1,8 +1,11 @@
 //! Mails that came in: what becomes of them, and when one counts as an answer of a report's customer.
 
+use std::collections::BTreeSet;
+
 use crate::report::{Report, State};
 use crate::service::BETWEEN_MAILBOXES;
-use crate::text::ascii_domain;
+use crate::text::{ascii_domain, with_ascii_domain};
+use crate::time::{Span, Timestamp};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $(, $text:literal)?;)* }) => {
@@ -51,6 +54,8 @@ words! {
         Automatic = "automatic";
         /// A mail program told what became of a notice at its recipient; that is on record.
         Receipt = "receipt";
+        /// The desk sent it itself, to an address of its own.
+        Own = "own";
         /// It waits for staff.
         Waiting = "waiting";
         /// Staff took it for one of a report.
@@ -65,6 +70,9 @@ words! {
     Why {
         /// Nothing in it refers to a notice.
         NoToken = "no_token", "it answers no notice of ours";
+        /// It names a report and comes from its customer, but has nothing that only our notices have: a relay may have
+        /// taken it away.
+        NoCode = "no_code", "it names the report and comes from the customer's mail address, but without the code of our notices";
         /// It refers to a report without what only our notices have.
         FalseToken = "false_token", "it names a report, but not as our notices do";
         /// It is not from the customer's address.
@@ -111,6 +119,66 @@ words! {
 /// Answers of a customer to one report within an hour, by mail or on its page. People do not write faster; what does is
 /// a machine that does not say so.
 pub const ANSWERS_PER_HOUR: i64 = 20;
+
+/// How long mail may lie unread before staff are told that it is not read in time.
+pub const READING_BEHIND: Span = Span::from_mins(10);
+
+/// What changes about the reading of incoming mail, as far as staff are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It is as it was.
+    AsBefore,
+    /// It fell behind: staff are told now, and not again before it has caught up.
+    FellBehind,
+    /// It has caught up.
+    CaughtUp,
+}
+
+/// How the reading stands when the oldest unread mail came at `oldest` and staff were told or not that it is behind. It
+/// has caught up only at half of the time, so that a mail at the limit is told of once.
+pub fn reading(oldest: Option<Timestamp>, is_told: bool, now: Timestamp) -> Reading {
+    let lies = oldest.map_or(Span::ZERO, |at| Span::between(at, now));
+    if !is_told && lies > READING_BEHIND {
+        Reading::FellBehind
+    } else if is_told && lies < READING_BEHIND.half() {
+        Reading::CaughtUp
+    } else {
+        Reading::AsBefore
+    }
+}
+
+/// The addresses of the desk itself: what goes to one of them, or to one that is made from it with a `+`, tells nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnAddresses(BTreeSet<String>);
+
+impl OwnAddresses {
+    /// These; what is no address is left out.
+    pub fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(addresses.into_iter().filter_map(base).collect())
+    }
+
+    /// Whether this is an address of the desk's own.
+    pub fn have(&self, address: &str) -> bool {
+        base(address).is_some_and(|base| self.0.contains(&base))
+    }
+
+    /// Whether somebody with these addresses (one, or several with commas, semicolons or blanks between them) could only
+    /// be told by mail to the desk itself.
+    pub fn are_all_of(&self, addresses: &str) -> bool {
+        let separates = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
+        let mut named = addresses.split(separates).filter(|one| !one.is_empty()).peekable();
+        named.peek().is_some() && named.all(|one| self.have(one))
+    }
+}
+
+/// An address without what stands behind a `+`, as all ways of writing it have it.
+fn base(address: &str) -> Option<String> {
+    let plain = with_ascii_domain(address.trim()).to_lowercase();
+    let (local, domain) = plain.rsplit_once('@')?;
+    let local = local.split('+').next().unwrap_or_default();
+    let domain = domain.trim_end_matches('.');
+    (!local.is_empty() && !domain.is_empty()).then(|| format!("{local}@{domain}"))
+}
 
 /// What is known when a mail refers to a report as only our notices do.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +237,9 @@ mod tests {
     use crate::event::Event;
     use crate::guard::{Clock, Facts, Mails};
     use crate::ids::{ReportId, ServiceKey};
-    use crate::report::{Allegation, OnReply, Outcome, Subject, SuspendMethod, TimeLimit};
+    use crate::report::{
+        Allegation, Countdown, Hold, OnReply, Outcome, Subject, SuspendMethod, TimeLimit,
+    };
     use crate::time::{Span, from_millis};
 
     fn report() -> Report {
@@ -299,6 +369,85 @@ mod tests {
             crate::event::jobs_for(ReportId(1), None, &event, at).len()
         };
         assert_eq!((jobs(true), jobs(false)), (1, 0));
+    }
+
+    #[test]
+    fn a_deadline_is_put_off_while_mail_that_came_before_it_is_unread() {
+        let limit = |on_reply| TimeLimit {
+            period: Span::from_mins(60),
+            reminder: false,
+            on_reply,
+            require_notice: true,
+        };
+        let facts = |mails| Facts {
+            service: Some(crate::guard::ServiceFacts {
+                customer_id: "11".into(),
+                status: crate::service::ServiceStatus::Active,
+                protected: false,
+            }),
+            customer_was_told: true,
+            mails,
+            within_hourly_limit: true,
+            clock: Clock::Sane,
+            paused: false,
+        };
+        let at = |minutes: i64| from_millis(1 + minutes * 60_000).expect("in range");
+        let mut report = report();
+        report.allegation.suspend_method = SuspendMethod::TimeLimit;
+        let countdown = Countdown::Running { deadline: at(60), remind_at: Some(at(30)) };
+        report.state = State::Open { turn: crate::report::Turn::Customer, countdown };
+        let pause = limit(OnReply::Pause);
+        let unread = facts(Mails::Unread);
+        let (reminded, events) = report.clone().tick(&pause, &unread, at(30));
+        assert_eq!(events.len(), 1, "a reminder waits for nothing");
+        assert_eq!(reminded.clone().tick(&pause, &unread, at(60)), (reminded.clone(), Vec::new()));
+        assert!(reminded.is_put_off(&pause, &unread, at(60)));
+        assert!(!reminded.is_put_off(&pause, &unread, at(59)));
+        assert!(!reminded.is_put_off(&limit(OnReply::Ignore), &unread, at(60)));
+        let held = |mails| reminded.clone().tick(&pause, &facts(mails), at(70)).0.hold;
+        assert!(matches!(held(Mails::Seen), Hold::Placed { .. }), "once it is read");
+        assert!(matches!(held(Mails::Waiting), Hold::Waiting { .. }));
+        let ignored = reminded.clone().tick(&limit(OnReply::Ignore), &unread, at(60)).0;
+        assert!(matches!(ignored.hold, Hold::Placed { .. }));
+    }
+
+    #[test]
+    fn staff_are_told_once_that_mail_is_not_read_in_time() {
+        let at = |minutes: i64| from_millis(minutes * 60_000).expect("in range");
+        let oldest = |minutes| Some(at(minutes));
+        for (oldest, is_told, is) in [
+            (None, false, Reading::AsBefore),
+            (oldest(90), false, Reading::AsBefore),
+            (oldest(89), false, Reading::FellBehind),
+            (oldest(89), true, Reading::AsBefore),
+            (oldest(94), true, Reading::AsBefore),
+            (oldest(96), true, Reading::CaughtUp),
+            (None, true, Reading::CaughtUp),
+            // A clock that went back.
+            (oldest(200), false, Reading::AsBefore),
+        ] {
+            assert_eq!(reading(oldest, is_told, at(100)), is, "{oldest:?} {is_told}");
+        }
+    }
+
+    #[test]
+    fn the_desks_own_addresses_are_known_in_every_way_they_are_written() {
+        let own = OwnAddresses::new(["abuse@example.com", "Desk@bücher.example", "nobody", "@x"]);
+        for address in [
+            "abuse@example.com",
+            " Abuse+ben@Example.COM ",
+            "abuse+r1.00@example.com.",
+            "desk@xn--bcher-kva.example",
+            "DESK+x@BÜCHER.example",
+        ] {
+            assert!(own.have(address), "{address}");
+        }
+        for address in ["", "abuse", "abuse@example.net", "x.abuse@example.com", "nobody", "@x"] {
+            assert!(!own.have(address), "{address}");
+        }
+        assert!(own.are_all_of("abuse@example.com; abuse+x@example.com"));
+        assert!(!own.are_all_of("abuse@example.com, ada@example.com"));
+        assert!(!own.are_all_of(" ,"));
     }
 
     #[test]

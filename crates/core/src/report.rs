@@ -4,7 +4,7 @@
 //! that says why it cannot be. Nothing else changes a report.
 
 use crate::event::Event;
-use crate::guard::{self, Facts, Ruling, Stop};
+use crate::guard::{self, Facts, Mails, Ruling, Stop};
 use crate::ids::{Press, ReportId, ServiceKey};
 use crate::service::ServiceStatus;
 use crate::time::{Span, Timestamp};
@@ -380,13 +380,17 @@ impl Report {
     }
 
     /// Lets time pass: reminds, or places the hold when the deadline is there. `facts` are only
-    /// looked at for the latter. A report for which nothing is due comes back unchanged.
+    /// looked at for the latter. A report for which nothing is due comes back unchanged, and so does one whose deadline
+    /// is [put off](Self::is_put_off).
     pub fn tick(mut self, limit: &TimeLimit, facts: &Facts, now: Timestamp) -> Moved {
         let State::Open { countdown: Countdown::Running { deadline, remind_at }, .. } = self.state
         else {
             return (self, Vec::new());
         };
         let mut events = Vec::new();
+        if self.is_put_off(limit, facts, now) {
+            return (self, events);
+        }
         if now >= deadline {
             self.set_countdown(Countdown::Reached { deadline });
             events.push(Event::DeadlineReached);
@@ -409,12 +413,19 @@ impl Report {
         }
     }
 
+    /// The deadline is there, but mail that came before it is not read yet: the customer may have answered.
+    pub fn is_put_off(&self, limit: &TimeLimit, facts: &Facts, now: Timestamp) -> bool {
+        self.deadline_is_due(now)
+            && facts.mails == Mails::Unread
+            && limit.on_reply != OnReply::Ignore
+    }
+
     /// The deadline has come, or would come before `now`.
     pub fn deadline_is_due(&self, now: Timestamp) -> bool {
         matches!(self.state, State::Open { countdown: Countdown::Running { deadline, .. }, .. } if deadline <= now)
     }
 
-    /// The customer writes.
+    /// The customer writes, or wrote at `now`: what was left of the clock then is left.
     pub fn answer_by_customer(
         mut self,
         on_reply: OnReply,

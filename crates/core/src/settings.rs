@@ -57,8 +57,10 @@ pub struct Settings {
     pub summary_at: Option<SummaryAt>,
     /// Files that come with what is written.
     pub attachments: Limits,
-    /// Bytes of mail about no report that may wait; 0: any number.
+    /// Bytes of mail that shows no report's code and may be unread or wait; 0: any number.
     pub mail_room: Size,
+    /// Bytes of mail that shows the code of one report and is taken within an hour; 0: any number.
+    pub report_room: Size,
 }
 
 /// Paying to unsuspend.
@@ -229,7 +231,12 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "intake.mail_room",
         default: "2GiB",
-        meaning: "how much mail about no report may wait for staff; beyond it, more of that kind stays with the mail server; 0 = no limit",
+        meaning: "how much mail that shows no report's code may be unread or wait for staff; beyond it, more of that kind stays with the mail server; 0 = no limit",
+    },
+    Key {
+        name: "intake.report_room",
+        default: "50MiB",
+        meaning: "how much mail that shows the code of one report is taken within an hour; beyond it, more stays with the mail server for later; 0 = no limit",
     },
     Key {
         name: "categories",
@@ -421,6 +428,7 @@ impl Default for Settings {
                 types: BTreeSet::new(),
             },
             mail_room: Size(0),
+            report_room: Size(0),
         };
         for key in KEYS {
             settings.apply(key.name, key.default).expect("every default is a good value");
@@ -543,6 +551,9 @@ impl Settings {
             }
             "intake.mail_room" => {
                 self.mail_room = value.parse().map_err(|error| format!("{error}"))?;
+            }
+            "intake.report_room" => {
+                self.report_room = value.parse().map_err(|error| format!("{error}"))?;
             }
             "attachments.types" => self.attachments.types = extensions(value)?,
             other => unreachable!("{other} is in KEYS but not here"),

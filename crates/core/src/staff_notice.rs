@@ -149,6 +149,52 @@ pub fn to_staff(language: Language, notice: Notice, n: &StaffNotice) -> Letter {
     Letter { subject: format!("[abuse {}] {subject}: {category}", n.report), body, html: None }
 }
 
+/// Incoming mail that is not read in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadingBehind {
+    /// Mails that are not read.
+    pub unread: i64,
+    /// They are that many or more.
+    pub bound: i64,
+    /// When the oldest of them came.
+    pub oldest: Timestamp,
+}
+
+/// Tells staff that incoming mail is not read in time. `link` leads to where they see more.
+pub fn reading_behind(
+    language: Language,
+    of: ReadingBehind,
+    zone: &TimeZone,
+    link: Option<&str>,
+) -> Letter {
+    let since = instant(language, zone, of.oldest);
+    let count =
+        if of.unread >= of.bound { format!("{}+", of.bound) } else { of.unread.to_string() };
+    let (subject, body) = match language {
+        Language::English => (
+            "Incoming mail is not being read in time",
+            format!(
+                "Incoming mail is not being read in time: {count} unread, the oldest received {since}.\n\n\
+                 Nothing is lost. Deadlines that have come since then are put off until this mail has been read, because a \
+                 customer may have answered. Immediate suspensions are not affected.\n\n\
+                 Look at the log and the load of the desk. You will be told again only if this happens again.\n"
+            ),
+        ),
+        Language::German => (
+            "Eingehende E-Mails werden nicht rechtzeitig gelesen",
+            format!(
+                "Eingehende E-Mails werden nicht rechtzeitig gelesen: {count} ungelesen, die älteste ist von {since}.\n\n\
+                 Es geht nichts verloren. Fristen, die seither abgelaufen sind, werden aufgeschoben, bis diese E-Mails \
+                 gelesen sind, denn ein Kunde kann geantwortet haben. Sofortige Sperrungen sind nicht betroffen.\n\n\
+                 Sehen Sie in das Protokoll und nach der Last des Systems. Sie hören davon erst wieder, wenn es erneut \
+                 geschieht.\n"
+            ),
+        ),
+    };
+    let end = link.map(|link| format!("\n{link}\n")).unwrap_or_default();
+    Letter { subject: format!("[abuse] {subject}"), body: body + &end, html: None }
+}
+
 /// What a summary tells: what waits now, and what happened in the last 24 hours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -294,6 +340,23 @@ mod tests {
         let calm = Summary { closed: 1, ..Summary::default() };
         let letter = summary(Language::German, &calm, 1_000, at, None);
         assert_eq!(letter.subject, "[abuse] Tagesübersicht: nichts wartet");
+    }
+
+    #[test]
+    fn staff_read_how_much_mail_is_unread_since_when_and_that_nothing_is_lost() {
+        let of = ReadingBehind { unread: 7, bound: 1_000, oldest: Timestamp::UNIX_EPOCH };
+        let link = Some("https://abuse.example.com/admin");
+        let letter = reading_behind(Language::English, of, &TimeZone::UTC, link);
+        assert_eq!(letter.subject, "[abuse] Incoming mail is not being read in time");
+        assert!(
+            letter.body.contains("7 unread") && letter.body.contains("1970"),
+            "{}",
+            letter.body
+        );
+        assert!(letter.body.contains("Nothing is lost.") && letter.body.ends_with("/admin\n"));
+        let many = ReadingBehind { unread: 1_000, ..of };
+        let letter = reading_behind(Language::German, many, &TimeZone::UTC, None);
+        assert!(letter.body.contains("1000+ ungelesen"), "{}", letter.body);
     }
 
     #[test]

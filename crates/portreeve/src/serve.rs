@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use portreeve_app::time::SystemClock;
-use portreeve_app::{Desk, directory, intake, jobs, metrics, report, work};
+use portreeve_app::{Desk, directory, intake, jobs, metrics, report, staff, work};
 use portreeve_connect::mail::{LmtpListener, Sender, serve_lmtp};
 use portreeve_web::{Certificates, ServerConfig, Web, WebConfig, operators_router, router};
 use tokio::net::TcpListener;
@@ -70,6 +70,11 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         tx.commit().await?;
     }
     let counters = desk.load().await?;
+    if !staff::told_nowhere(&desk.db, &desk.config).await?.is_empty() {
+        tracing::warn!(
+            "staff are to be told at an address that the desk takes mail for: see `portreeve config check`"
+        );
+    }
     let address = listener.local_addr()?;
     let scheme = if certificates.is_some() { "https" } else { "http" };
     // Links in notices lead somewhere even where nobody has said where the desk is reached.

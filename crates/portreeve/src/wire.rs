@@ -16,13 +16,14 @@ use portreeve_app::notice::{self, Letters, Mail, Mailer};
 use portreeve_app::payment::{Cashier, Provider};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
-use portreeve_app::{Desk, DeskConfig, Ways};
+use portreeve_app::{Desk, DeskConfig, Ways, staff};
 use portreeve_connect::mail::{Folder, Sender, Smtp};
 use portreeve_connect::panel::{self, Exec, Recorder};
 use portreeve_connect::payment::WebhookCashier;
 use portreeve_connect::scan::ScanHook;
 use portreeve_connect::sql;
 use portreeve_connect::whmcs::{self, Access};
+use portreeve_core::intake::OwnAddresses;
 use portreeve_store::Db;
 
 use crate::config::{
@@ -42,12 +43,7 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let clock = Arc::new(SystemClock::default());
     follow_server_clock(&db, &clock).await?;
     let whmcs = whmcs_clients(config);
-    let desk_config = DeskConfig {
-        directories: config.directories.iter().map(|known| known.name.clone()).collect(),
-        amp_directory: config.amp_directory.clone(),
-        public_url: config.public_url.clone(),
-        answer_address: config.mail_in.address.clone(),
-    };
+    let desk_config = desk_config(config);
     let panels = config.enforcers.iter().map(|one| panel(one, &whmcs)).collect();
     let mail = config.mail.as_ref().map(mail).transpose()?;
     let webhooks = config.webhooks.iter().map(webhook).collect();
@@ -78,6 +74,45 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     desk.refresh().await?;
     desk.refresh_letters().await?;
     Ok((Arc::new(desk), clock))
+}
+
+/// What the configuration says to the operations.
+pub(crate) fn desk_config(config: &Config) -> DeskConfig {
+    DeskConfig {
+        directories: config.directories.iter().map(|known| known.name.clone()).collect(),
+        amp_directory: config.amp_directory.clone(),
+        public_url: config.public_url.clone(),
+        answer_address: config.mail_in.address.clone(),
+        own_addresses: own_addresses(config),
+        takes_mail: config.mail_in.takes_mail(),
+    }
+}
+
+/// Whom notices are from, where answers go, and the mailboxes that are read under their addresses. Where answers to a
+/// sender go instead (`reply_to`) people read.
+fn own_addresses(config: &Config) -> OwnAddresses {
+    let out = config.mail.iter();
+    let from = out.flat_map(|mail| {
+        std::iter::once(&mail.from).chain(mail.senders.iter().map(|sender| &sender.from))
+    });
+    let from: Vec<String> =
+        from.filter_map(|from| Some(Sender::parse(from).ok()?.address())).collect();
+    let mailboxes = config.mail_in.mailboxes.iter().map(|mailbox| mailbox.account.user.as_str());
+    let answers = config.mail_in.address.as_deref().into_iter();
+    OwnAddresses::new(from.iter().map(String::as_str).chain(answers).chain(mailboxes))
+}
+
+/// Warns where staff are told at addresses that the desk takes mail for, as far as its database can be looked at: it is
+/// neither made nor changed.
+pub(crate) async fn addresses_that_tell_nobody(config: &Config) -> Result<Vec<String>> {
+    let db = match &config.database {
+        Database::Sqlite(file) if !file.exists() => return Ok(Vec::new()),
+        Database::Sqlite(file) => Db::look_at_sqlite(file).await?,
+        Database::Postgres(url) => Db::look_at_postgres(url).await?,
+    };
+    let found = staff::told_nowhere(&db, &desk_config(config)).await;
+    db.close().await;
+    Ok(found?)
 }
 
 /// Sets the clock after the database server's, where there is one: on every node the same instant

@@ -238,6 +238,41 @@ impl Db {
         Ok(Self::Sqlite { write, read })
     }
 
+    /// Opens a SQLite file as it is, only to read it: nothing is made, and no table is changed.
+    pub async fn look_at_sqlite(file: &Path) -> Result<Self, StoreError> {
+        let opened = |source| StoreError::Open { place: file.display().to_string(), source };
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(false)
+            .read_only(true)
+            .busy_timeout(SQLITE_BUSY)
+            .disable_statement_logging();
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options)
+            .await
+            .map_err(opened)?;
+        Ok(Self::Sqlite { write: pool.clone(), read: pool })
+    }
+
+    /// Connects to a PostgreSQL server as it is, only to read: no table is changed.
+    pub async fn look_at_postgres(url: &str) -> Result<Self, StoreError> {
+        let opened = |source| StoreError::Open { place: "at database.url".to_owned(), source };
+        let options = PgConnectOptions::from_str(url)
+            .map_err(opened)?
+            .application_name("portreeve")
+            .options([("default_transaction_read_only", "on")])
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options)
+            .await
+            .map_err(opened)?;
+        Ok(Self::Postgres(pool))
+    }
+
     /// Connects to a PostgreSQL server and brings the tables up to date (under its advisory lock, so
     /// that several processes may start at once).
     pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {

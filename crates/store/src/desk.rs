@@ -44,6 +44,8 @@ pub struct DeskState {
     pub still_from: Option<i64>,
     /// ... to the first sweep after it.
     pub still_to: Option<i64>,
+    /// Staff were told that incoming mail is not read in time: since when, until it is again.
+    pub reading_behind_since: Option<i64>,
 }
 
 impl Tx {
@@ -92,22 +94,24 @@ impl Tx {
 
     /// The state of the desk.
     pub async fn desk_state(&mut self) -> Result<DeskState, StoreError> {
-        let sql = "SELECT paused_at, paused_by, clock_suspect, heartbeat_at, still_from, still_to
-            FROM desk WHERE id = 1";
+        let sql = "SELECT paused_at, paused_by, clock_suspect, heartbeat_at, still_from, still_to,
+            reading_behind_since FROM desk WHERE id = 1";
         on!(self, conn => Ok(sqlx::query_as::<Database, _>(sql).fetch_one(conn).await?))
     }
 
     /// The same, held until the transaction ends: one at a time counts suspensions or changes the desk.
     pub async fn desk_state_alone(&mut self) -> Result<DeskState, StoreError> {
         let sql = "UPDATE desk SET id = id WHERE id = 1
-            RETURNING paused_at, paused_by, clock_suspect, heartbeat_at, still_from, still_to";
+            RETURNING paused_at, paused_by, clock_suspect, heartbeat_at, still_from, still_to,
+                reading_behind_since";
         on!(self, conn => Ok(sqlx::query_as::<Database, _>(sql).fetch_one(conn).await?))
     }
 
     /// Stores the state of the desk.
     pub async fn put_desk_state(&mut self, state: &DeskState) -> Result<(), StoreError> {
         let sql = "UPDATE desk SET paused_at = $1, paused_by = $2, clock_suspect = $3,
-            heartbeat_at = $4, still_from = $5, still_to = $6 WHERE id = 1";
+            heartbeat_at = $4, still_from = $5, still_to = $6, reading_behind_since = $7
+            WHERE id = 1";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(state.paused_at)
@@ -116,6 +120,7 @@ impl Tx {
                 .bind(state.heartbeat_at)
                 .bind(state.still_from)
                 .bind(state.still_to)
+                .bind(state.reading_behind_since)
                 .execute(conn)
                 .await?;
         });

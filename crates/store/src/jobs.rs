@@ -6,39 +6,61 @@ use sqlx::QueryBuilder;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update_skip_locked;
 
-/// The kinds of jobs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum JobKind {
-    /// Bring a service in line with its holds.
-    ReconcileService,
-    /// Send a mail.
-    SendNotice,
-    /// Tell a panel's addon how a service stands.
-    TellBridge,
-    /// Look what became of the payments of a report.
-    SettlePayments,
-    /// Send the digest of a mailbox.
-    SendDigest,
-    /// Send somebody the summary of a day.
-    SendSummary,
-    /// Scan the bytes of a file.
-    ScanContent,
-    /// Read a mail that came in.
-    ReadMail,
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal;)*) => {
+        /// The kinds of jobs. Metrics, alerts and the documentation have each of them: a test compares these with
+        /// [`JobKind::ALL`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum JobKind { $($(#[$doc])* $kind),* }
+
+        impl JobKind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// The stored word.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$kind => $word),* }
+            }
+        }
+    };
 }
 
-impl JobKind {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
+kinds! {
+    /// Bring a service in line with its holds.
+    ReconcileService = "reconcile_service";
+    /// Send a mail.
+    SendNotice = "send_notice";
+    /// Tell a panel's addon how a service stands.
+    TellBridge = "tell_bridge";
+    /// Look what became of the payments of a report.
+    SettlePayments = "settle_payments";
+    /// Send the digest of a mailbox.
+    SendDigest = "send_digest";
+    /// Send somebody the summary of a day.
+    SendSummary = "send_summary";
+    /// Tell somebody on the staff that something is wrong with the desk as a whole.
+    SendAlert = "send_alert";
+    /// Scan the bytes of a file.
+    ScanContent = "scan_content";
+    /// Read a mail that came in.
+    ReadMail = "read_mail";
+}
+
+/// Which jobs of a kind are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Those that may not wait behind the others.
+    Urgent,
+}
+
+impl Which {
+    /// The condition, for the index that leads to them.
+    fn condition(self) -> &'static str {
         match self {
-            Self::ReconcileService => "reconcile_service",
-            Self::SendNotice => "send_notice",
-            Self::TellBridge => "tell_bridge",
-            Self::SettlePayments => "settle_payments",
-            Self::SendDigest => "send_digest",
-            Self::SendSummary => "send_summary",
-            Self::ScanContent => "scan_content",
-            Self::ReadMail => "read_mail",
+            Self::All => " AND NOT dead",
+            Self::Urgent => " AND urgent AND NOT dead",
         }
     }
 }
@@ -63,6 +85,8 @@ pub struct DueJob {
     pub generation: i64,
     /// How often it failed in a row.
     pub tries: i64,
+    /// How often whoever had claimed it went away without a word.
+    pub lost: i64,
 }
 
 /// A job that was given up.
@@ -109,7 +133,7 @@ impl Tx {
                         .push_bind(now);
                 });
                 sql.push(
-                    " ON CONFLICT (kind, key) DO UPDATE SET generation = jobs.generation + 1, tries = 0,
+                    " ON CONFLICT (kind, key) DO UPDATE SET generation = jobs.generation + 1, tries = 0, lost = 0,
                         run_at = CASE WHEN jobs.lease IS NULL OR jobs.dead THEN excluded.run_at
                             ELSE jobs.run_at END,
                         lease = CASE WHEN jobs.dead THEN NULL ELSE jobs.lease END,
@@ -121,11 +145,31 @@ impl Tx {
         Ok(())
     }
 
+    /// Enqueues a job that may not wait behind the others of its kind.
+    pub async fn enqueue_urgent(&mut self, job: &NewJob, now: i64) -> Result<(), StoreError> {
+        self.enqueue(std::slice::from_ref(job), now).await?;
+        let sql = "UPDATE jobs SET urgent = TRUE WHERE kind = $1 AND key = $2";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(job.kind.as_str())
+                .bind(&job.key)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
     /// Whether a job of `kind` is due.
-    pub async fn job_is_due(&mut self, kind: JobKind, now: i64) -> Result<bool, StoreError> {
-        let sql = "SELECT id FROM jobs WHERE kind = $1 AND NOT dead AND run_at <= $2 LIMIT 1";
+    pub async fn job_is_due(
+        &mut self,
+        kind: JobKind,
+        which: Which,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let which = which.condition();
+        let sql = format!("SELECT id FROM jobs WHERE kind = $1{which} AND run_at <= $2 LIMIT 1");
         let found: Option<i64> = on!(self, conn => {
-            sqlx::query_scalar::<Database, i64>(sql)
+            sqlx::query_scalar::<Database, i64>(sqlx::AssertSqlSafe(sql))
                 .bind(kind.as_str())
                 .bind(now)
                 .fetch_optional(conn)
@@ -139,6 +183,7 @@ impl Tx {
     pub async fn claim_jobs(
         &mut self,
         kind: JobKind,
+        which: Which,
         lease: &str,
         until: i64,
         limit: i64,
@@ -146,12 +191,15 @@ impl Tx {
     ) -> Result<Vec<DueJob>, StoreError> {
         let skip = for_update_skip_locked(self.engine());
         on!(self, conn => {
-            let mut sql = QueryBuilder::<Database>::new("UPDATE jobs SET lease = ");
+            // Who had it before did not give it back, or there would be no lease.
+            let mut sql = QueryBuilder::<Database>::new(
+                "UPDATE jobs SET lost = CASE WHEN lease IS NULL THEN lost ELSE lost + 1 END, lease = ",
+            );
             sql.push_bind(lease).push(", run_at = ").push_bind(until);
             sql.push(" WHERE id IN (SELECT id FROM jobs WHERE kind = ").push_bind(kind.as_str());
-            sql.push(" AND NOT dead AND run_at <= ").push_bind(now);
+            sql.push(which.condition()).push(" AND run_at <= ").push_bind(now);
             sql.push(" ORDER BY run_at LIMIT ").push_bind(limit).push(skip);
-            sql.push(") RETURNING id, key, generation, tries");
+            sql.push(") RETURNING id, key, generation, tries, lost");
             Ok(sql.build_query_as::<DueJob>().fetch_all(conn).await?)
         })
     }
@@ -283,7 +331,7 @@ impl Tx {
 
     /// Brings a dead job back to life. Whether there was one.
     pub async fn retry_job(&mut self, id: i64, now: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE jobs SET dead = FALSE, tries = 0, lease = NULL, run_at = $1
+        let sql = "UPDATE jobs SET dead = FALSE, tries = 0, lost = 0, lease = NULL, run_at = $1
             WHERE id = $2 AND dead";
         on!(self, conn => {
             let done = sqlx::query::<Database>(sql).bind(now).bind(id).execute(conn).await?;
@@ -297,7 +345,7 @@ impl Tx {
     pub async fn enqueue_for(&mut self, job: &NewJob, at: i64, now: i64) -> Result<(), StoreError> {
         let sql = "INSERT INTO jobs (kind, key, generation, run_at, tries, dead, created_at)
             VALUES ($1, $2, 1, $3, 0, FALSE, $4)
-            ON CONFLICT (kind, key) DO UPDATE SET generation = jobs.generation + 1, tries = 0,
+            ON CONFLICT (kind, key) DO UPDATE SET generation = jobs.generation + 1, tries = 0, lost = 0,
                 run_at = CASE WHEN jobs.lease IS NULL OR jobs.dead THEN excluded.run_at
                     ELSE jobs.run_at END,
                 lease = CASE WHEN jobs.dead THEN NULL ELSE jobs.lease END,
@@ -331,9 +379,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes back every lease. Only for a process that knows itself to be the only one.
+    /// Takes back every lease: who had one is gone. Only for a process that knows itself to be the only one.
     pub async fn release_leases(&mut self, now: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE jobs SET lease = NULL, run_at = $1 WHERE lease IS NOT NULL";
+        let sql = "UPDATE jobs SET lease = NULL, lost = lost + 1, run_at = $1
+            WHERE lease IS NOT NULL";
         on!(self, conn => {
             sqlx::query::<Database>(sql).bind(now).execute(conn).await?;
         });

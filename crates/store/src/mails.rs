@@ -23,6 +23,19 @@ pub struct NewMail {
     pub envelope_to: String,
     /// When, milliseconds.
     pub received_at: i64,
+    /// The report that its recipient's address shows.
+    pub report: Option<ReportId>,
+    /// The report whose code it shows.
+    pub shows_report: Option<ReportId>,
+}
+
+/// Mails that nobody has read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How many, up to a bound.
+    pub count: i64,
+    /// When the oldest came, milliseconds.
+    pub since: Option<i64>,
 }
 
 /// A mail that came in.
@@ -48,6 +61,8 @@ pub struct MailRow {
     pub why: Option<Stored<Why>>,
     /// The report that it belongs to, or seems to.
     pub report_id: Option<i64>,
+    /// The report whose code it shows.
+    pub shows_report: Option<i64>,
     /// Its Message-ID.
     pub message_id: Option<String>,
     /// Whom it says that it is from.
@@ -136,7 +151,10 @@ impl CustomerNoticeRow {
 }
 
 const MAIL: &str = "SELECT id, sha256, size, door, envelope_from, envelope_to, received_at, state, why,
-    report_id, message_id, from_address, subject, files, decided_by, decided_at FROM incoming_mails";
+    report_id, shows_report, message_id, from_address, subject, files, decided_by, decided_at FROM incoming_mails";
+
+/// What a mail takes in the database at the least, in bytes.
+const LEAST: i64 = 1_024;
 
 impl Tx {
     /// Keeps the bytes of a mail. Whoever keeps the same ones waits until this transaction ends.
@@ -183,8 +201,8 @@ impl Tx {
     /// Adds a mail that nobody has read.
     pub async fn add_mail(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
         let sql = "INSERT INTO incoming_mails (sha256, size, door, envelope_from, envelope_to, received_at,
-                state, from_address, subject, files)
-            VALUES ($1, $2, $3, $4, $5, $6, 'unread', '', '', 0) RETURNING id";
+                report_id, shows_report, state, from_address, subject, files)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'unread', '', '', 0) RETURNING id";
         let id: i64 = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(&mail.sha256)
@@ -193,10 +211,25 @@ impl Tx {
                 .bind(&mail.envelope_from)
                 .bind(&mail.envelope_to)
                 .bind(mail.received_at)
+                .bind(mail.report.map(|report| report.0))
+                .bind(mail.shows_report.map(|report| report.0))
                 .fetch_one(conn)
                 .await?
         });
         Ok(MailId(id))
+    }
+
+    /// Writes down whose code a mail turned out to show.
+    pub async fn put_shown_report(
+        &mut self,
+        id: MailId,
+        report: ReportId,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE incoming_mails SET shows_report = $1 WHERE id = $2";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(report.0).bind(id.0).execute(conn).await?;
+        });
+        Ok(())
     }
 
     /// A mail.
@@ -285,13 +318,75 @@ impl Tx {
         })
     }
 
-    /// Bytes of all mails that wait for staff and belong to no report.
+    /// Bytes of all mails that show no report's code and are unread or wait for staff.
     pub async fn size_of_strange_mails(&mut self) -> Result<i64, StoreError> {
         let sql = "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM incoming_mails
-            WHERE state = 'waiting' AND report_id IS NULL";
+            WHERE shows_report IS NULL AND state IN ('unread', 'waiting')";
         on!(self, conn => {
             Ok(sqlx::query_scalar::<Database, i64>(sql).fetch_one(conn).await?)
         })
+    }
+
+    /// Bytes of all mails that came since `since` and show the code of this report; a small one counts as what its rows
+    /// take.
+    pub async fn size_of_mails_showing(
+        &mut self,
+        report: ReportId,
+        since: i64,
+    ) -> Result<i64, StoreError> {
+        let sql =
+            "SELECT CAST(COALESCE(SUM(CASE WHEN size < $3 THEN $3 ELSE size END), 0) AS BIGINT)
+            FROM incoming_mails WHERE shows_report = $1 AND received_at >= $2";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql)
+                .bind(report.0)
+                .bind(since)
+                .bind(LEAST)
+                .fetch_one(conn)
+                .await?)
+        })
+    }
+
+    /// Whether a mail is unread that came at `until` or before and may be about this report: it shows that one, or
+    /// none.
+    pub async fn unread_mail_about(
+        &mut self,
+        report: ReportId,
+        until: i64,
+    ) -> Result<bool, StoreError> {
+        let about_it = "SELECT id FROM incoming_mails
+            WHERE state = 'unread' AND report_id = $1 AND received_at <= $2 LIMIT 1";
+        let about_any = "SELECT id FROM incoming_mails
+            WHERE state = 'unread' AND report_id IS NULL AND received_at <= $1 LIMIT 1";
+        on!(self, conn => {
+            let found: Option<i64> = sqlx::query_scalar::<Database, i64>(about_it)
+                .bind(report.0).bind(until).fetch_optional(&mut *conn).await?;
+            if found.is_some() {
+                return Ok(true);
+            }
+            let found: Option<i64> = sqlx::query_scalar::<Database, i64>(about_any)
+                .bind(until).fetch_optional(conn).await?;
+            Ok(found.is_some())
+        })
+    }
+
+    /// When the oldest mail came that nobody has read and that may be about any report, milliseconds.
+    pub async fn unread_about_any_since(&mut self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT received_at FROM incoming_mails
+            WHERE state = 'unread' AND report_id IS NULL ORDER BY received_at LIMIT 1";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, i64>(sql).fetch_optional(conn).await?)
+        })
+    }
+
+    /// The mails that nobody has read, counted up to `bound`.
+    pub async fn unread_mails(&mut self, bound: i64) -> Result<Unread, StoreError> {
+        let sql = "SELECT count(*), min(received_at) FROM (SELECT received_at FROM incoming_mails
+            WHERE state = 'unread' ORDER BY received_at LIMIT $1) AS counted";
+        let (count, since) = on!(self, conn => {
+            sqlx::query_as::<Database, (i64, Option<i64>)>(sql).bind(bound).fetch_one(conn).await?
+        });
+        Ok(Unread { count, since })
     }
 
     /// Mails that belong to a report or seem to, the newest first.

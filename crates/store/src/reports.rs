@@ -521,6 +521,36 @@ impl Tx {
         Ok(ids.into_iter().map(ReportId).collect())
     }
 
+    /// Time passes for a due report only at `at`: it is looked at again then.
+    pub async fn put_off_report(&mut self, id: ReportId, at: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE reports SET wake_at = $1 WHERE id = $2 AND wake_at < $1";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(at).bind(id.0).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// Time passes at `at` for up to `limit` reports whose deadline is due at `now` and came at `since` or later. Those that
+    /// others hold are passed over.
+    pub async fn put_off_deadlines(
+        &mut self,
+        since: i64,
+        now: i64,
+        at: i64,
+        limit: i64,
+    ) -> Result<(), StoreError> {
+        let skip = for_update_skip_locked(self.engine());
+        on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new("UPDATE reports SET wake_at = ");
+            sql.push_bind(at).push(" WHERE id IN (SELECT id FROM reports WHERE wake_at <= ");
+            sql.push_bind(now).push(" AND countdown = 'running' AND deadline_at BETWEEN ");
+            sql.push_bind(since).push(" AND ").push_bind(now);
+            sql.push(" ORDER BY wake_at LIMIT ").push_bind(limit).push(skip).push(")");
+            sql.build().execute(conn).await?;
+        });
+        Ok(())
+    }
+
     /// One report that is still due at `now`, held until the transaction ends; nothing when another
     /// process has it.
     pub async fn report_to_wake(

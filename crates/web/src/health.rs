@@ -33,6 +33,14 @@ pub(crate) async fn readyz(State(web): State<Arc<Web>>, request: Request) -> Res
                     let Some(why) = state.trouble else { continue };
                     text.push_str(&format!("mailbox {}: {}\n", state.name, one_line(&why, 500)));
                 }
+                if let Ok(unread) = intake::unread(&web.desk).await
+                    && let Some(since) = unread.since.filter(|_| unread.is_behind)
+                {
+                    let count = unread.count;
+                    text.push_str(&format!(
+                        "incoming mail: not read in time: {count} unread, the oldest since {since}\n"
+                    ));
+                }
             }
             plain(StatusCode::OK, text)
         }

@@ -7,8 +7,9 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::rc::Rc;
 
-use portreeve_core::fields::Slip;
+use portreeve_core::fields::{Slip, Weight};
 use portreeve_core::ids::{ServiceId, ServiceKey};
+use portreeve_core::intake::OwnAddresses;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -132,6 +133,20 @@ impl Rows {
         };
         let service_id = Some(service.get());
         self.warnings.push(Warning { place, service_id, why: slip.why.clone() });
+    }
+
+    /// Warns of services whose customer nobody can tell, because their mail address is the desk's own. They are taken in all
+    /// the same: a deadline of theirs waits for approval.
+    pub fn warn_of_own(&mut self, own: &OwnAddresses) {
+        let theirs = |row: &Listed| (row.service.key.id, row.service.customer_email.clone());
+        let told_nowhere =
+            self.good.iter().map(theirs).filter(|(_, address)| own.are_all_of(address));
+        for (service, address) in told_nowhere.collect::<Vec<_>>() {
+            let why = format!(
+                "{address} is an address of the abuse desk itself: the customer counts as not told"
+            );
+            self.warn(service, "customer_email", &Slip { why, weight: Weight::Noted });
+        }
     }
 
     fn place(&self, row: RowPlace, column: &str) -> Place {

@@ -36,6 +36,18 @@ pub struct Taker<'a> {
 }
 
 impl Taker<'_> {
+    /// Whether a mail of so many bytes that begins with `head` has room now; else why it has none, and stays in the
+    /// mailbox for later.
+    pub async fn is_room_for(
+        &self,
+        head: &[u8],
+        size: usize,
+    ) -> Result<Result<(), ReceiveError>, MailboxError> {
+        let door = Door::Imap(self.place.mailbox.to_owned());
+        let room = super::is_room_for(self.place.desk, &door, head, size).await;
+        Ok(room.map_err(ReceiveError::from)?)
+    }
+
     /// Takes a mail. It may leave the mailbox once this has returned.
     pub async fn take(&self, raw: &[u8]) -> Result<(), MailboxError> {
         if !self.place.keep().await.map_err(ReceiveError::from)? {

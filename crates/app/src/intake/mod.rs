@@ -1,6 +1,7 @@
 //! Mail that comes in: kept byte by byte before it is acknowledged, read by a job, and seen by staff where nothing
 //! that the desk knows became of it.
 
+mod about;
 mod links;
 mod mailbox;
 mod read;
@@ -20,10 +21,11 @@ use serde::Serialize;
 
 pub use links::without_secret_links;
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
-pub use read::{Read, read};
+pub use read::{Read, give_up, read};
 pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
 
+use token::Shown;
 use understood::Understood;
 
 use crate::attachment::{Files, NewAttachment};
@@ -32,6 +34,7 @@ use crate::desk::Desk;
 use crate::digest::sha256_hex;
 use crate::record::{Record, to_row};
 use crate::report::{Act, ActError, Conditions, act_in};
+use crate::work::BOUND;
 
 /// Largest mail, in bytes. What mail servers usually take; larger ones belong elsewhere.
 pub const LARGEST_MAIL: usize = 25 * 1024 * 1024;
@@ -90,6 +93,9 @@ pub enum ReceiveError {
         "too much mail about no report waits already; it is taken once staff have looked at that"
     )]
     NoRoom,
+    /// Too much mail with the code of this report came within an hour.
+    #[error("too much mail about report {0} came within an hour; more is taken later")]
+    NoRoomForReport(ReportId),
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -124,15 +130,24 @@ pub async fn receive(
     }
     let now = desk.now();
     let sha256 = sha256_hex(raw);
-    let needs_room = *door == Door::Lmtp && room::is_limited_for(desk, &to).await?;
-    let mut tx = desk.db.write().await?;
-    tx.keep_raw_mail(&sha256, raw).await?;
+    let tokens = tokens(desk).await?;
+    // To whom it went says for certain which report it is about; what else shows a code is read later.
+    let report = match tokens.shown(std::iter::once(to.as_str()), std::iter::empty()) {
+        Shown::Report(report) => Some(report),
+        Shown::Nothing | Shown::False => None,
+    };
+    let shows_report = report.or_else(|| tokens.shown_in_head(raw));
     let since = SAME_WITHIN.before(now).as_millisecond();
+    let mut tx = desk.db.write().await?;
+    // Before the bytes are written: what is not taken is to cost no writing.
     if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
         return Ok(Received { id, known: true });
     }
-    if needs_room && !room::take(desk, &mut tx, raw.len()).await? {
-        return Err(ReceiveError::NoRoom);
+    room::take(desk, &mut tx, door, shows_report, raw.len()).await?;
+    tx.keep_raw_mail(&sha256, raw).await?;
+    // Whoever kept the same bytes at the same time is done by now.
+    if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
+        return Ok(Received { id, known: true });
     }
     let mail = NewMail {
         sha256,
@@ -141,12 +156,36 @@ pub async fn receive(
         envelope_from: from,
         envelope_to: to,
         received_at: now.as_millisecond(),
+        report,
+        shows_report,
     };
     let id = tx.add_mail(&mail).await?;
-    tx.enqueue(&[to_row(&Job::ReadMail(id))], now.as_millisecond()).await?;
+    let job = to_row(&Job::ReadMail(id));
+    if shows_report.is_some() {
+        // A customer's answer does not wait behind what strangers send.
+        tx.enqueue_urgent(&job, now.as_millisecond()).await?;
+    } else {
+        tx.enqueue(&[job], now.as_millisecond()).await?;
+    }
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(Received { id, known: false })
+}
+
+/// Whether a mail of so many bytes that begins with `head` would be taken now from a mailbox: so that one for which there
+/// is no room need not be fetched.
+async fn is_room_for(
+    desk: &Desk,
+    door: &Door,
+    head: &[u8],
+    size: usize,
+) -> Result<Result<(), ReceiveError>, StoreError> {
+    let shows_report = tokens(desk).await?.shown_in_head(head);
+    let mut tx = desk.db.read().await?;
+    match room::look(desk, &mut tx, door, shows_report, size).await {
+        Err(ReceiveError::Store(error)) => Err(error),
+        result => Ok(result),
+    }
 }
 
 /// What makes and checks the tokens of this desk. Their secret is made at the first use; all nodes share it.
@@ -244,6 +283,26 @@ pub struct AttachedFile {
     pub media_type: String,
     /// Bytes.
     pub size: usize,
+}
+
+/// The mails that nobody has read.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnreadView {
+    /// How many, up to [`BOUND`].
+    pub count: i64,
+    /// When the oldest came.
+    pub since: Option<String>,
+    /// Staff were told that they are not read in time; deadlines are put off.
+    pub is_behind: bool,
+}
+
+/// How much mail is not read.
+pub async fn unread(desk: &Desk) -> Result<UnreadView, StoreError> {
+    let mut tx = desk.db.read().await?;
+    let unread = tx.unread_mails(BOUND).await?;
+    let is_behind = tx.desk_state().await?.reading_behind_since.is_some();
+    let since = unread.since.and_then(from_millis).map(|at| at.to_string());
+    Ok(UnreadView { count: unread.count, since, is_behind })
 }
 
 /// Mails that wait for staff, the oldest first, after `after`.

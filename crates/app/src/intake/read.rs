@@ -15,6 +15,8 @@ use portreeve_formats::{
 };
 use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Stored, Tx};
 
+use super::about::Own;
+use super::room;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use super::understood::Understood;
 use crate::attachment::Files;
@@ -47,18 +49,18 @@ pub enum Read {
 }
 
 /// What becomes of a mail.
-struct Fate {
-    state: MailState,
-    why: Option<Why>,
-    report: Option<ReportId>,
+pub(super) struct Fate {
+    pub(super) state: MailState,
+    pub(super) why: Option<Why>,
+    pub(super) report: Option<ReportId>,
 }
 
 impl Fate {
-    fn of(state: MailState, report: ReportId) -> Self {
+    pub(super) fn of(state: MailState, report: ReportId) -> Self {
         Self { state, why: None, report: Some(report) }
     }
 
-    fn waits(why: Why, report: Option<ReportId>) -> Self {
+    pub(super) fn waits(why: Why, report: Option<ReportId>) -> Self {
         Self { state: MailState::Waiting, why: Some(why), report }
     }
 }
@@ -86,22 +88,28 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     let now = desk.now();
     let shown = match shown(tokens, &row, &understood.mail) {
         Shown::Report(report) => Some(report),
+        // What the recipient of its envelope showed at the door.
+        Shown::Nothing | Shown::False if understood.is_unreadable => row.report_id.map(ReportId),
         Shown::Nothing | Shown::False => None,
     };
     tx.put_mail_reading(id, &understood.reading()).await?;
-    let fate = Reading {
-        desk,
-        tokens,
-        tx: &mut tx,
-        row: &row,
-        understood: &understood,
-        mail: &understood.mail,
-        files,
-        now,
-        may_wait,
-    }
-    .fate()
-    .await;
+    let has_room = understood.is_unreadable || is_counted_for(&mut tx, desk, &row, shown).await?;
+    let fate = if has_room {
+        let mut reading = Reading {
+            desk,
+            tokens,
+            tx: &mut tx,
+            row: &row,
+            understood: &understood,
+            mail: &understood.mail,
+            files,
+            now,
+            may_wait,
+        };
+        reading.fate().await
+    } else {
+        Ok(Some(Fate::waits(Why::TooMany, shown)))
+    };
     let fate = match fate {
         Ok(Some(fate)) => fate,
         Ok(None) => return Ok(Read::Later),
@@ -115,7 +123,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
             Fate::waits(Why::NotTaken, shown)
         }
     };
-    if let (Some(why), Some(report)) = (fate.why, shown.filter(|_| fate.report == shown)) {
+    if let (Some(why), Some(report)) = (fate.why, fate.report) {
         tell_that_it_waits(&mut tx, desk, id, report, why, now).await?;
     }
     let why = fate.why.map(Why::code);
@@ -126,7 +134,43 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     Ok(Read::Done)
 }
 
-/// Puts on a report's record that a mail with its code waits. Staff are told in each hour of the clock once for a
+/// Whether a mail's bytes are counted for the report whose code it shows: those of one whose code was seen only when it
+/// was read are counted now, if there is room. One that is not goes on to count as a stranger's, and waits.
+async fn is_counted_for(
+    tx: &mut Tx,
+    desk: &Desk,
+    row: &MailRow,
+    shown: Option<ReportId>,
+) -> Result<bool, StoreError> {
+    let Some(report) = shown.filter(|_| row.shows_report.is_none()) else { return Ok(true) };
+    if !room::has_room_for(desk, tx, report).await? {
+        return Ok(false);
+    }
+    tx.put_shown_report(MailId(row.id), report).await?;
+    Ok(true)
+}
+
+/// A mail that could not be read waits for staff as it is, if it is still unread.
+pub async fn give_up(desk: &Desk, id: MailId) -> Result<(), StoreError> {
+    let mut tx = desk.db.write().await?;
+    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == Stored(MailState::Unread))
+    else {
+        return Ok(());
+    };
+    let now = desk.now();
+    let report = row.report_id.or(row.shows_report).map(ReportId);
+    if let Some(report) = report {
+        tell_that_it_waits(&mut tx, desk, id, report, Why::Unreadable, now).await?;
+    }
+    let why = Some(Why::Unreadable.code());
+    let end = MailEnd { state: MailState::Waiting.code(), why, report, by: None };
+    tx.end_mail(id, &end, now.as_millisecond()).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(())
+}
+
+/// Puts on a report's record that a mail about it waits. Staff are told in each hour of the clock once for a
 /// report, whatever comes in; nor does the history fill up with what a machine sends.
 async fn tell_that_it_waits(
     tx: &mut Tx,
@@ -149,7 +193,7 @@ async fn tell_that_it_waits(
     put_on_record(tx, desk, &report, &Actor::Desk, event, now).await
 }
 
-async fn put_on_record(
+pub(super) async fn put_on_record(
     tx: &mut Tx,
     desk: &Desk,
     report: &Report,
@@ -232,21 +276,26 @@ fn shown(tokens: &AnswerTokens, row: &MailRow, mail: &Mail) -> Shown {
     tokens.shown(addresses, mail.refers_to.iter().chain(receipts).map(String::as_str))
 }
 
-struct Reading<'a> {
-    desk: &'a Desk,
+pub(super) struct Reading<'a> {
+    pub(super) desk: &'a Desk,
     tokens: &'a AnswerTokens,
-    tx: &'a mut Tx,
-    row: &'a MailRow,
+    pub(super) tx: &'a mut Tx,
+    pub(super) row: &'a MailRow,
     understood: &'a Understood,
-    mail: &'a Mail,
+    pub(super) mail: &'a Mail,
     files: Files,
     now: Timestamp,
-    may_wait: bool,
+    pub(super) may_wait: bool,
 }
 
 impl Reading<'_> {
     /// Nothing: it is not time yet.
     async fn fate(&mut self) -> Result<Option<Fate>, ActError> {
+        match self.own().await? {
+            Own::Is(fate) => return Ok(Some(fate)),
+            Own::PerhapsSoon => return Ok(None),
+            Own::IsNot => {}
+        }
         match what(self.row, self.understood) {
             What::Unreadable => Ok(Some(self.unreadable())),
             What::Bounce(delivery) => Ok(self.bounce(delivery).await?),
@@ -261,7 +310,9 @@ impl Reading<'_> {
     fn unreadable(&self) -> Fate {
         match self.shown() {
             Shown::Report(id) => Fate::waits(Why::Unreadable, Some(id)),
-            Shown::Nothing | Shown::False => Fate::waits(Why::Unreadable, None),
+            Shown::Nothing | Shown::False => {
+                Fate::waits(Why::Unreadable, self.row.report_id.map(ReportId))
+            }
         }
     }
 
@@ -271,8 +322,8 @@ impl Reading<'_> {
 
     async fn answer(&mut self) -> Result<Fate, ActError> {
         let id = match self.shown() {
-            Shown::Nothing => return Ok(Fate::waits(Why::NoToken, None)),
-            Shown::False => return Ok(Fate::waits(Why::FalseToken, None)),
+            Shown::Nothing => return Ok(self.without_code(Why::NoToken, Why::NoCode).await?),
+            Shown::False => return Ok(self.without_code(Why::FalseToken, Why::FalseToken).await?),
             Shown::Report(id) => id,
         };
         let Some(report) = self.tx.report_alone(id).await? else {
@@ -287,7 +338,9 @@ impl Reading<'_> {
         if let Some(why) = doubt(self.mail) {
             return Ok(Fate::waits(why, Some(id)));
         }
-        let act = Act::CustomerAnswer(self.understood.message.clone());
+        // What was left of the deadline when it came is left, however long it lay here unread.
+        let received = from_millis(self.row.received_at).unwrap_or(self.now);
+        let act = Act::AnswerByMail(self.understood.message.clone(), received);
         let (by, always) = (&Actor::Customer, &Conditions::default());
         let files = std::mem::take(&mut self.files);
         act_in(self.tx, self.desk, id, by, act, always, files).await?;
@@ -309,7 +362,7 @@ impl Reading<'_> {
     }
 
     /// Whether it is the customer's answer, or why it waits.
-    async fn judged(&mut self, report: &Report) -> Result<Result<(), Why>, StoreError> {
+    pub(super) async fn judged(&mut self, report: &Report) -> Result<Result<(), Why>, StoreError> {
         let known = match &report.subject {
             Some(subject) => self.tx.service(&subject.service).await?,
             None => None,
@@ -317,9 +370,12 @@ impl Reading<'_> {
         let service = known.filter(|known| known.ended_at.is_none()).map(|known| known.service);
         let answerer = Answerer {
             sender: self.mail.from.as_deref(),
-            customer: service
-                .as_ref()
-                .map(|service| (service.customer_id.as_str(), service.customer_email.as_str())),
+            // Nobody writes as the customer from an address of the desk's own.
+            customer: service.as_ref().map(|service| {
+                let is_own = self.desk.config.own_addresses.are_all_of(&service.customer_email);
+                let address = if is_own { "" } else { service.customer_email.as_str() };
+                (service.customer_id.as_str(), address)
+            }),
             answers: self.lately(report.id, MailState::Answer).await?,
         };
         Ok(judge(report, &answerer))
@@ -333,6 +389,11 @@ impl Reading<'_> {
             && let Ok(()) | Err(Why::TooMany) = self.judged(&report).await?
         {
             return Ok(Fate::waits(Why::PerhapsAutomatic, Some(id)));
+        }
+        if !matches!(self.shown(), Shown::Report(_))
+            && let Some(report) = self.named_by_its_customer().await?
+        {
+            return Ok(Fate::waits(Why::PerhapsAutomatic, Some(report)));
         }
         self.automatic().await
     }
@@ -468,7 +529,7 @@ impl Reading<'_> {
         Ok(customer_notices(rows))
     }
 
-    fn is_of_our_domain(&self, id: &str) -> bool {
+    pub(super) fn is_of_our_domain(&self, id: &str) -> bool {
         let domain = id.rsplit_once('@').map(|(_, domain)| domain);
         let mail = self.desk.mail.as_ref();
         domain.zip(mail).is_some_and(|(domain, mail)| mail.has_domain(domain))
@@ -516,12 +577,16 @@ impl Reading<'_> {
         matches!(name, "mailer-daemon" | "postmaster")
     }
 
-    async fn lately(&mut self, report: ReportId, state: MailState) -> Result<i64, StoreError> {
+    pub(super) async fn lately(
+        &mut self,
+        report: ReportId,
+        state: MailState,
+    ) -> Result<i64, StoreError> {
         let since = HOUR.before(self.now).as_millisecond();
         self.tx.count_mails_of(report, state.code(), since, ANSWERS_PER_HOUR).await
     }
 
-    async fn put_on_record(
+    pub(super) async fn put_on_record(
         &mut self,
         report: &Report,
         by: &Actor,
@@ -548,7 +613,7 @@ fn is_meant(sent: &SentNotice, recipient: &RecipientReport) -> bool {
 }
 
 /// Whether `id` is the Message-ID of a notice, or of the same one to a further member of staff.
-fn is_its_message_id(stored: &str, id: &str) -> bool {
+pub(super) fn is_its_message_id(stored: &str, id: &str) -> bool {
     let stored = stored.trim_matches(['<', '>']);
     let further = |(local, domain): (&str, &str)| {
         let (first, number) = local.rsplit_once('.')?;

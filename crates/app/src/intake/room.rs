@@ -1,16 +1,20 @@
-//! How much mail may wait that is about no report. Whoever likes can send such mail, and a desk whose disk is full takes
-//! no reports; what shows the code of a report always has room.
+//! How much mail is taken. Whoever likes can send mail that shows no report's code, and whoever saw one notice has a code:
+//! a desk whose disk is full takes no reports. What is not taken stays with the mail server or in the mailbox for later.
 
 use std::sync::PoisonError;
 
+use portreeve_core::ids::ReportId;
 use portreeve_core::time::{Span, Timestamp};
 use portreeve_store::{StoreError, Tx};
 
-use super::token::Shown;
+use super::{Door, ReceiveError};
 use crate::desk::Desk;
 
 /// How long a count is good. What is taken meanwhile is added to it; other nodes and staff may have changed it.
 const GOOD_FOR: Span = Span::from_secs(10);
+
+/// The window of `intake.report_room`.
+const HOUR: Span = Span::from_mins(60);
 
 /// How much waits, as it was counted last.
 #[derive(Debug, Default, Clone, Copy)]
@@ -19,17 +23,61 @@ pub(crate) struct MailRoom {
     bytes: u64,
 }
 
-/// Whether a mail to this address has room only within the limit.
-pub(super) async fn is_limited_for(desk: &Desk, to: &str) -> Result<bool, StoreError> {
-    if desk.live().settings.mail_room.0 == 0 {
-        return Ok(false);
+/// Whether there is room for a mail of so many bytes that comes by this door and shows the code of a report, or none.
+pub(super) async fn look(
+    desk: &Desk,
+    tx: &mut Tx,
+    door: &Door,
+    shows: Option<ReportId>,
+    size: usize,
+) -> Result<(), ReceiveError> {
+    match shows {
+        Some(report) if has_room_for(desk, tx, report).await? => Ok(()),
+        Some(report) => Err(ReceiveError::NoRoomForReport(report)),
+        // What an operator hands over is no stranger's.
+        None if *door == Door::CommandLine => Ok(()),
+        None if has_room_for_stranger(desk, tx, size).await? => Ok(()),
+        None => Err(ReceiveError::NoRoom),
     }
-    let shown = super::tokens(desk).await?.shown(std::iter::once(to), std::iter::empty());
-    Ok(!matches!(shown, Shown::Report(_)))
 }
 
-/// Takes room for a mail of so many bytes. Nothing is taken where there is none.
-pub(super) async fn take(desk: &Desk, tx: &mut Tx, size: usize) -> Result<bool, StoreError> {
+/// The same, and counts the mail in if there is.
+pub(super) async fn take(
+    desk: &Desk,
+    tx: &mut Tx,
+    door: &Door,
+    shows: Option<ReportId>,
+    size: usize,
+) -> Result<(), ReceiveError> {
+    look(desk, tx, door, shows, size).await?;
+    if shows.is_none() {
+        let mut room = desk.mail_room.lock().unwrap_or_else(PoisonError::into_inner);
+        room.bytes = room.bytes.saturating_add(u64::try_from(size).unwrap_or(u64::MAX));
+    }
+    Ok(())
+}
+
+/// Whether more mail that shows the code of this report is taken now. The mail that fills the room is still taken: one
+/// that is larger than what is left has to come in some day.
+pub(super) async fn has_room_for(
+    desk: &Desk,
+    tx: &mut Tx,
+    report: ReportId,
+) -> Result<bool, StoreError> {
+    let limit = desk.live().settings.report_room.0;
+    if limit == 0 {
+        return Ok(true);
+    }
+    let since = HOUR.before(desk.now()).as_millisecond();
+    let taken = tx.size_of_mails_showing(report, since).await?;
+    Ok(u64::try_from(taken).unwrap_or_default() < limit)
+}
+
+async fn has_room_for_stranger(desk: &Desk, tx: &mut Tx, size: usize) -> Result<bool, StoreError> {
+    let limit = desk.live().settings.mail_room.0;
+    if limit == 0 {
+        return Ok(true);
+    }
     let now = desk.now();
     let locked = || desk.mail_room.lock().unwrap_or_else(PoisonError::into_inner);
     let mut room = *locked();
@@ -38,12 +86,7 @@ pub(super) async fn take(desk: &Desk, tx: &mut Tx, size: usize) -> Result<bool, 
     if !room.counted_at.is_some_and(is_good) {
         let bytes = u64::try_from(tx.size_of_strange_mails().await?).unwrap_or_default();
         room = MailRoom { counted_at: Some(now), bytes };
+        *locked() = room;
     }
-    let after = room.bytes.saturating_add(u64::try_from(size).unwrap_or(u64::MAX));
-    let fits = after <= desk.live().settings.mail_room.0;
-    if fits {
-        room.bytes = after;
-    }
-    *locked() = room;
-    Ok(fits)
+    Ok(room.bytes.saturating_add(u64::try_from(size).unwrap_or(u64::MAX)) <= limit)
 }

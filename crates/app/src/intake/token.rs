@@ -1,5 +1,6 @@
 //! How an answer by mail shows which report it is about: a number with a keyed MAC, in the Message-ID of every notice
-//! to a customer and, where mail comes in, in the address that answers and bounces go to.
+//! to a customer, in the `References` of them all, which stays the same where a relay puts a Message-ID of its own in
+//! the place of ours, and, where mail comes in, in the address that answers and bounces go to.
 //!
 //! Whoever has it has seen a notice. It is not enough to answer for the customer ([`portreeve_core::intake::judge`]).
 
@@ -48,6 +49,15 @@ pub(super) enum Shown {
     /// It is about a notice to the customer of this report.
     Report(ReportId),
 }
+
+/// Reports that a mail names which are looked at.
+const MOST_NAMED: usize = 10;
+
+/// As much of a mail's beginning is looked through for a code when it comes in. Heads of mails have a few KiB.
+pub(super) const HEAD: usize = 64 * 1024;
+
+/// Codes in the head of a mail that are checked when it comes in.
+const MOST_CODES: usize = 200;
 
 /// Which notice a Message-ID of ours is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +109,69 @@ impl AnswerTokens {
         }
         found
     }
+
+    /// The report whose code stands anywhere in the head of a mail as it travels. It is enough to count the mail's bytes
+    /// for that report; which one the mail is about is known once it is read.
+    pub(super) fn shown_in_head(&self, raw: &[u8]) -> Option<ReportId> {
+        let head = String::from_utf8_lossy(head(&raw[..raw.len().min(HEAD)]));
+        let separates =
+            |c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | ':' | '"');
+        let mut codes = head
+            .split(separates)
+            .filter(|word| word.contains('@'))
+            .filter_map(|word| in_address(word).or_else(|| in_message_id(word)))
+            .take(MOST_CODES);
+        codes.find(|(report, mac)| self.is_genuine(*report, mac)).map(|(report, _)| report)
+    }
+}
+
+/// The head of a mail: all before the first empty line.
+fn head(raw: &[u8]) -> &[u8] {
+    let end_of = |mark: &[u8]| raw.windows(mark.len()).position(|window| window == mark);
+    let end = [end_of(b"\r\n\r\n"), end_of(b"\n\n")].into_iter().flatten().min();
+    &raw[..end.unwrap_or(raw.len())]
+}
+
+/// The reports that a mail names without having to show their codes: in addresses and Message-IDs as ours are written
+/// (`is_ours` knows their right sides), and as `[abuse #92]` in its subject.
+pub(super) fn named<'a>(
+    addresses: impl Iterator<Item = &'a str>,
+    references: impl Iterator<Item = &'a str>,
+    subject: &str,
+    is_ours: impl Fn(&str) -> bool,
+) -> Vec<ReportId> {
+    let of_id = |id: &str| {
+        let (local, domain) = id.rsplit_once('@')?;
+        let number = local.strip_prefix("report-")?.split('.').next()?;
+        is_ours(domain).then(|| report_number(number)).flatten()
+    };
+    let named = addresses
+        .filter_map(in_address)
+        .map(|(report, _)| report)
+        .chain(references.filter_map(of_id))
+        .chain(in_subject(subject));
+    let mut found: Vec<ReportId> = Vec::new();
+    for report in named {
+        if !found.contains(&report) {
+            found.push(report);
+        }
+        if found.len() == MOST_NAMED {
+            break;
+        }
+    }
+    found
+}
+
+/// `Re: [abuse #92] Abuse report about your service`.
+fn in_subject(subject: &str) -> impl Iterator<Item = ReportId> {
+    const MARK: &str = "[abuse #";
+    let lower = subject.to_ascii_lowercase();
+    let numbers: Vec<ReportId> = lower
+        .match_indices(MARK)
+        .filter_map(|(at, _)| report_number(lower[at + MARK.len()..].split(']').next()?))
+        .take(MOST_NAMED)
+        .collect();
+    numbers.into_iter()
 }
 
 /// `abuse+r92.<mac>@example.com`.
@@ -109,11 +182,16 @@ fn in_address(address: &str) -> Option<(ReportId, &str)> {
     Some((report_number(number)?, mac))
 }
 
-/// `report-92.opened.customer.1700000000000.<mac>@example.com`. Ours without a MAC are those to staff, and the one
-/// that only holds a thread together: they show nothing.
+/// `report-92.opened.customer.1700000000000.<mac>@example.com`, or what holds a thread together,
+/// `report-92.<mac>@example.com`. Ours without a MAC are those to staff: they show nothing.
 fn in_message_id(id: &str) -> Option<(ReportId, &str)> {
-    let (name, mac) = parts(id)?;
-    (name.audience == Audience::Customer).then_some((name.report, mac))
+    if let Some((name, mac)) = parts(id) {
+        return (name.audience == Audience::Customer).then_some((name.report, mac));
+    }
+    let (local, _) = id.rsplit_once('@')?;
+    let (number, mac) = local.strip_prefix("report-")?.split_once('.')?;
+    let is_mac = mac.len() == DIGITS && mac.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Some((report_number(number).filter(|_| is_mac)?, mac))
 }
 
 fn parts(id: &str) -> Option<(NoticeName, &str)> {
@@ -173,6 +251,52 @@ mod tests {
             assert_eq!(shown(&tokens, &address, &reference), is, "{address} {reference}");
         }
         assert_eq!(shown(&AnswerTokens::new("another"), &address, &id), Shown::False);
+    }
+
+    #[test]
+    fn what_holds_a_thread_together_shows_its_report_by_its_code() {
+        let tokens = AnswerTokens::new("secret");
+        let mac = tokens.of(ReportId(92));
+        let thread = format!("report-92.{mac}@example.com");
+        assert_eq!(shown(&tokens, "", &thread), Shown::Report(ReportId(92)));
+        assert_eq!(shown(&tokens, "", &thread.replace("-92", "-93")), Shown::False);
+        for other in
+            ["report-92@example.com", "report-92.opened@example.com", "report-92.0@example.com"]
+        {
+            assert_eq!(shown(&tokens, "", other), Shown::Nothing, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_in_the_head_of_a_mail_and_only_there() {
+        let tokens = AnswerTokens::new("secret");
+        let mac = tokens.of(ReportId(92));
+        let address = format!("abuse+r92.{mac}@example.com");
+        let found = |raw: &str| tokens.shown_in_head(raw.as_bytes());
+        let report = Some(ReportId(92));
+        assert_eq!(found(&format!("From: a@x\r\nTo: Desk <{address}>\r\n\r\nx")), report);
+        assert_eq!(found(&format!("From: a@x\nTo: {}\n\nx", address.to_uppercase())), report);
+        assert_eq!(found(&format!("References: <a@x>\r\n <report-92.{mac}@example.com>")), report);
+        assert_eq!(found(&format!("Subject: x\r\n\r\nTo: {address}\r\n")), None, "in the body");
+        assert_eq!(found(&format!("To: {}\r\n\r\n", address.replace("r92", "r93"))), None);
+        let far = format!("X: {}\r\nTo: {address}\r\n\r\n", "x".repeat(HEAD));
+        assert_eq!(found(&far), None);
+        assert_eq!(found(""), None);
+    }
+
+    #[test]
+    fn reports_are_named_in_message_ids_of_ours_false_addresses_and_subjects() {
+        let named = |address: &str, reference: &str, subject: &str| {
+            let is_ours = |domain: &str| domain == "example.com";
+            let found = named([address].into_iter(), [reference].into_iter(), subject, is_ours);
+            found.into_iter().map(|report| report.0).collect::<Vec<_>>()
+        };
+        assert_eq!(named("", "report-7@example.com", ""), [7]);
+        assert_eq!(named("", "report-7.opened.customer.1.x@example.com", "Re: [abuse #7] x"), [7]);
+        assert_eq!(named("abuse+r8.00@example.com", "", "AW: [Abuse #9] x [abuse #7]"), [8, 9, 7]);
+        assert_eq!(named("", "report-7@example.net", "[abuse #] [abuse #x] [abuse 7]"), [0_i64; 0]);
+        let many: String = (0..50).map(|number| format!("[abuse #{number}]")).collect();
+        assert_eq!(named("", "", &many).len(), MOST_NAMED);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use portreeve_core::event::Job;
 use portreeve_core::time::Span;
-use portreeve_store::{DueJob, JobKind, StoreError};
+use portreeve_store::{DueJob, JobKind, StoreError, Which};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -130,7 +130,7 @@ async fn take(
     if free < BATCH / 2 {
         return Ok(Vec::new());
     }
-    let claimed = claim(desk, JobKind::SendNotice, free).await?;
+    let claimed = claim(desk, JobKind::SendNotice, Which::All, free).await?;
     let Some((_, lease)) = claimed.first() else { return Ok(Vec::new()) };
     let ids = claimed.iter().map(|(job, _)| job.id).collect();
     lock(leases).insert(lease.clone(), ids);

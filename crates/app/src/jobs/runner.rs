@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portreeve_core::event::Job;
+use portreeve_core::ids::MailId;
 use portreeve_core::time::{Span, Timestamp};
-use portreeve_store::{DueJob, JobKind, StoreError, Tx};
+use portreeve_store::{DueJob, JobKind, StoreError, Tx, Which};
 use rand::RngExt;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -16,7 +17,7 @@ use crate::desk::Desk;
 use crate::enforce::{After, reconcile};
 use crate::intake;
 use crate::jobs::{mails, webhooks};
-use crate::notice::{self, summary};
+use crate::notice::{self, alert, summary};
 use crate::payment;
 use crate::{attachment, bridge, record};
 
@@ -30,30 +31,56 @@ pub(super) const LEASE: Span = Span::from_secs(15);
 const READ_AGAIN: i64 = 5;
 const PAUSE_OF_READING: Span = Span::from_secs(2);
 
+/// Tries of reading a mail that ends in an error, while the database is there, before it waits for staff unread.
+const READINGS: i64 = 10;
+
+/// Processes that may go away while they read a mail, by chance or because of it, before it waits for staff unread.
+const LOST_READINGS: i64 = 5;
+
 /// Pause after a database error.
 const AFTER_ERROR: Span = Span::from_secs(5);
 
 /// Why a job is given up whose key is none of ours.
 const UNREADABLE: &str = "the key of this job cannot be read";
 
-/// Runs jobs until `stop` turns true, and then ends what runs.
-pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
-    // Panels are slow and independent; mail servers like few connections.
-    let panels = lane(Arc::clone(&desk), JobKind::ReconcileService, 16, stop.clone());
-    let bridges = lane(Arc::clone(&desk), JobKind::TellBridge, 4, stop.clone());
-    let payments = lane(Arc::clone(&desk), JobKind::SettlePayments, 4, stop.clone());
-    let digests = lane(Arc::clone(&desk), JobKind::SendDigest, 2, stop.clone());
-    let summaries = lane(Arc::clone(&desk), JobKind::SendSummary, 2, stop.clone());
-    // A scan may keep a processor busy.
-    let scans = lane(Arc::clone(&desk), JobKind::ScanContent, 2, stop.clone());
-    // Reading takes a processor, of which there are few.
-    let reading = lane(Arc::clone(&desk), JobKind::ReadMail, 2, stop.clone());
-    let mails = mails::run(Arc::clone(&desk), stop.clone());
-    let webhooks = webhooks::run(desk, stop);
-    tokio::join!(panels, bridges, payments, digests, summaries, scans, reading, mails, webhooks);
+/// The lanes of a kind of jobs: which of them each takes, and how many at a time.
+fn lanes(kind: JobKind) -> &'static [(Which, usize)] {
+    match kind {
+        // Panels are slow and independent; mail servers like few connections.
+        JobKind::ReconcileService => &[(Which::All, 16)],
+        JobKind::TellBridge | JobKind::SettlePayments => &[(Which::All, 4)],
+        JobKind::SendDigest | JobKind::SendSummary | JobKind::SendAlert => &[(Which::All, 2)],
+        // A scan may keep a processor busy.
+        JobKind::ScanContent => &[(Which::All, 2)],
+        // Reading takes a processor, of which there are few. Mail with a report's code has places of its own, so that no
+        // mail of a stranger keeps it waiting.
+        JobKind::ReadMail => &[(Which::Urgent, 2), (Which::All, 2)],
+        // They have a lane of another kind.
+        JobKind::SendNotice => &[],
+    }
 }
 
-async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::Receiver<bool>) {
+/// Runs jobs until `stop` turns true, and then ends what runs.
+pub async fn run(desk: Arc<Desk>, stop: watch::Receiver<bool>) {
+    let of_kind =
+        |kind: JobKind| lanes(kind).iter().map(move |(which, places)| (kind, *which, *places));
+    let lanes = JobKind::ALL
+        .iter()
+        .flat_map(|kind| of_kind(*kind))
+        .map(|(kind, which, places)| lane(Arc::clone(&desk), kind, which, places, stop.clone()));
+    let lanes: Vec<_> = lanes.collect();
+    let mails = mails::run(Arc::clone(&desk), stop.clone());
+    let webhooks = webhooks::run(desk, stop);
+    tokio::join!(futures_util::future::join_all(lanes), mails, webhooks);
+}
+
+async fn lane(
+    desk: Arc<Desk>,
+    kind: JobKind,
+    which: Which,
+    at_once: usize,
+    mut stop: watch::Receiver<bool>,
+) {
     let permits = Arc::new(Semaphore::new(at_once));
     let mut running = JoinSet::new();
     while !*stop.borrow() {
@@ -63,7 +90,8 @@ async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::R
         tokio::pin!(rung);
         rung.as_mut().enable();
         let free = permits.available_permits();
-        let claimed = if free == 0 { Ok(Vec::new()) } else { claim(&desk, kind, free).await };
+        let claimed =
+            if free == 0 { Ok(Vec::new()) } else { claim(&desk, kind, which, free).await };
         let claimed = claimed.unwrap_or_else(|error| {
             tracing::warn!("cannot claim jobs: {error}");
             Vec::new()
@@ -93,18 +121,19 @@ async fn lane(desk: Arc<Desk>, kind: JobKind, at_once: usize, mut stop: watch::R
 pub(super) async fn claim(
     desk: &Desk,
     kind: JobKind,
+    which: Which,
     count: usize,
 ) -> Result<Vec<(DueJob, String)>, StoreError> {
     let now = desk.now();
     // A look costs nothing; claiming takes the writer's place.
-    if !desk.db.read().await?.job_is_due(kind, now.as_millisecond()).await? {
+    if !desk.db.read().await?.job_is_due(kind, which, now.as_millisecond()).await? {
         return Ok(Vec::new());
     }
     let lease = format!("{:032x}", rand::rng().random::<u128>());
     let until = LEASE.after(now).as_millisecond();
     let limit = i64::try_from(count).unwrap_or(1);
     let mut tx = desk.db.write().await?;
-    let jobs = tx.claim_jobs(kind, &lease, until, limit, now.as_millisecond()).await?;
+    let jobs = tx.claim_jobs(kind, which, &lease, until, limit, now.as_millisecond()).await?;
     tx.commit().await?;
     Ok(jobs.into_iter().map(|job| (job, lease.clone())).collect())
 }
@@ -166,6 +195,10 @@ async fn work(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, StoreErro
             let sent = summary::send(desk, &job.key).await?;
             sent.map(|sent| ended(desk, job, sent, is_last))
         }
+        JobKind::SendAlert => {
+            let sent = alert::send(desk, &job.key).await?;
+            sent.map(|sent| ended(desk, job, sent, is_last))
+        }
         JobKind::ReconcileService
         | JobKind::SendNotice
         | JobKind::TellBridge
@@ -215,15 +248,30 @@ async fn work_of_event(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, 
                 attachment::After::GivenUp(why) => End::Dead(why),
             })
         }
-        Some(Job::ReadMail(mail)) => {
-            Ok(match Box::pin(intake::read(desk, mail, job.tries < READ_AGAIN)).await? {
-                intake::Read::Done => End::Done,
-                intake::Read::Later => End::At(PAUSE_OF_READING.after(desk.now()), None),
-            })
-        }
+        Some(Job::ReadMail(mail)) => read_mail(desk, mail, job).await,
         Some(Job::SendNotice { .. }) => {
             Ok(End::Dead("notices have a lane of their own".to_owned()))
         }
+    }
+}
+
+/// Reads a mail. One that cannot be read in so many tries waits for staff as it is: while it is unread it holds
+/// deadlines.
+async fn read_mail(desk: &Desk, mail: MailId, job: &DueJob) -> Result<End, StoreError> {
+    if job.lost >= LOST_READINGS {
+        tracing::error!("mail {mail} waits unread: {} processes that read it went away", job.lost);
+        intake::give_up(desk, mail).await?;
+        return Ok(End::Done);
+    }
+    match Box::pin(intake::read(desk, mail, job.tries < READ_AGAIN)).await {
+        Ok(intake::Read::Done) => Ok(End::Done),
+        Ok(intake::Read::Later) => Ok(End::At(PAUSE_OF_READING.after(desk.now()), None)),
+        Err(error) if !error.is_unavailable() && job.tries + 1 >= READINGS => {
+            tracing::error!("mail {mail} waits unread: {error}");
+            intake::give_up(desk, mail).await?;
+            Ok(End::Done)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -6,15 +6,14 @@ use std::time::Duration;
 use portreeve_core::event::Job;
 use portreeve_core::guard::{Clock as ClockTrust, Facts, Mails};
 use portreeve_core::ids::{Actor, ReportId};
-use portreeve_core::report::Countdown;
-use portreeve_core::report::{Report, State};
+use portreeve_core::report::{Countdown, OnReply, Report, State};
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{DeskState, StoreError, Tx};
 use tokio::sync::watch;
 
 use crate::desk::Desk;
-use crate::notice::summary;
+use crate::notice::{alert, summary};
 use crate::record::{Record, to_row};
 use crate::report::{count_suspension, facts, newly_held_automatically};
 
@@ -28,6 +27,10 @@ const WAKE: i64 = 500;
 /// transaction would keep callers waiting.
 const WAKE_AT_ONCE: usize = 32;
 
+/// A deadline that is put off because mail is unread is looked at again after this long. Meanwhile others have their turn:
+/// however many are put off, a sweep looks at no more than [`WAKE`].
+const PUT_OFF: Span = Span::from_secs(2);
+
 /// The slow pass looks at a service this often at the most ...
 const LOOK_AT_MOST_EVERY: Span = Span::from_secs(30);
 
@@ -39,6 +42,9 @@ const HEARTBEAT: Span = Span::from_secs(5);
 
 /// A wall clock that runs this far from the monotonic one has jumped.
 const JUMP: Span = Span::from_mins(5);
+
+/// How often it is looked whether incoming mail is read in time.
+const WATCH_READING_EVERY: Span = Span::from_secs(10);
 
 /// How often old idempotency keys are forgotten.
 const TIDY_EVERY: Span = Span::from_mins(10);
@@ -63,6 +69,7 @@ pub struct Sweeper {
     heartbeat_at: Option<Timestamp>,
     looked_at: Option<Timestamp>,
     tidied_at: Option<Timestamp>,
+    watched_reading_at: Option<Timestamp>,
     /// The last summary of a day that was looked after.
     summary: Option<Timestamp>,
 }
@@ -88,7 +95,7 @@ impl Sweeper {
         let live = desk.live();
         let jumped = self.jumped(now, desk.clock.monotonic());
         self.beat(desk, &live.settings, jumped, now).await?;
-        let due = desk.db.read().await?.reports_to_wake(now.as_millisecond(), WAKE).await?;
+        let due = due(desk, &live.settings, now).await?;
         let woken = !due.is_empty();
         for batch in due.chunks(WAKE_AT_ONCE) {
             wake_all(desk, batch, &live.settings).await?;
@@ -97,6 +104,7 @@ impl Sweeper {
             desk.work.notify_waiters();
         }
         self.look(desk, now).await?;
+        self.watch_reading(desk, now).await?;
         summary::enqueue(desk, &live.settings, &mut self.summary, now).await?;
         self.tidy(desk, now).await
     }
@@ -160,6 +168,19 @@ impl Sweeper {
         Ok(())
     }
 
+    /// Looks whether incoming mail is read in time.
+    async fn watch_reading(&mut self, desk: &Desk, now: Timestamp) -> Result<(), StoreError> {
+        let recent = self.watched_reading_at.is_some_and(|at| {
+            // A clock that went back makes nobody wait.
+            at <= now && Span::between(at, now) < WATCH_READING_EVERY
+        });
+        if recent {
+            return Ok(());
+        }
+        self.watched_reading_at = Some(now);
+        alert::watch_reading(desk, now).await
+    }
+
     async fn tidy(&mut self, desk: &Desk, now: Timestamp) -> Result<(), StoreError> {
         if self.tidied_at.is_some_and(|at| Span::between(at, now) < TIDY_EVERY) {
             return Ok(());
@@ -180,6 +201,30 @@ impl Sweeper {
         tx.forget_contents(before, CONTENTS_AT_A_TIME).await?;
         tx.commit().await
     }
+}
+
+/// Reports that time has something to do for. While a mail is unread that may be about any of them, all deadlines that came
+/// after it are put off, with one statement: there may be many. [`wake`] looks at each once more.
+async fn due(
+    desk: &Desk,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Vec<ReportId>, StoreError> {
+    let millis = now.as_millisecond();
+    let mut tx = desk.db.read().await?;
+    let due = tx.reports_to_wake(millis, WAKE).await?;
+    let unread = if due.is_empty() || settings.time_limit.on_reply == OnReply::Ignore {
+        None
+    } else {
+        tx.unread_about_any_since().await?
+    };
+    drop(tx);
+    let Some(since) = unread else { return Ok(due) };
+    let mut tx = desk.db.write().await?;
+    tx.put_off_deadlines(since, millis, PUT_OFF.after(now).as_millisecond(), WAKE).await?;
+    let due = tx.reports_to_wake(millis, WAKE).await?;
+    tx.commit().await?;
+    Ok(due)
 }
 
 /// The desk's state after a heartbeat at `now`.
@@ -262,10 +307,15 @@ async fn wake(
     let Some(report) = tx.report_to_wake(id, now.as_millisecond()).await? else { return Ok(false) };
     let Some(subject) = report.subject.clone() else { return Ok(false) };
     let facts = if report.deadline_is_due(now) {
-        facts(tx, id, &subject.service, deadline(&report), settings, now).await?
+        let due = deadline(&report);
+        facts(tx, id, &subject.service, due, due, settings, now).await?
     } else {
         nothing_known()
     };
+    if report.is_put_off(&settings.time_limit, &facts, now) {
+        tx.put_off_report(id, PUT_OFF.after(now).as_millisecond()).await?;
+        return Ok(true);
+    }
     let before = report.clone();
     let (after, events) = report.tick(&settings.time_limit, &facts, now);
     if after == before {

@@ -22,6 +22,7 @@ use crate::digest::sha256_hex;
 use crate::intake;
 use crate::record::Record;
 
+pub(crate) mod alert;
 mod digest;
 mod flood;
 pub mod letters;
@@ -222,7 +223,7 @@ pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
         to: to.clone(),
         letter: letter.clone(),
         message_id: message_id(domain, job, planned.token.as_deref(), number),
-        references: format!("<report-{}@{domain}>", job.report.0),
+        references: thread_id(domain, job, planned.token.as_deref()),
         date: job.at,
         sender: planned.sender.clone(),
         answers_to: planned.answers_to.clone(),
@@ -324,6 +325,13 @@ impl NoticeJob {
 /// A Message-ID with this left side.
 fn message_id_of(id: &str, domain: &str) -> String {
     format!("<{id}@{domain}>")
+}
+
+/// What holds the notices about a report together. That to its customer has the code as well: programs that answer keep
+/// it, while some relays put another Message-ID in the place of ours.
+fn thread_id(domain: &str, job: NoticeJob, token: Option<&str>) -> String {
+    let token = token.map(|token| format!(".{token}")).unwrap_or_default();
+    message_id_of(&format!("report-{}{token}", job.report.0), domain)
 }
 
 /// The Message-ID of a notice to its `number`th addressee: the same for every try. `intake::token` reads it back.
@@ -515,6 +523,11 @@ impl<'a> Planning<'a> {
         let to = service.mailboxes();
         if to.is_empty() {
             return impossible("the directory has no mail address of the customer");
+        }
+        if self.desk.config.own_addresses.are_all_of(&service.customer_email) {
+            return impossible(
+                "the customer's mail address in the directory is an address of the abuse desk itself",
+            );
         }
         let message = match job.notice {
             Notice::Answered => {

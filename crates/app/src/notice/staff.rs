@@ -6,13 +6,12 @@ use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::Notice;
 use portreeve_core::report::Report;
 use portreeve_core::staff_notice::{StaffNotice, Wishes, to_staff};
-use portreeve_core::text::is_mail_address;
 use portreeve_store::{StoreError, ToldStaff, Tx};
 
 use super::{Addressed, Cause, NoticeJob, Plan, Planning};
 use crate::audit;
 use crate::desk::Desk;
-use crate::staff::StaffError;
+use crate::staff::{StaffError, can_be_told_at};
 
 /// Everybody who may be told.
 #[derive(Debug)]
@@ -68,6 +67,11 @@ impl Told {
     /// Those who get the summary of a day.
     pub(super) fn of_summary(&self) -> Vec<Reader> {
         self.readers(|_, wishes| wishes.summary)
+    }
+
+    /// Those who are told of what a person has to look at.
+    pub(super) fn of_alert(&self) -> Vec<Reader> {
+        self.readers(|_, wishes| wishes.notices.contains(&Notice::NeedsStaff))
     }
 
     fn of_notice(&self, notice: Notice, report: &Report) -> Vec<Reader> {
@@ -138,8 +142,8 @@ pub async fn choose(
     choice: &Choice,
 ) -> Result<(), StaffError> {
     let address = choice.address.trim();
-    if !address.is_empty() && !is_mail_address(address) {
-        return Err(StaffError::Bad(format!("{address:?} is no mail address")));
+    if !address.is_empty() {
+        can_be_told_at(desk, address)?;
     }
     let words = choice.wishes.as_ref().map(Wishes::words);
     let mut tx = desk.db.write().await?;

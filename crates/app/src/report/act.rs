@@ -41,6 +41,8 @@ pub enum Act {
     Answer(String),
     /// The customer writes (or staff write down what the customer said).
     CustomerAnswer(String),
+    /// The customer wrote a mail, which came at this instant.
+    AnswerByMail(String, Timestamp),
     /// Staff write for themselves.
     Note(String),
     /// More time.
@@ -323,6 +325,12 @@ impl Change<'_> {
                 self.add_message(id, &text, true, &moved).await?;
                 moved
             }
+            Act::AnswerByMail(text, received) => {
+                let on_reply = self.settings.time_limit.on_reply;
+                let moved = report.answer_by_customer(on_reply, received.min(now));
+                self.add_message(id, &text, true, &moved).await?;
+                moved
+            }
             Act::Note(text) => {
                 self.add_note(id, &text).await?;
                 Ok((report, vec![Event::Noted]))
@@ -556,7 +564,7 @@ impl Change<'_> {
     async fn assign(&mut self, report: Report, key: ServiceKey) -> Result<Moved, ActError> {
         let known = self.tx.service(&key).await?.filter(|known| known.ended_at.is_none());
         let known = known.ok_or_else(|| ActError::NoService(key.clone()))?;
-        let facts = facts(self.tx, report.id, &key, None, self.settings, self.now).await?;
+        let facts = facts(self.tx, report.id, &key, None, None, self.settings, self.now).await?;
         let mut report = report;
         if report.allegation.service_ip == NO_DEDICATED_IP
             && parse_address(&known.service.dedicated_ip).is_ok()

@@ -54,13 +54,15 @@ pub(crate) fn clock(state: &DeskState, due: Option<Timestamp>) -> Clock {
     if stood_still { Clock::StoodStill } else { Clock::Sane }
 }
 
-/// Everything that the guards of one report have to know. Holds the desk's row, so that no two
-/// transactions count the same suspension as the last one allowed.
+/// Everything that the guards of one report have to know. `due` is what the suspension was due at, if at any time;
+/// mail that came until `heard_until` has to be read, where the customer's answer counts. Holds the desk's row, so that no
+/// two transactions count the same suspension as the last one allowed.
 pub(crate) async fn facts(
     tx: &mut Tx,
     report: ReportId,
     service: &ServiceKey,
     due: Option<Timestamp>,
+    heard_until: Option<Timestamp>,
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Facts, StoreError> {
@@ -69,9 +71,23 @@ pub(crate) async fn facts(
     Ok(Facts {
         service: service_facts(known.as_ref()),
         customer_was_told: tx.customer_was_told(report).await?,
-        mails: if tx.mail_waits(report).await? { Mails::Waiting } else { Mails::Seen },
+        mails: mails(tx, report, heard_until).await?,
         within_hourly_limit: suspensions_left(tx, settings, now).await? > 0,
         clock: clock(&state, due),
         paused: state.paused_at.is_some(),
     })
+}
+
+/// Unread mail goes before mail that waits: what it turns out to be may change the deadline itself.
+async fn mails(
+    tx: &mut Tx,
+    report: ReportId,
+    heard_until: Option<Timestamp>,
+) -> Result<Mails, StoreError> {
+    if let Some(until) = heard_until
+        && tx.unread_mail_about(report, until.as_millisecond()).await?
+    {
+        return Ok(Mails::Unread);
+    }
+    Ok(if tx.mail_waits(report).await? { Mails::Waiting } else { Mails::Seen })
 }

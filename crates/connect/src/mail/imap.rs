@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_imap::{Client, Session};
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
-use portreeve_app::intake::{LARGEST_MAIL, MailSource, MailboxError, Taker};
+use portreeve_app::intake::{LARGEST_MAIL, MailSource, MailboxError, ReceiveError, Taker};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -15,6 +15,9 @@ use crate::tls;
 
 /// Mails that are taken in one look; the others follow in the next.
 const AT_ONCE: usize = 200;
+
+/// As much of a mail's head is looked at before it is fetched, in bytes: enough to see which report it is about.
+const HEAD: usize = 64 * 1024;
 
 /// How long it may take until we are logged in.
 const LOGIN: Duration = Duration::from_secs(30);
@@ -144,12 +147,21 @@ impl Look<'_> {
         }
         let mut taken = 0;
         let mut too_large = 0;
+        let mut no_room = Left::default();
         // One mail that the server does not let go must not keep the others waiting: it is tried again next time.
         let mut stuck: Option<MailboxError> = None;
         for uid in uids {
-            match limited(COMMAND, self.fetch(uid)).await? {
+            match limited(COMMAND, self.fetch(uid, taker)).await? {
                 Fetched::Mail(raw) => {
-                    taker.take(&raw).await?;
+                    match taker.take(&raw).await {
+                        Ok(()) => {}
+                        // Others may have taken the room meanwhile.
+                        Err(MailboxError::Receive(why)) if is_about_room(&why) => {
+                            no_room.add(why);
+                            continue;
+                        }
+                        Err(error) => return Err(error),
+                    }
                     if let Err(error) = limited(COMMAND, self.put_away(uid)).await {
                         stuck.get_or_insert(error);
                     }
@@ -159,8 +171,15 @@ impl Look<'_> {
                     }
                 }
                 Fetched::TooLarge => too_large += 1,
+                Fetched::NoRoom(why) => no_room.add(why),
                 Fetched::Nothing => {}
             }
+        }
+        if let Some(why) = no_room.why {
+            let count = no_room.count;
+            return Err(trouble(format!(
+                "{count} mails stay in the folder {folder} for now: {why}"
+            )));
         }
         if too_large > 0 {
             let why = format!(
@@ -171,16 +190,23 @@ impl Look<'_> {
         stuck.map_or(Ok(taken), Err)
     }
 
-    async fn fetch(&mut self, uid: u32) -> Result<Fetched, MailboxError> {
+    /// Fetches a mail if there is room for it, which its size and its head tell.
+    async fn fetch(&mut self, uid: u32, taker: &Taker<'_>) -> Result<Fetched, MailboxError> {
         let uid = uid.to_string();
-        let size = {
-            let answers = said(self.session.uid_fetch(&uid, "RFC822.SIZE").await)?;
+        let (size, head) = {
+            let wanted = format!("(RFC822.SIZE BODY.PEEK[HEADER]<0.{HEAD}>)");
+            let answers = said(self.session.uid_fetch(&uid, wanted).await)?;
             let answers: Vec<_> = said(answers.try_collect().await)?;
-            answers.iter().find_map(|answer| answer.size)
+            let head = answers.iter().find_map(|answer| answer.header()).unwrap_or_default();
+            (answers.iter().find_map(|answer| answer.size), head.to_vec())
         };
         let Some(size) = size else { return Ok(Fetched::Nothing) };
-        if usize::try_from(size).is_ok_and(|size| size > LARGEST_MAIL) {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        if size > LARGEST_MAIL {
             return Ok(Fetched::TooLarge);
+        }
+        if let Err(why) = taker.is_room_for(&head, size).await? {
+            return Ok(Fetched::NoRoom(why));
         }
         let answers = said(self.session.uid_fetch(&uid, "BODY.PEEK[]").await)?;
         let answers: Vec<_> = said(answers.try_collect().await)?;
@@ -215,9 +241,28 @@ impl Look<'_> {
     }
 }
 
+/// Mails for which there is no room now: how many, and why the first of them was left.
+#[derive(Default)]
+struct Left {
+    count: usize,
+    why: Option<ReceiveError>,
+}
+
+impl Left {
+    fn add(&mut self, why: ReceiveError) {
+        self.count += 1;
+        self.why.get_or_insert(why);
+    }
+}
+
+fn is_about_room(why: &ReceiveError) -> bool {
+    matches!(why, ReceiveError::NoRoom | ReceiveError::NoRoomForReport(_))
+}
+
 enum Fetched {
     Mail(Vec<u8>),
     TooLarge,
+    NoRoom(ReceiveError),
     /// Somebody else took it away meanwhile.
     Nothing,
 }

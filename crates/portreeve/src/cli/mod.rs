@@ -143,6 +143,14 @@ async fn dispatch(args: Args) -> Result<()> {
         Command::Healthcheck => healthcheck::healthcheck(&config),
         Command::Config { command: ConfigCommand::Check } => {
             serve::certificates(&config)?;
+            match wire::addresses_that_tell_nobody(&config).await {
+                Ok(found) => {
+                    found.iter().for_each(|one| output::complain(&format!("warning: {one}")))
+                }
+                Err(error) => output::complain(&format!(
+                    "warning: the addresses of staff were not checked, as the database cannot be looked at: {error:#}"
+                )),
+            }
             say("The configuration is good.")
         }
         command => {

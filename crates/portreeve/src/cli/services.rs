@@ -91,7 +91,8 @@ pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> 
 }
 
 async fn import(desk: &Desk, path: &Path, options: Options, as_json: bool) -> Result<()> {
-    let rows = read_file(path, &options.directory)?;
+    let mut rows = read_file(path, &options.directory)?;
+    rows.warn_of_own(&desk.config.own_addresses);
     let bar = progress_bar(u64::try_from(rows.len())?, "taking in");
     let done = |count: usize| bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
     let imported = directory::import(desk, &rows, &options, done).await.map_err(|error| {

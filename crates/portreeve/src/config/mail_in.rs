@@ -15,6 +15,13 @@ pub(crate) struct MailInConfig {
     pub(crate) mailboxes: Vec<MailboxConfig>,
 }
 
+impl MailInConfig {
+    /// Whether mail comes in.
+    pub(crate) fn takes_mail(&self) -> bool {
+        self.lmtp.is_some() || !self.mailboxes.is_empty()
+    }
+}
+
 /// A mailbox that is read.
 #[derive(Debug, Clone)]
 pub(crate) struct MailboxConfig {

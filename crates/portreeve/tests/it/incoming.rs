@@ -260,6 +260,121 @@ on_both! {
         });
     }
 
+    fn an_answer_that_a_relay_took_our_ids_from_waits_with_its_report_and_so_does_the_deadline(world) {
+        world.set("time_limit.period", "8s");
+        world.set("time_limit.reminder", "false");
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let [by_reference, by_subject, foreign] = [1, 7, 2].map(|service| {
+            desk.create(&world, &format!("service_id={service}&category=Spam&suspend_method=timelimit"))
+        });
+        for id in [by_reference, by_subject, foreign] {
+            notice(&world, id, "opened");
+        }
+        let relayed = |from: &str, subject: &str, more: &str| format!(
+            "From: {from}\nTo: {ADDRESS}\nSubject: {subject}\nMessage-ID: <{}@mail.example.net>\n\
+             In-Reply-To: <0102-abcd@relay.example.org>\n{more}\nThe script is deleted.\n", subject.len(),
+        );
+        let reference = format!("References: <report-{by_reference}@example.com>\n <0102-abcd@relay.example.org>\n");
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &relayed("Ada <ada@example.com>", "Re: Spam", &reference)));
+        let subject = format!("Re: [abuse #{by_subject}] Abuse report about your service: Spam");
+        is_taken(&lmtp.hand_over("gil@example.com", ADDRESS, &relayed("gil@example.com", &subject, "")));
+        let subject = format!("Re: [abuse #{foreign}] Abuse report about your service");
+        is_taken(&lmtp.hand_over("eve@example.com", ADDRESS, &relayed("eve@example.com", &subject, "")));
+        eventually("the mails are read", || waiting(&world).len() == 3);
+        let of = |report: Option<i64>| waiting(&world).into_iter().find(|mail| mail["report_id"].as_i64() == report);
+        for id in [by_reference, by_subject] {
+            assert_eq!(of(Some(id)).expect("it has its report")["why"], "no_code");
+            assert_eq!(world.events(id, "mail_waits"), 1);
+            eventually("staff are told", || !world.mails(&format!("report-{id}.needs_staff.staff")).is_empty());
+        }
+        assert_eq!(of(None).expect("it has none")["why"], "no_token", "a stranger names a report in vain");
+        world.wait_for(foreign, "suspended");
+        for id in [by_reference, by_subject] {
+            world.wait_for(id, "awaiting_approval");
+            assert!(messages(&world, id).is_empty(), "it does not count by itself");
+        }
+    }
+
+    fn the_references_of_a_notice_show_its_report_where_a_relay_changed_its_message_id(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
+        let told = notice(&world, id, "opened");
+        let references = header(&told, "References");
+        assert!(references.starts_with(&format!("<report-{id}.")), "{told}");
+        eventually("staff are told", || !world.mails(&format!("report-{id}.opened.staff")).is_empty());
+        let to_staff = world.mails(&format!("report-{id}.opened.staff")).remove(0);
+        assert_eq!(header(&to_staff, "References"), format!("<report-{id}@example.com>"), "without the code");
+        let relayed = format!(
+            "From: ada@example.com\nSubject: Re: x\nIn-Reply-To: <0102@relay.example.org>\n\
+             References: {references} <0102@relay.example.org>\n\nDone.\n"
+        );
+        is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &relayed));
+        eventually("the answer is there", || messages(&world, id) == ["Done."]);
+        let forged = relayed.replace("Done.", "Forged.").replace("ada@example.com", "eve@example.com");
+        is_taken(&lmtp.hand_over("eve@example.com", ADDRESS, &forged));
+        assert_eq!(why(&world, 1), ["other_sender"]);
+    }
+
+    fn who_has_an_address_of_the_desk_itself_is_not_told(world) {
+        world.set("time_limit.period", "1s");
+        let lmtp = take_mail(&world, ADDRESS);
+        let own = "service_id,customer_id,customer_email,dedicated_ip\n\
+            50,50,abuse@example.com,192.0.2.50\n51,51,Abuse+ben@Example.COM,192.0.2.51\n52,52,zoe@example.com,192.0.2.52\n";
+        world.write("own.csv", own);
+        let output = world.run(&["service", "import", "own.csv"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("warning: own.csv: line 2") && said.contains("line 3") && !said.contains("line 4"), "{said}");
+        let desk = world.serve();
+        for service in [50, 51] {
+            let id = desk.create(&world, &format!("service_id={service}&category=Spam&suspend_method=timelimit"));
+            world.wait_for(id, "awaiting_approval");
+            let text = world.report(id)["events"].to_string();
+            assert!(text.contains("an address of the abuse desk itself"), "{text}");
+            assert!(world.mails(&format!("report-{id}.opened.customer")).is_empty());
+            // Nobody answers for the customer from there.
+            let to_staff = format!("report-{id}.opened.staff");
+            eventually("staff are told", || !world.mails(&to_staff).is_empty());
+        }
+        // A notice that comes to the desk itself is a line, and no work.
+        let id = desk.create(&world, "service_id=52&category=Spam");
+        let told = notice(&world, id, "opened");
+        eventually("it is on record", || world.events(id, "notice_sent") >= 1);
+        is_taken(&lmtp.hand_over(ADDRESS, ADDRESS, &told));
+        let state = |mail: &str| world.json(&["mail", "show", mail])["state"].clone();
+        eventually("it is read", || state("1") == "own");
+        let text = world.report(id)["events"].to_string();
+        assert!(text.contains("came to an address of the abuse desk itself"), "{text}");
+        // What only looks like one is a machine's mail.
+        let forged = told.replace(".opened.customer.", ".closed.customer.");
+        is_taken(&lmtp.hand_over(ADDRESS, ADDRESS, &forged));
+        eventually("it was never sent", || state("2") == "automatic");
+        assert!(waiting(&world).is_empty());
+    }
+
+    fn staff_are_not_to_be_told_at_an_address_of_the_desk_itself(world) {
+        let add = |email: &str| ["staff", "add", "otto", "--email", email, "--role", "agent"].map(str::to_owned);
+        let fails = |args: &[String]| world.fails(1, &args.iter().map(String::as_str).collect::<Vec<_>>());
+        world.set("staff.notices.address", r#"["abuse@example.com"]"#);
+        world.ok(&["settings", "set", "staff.notices.address", "[]"]);
+        take_mail(&world, ADDRESS);
+        assert!(fails(&add("Abuse+otto@example.com")).contains("an address of the abuse desk itself"));
+        hire(&world, "emil", "admin");
+        let said = world.fails(1, &["settings", "set", "staff.notices.address", r#"["team@example.com","abuse@example.com"]"#]);
+        assert!(said.contains("staff.notices.address") && said.contains("abuse@example.com is an address"), "{said}");
+        let desk = world.serve();
+        let emil = Seat::take(&desk, "emil");
+        let told = emil.post("/admin/account/notices", &[("notice", "opened"), ("address", "abuse@example.com")]);
+        assert!(told.status == 422 && told.body.contains("an address of the abuse desk itself"), "{}", told.body);
+        assert!(world.ok(&["config", "check"]).contains("good"));
+        world.sql("UPDATE staff SET email = 'abuse+emil@example.com' WHERE name = 'emil'");
+        let output = world.run(&["config", "check"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("warning: the mail address of emil is abuse+emil@example.com"), "{said}");
+    }
+
     fn the_summary_of_a_day_has_the_mails_that_wait(world) {
         let lmtp = take_mail(&world, ADDRESS);
         let _desk = world.serve();

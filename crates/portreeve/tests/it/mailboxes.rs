@@ -201,4 +201,27 @@ on_both! {
         assert_eq!(world.events(id, "answered_by_mail"), 1);
         assert_eq!(world.json(&["mail", "list"]).as_array().unwrap().len(), 2);
     }
+
+    fn what_has_no_room_stays_in_the_mailbox_and_what_shows_a_report_is_taken(world) {
+        world.set("intake.mail_room", "1KiB");
+        let server = Dovecot::start(&world);
+        let options = world.read("portreeve.toml");
+        let ann = mailbox("ann", server.port, "none", "ann", "hunter2", "");
+        world.write("portreeve.toml", &format!("{options}\n[mail.in]\naddress = \"abuse@example.com\"\n{ann}"));
+        let mut ann = server.as_user("ann");
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let part = format!("report-{id}.opened.customer.");
+        eventually("the customer is told", || !world.mails(&part).is_empty());
+        let told = world.mails(&part).remove(0);
+        ann.append(&format!("From: eve@example.com\nSubject: Long\n\n{}\n", "x ".repeat(2_000)));
+        ann.append(&answer_to(&told, "ada@example.com", &"It is gone. ".repeat(200)));
+        eventually("the answer is there", || world.events(id, "answered_by_mail") == 1);
+        let ready = || desk.get("/readyz").body;
+        eventually("operators see what is left", || ready().contains("mailbox ann: 1 mails stay in the folder INBOX for now"));
+        assert_eq!((ann.counts("INBOX"), world.count("incoming_mails")), ((2, 1), 1));
+        world.set("intake.mail_room", "1MiB");
+        eventually("it is taken later", || world.count("incoming_mails") == 2);
+        eventually("and marked", || ann.counts("INBOX") == (2, 0));
+    }
 }

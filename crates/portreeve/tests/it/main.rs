@@ -46,6 +46,7 @@ mod sql_directory;
 mod staff_area;
 mod strangers_texts;
 mod telling;
+mod unread_mail;
 mod webhook_enforcer;
 mod webhooks;
 mod whmcs;

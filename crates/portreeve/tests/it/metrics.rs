@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
+use portreeve_store::JobKind;
 use serde_json::Value;
 
 use crate::foreign::tools;
 use crate::receiver::{Receiver, Reply};
+use crate::seat::between;
 use crate::webhooks::tell;
 use crate::world::*;
 
@@ -297,6 +299,33 @@ fn dashboard_alerts_and_documentation_name_what_is_there_and_all_of_it() {
     for (name, _) in &exposed {
         assert!(documented.contains(family(name)), "{name} is there and not documented");
     }
+}
+
+#[test]
+fn every_kind_of_job_is_counted_watched_and_documented() {
+    let kinds: BTreeSet<&str> = JobKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(kinds.len(), JobKind::ALL.len());
+    let world = World::new(Engine::Sqlite);
+    let page = world.serve().metrics().body;
+    for name in ["portreeve_jobs", "portreeve_job_due_since_seconds"] {
+        let of_it = page.lines().filter(|line| line.starts_with(&format!("{name}{{")));
+        let counted: BTreeSet<&str> = of_it.map(|line| between(line, "kind=\"", "\"")).collect();
+        assert_eq!(counted, kinds, "{name}");
+        let expressions = |text: &str| text.lines().filter(|line| line.contains(name)).count();
+        assert!(expressions(ALERTS) > 0 && expressions(DASHBOARD) > 0, "nobody watches {name}");
+    }
+    // They watch all kinds at once: one that chose some would miss what is added.
+    for line in
+        ALERTS.lines().chain(DASHBOARD.lines()).filter(|line| line.contains("portreeve_job"))
+    {
+        assert!(!line.contains("kind=") && !line.contains("kind!"), "{line}");
+    }
+    let row = PAGE.lines().find(|line| line.starts_with("| `portreeve_jobs`")).unwrap();
+    let listed = between(row, "`kind`: ", "; `state`");
+    assert_eq!(
+        listed.split(", ").map(|word| word.trim_matches('`')).collect::<BTreeSet<_>>(),
+        kinds
+    );
 }
 
 /// The name under which a sample is documented: parts of a histogram go under its own.

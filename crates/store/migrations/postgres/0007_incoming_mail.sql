@@ -15,7 +15,10 @@ CREATE TABLE incoming_mails (
     received_at BIGINT NOT NULL,
     state TEXT NOT NULL,
     why TEXT,
+    -- The report that it belongs to, or seems to; while it is unread the one that its recipient's address shows.
     report_id BIGINT,
+    -- The report whose code it shows: its bytes are counted for that one.
+    shows_report BIGINT,
     message_id TEXT,
     from_address TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -28,6 +31,12 @@ CREATE TABLE incoming_mails (
 CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
 CREATE INDEX incoming_mails_waiting ON incoming_mails (id) WHERE state = 'waiting';
 CREATE INDEX incoming_mails_report ON incoming_mails (report_id, id) WHERE report_id IS NOT NULL;
+CREATE INDEX incoming_mails_unread ON incoming_mails (report_id, received_at) WHERE state = 'unread';
+CREATE INDEX incoming_mails_unread_since ON incoming_mails (received_at) WHERE state = 'unread';
+CREATE INDEX incoming_mails_strange ON incoming_mails (size)
+    WHERE shows_report IS NULL AND state IN ('unread', 'waiting');
+CREATE INDEX incoming_mails_shown ON incoming_mails (shows_report, received_at, size)
+    WHERE shows_report IS NOT NULL;
 
 -- A notice that a mail server took and that came back all the same.
 ALTER TABLE notices ADD COLUMN bounced_at BIGINT;

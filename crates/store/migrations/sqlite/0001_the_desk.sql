@@ -20,7 +20,8 @@ CREATE TABLE desk (
     clock_suspect TEXT,
     heartbeat_at BIGINT,
     still_from BIGINT,
-    still_to BIGINT
+    still_to BIGINT,
+    reading_behind_since BIGINT
 );
 INSERT INTO desk (id) VALUES (1);
 
@@ -230,12 +231,16 @@ CREATE TABLE jobs (
     run_at BIGINT NOT NULL,
     lease TEXT,
     tries BIGINT NOT NULL,
+    -- How often whoever had claimed it went away without a word.
+    lost BIGINT NOT NULL DEFAULT 0,
+    urgent BOOLEAN NOT NULL DEFAULT FALSE,
     dead BOOLEAN NOT NULL,
     last_error TEXT,
     created_at BIGINT NOT NULL,
     UNIQUE (kind, key)
 );
 CREATE INDEX jobs_due ON jobs (kind, run_at) WHERE NOT dead;
+CREATE INDEX jobs_urgent ON jobs (kind, run_at) WHERE urgent AND NOT dead;
 CREATE INDEX jobs_dead ON jobs (id) WHERE dead;
 
 -- What became of each notice.

@@ -72,6 +72,8 @@ on_both! {
         assert_eq!(place(tx.staff_session("t", 2).await), ("staff_sessions", "stage"));
 
         let mail = NewMail {
+            report: None,
+            shows_report: None,
             sha256: "a".into(),
             size: 1,
             door: "cli".into(),

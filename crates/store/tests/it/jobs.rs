@@ -3,7 +3,7 @@ use portreeve_core::ids::{OrderId, ReportId};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::time::from_millis;
 use portreeve_store::{
-    Enforcement, IdempotencyRow, JobBacklog, JobKind, NewJob, NoticeResult, ReportBacklog,
+    Enforcement, IdempotencyRow, JobBacklog, JobKind, NewJob, NoticeResult, ReportBacklog, Which,
 };
 
 use crate::world::{World, key, on_both};
@@ -20,20 +20,20 @@ on_both! {
         tx.enqueue(&[job("a"), job("b"), job("a")], 100).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = world.tx().await;
-        assert!(!tx.job_is_due(KIND, 99).await.unwrap());
+        assert!(!tx.job_is_due(KIND, Which::All, 99).await.unwrap());
         assert_eq!(tx.waiting_keys(KIND, 9).await.unwrap(), ["a", "b"]);
-        assert!(tx.job_is_due(KIND, 100).await.unwrap());
-        assert!(!tx.job_is_due(JobKind::ReconcileService, 100).await.unwrap());
-        let claimed = tx.claim_jobs(KIND, "l1", 500, 10, 100).await.unwrap();
+        assert!(tx.job_is_due(KIND, Which::All, 100).await.unwrap());
+        assert!(!tx.job_is_due(JobKind::ReconcileService, Which::All, 100).await.unwrap());
+        let claimed = tx.claim_jobs(KIND, Which::All, "l1", 500, 10, 100).await.unwrap();
         assert_eq!(claimed.len(), 2);
-        assert!(tx.claim_jobs(KIND, "l2", 500, 10, 100).await.unwrap().is_empty());
+        assert!(tx.claim_jobs(KIND, Which::All, "l2", 500, 10, 100).await.unwrap().is_empty());
         let a = claimed.iter().find(|job| job.key == "a").unwrap();
         let b = claimed.iter().find(|job| job.key == "b").unwrap();
         // Asked for while it runs: not run beside itself, but once more afterwards.
         tx.enqueue(&[job("a")], 110).await.unwrap();
-        assert!(!tx.job_is_due(KIND, 110).await.unwrap());
+        assert!(!tx.job_is_due(KIND, Which::All, 110).await.unwrap());
         tx.finish_jobs(&[a, b], "l1", 120).await.unwrap();
-        let again = tx.claim_jobs(KIND, "l3", 500, 10, 120).await.unwrap();
+        let again = tx.claim_jobs(KIND, Which::All, "l3", 500, 10, 120).await.unwrap();
         assert_eq!(again.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["a"]);
         tx.finish_jobs(&[&again[0]], "l3", 130).await.unwrap();
         assert!(tx.jobs(false, 0, 10).await.unwrap().is_empty());
@@ -44,7 +44,7 @@ on_both! {
         assert_eq!(tx.job_backlog(KIND, 100, 9).await.unwrap(), JobBacklog::default());
         let jobs: Vec<_> = ["a", "b", "c", "d", "e"].map(job).into();
         tx.enqueue(&jobs, 100).await.unwrap();
-        let claimed = tx.claim_jobs(KIND, "l", 500, 3, 150).await.unwrap();
+        let claimed = tx.claim_jobs(KIND, Which::All, "l", 500, 3, 150).await.unwrap();
         tx.bury_job(&claimed[0], "l", "no").await.unwrap();
         tx.postpone_job(&claimed[1], "l", 900, None, 150).await.unwrap();
         let backlog = JobBacklog { due: 2, running: 1, later: 1, dead: 1, due_since: Some(100) };
@@ -56,20 +56,52 @@ on_both! {
         assert_eq!(reports, ReportBacklog::default());
     }
 
+    async fn an_urgent_job_is_found_before_those_that_have_waited_longer(world) {
+        let mut tx = world.tx().await;
+        tx.enqueue(&[job("a"), job("b")], 100).await.unwrap();
+        assert!(!tx.job_is_due(KIND, Which::Urgent, 150).await.unwrap());
+        tx.enqueue_urgent(&job("c"), 150).await.unwrap();
+        assert!(!tx.job_is_due(KIND, Which::Urgent, 149).await.unwrap());
+        assert!(tx.job_is_due(KIND, Which::Urgent, 150).await.unwrap());
+        let claimed = tx.claim_jobs(KIND, Which::Urgent, "l", 500, 9, 150).await.unwrap();
+        assert_eq!(claimed.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["c"]);
+        let others = tx.claim_jobs(KIND, Which::All, "l", 500, 9, 150).await.unwrap();
+        assert_eq!(others.len(), 2, "all of them but the one that is claimed");
+    }
+
+    async fn it_is_counted_how_often_a_job_was_lost(world) {
+        let mut tx = world.tx().await;
+        tx.enqueue(&[job("a")], 100).await.unwrap();
+        let first = tx.claim_jobs(KIND, Which::All, "a", 200, 1, 100).await.unwrap().pop().unwrap();
+        assert_eq!(first.lost, 0);
+        let second = tx.claim_jobs(KIND, Which::All, "b", 300, 1, 200).await.unwrap().pop().unwrap();
+        assert_eq!((second.lost, second.tries), (1, 0), "nobody gave it back");
+        tx.postpone_job(&second, "b", 300, None, 250).await.unwrap();
+        let third = tx.claim_jobs(KIND, Which::All, "c", 400, 1, 300).await.unwrap().pop().unwrap();
+        assert_eq!((third.lost, third.tries), (1, 1), "this time somebody did");
+        tx.release_leases(350).await.unwrap();
+        let fourth = tx.claim_jobs(KIND, Which::All, "d", 500, 1, 350).await.unwrap().pop().unwrap();
+        assert_eq!(fourth.lost, 2);
+        tx.enqueue(&[job("a")], 400).await.unwrap();
+        tx.finish_jobs(&[&fourth], "d", 400).await.unwrap();
+        let anew = tx.claim_jobs(KIND, Which::All, "e", 600, 1, 400).await.unwrap().pop().unwrap();
+        assert_eq!(anew.lost, 0, "asked for again, it begins anew");
+    }
+
     async fn a_lease_that_ran_out_is_taken_over_and_its_old_holder_can_do_nothing(world) {
         let mut tx = world.tx().await;
         tx.enqueue(&[job("a")], 100).await.unwrap();
-        let old = tx.claim_jobs(KIND, "old", 200, 1, 100).await.unwrap().pop().unwrap();
+        let old = tx.claim_jobs(KIND, Which::All, "old", 200, 1, 100).await.unwrap().pop().unwrap();
         tx.renew_lease(&[old.id], "old", 300).await.unwrap();
-        assert!(tx.claim_jobs(KIND, "new", 900, 1, 299).await.unwrap().is_empty());
-        let new = tx.claim_jobs(KIND, "new", 900, 1, 300).await.unwrap().pop().unwrap();
+        assert!(tx.claim_jobs(KIND, Which::All, "new", 900, 1, 299).await.unwrap().is_empty());
+        let new = tx.claim_jobs(KIND, Which::All, "new", 900, 1, 300).await.unwrap().pop().unwrap();
         tx.renew_lease(&[old.id], "old", 999).await.unwrap();
-        assert!(!tx.job_is_due(KIND, 899).await.unwrap());
-        assert!(tx.job_is_due(KIND, 900).await.unwrap(), "another's lease was made longer");
+        assert!(!tx.job_is_due(KIND, Which::All, 899).await.unwrap());
+        assert!(tx.job_is_due(KIND, Which::All, 900).await.unwrap(), "another's lease was made longer");
         tx.finish_jobs(&[&old], "old", 310).await.unwrap();
         assert_eq!(tx.jobs(false, 0, 10).await.unwrap().len(), 1);
         tx.release_leases(320).await.unwrap();
-        assert!(tx.job_is_due(KIND, 320).await.unwrap());
+        assert!(tx.job_is_due(KIND, Which::All, 320).await.unwrap());
         tx.finish_jobs(&[&new], "new", 330).await.unwrap();
         assert_eq!(tx.jobs(false, 0, 10).await.unwrap().len(), 1, "its lease was taken back");
     }
@@ -77,22 +109,22 @@ on_both! {
     async fn a_failed_job_waits_and_a_dead_one_is_seen_and_revived(world) {
         let mut tx = world.tx().await;
         tx.enqueue(&[job("a")], 100).await.unwrap();
-        let first = tx.claim_jobs(KIND, "l", 500, 1, 100).await.unwrap().pop().unwrap();
+        let first = tx.claim_jobs(KIND, Which::All, "l", 500, 1, 100).await.unwrap().pop().unwrap();
         tx.postpone_job(&first, "l", 1_000, Some("busy"), 110).await.unwrap();
-        assert!(!tx.job_is_due(KIND, 999).await.unwrap());
+        assert!(!tx.job_is_due(KIND, Which::All, 999).await.unwrap());
         tx.enqueue_if_absent(&[job("a"), job("b")], 120).await.unwrap();
-        let due: Vec<_> = tx.claim_jobs(KIND, "l", 500, 9, 120).await.unwrap();
+        let due: Vec<_> = tx.claim_jobs(KIND, Which::All, "l", 500, 9, 120).await.unwrap();
         assert_eq!(due.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["b"]);
         tx.hurry_jobs(KIND, 130).await.unwrap();
-        let second = tx.claim_jobs(KIND, "l", 500, 1, 130).await.unwrap().pop().unwrap();
+        let second = tx.claim_jobs(KIND, Which::All, "l", 500, 1, 130).await.unwrap().pop().unwrap();
         assert_eq!((second.key.as_str(), second.tries), ("a", 1));
         tx.bury_job(&second, "l", "refused").await.unwrap();
         let dead = tx.jobs(true, 0, 10).await.unwrap();
         assert_eq!((dead.len(), dead[0].last_error.as_deref()), (1, Some("refused")));
-        assert!(!tx.job_is_due(KIND, 9_999).await.unwrap() || due.len() == 1);
+        assert!(!tx.job_is_due(KIND, Which::All, 9_999).await.unwrap() || due.len() == 1);
         assert!(tx.retry_job(dead[0].id, 140).await.unwrap());
         assert!(!tx.retry_job(dead[0].id, 140).await.unwrap(), "it is no longer dead");
-        let third = tx.claim_jobs(KIND, "l", 500, 1, 140).await.unwrap().pop().unwrap();
+        let third = tx.claim_jobs(KIND, Which::All, "l", 500, 1, 140).await.unwrap().pop().unwrap();
         tx.bury_job(&third, "l", "refused").await.unwrap();
         tx.enqueue(&[job("a")], 150).await.unwrap();
         assert!(tx.jobs(true, 0, 10).await.unwrap().is_empty(), "asked for again, it lives again");
@@ -101,10 +133,10 @@ on_both! {
     async fn a_job_that_is_asked_for_while_it_waits_runs_at_once(world) {
         let mut tx = world.tx().await;
         tx.enqueue(&[job("a")], 100).await.unwrap();
-        let first = tx.claim_jobs(KIND, "l", 500, 1, 100).await.unwrap().pop().unwrap();
+        let first = tx.claim_jobs(KIND, Which::All, "l", 500, 1, 100).await.unwrap().pop().unwrap();
         tx.postpone_job(&first, "l", 9_000, None, 110).await.unwrap();
         tx.enqueue(&[job("a")], 120).await.unwrap();
-        assert!(tx.job_is_due(KIND, 120).await.unwrap());
+        assert!(tx.job_is_due(KIND, Which::All, 120).await.unwrap());
     }
 
     async fn what_is_known_of_a_service_and_its_orders_reads_back(world) {

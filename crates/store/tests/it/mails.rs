@@ -3,7 +3,7 @@
 use portreeve_core::ids::{MailId, ReportId};
 use portreeve_core::intake::{MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
-use portreeve_store::{MailEnd, MailReading, NewMail, NoticeResult, Stored};
+use portreeve_store::{MailEnd, MailReading, NewMail, NoticeResult, Stored, Unread};
 
 use crate::world::{World, on_both};
 
@@ -15,6 +15,8 @@ fn new(sha256: &str, to: &str, at: i64) -> NewMail {
         envelope_from: Some(String::new()),
         envelope_to: to.into(),
         received_at: at,
+        report: None,
+        shows_report: None,
     }
 }
 
@@ -73,10 +75,59 @@ on_both! {
         assert_eq!(tx.count_mails_of(ReportId(7), "answer", 102, 20).await.unwrap(), 1);
         assert_eq!(tx.count_mails_of(ReportId(7), "answer", 103, 20).await.unwrap(), 0);
         assert!(!tx.mail_waits(ReportId(7)).await.unwrap());
-        let both = tx.size_of_strange_mails().await.unwrap();
         tx.end_mail(ids[1], &end("waiting", Some(7)), 200).await.unwrap();
-        assert_eq!((both, tx.size_of_strange_mails().await.unwrap()), (6, 3), "bytes of those about no report");
         assert!(tx.mail_waits(ReportId(7)).await.unwrap() && !tx.mail_waits(ReportId(8)).await.unwrap());
+    }
+
+    async fn unread_mail_is_about_the_report_that_it_shows_or_about_any(world) {
+        let mut tx = world.tx().await;
+        let (seven, eight) = (ReportId(7), ReportId(8));
+        let mut add = async |number: i64, report| {
+            tx.keep_raw_mail(&number.to_string(), b"x").await.unwrap();
+            let mail = NewMail { report, ..new(&number.to_string(), "", 100 + number) };
+            tx.add_mail(&mail).await.unwrap()
+        };
+        let (of_seven, of_any) = (add(0, Some(seven)).await, add(10, None).await);
+        for (report, until, is_there) in [
+            (seven, 99, false), (seven, 100, true), (eight, 100, false), (eight, 109, false), (eight, 110, true),
+        ] {
+            assert_eq!(tx.unread_mail_about(report, until).await.unwrap(), is_there, "{report} {until}");
+        }
+        assert_eq!(tx.unread_mails(9).await.unwrap(), Unread { count: 2, since: Some(100) });
+        assert_eq!(tx.unread_mails(1).await.unwrap().count, 1);
+        assert_eq!(tx.unread_about_any_since().await.unwrap(), Some(110));
+        tx.end_mail(of_seven, &end("answer", Some(7)), 200).await.unwrap();
+        assert!(!tx.unread_mail_about(seven, 109).await.unwrap() && tx.unread_mail_about(seven, 110).await.unwrap());
+        tx.end_mail(of_any, &end("waiting", None), 200).await.unwrap();
+        assert!(!tx.unread_mail_about(seven, 999).await.unwrap());
+        assert_eq!(tx.unread_about_any_since().await.unwrap(), None);
+        assert_eq!(tx.unread_mails(9).await.unwrap(), Unread::default());
+    }
+
+    async fn bytes_are_counted_for_the_report_whose_code_is_shown_or_as_strangers(world) {
+        let mut tx = world.tx().await;
+        let seven = ReportId(7);
+        let mut ids = Vec::new();
+        for (number, shows_report) in [(0, None), (1, None), (2, Some(seven)), (3, Some(seven))] {
+            tx.keep_raw_mail(&number.to_string(), b"x").await.unwrap();
+            let mail = NewMail { shows_report, ..new(&number.to_string(), "", 100 + number) };
+            ids.push(tx.add_mail(&mail).await.unwrap());
+        }
+        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 6, "what nobody has read is one of them");
+        tx.end_mail(ids[0], &end("waiting", Some(7)), 200).await.unwrap();
+        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 6, "and so is what names a report without its code");
+        tx.end_mail(ids[1], &end("dismissed", None), 200).await.unwrap();
+        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 3);
+        let large = NewMail { size: 5_000, shows_report: Some(seven), ..new("4", "", 104) };
+        tx.keep_raw_mail("4", b"x").await.unwrap();
+        tx.add_mail(&large).await.unwrap();
+        assert_eq!(tx.size_of_mails_showing(seven, 104).await.unwrap(), 5_000);
+        assert_eq!(tx.size_of_mails_showing(seven, 102).await.unwrap(), 7_048, "small ones count as their rows");
+        assert_eq!(tx.size_of_mails_showing(seven, 103).await.unwrap(), 6_024);
+        assert_eq!(tx.size_of_mails_showing(ReportId(8), 0).await.unwrap(), 0);
+        tx.put_shown_report(ids[0], seven).await.unwrap();
+        assert_eq!(tx.size_of_mails_showing(seven, 0).await.unwrap(), 8_072);
+        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 0);
     }
 
     async fn an_answer_is_known_by_its_message_id_its_sender_and_its_content(world) {

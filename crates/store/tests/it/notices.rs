@@ -2,7 +2,7 @@
 
 use portreeve_core::ids::ReportId;
 use portreeve_core::notice::Notice;
-use portreeve_store::{Gathered, JobKind, MailboxHour, NewEvent, NewJob, NewStaff};
+use portreeve_store::{Gathered, JobKind, MailboxHour, NewEvent, NewJob, NewStaff, Which};
 
 use crate::world::{World, on_both};
 
@@ -64,8 +64,8 @@ on_both! {
         let mut tx = world.tx().await;
         tx.enqueue_for(&job, 50, 1).await.unwrap();
         tx.enqueue_for(&job, 50, 2).await.unwrap();
-        assert!(!tx.job_is_due(JobKind::SendDigest, 49).await.unwrap());
-        let claimed = tx.claim_jobs(JobKind::SendDigest, "l", 90, 10, 50).await.unwrap();
+        assert!(!tx.job_is_due(JobKind::SendDigest, Which::All, 49).await.unwrap());
+        let claimed = tx.claim_jobs(JobKind::SendDigest, Which::All, "l", 90, 10, 50).await.unwrap();
         assert_eq!((claimed.len(), claimed[0].key.as_str(), claimed[0].generation), (1, "m:7", 2));
     }
 

@@ -31,6 +31,7 @@ on_both! {
             heartbeat_at: Some(2),
             still_from: Some(3),
             still_to: Some(4),
+            reading_behind_since: Some(5),
         };
         let mut tx = world.tx().await;
         assert_eq!(tx.desk_state().await.unwrap(), DeskState::default());

@@ -159,6 +159,16 @@ on_both! {
         assert!(backlog.awaiting_approval >= 1, "{backlog:?}");
         assert_eq!(tx.report_to_wake(id(2), due(59)).await.unwrap(), None);
         assert_eq!(tx.report_to_wake(id(2), due(60)).await.unwrap().as_ref(), Some(&reports[2]));
+        tx.put_off_report(id(2), due(61)).await.unwrap();
+        assert_eq!(tx.report_to_wake(id(2), due(60)).await.unwrap(), None, "it is looked at again a minute later");
+        assert_eq!(tx.reports_to_wake(due(61), 10).await.unwrap(), [id(1), id(2)]);
+        tx.put_off_report(id(2), due(60)).await.unwrap();
+        assert_eq!(tx.report_to_wake(id(2), due(60)).await.unwrap(), None, "and no sooner");
+        tx.put_off_deadlines(due(61), due(61), due(70), 10).await.unwrap();
+        assert_eq!(tx.reports_to_wake(due(61), 10).await.unwrap(), [id(1), id(2)], "theirs came before");
+        tx.put_off_deadlines(due(60), due(61), due(70), 10).await.unwrap();
+        assert_eq!(tx.report_to_wake(id(2), due(69)).await.unwrap(), None);
+        assert!(tx.report_to_wake(id(2), due(70)).await.unwrap().is_some());
         let holders = tx.holders(&key(1)).await.unwrap();
         let since = |minutes: i64| at(minutes).as_millisecond();
         let expected = [(id(4), Press::Automatic, since(60)), (id(7), Press::Staff, since(3))];

@@ -308,7 +308,7 @@ impl Session {
                 );
                 "451 4.3.0 it could not be stored, come again".to_owned()
             }
-            Err(refused @ ReceiveError::NoRoom) => {
+            Err(refused @ (ReceiveError::NoRoom | ReceiveError::NoRoomForReport(_))) => {
                 tracing::warn!("a mail stays with the mail server: {refused}");
                 format!("452 4.3.1 {refused}")
             }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use minijinja::Value;
 
 use crate::pages::context;
-use portreeve_app::{directory, enforce, jobs, webhook};
+use portreeve_app::{directory, enforce, intake, jobs, webhook};
 use portreeve_core::ids::ServiceKey;
 
 use crate::Web;
@@ -61,6 +61,7 @@ async fn page(web: &Web, visitor: &Visitor, status: StatusCode, tested: Option<V
         .collect();
     let more = context! {
         page => "setup", directories, panels, webhooks, dead, tested, has_mail => desk.mail.is_some(),
+        takes_mail => desk.config.takes_mail, unread => crate::pages::value(&intake::unread(desk).await?),
     };
     web.show_as(status, visitor, "connections.html", more).await
 }
