@@ -343,11 +343,11 @@ fn a_data_folder_that_others_could_read_is_closed_and_the_log_says_so() {
 }
 
 /// Changes a row and keeps it from everybody else until somebody waits for it.
-fn hold_until_somebody_waits(url: String, change: String, held: mpsc::Sender<()>) {
+fn hold_until_somebody_waits(url: &str, change: String, held: &mpsc::Sender<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async move {
-        let mut holder = sqlx::PgConnection::connect(&url).await.unwrap();
-        let mut watcher = sqlx::PgConnection::connect(&url).await.unwrap();
+    runtime.block_on(async {
+        let mut holder = sqlx::PgConnection::connect(url).await.unwrap();
+        let mut watcher = sqlx::PgConnection::connect(url).await.unwrap();
         let mut tx = holder.begin().await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut *tx).await.unwrap();
         held.send(()).unwrap();
@@ -371,7 +371,7 @@ fn a_report_that_becomes_somebody_elses_meanwhile_is_not_acted_on() {
     let act = |deed: &str, change: String| {
         let (held, is_held) = mpsc::channel();
         let url = world.database_url();
-        let holder = std::thread::spawn(move || hold_until_somebody_waits(url, change, held));
+        let holder = std::thread::spawn(move || hold_until_somebody_waits(&url, change, &held));
         is_held.recv().unwrap();
         let answer = desk.post(&format!("{link}/reports/{id}/{deed}"), &[FORM], b"text=x");
         holder.join().unwrap();
