@@ -20,6 +20,7 @@ pub(crate) const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.
 
 /// The desk over HTTP. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
 pub fn router(web: Web) -> Router {
+    let web = Arc::new(web);
     Router::new()
         .route("/", get(public::home))
         .route("/report-abuse", get(public::report_abuse))
@@ -44,12 +45,12 @@ pub fn router(web: Web) -> Router {
         .route("/client/r/{token}/reports/{id}/report.pdf", get(client::pdf))
         .route("/client/r/{token}/reports/{id}/{deed}", post(client::act))
         .route("/client/r/{token}/reports/{id}/attachments/{attachment}", get(client::attachment))
-        .merge(admin::router())
+        .merge(admin::router(&web))
         .nest("/api/v1", api::router())
         .fallback(any_prefix)
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(around))
-        .with_state(Arc::new(web))
+        .with_state(web)
 }
 
 /// Paths that may have any prefix, because WHMCS may stand under any.

@@ -49,12 +49,14 @@ pub(crate) struct Sent {
     place: Option<OwnedSemaphorePermit>,
 }
 
-/// Reads a form in either encoding. Its fields together may have `largest` bytes.
+/// Reads a form in either encoding. Its fields together may have `largest` bytes. Of files only those in fields that
+/// `takes` lets through are kept.
 pub(crate) async fn read(
     web: &Web,
     headers: &HeaderMap,
     body: Body,
     largest: usize,
+    takes: impl Fn(&str) -> bool,
 ) -> Result<Sent, Unread> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Ok(boundary) = multer::parse_boundary(kind.unwrap_or_default()) else {
@@ -70,7 +72,7 @@ pub(crate) async fn read(
     let mut reading = Reading { web, limits, largest, ahead: Arc::clone(&sip.ahead), read: 0 };
     let mut sent = Sent::default();
     let mut parts = Multipart::new(sip, boundary);
-    let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent)).await;
+    let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent, takes)).await;
     let whole = read.unwrap_or(Err(Unread::Broken));
     if let (Err(_), Some(name)) = (whole, sent.arriving.take()) {
         sent.refuse(name, Refused::Broken);
@@ -101,7 +103,12 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn all(&mut self, parts: &mut Multipart<'_>, sent: &mut Sent) -> Result<(), Unread> {
+    async fn all(
+        &mut self,
+        parts: &mut Multipart<'_>,
+        sent: &mut Sent,
+        takes: impl Fn(&str) -> bool,
+    ) -> Result<(), Unread> {
         let mut count = 0;
         while let Some(mut part) = parts.next_field().await.map_err(unread)? {
             self.ahead.store(0, Ordering::Relaxed);
@@ -110,6 +117,7 @@ impl Reading<'_> {
                 _ if count > PARTS => self.skip(&mut part).await?,
                 // A form in which no file was chosen has a part without a name and without bytes.
                 Some(name) if name.is_empty() => self.skip(&mut part).await?,
+                Some(_) if !takes(part.name().unwrap_or_default()) => self.skip(&mut part).await?,
                 Some(name) => self.file(&mut part, &name, sent).await?,
                 None => self.field(&mut part, sent).await?,
             }

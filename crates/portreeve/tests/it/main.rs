@@ -36,6 +36,7 @@ mod payments;
 mod php;
 mod proxies;
 mod receiver;
+mod report_pages;
 mod seat;
 mod server;
 mod sql_directory;

@@ -2,7 +2,7 @@
 
 use portreeve_core::attachment::Scan;
 use portreeve_core::ids::ReportId;
-use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote};
+use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote, Slice};
 
 use crate::world::{World, on_both};
 
@@ -57,8 +57,8 @@ on_both! {
         let message = tx.add_message(ReportId(1), &message).await.unwrap();
         let note = NewNote { report: ReportId(1), at: 1, author: "x".into(), from_opening: false, body: "see".into() };
         let note = tx.add_note(&note).await.unwrap();
-        assert_eq!(tx.messages(ReportId(1), 9).await.unwrap()[0].id, message);
-        assert_eq!(tx.notes(ReportId(1), 9).await.unwrap()[0].id, note);
+        assert_eq!(tx.messages(ReportId(1), Slice::latest(9)).await.unwrap()[0].id, message);
+        assert_eq!(tx.notes(ReportId(1), Slice::latest(9)).await.unwrap()[0].id, note);
         tx.keep_content(HASH, 7, Scan::Clean, 1).await.unwrap();
         tx.add_message_attachment(&file("m1", 1, message, 1)).await.unwrap();
         tx.add_message_attachment(&file("m0", 1, message, 0)).await.unwrap();
@@ -68,10 +68,12 @@ on_both! {
             rows.into_iter().map(|row| (row.id, row.owner, row.scan)).collect::<Vec<_>>()
         };
         let clean = || "clean".to_owned();
-        let of_messages = ids(tx.message_attachments(ReportId(1), 9).await.unwrap());
+        let of_messages = ids(tx.message_attachments(ReportId(1), message..=message, 9).await.unwrap());
         assert_eq!(of_messages, [("m0".into(), message, clean()), ("m1".into(), message, clean())]);
-        assert_eq!(ids(tx.note_attachments(ReportId(1), 9).await.unwrap()), [("n".into(), note, clean())]);
-        assert_eq!(tx.message_attachments(ReportId(1), 1).await.unwrap().len(), 1);
+        assert_eq!(ids(tx.note_attachments(ReportId(1), 0..=note, 9).await.unwrap()), [("n".into(), note, clean())]);
+        let latest = tx.message_attachments(ReportId(1), 0..=message, 1).await.unwrap();
+        assert_eq!(ids(latest), [("m1".into(), message, clean())], "the last file of the last message");
+        assert!(tx.message_attachments(ReportId(1), message + 1..=i64::MAX, 9).await.unwrap().is_empty());
         assert!(tx.message_attachment(ReportId(1), "n").await.unwrap().is_none());
         assert!(tx.message_attachment(ReportId(2), "m0").await.unwrap().is_none(), "of another report");
         assert_eq!(tx.message_attachment(ReportId(1), "m0").await.unwrap().unwrap().name, "m0.txt");

@@ -21,6 +21,7 @@ mod session;
 mod setup;
 mod sign_in;
 mod told;
+mod written;
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -29,6 +30,7 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
@@ -67,6 +69,8 @@ pub(crate) enum Refusal {
     NotFound,
     /// It was not done, and why; nothing was changed.
     Bad(String),
+    /// A page that says more.
+    Page(Box<Response>),
     /// The database cannot be reached.
     Unavailable(StoreError),
     /// Too much is asked for at a time, or it failed; it may be had later.
@@ -126,6 +130,7 @@ impl IntoResponse for Refusal {
                 to(&format!("/admin/sign-in{mark}{query}"))
             }
             Self::To(place) => to(place),
+            Self::Page(page) => *page,
             Self::NoRight { right, language } => {
                 let language = Language::choose(&language, "");
                 let name = words::text(language, &format!("right.{right}"), &[]);
@@ -257,6 +262,7 @@ impl Web {
             numbers => context! {
                 staff => capped(numbers.staff), queue => capped(numbers.queue), approval => capped(numbers.approval),
                 mails => capped(numbers.mails),
+                attention => capped(numbers.attention),
             },
         };
         let viewer = Viewer {
@@ -328,6 +334,7 @@ page_routes! {
     get "/admin/reports/export" Export export::export;
     post "/admin/reports/views" SeeReports reports::save_view;
     post "/admin/reports/views/{id}/forget" SeeReports reports::forget_view;
+    post "/admin/continue" Anybody written::go_on;
     post "/admin/reports/bulk" SeeReports bulk::preview;
     post "/admin/reports/bulk/do" SeeReports bulk::carry_out;
     get "/admin/reports/new" Open new::form;
@@ -336,12 +343,15 @@ page_routes! {
     get "/admin/reports/{id}/text" SeeReports report::raw;
     get "/admin/reports/{id}/report.pdf" SeeReports report::pdf;
     post "/admin/reports/{id}/presence" SeeReports report::presence;
+    post "/admin/reports/{id}/drafts" SeeReports report::drafts;
+    post "/admin/reports/{id}/quick-reply" Answer report::quick_reply;
     post "/admin/reports/{id}/answer" Answer report::answer;
     post "/admin/reports/{id}/answer-and-close" Close report::answer_and_close;
     post "/admin/reports/{id}/customer-answer" Answer report::customer_answer;
     post "/admin/reports/{id}/note" Answer report::note;
     post "/admin/reports/{id}/extension" Answer report::extend;
     post "/admin/reports/{id}/deadline-cancellation" Answer report::cancel_deadline;
+    post "/admin/reports/{id}/deadline-restoration" Answer report::restore_deadline;
     post "/admin/reports/{id}/links-end" Answer report::end_links;
     post "/admin/reports/{id}/assignee" Answer report::hand_over;
     post "/admin/reports/{id}/category" Answer report::change_category;
@@ -414,8 +424,9 @@ page_routes! {
 }
 
 /// The staff area.
-pub(crate) fn router() -> Router<Arc<Web>> {
+pub(crate) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
     signed_in()
+        .route_layer(middleware::from_fn_with_state(Arc::clone(web), written::give_back))
         .route("/admin/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/admin/sign-in/code", get(sign_in::code_form).post(sign_in::code))
         .route("/admin/sign-out", post(sign_in::sign_out))

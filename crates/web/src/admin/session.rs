@@ -15,6 +15,7 @@ use portreeve_core::text::storable;
 use serde::de::DeserializeOwned;
 
 use super::Refusal;
+use super::written::{self, Ended};
 use crate::Web;
 use crate::body;
 use crate::rights::Right;
@@ -173,6 +174,16 @@ impl Form {
         !self.get(name).is_empty()
     }
 
+    /// The fields that belong to these parts of a page, whose names begin with the part and a dot, and those that belong
+    /// to none.
+    pub(super) fn of_parts(&self, parts: &[&str]) -> Self {
+        let fields = self.0.iter().filter_map(|(key, value)| match key.split_once('.') {
+            Some((part, name)) => parts.contains(&part).then(|| (name.to_owned(), value.clone())),
+            None => Some((key.clone(), value.clone())),
+        });
+        Self(fields.collect())
+    }
+
     /// All fields but the secret one, so that a page can send them once more.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
         let all = self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()));
@@ -183,19 +194,47 @@ impl Form {
 impl FromRequest<Arc<Web>> for Form {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, _: &Arc<Web>) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        of_this_session(&parts.headers, read(&parts.headers, body).await?)
+        let form = read(&parts.headers, body).await?;
+        of_this_session(web, &parts, form)
     }
 }
 
-/// The form, if it was sent from one of our pages in the session of the request.
-fn of_this_session(headers: &HeaderMap, form: Form) -> Result<Form, Refusal> {
-    let expected = token(headers).map(|token| csrf_of(&token)).unwrap_or_default();
-    if expected.is_empty() || form.get("csrf") != expected {
-        return Err(Refusal::ForgedForm);
+/// The form, if it was sent from one of our pages in the session of the request. One that was sent from a page of ours in
+/// a session that has ended is given back to its writer.
+fn of_this_session(web: &Web, parts: &Parts, form: Form) -> Result<Form, Refusal> {
+    if is_of_session(&parts.headers, &form) {
+        return Ok(form);
     }
-    Ok(form)
+    let path = parts.uri.path();
+    let is_signing_in = path.starts_with("/admin/sign-in");
+    if is_from_here(&parts.headers) && has_shape_of_csrf(form.get("csrf")) && !is_signing_in {
+        let page = written::page(web, &parts.headers, path, &form, Ended::Another);
+        return Err(Refusal::Page(Box::new(page)));
+    }
+    Err(Refusal::ForgedForm)
+}
+
+/// The form has what stands in every form of the session whose cookie came along.
+fn is_of_session(headers: &HeaderMap, form: &Form) -> bool {
+    token(headers).is_some_and(|token| form.get("csrf") == csrf_of(&token))
+}
+
+/// Pages of ours put this into their forms, whatever the session.
+fn has_shape_of_csrf(text: &str) -> bool {
+    text.len() == TOKEN && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The parts of a report's page whose fields an act takes, by the last part of its address.
+pub(super) fn parts_of(act: &str) -> Vec<&str> {
+    if act == "answer-and-close" { vec![act, "answer"] } else { vec![act] }
+}
+
+/// Whether a form with this address takes the files of a field of this name.
+fn takes_files_of(path: &str, field: &str) -> bool {
+    let act = path.rsplit('/').next().unwrap_or_default();
+    field.strip_suffix(".file").is_none_or(|part| parts_of(act).contains(&part))
 }
 
 /// The same with the files that came with it.
@@ -209,14 +248,15 @@ impl FromRequest<Arc<Web>> for FormWithFiles {
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM).await;
+        let takes = |field: &str| takes_files_of(parts.uri.path(), field);
+        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM, takes).await;
         let mut sent = sent.map_err(|_| Refusal::Unreadable)?;
         if is_from_elsewhere(&parts.headers) {
             return Err(Refusal::ForgedForm);
         }
         let fields = std::mem::take(&mut sent.fields).into_iter().take(MOST_FIELDS);
         let fields = fields.map(|(key, value)| (key, storable(&value))).collect();
-        let form = of_this_session(&parts.headers, Form(fields))?;
+        let form = of_this_session(web, &parts, Form(fields))?;
         Ok(Self { form, sent })
     }
 }
@@ -234,6 +274,17 @@ impl FromRequest<Arc<Web>> for FirstForm {
     }
 }
 
+/// A form of somebody whose session has ended: without its files.
+pub(super) async fn read_ended(
+    web: &Web,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<Form, Refusal> {
+    let sent = upload::read(web, headers, body, LARGEST_FORM, |_| false).await;
+    let fields = sent.map_err(|_| Refusal::Unreadable)?.fields.into_iter().take(MOST_FIELDS);
+    Ok(Form(fields.map(|(key, value)| (key, storable(&value))).collect()))
+}
+
 async fn read(headers: &HeaderMap, body: axum::body::Body) -> Result<Form, Refusal> {
     let body = body::read(body, LARGEST_FORM, true).await.map_err(|_| Refusal::Unreadable)?;
     if is_from_elsewhere(headers) {
@@ -241,6 +292,13 @@ async fn read(headers: &HeaderMap, body: axum::body::Body) -> Result<Form, Refus
     }
     let fields = form_urlencoded::parse(&body).take(MOST_FIELDS);
     Ok(Form(fields.map(|(key, value)| (key.into_owned(), storable(&value))).collect()))
+}
+
+/// A browser says in so many words that this was sent from a page of ours.
+pub(super) fn is_from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_said = text("sec-fetch-site") == Some("same-origin") || text("origin").is_some();
+    is_said && !is_from_elsewhere(headers)
 }
 
 /// Browsers say where a form comes from: in `Sec-Fetch-Site`, or in `Origin`.

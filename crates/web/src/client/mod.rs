@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_app::Slice;
 use portreeve_app::attachment::{self, FetchError, Files};
 use portreeve_app::copy;
 use portreeve_app::customer::{self, Deed, DeedError, SignOnError};
@@ -38,6 +39,9 @@ const COOKIE: &str = "portreeve_client";
 
 /// Largest form: an answer of 65,536 characters, encoded.
 const LARGEST_FORM: usize = 1024 * 1024;
+
+/// Messages on a page.
+const ON_PAGE: i64 = 100;
 
 /// Links in an hour that one network may ask for, and that one mailbox gets.
 const LINKS_FROM_ONE_PLACE: u32 = 20;
@@ -142,21 +146,24 @@ pub(crate) async fn reports(
     Ok(web.client_list(&door, &list, &language))
 }
 
-/// What was done, for the page that follows.
-#[derive(Deserialize)]
-pub(crate) struct Done {
+/// What of the page is chosen in its address.
+#[derive(Default, Deserialize)]
+pub(crate) struct Chosen {
+    /// What was done, for the page that follows.
     done: Option<String>,
+    /// Only messages before this one.
+    before: Option<i64>,
 }
 
 /// One report.
 pub(crate) async fn report(
     State(web): State<Arc<Web>>,
     door: Door,
-    query: Result<Query<Done>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<Chosen>, axum::extract::rejection::QueryRejection>,
 ) -> Answered {
-    let done = query.ok().and_then(|Query(Done { done })| done);
+    let Chosen { done, before } = query.map(|Query(chosen)| chosen).unwrap_or_default();
     let done = done.filter(|done| Wish::parse(done).is_some());
-    show(&web, &door, StatusCode::OK, Tried { done, ..Tried::default() }).await
+    show(&web, &door, StatusCode::OK, Tried { done, before, ..Tried::default() }).await
 }
 
 /// One report as PDF.
@@ -175,7 +182,8 @@ pub(crate) async fn pdf(State(web): State<Arc<Web>>, door: Door) -> Answered {
 async fn show(web: &Web, door: &Door, status: StatusCode, tried: Tried) -> Answered {
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
     let id = door.report.ok_or_else(missing)?;
-    match customer::report(&web.desk, &door.customer, id).await {
+    let messages = Slice { before: tried.before, limit: ON_PAGE };
+    match customer::report(&web.desk, &door.customer, id, messages).await {
         Ok(Some(file)) => Ok(web.client_report(door, &file, status, &tried)),
         Ok(None) => Err(missing()),
         Err(error) => Err(web.client_unavailable(&door.headers, &error)),
@@ -230,7 +238,7 @@ pub(crate) async fn act(
         };
         web.client_said(&door.headers, status, what)
     };
-    let sent = upload::read(&web, &door.headers, request.into_body(), LARGEST_FORM).await;
+    let sent = upload::read(&web, &door.headers, request.into_body(), LARGEST_FORM, |_| true).await;
     let mut sent = sent.map_err(unread)?;
     let text = field(&sent.fields, "text").unwrap_or_default().to_owned();
     // Nothing that was written is lost: it stands in its form again.
