@@ -115,6 +115,17 @@ impl Browser {
         panic!("{text:?} is not shown at {}: {}", self.place(), self.text());
     }
 
+    /// Does something in a tab of its own, which is closed afterwards.
+    pub(crate) fn in_a_new_tab(&self, act: impl FnOnce()) {
+        let here = self.get("/window");
+        let new = self.post("/window/new", &json!({ "type": "tab" }));
+        self.post("/window", &json!({ "handle": new["handle"] }));
+        act();
+        self.shows("Sign out");
+        drop(agent().delete(&format!("{}/window", self.session)).call());
+        self.post("/window", &json!({ "handle": here }));
+    }
+
     /// Looks into the first frame of the page, or out of it again.
     pub(crate) fn look_into_frame(&self, inside: bool) {
         let frame = if inside { json!(0) } else { Value::Null };
@@ -239,6 +250,12 @@ impl Element<'_> {
     /// Its text; nothing when the page went away meanwhile.
     fn try_text(&self) -> String {
         self.browser.get(&self.path("text")).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What it has now, as a field has what was typed into it.
+    pub(crate) fn property(&self, name: &str) -> String {
+        let value = self.browser.get(&self.path(&format!("property/{name}")));
+        value.as_str().unwrap_or_default().to_owned()
     }
 
     pub(crate) fn attribute(&self, name: &str) -> String {

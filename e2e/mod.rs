@@ -101,6 +101,7 @@ fn a_day(engine: Engine, scripts: bool) {
     // A suspension that a guard held back, and a new report.
     browser.one("//nav//a[starts-with(normalize-space(), 'Approvals')]").click();
     browser.shows("the service is protected");
+    browser.one("table.list tbody input[type=checkbox]").click();
     browser.named("button", "Refuse the chosen ones").click();
     browser.named("button", "Yes, do it with 1 report").click();
     browser.shows("1 report was changed.");
@@ -124,6 +125,89 @@ fn a_day(engine: Engine, scripts: bool) {
     assert_eq!(world.report(1)["status"], "closed");
     let complaints = browser.complaints();
     assert!(complaints.is_empty(), "{complaints:?}");
+}
+
+/// Somebody writes an answer and a note, and does other things before they send them; then their session ends.
+fn nothing_typed_is_lost(scripts: bool) {
+    let world = World::new(Engine::Sqlite);
+    let desk = busy(&world);
+    let browser = Browser::open(&desk.base, scripts);
+    sign_in(&browser, "carol");
+    browser.shows("What needs you now");
+    browser.go("/admin/setup/quick-replies");
+    browser.one("[name=name]").fill("Thanks");
+    browser.one("[name=body]").fill("Thank you, {customer}.");
+    browser.named("button", "Save").click();
+    browser.go("/admin/reports/1");
+    let written =
+        |name: &str| browser.one(&format!("textarea[name='{name}.text']")).property("value");
+    browser.one("textarea[name='answer.text']").fill("Please look at your queue.");
+    browser.one("textarea[name='note.text']").fill("Called them.");
+    browser.named("button", "Insert").click();
+    browser.shows("#1 Spam");
+    assert_eq!(written("answer"), "Please look at your queue.\n\nThank you, Ada.");
+    browser.named("button", "Extend").click();
+    browser.shows("deadline extended by");
+    browser.named("summary", "Cancel the deadline").click();
+    browser.named("button", "Yes, cancel the deadline").click();
+    browser.shows("Deadline cancelled with");
+    browser.named("button", "Restore the deadline").click();
+    browser.shows("staff restored the deadline");
+    // Enter in a field sends nothing to anybody.
+    browser.one("input[name='category.category']").click();
+    browser.keys(ENTER);
+    browser.shows("Nothing was sent.");
+    assert_eq!(written("answer"), "Please look at your queue.\n\nThank you, Ada.");
+    assert_eq!(written("note"), "Called them.");
+
+    // The session ends somewhere else; what was typed since is not lost either.
+    browser.one("textarea[name='note.text']").fill("Called them twice.");
+    world.sql("DELETE FROM staff_sessions");
+    browser.named("button", "Send the answer").click();
+    browser.shows("You are signed out");
+    let kept = browser.place();
+    assert_eq!(kept, "/admin/reports/1/answer");
+    browser.one("//textarea[normalize-space()='Called them twice.']");
+    let others = world.report(1)["messages"].as_array().unwrap().len();
+    assert_eq!(others, 0, "nothing was sent");
+    browser.in_a_new_tab(|| sign_in(&browser, "carol"));
+    browser.named("button", "Continue with what I typed").click();
+    browser.shows("What you typed is below again.");
+    assert_eq!(written("note"), "Called them twice.");
+    assert_eq!(written("answer"), "Please look at your queue.\n\nThank you, Ada.");
+    browser.named("button", "Send the answer").click();
+    eventually("it was sent", || world.report(1)["messages"].as_array().unwrap().len() == 1);
+    browser.go("/admin/reports/1");
+    assert_eq!((written("answer").as_str(), written("note").as_str()), ("", "Called them twice."));
+}
+
+#[test]
+fn nothing_that_was_typed_on_a_reports_page_is_lost() {
+    nothing_typed_is_lost(true);
+}
+
+#[test]
+fn nothing_that_was_typed_on_a_reports_page_is_lost_without_scripts() {
+    nothing_typed_is_lost(false);
+}
+
+/// A protected service is not suspended by one click.
+#[test]
+fn approving_a_protected_service_asks_and_names_it() {
+    let world = World::new(Engine::Sqlite);
+    let desk = busy(&world);
+    let browser = Browser::open(&desk.base, false);
+    sign_in(&browser, "carol");
+    browser.shows("What needs you now");
+    browser.go("/admin/reports/2");
+    browser.named("button", "Approve").click();
+    browser.shows("Suspend a protected service?");
+    browser.shows("main:4");
+    assert_eq!(world.suspension(2), "awaiting_approval");
+    browser.named("a", "Leave it alone").click();
+    browser.named("button", "Approve").click();
+    browser.named("button", "Yes, suspend the protected service").click();
+    world.wait_for(2, "suspended");
 }
 
 on_each! {
@@ -212,7 +296,7 @@ fn axe() -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 26] = [
     "/admin",
     "/admin/reports",
     "/admin/reports?status=open&category=Spam&address=x",
@@ -221,6 +305,8 @@ const PAGES: [&str; 24] = [
     "/admin/reports/2",
     "/admin/reports/3",
     "/admin/reports/4",
+    "/admin/reports?attention=any",
+    "/admin/reports/1?events_before=3&said=kept",
     "/admin/reports/new?find=192.0.2.7",
     "/admin/queue",
     "/admin/approvals",

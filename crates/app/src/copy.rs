@@ -3,11 +3,11 @@
 
 use portreeve_core::ids::ReportId;
 use portreeve_core::time::{Timestamp, from_millis};
-use portreeve_store::StoreError;
+use portreeve_store::{Slice, StoreError};
 
-use crate::customer::{self, Customer, CustomerFile};
+use crate::customer::{self, Customer, CustomerFile, MESSAGES};
 use crate::desk::Desk;
-use crate::report::view::SHOWN;
+use crate::report::view::{Part, SHOWN};
 
 /// What a customer's copy of a report is made of.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct CustomerCopy {
     pub file: CustomerFile,
     /// What happened to it, the oldest first.
     pub happened: Vec<(Timestamp, Milestone)>,
+    /// Messages or milestones came before those that are in it.
+    pub is_cut: bool,
     /// As of when.
     pub made_at: Timestamp,
 }
@@ -101,13 +103,18 @@ pub async fn for_customer(
     id: ReportId,
 ) -> Result<Option<CustomerCopy>, StoreError> {
     let made_at = desk.now();
-    let Some(file) = customer::report(desk, customer, id).await? else { return Ok(None) };
-    let lines = desk.db.read().await?.events(id, SHOWN).await?;
+    let newest = Slice::latest(MESSAGES);
+    let Some(file) = customer::report(desk, customer, id, newest).await? else { return Ok(None) };
+    let kinds = Milestone::ALL.map(Milestone::as_str);
+    let lines = desk.db.read().await?.events_of_kinds(id, &kinds, SHOWN + 1).await?;
+    let lines = Part::of(lines, SHOWN, |line| line.id);
+    let is_cut = lines.before.or(file.earlier).is_some();
     let happened = lines
+        .rows
         .iter()
         .filter_map(|line| Some((from_millis(line.at)?, Milestone::of(&line.kind)?)))
         .collect();
-    Ok(Some(CustomerCopy { file, happened, made_at }))
+    Ok(Some(CustomerCopy { file, happened, is_cut, made_at }))
 }
 
 /// The same for staff who hand it out; nothing when the report has no customer.

@@ -9,7 +9,7 @@ use portreeve_core::report::{Claim, Countdown, Hold, Outcome, Report, SelfUnsusp
 use portreeve_core::settings::Settings;
 use portreeve_core::text::storable_json;
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{CustomerSession, StoreError, Tx};
+use portreeve_store::{CustomerSession, Slice, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use crate::desk::Desk;
 use crate::digest::sha256_hex;
 use crate::payment::{self, Offer, PaymentView, Worth};
 use crate::record::Record;
+use crate::report::view::{Part, one_more};
 use crate::report::{Act, ActError, Conditions, act_with, view};
 
 /// How long somebody stays signed in.
@@ -45,7 +46,7 @@ const LINKS_AT_ONCE: i64 = 5;
 /// Longest mail address, in bytes (RFC 5321, 4.5.3.1.3).
 pub const LONGEST_ADDRESS: usize = 254;
 
-/// Messages that are shown of one report.
+/// Messages that are shown at a time of one report.
 pub const MESSAGES: i64 = 1_000;
 
 /// What may be on record of a service after a report let go of it.
@@ -320,7 +321,9 @@ impl CustomerReport {
                 let (deadline, time_left) = match countdown {
                     Countdown::Running { deadline, .. } => (Some(*deadline), None),
                     Countdown::Paused { left, .. } => (None, Some(*left)),
-                    Countdown::None | Countdown::Reached { .. } => (None, None),
+                    Countdown::None | Countdown::Lifted { .. } | Countdown::Reached { .. } => {
+                        (None, None)
+                    }
                 };
                 Stands::Open { your_turn: *turn == Turn::Customer, deadline, time_left }
             }
@@ -361,8 +364,10 @@ pub struct CustomerMessage {
 pub struct CustomerFile {
     /// The report.
     pub report: CustomerReport,
-    /// What was written, the oldest first.
+    /// What was written: the latest messages, the oldest of them first.
     pub messages: Vec<CustomerMessage>,
+    /// There are messages before this one, which is the first here.
+    pub earlier: Option<i64>,
     /// What the panel shows of the suspension by this report: `suspended`, `pending`, … (`view`); besides,
     /// `left_suspended` (the hold is gone, somebody else's wish keeps it off) and `not_back_yet` (giving it back did not
     /// work so far).
@@ -412,6 +417,7 @@ pub async fn report(
     desk: &Desk,
     customer: &Customer,
     id: ReportId,
+    messages: Slice,
 ) -> Result<Option<CustomerFile>, StoreError> {
     let live = desk.live();
     let mut tx = desk.db.read().await?;
@@ -419,8 +425,11 @@ pub async fn report(
         return Ok(None);
     };
     let Some(mut shown) = CustomerReport::of(&report, &live.settings) else { return Ok(None) };
-    let messages = tx.messages(id, MESSAGES).await?;
-    let mut files = attachment::of_messages(&mut tx, id).await?;
+    let read = tx.messages(id, one_more(messages)).await?;
+    let messages = Part::of(read, messages.limit, |message| message.id);
+    let range = messages.range(|message| message.id);
+    let mut files = attachment::of_messages(&mut tx, id, range).await?;
+    let earlier = messages.before;
     let holders = tx.holders(&shown.service).await?;
     let known = tx.service(&shown.service).await?;
     let payments = payment::of_report(&mut tx, id).await?;
@@ -443,7 +452,7 @@ pub async fn report(
     // An invoice that is good for nothing is about to be taken back: nobody is led to it.
     let payment = payments.first();
     let payment = payment.filter(|one| !one.state.is_live() || worth != Worth::Nothing);
-    let messages = messages.into_iter().map(|message| CustomerMessage {
+    let messages = messages.rows.into_iter().map(|message| CustomerMessage {
         id: message.id,
         at: from_millis(message.at),
         from_customer: message.from_customer,
@@ -456,6 +465,7 @@ pub async fn report(
         .unwrap_or_default();
     Ok(Some(CustomerFile {
         messages: messages.collect(),
+        earlier,
         suspension,
         offer: payment::offer(desk, &live.settings, &report, worth, &payments),
         payment: payment.map(PaymentView::of),

@@ -14,6 +14,7 @@ pub mod customer;
 pub mod desk;
 pub mod digest;
 pub mod directory;
+pub mod draft;
 pub mod enforce;
 pub mod fraudrecord;
 pub mod intake;
@@ -41,6 +42,6 @@ pub use desk::{Desk, DeskConfig, Live, Ways};
 // What operations take and give that the store has already.
 pub use portreeve_store::{
     AuditRow, Credential, DayFigures, DeadJob, DeliveryFilter, DirectoryState, Place, QuickReply,
-    ReportFilter, ReportOrder, Role, SavedView, Staff, StaffSession, StoreError, SuspensionFilter,
-    Waiting,
+    ReportFilter, ReportOrder, Role, SavedView, Slice, Staff, StaffSession, StoreError,
+    SuspensionFilter, Waiting,
 };

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use portreeve_core::ids::{Actor, ReportId};
-use portreeve_core::report::{Hold, Outcome, State};
+use portreeve_core::report::{Countdown, Hold, Outcome, Report, State};
 use portreeve_core::time::Timestamp;
 use portreeve_store::StoreError;
 
 use crate::desk::Desk;
 use crate::report::{Act, ActError, act};
 
-/// Acts that are looked at for one taking back; more are left for the next.
-const MOST: i64 = 10_000;
+/// Acts that are read at a time.
+const AT_ONCE: i64 = 10_000;
 
 /// What is done to one report to take something back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Step {
     Release,
     /// A suspension was let through or asked for and waits: it is refused.
     Refuse,
+    /// Its deadline was cancelled: it is restored with the time that was left.
+    RestoreDeadline,
     /// It was closed: it is open again. Nothing is suspended again by itself.
     Reopen,
     /// What was done cannot be taken back, or is so no more: answers and mails are sent, a service that was
@@ -37,6 +39,7 @@ impl Step {
             Self::Close => "close",
             Self::Release => "release",
             Self::Refuse => "refuse",
+            Self::RestoreDeadline => "restore_deadline",
             Self::Reopen => "reopen",
             Self::Nothing => "nothing",
         }
@@ -62,15 +65,19 @@ pub async fn preview(
     since: Timestamp,
 ) -> Result<Vec<Undone>, StoreError> {
     let mut tx = desk.db.read().await?;
-    let from = tx.first_event_since(since.as_millisecond()).await?;
+    let since = since.as_millisecond();
+    let mut from = tx.first_event_since(since).await?;
     let mut by_report: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    for row in tx
-        .done_by(actor, from, MOST)
-        .await?
-        .into_iter()
-        .filter(|row| row.at >= since.as_millisecond())
-    {
-        by_report.entry(row.report_id).or_default().push(row.kind);
+    loop {
+        let rows = tx.done_by(actor, from, AT_ONCE).await?;
+        let Some(last) = rows.last() else { break };
+        from = last.id + 1;
+        for row in rows.into_iter().filter(|row| row.at >= since) {
+            let done = by_report.entry(row.report_id).or_default();
+            if !done.contains(&row.kind) {
+                done.push(row.kind);
+            }
+        }
     }
     let ids: Vec<ReportId> = by_report.keys().copied().map(ReportId).collect();
     let reports = tx.reports_by_id(&ids).await?;
@@ -85,12 +92,17 @@ pub async fn preview(
                 Hold::Placed { .. } if did("hold_placed") || did("approved") => Step::Release,
                 Hold::Waiting { .. } if did("awaiting_approval") => Step::Refuse,
                 _ if did("closed") && is_closed => Step::Reopen,
+                _ if did("deadline_lifted") && has_lifted_deadline(report) => Step::RestoreDeadline,
                 _ => Step::Nothing,
             }
         });
         undone.push(Undone { report: ReportId(id), done, step });
     }
     Ok(undone)
+}
+
+fn has_lifted_deadline(report: &Report) -> bool {
+    matches!(report.state, State::Open { countdown: Countdown::Lifted { .. }, .. })
 }
 
 /// Takes it back. Each report by itself: what has changed meanwhile so that a step no longer fits is left,
@@ -108,6 +120,7 @@ pub async fn carry_out(
             Step::Release => Act::Release,
             Step::Refuse => Act::Refuse,
             Step::Reopen => Act::Reopen,
+            Step::RestoreDeadline => Act::RestoreDeadline,
             Step::Nothing => continue,
         };
         match act(desk, one.report, by, what).await {

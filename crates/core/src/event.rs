@@ -33,7 +33,9 @@ pub enum Event {
     /// The deadline is gone for good.
     DeadlineCancelled,
     /// Staff took the deadline away.
-    DeadlineLifted,
+    DeadlineLifted { left: Span },
+    /// Staff brought it back.
+    DeadlineRestored { left: Span },
     /// The clock stands still.
     ClockPaused { left: Span },
     /// The clock runs again.
@@ -165,7 +167,8 @@ impl Event {
             Self::Reminded { .. } => "reminded",
             Self::DeadlineReached => "deadline_reached",
             Self::DeadlineCancelled => "deadline_cancelled",
-            Self::DeadlineLifted => "deadline_lifted",
+            Self::DeadlineLifted { .. } => "deadline_lifted",
+            Self::DeadlineRestored { .. } => "deadline_restored",
             Self::ClockPaused { .. } => "clock_paused",
             Self::ClockResumed { .. } => "clock_resumed",
             Self::Extended { .. } => "extended",
@@ -249,7 +252,12 @@ impl Event {
             }
             Self::DeadlineReached => "the deadline has passed".to_owned(),
             Self::DeadlineCancelled => "the customer's reply cancelled the deadline".to_owned(),
-            Self::DeadlineLifted => "staff cancelled the deadline".to_owned(),
+            Self::DeadlineLifted { left } => {
+                format!("staff cancelled the deadline with {} left", left.told())
+            }
+            Self::DeadlineRestored { left } => {
+                format!("staff restored the deadline with {} left", left.told())
+            }
             Self::ClockPaused { left } => {
                 let left = left.told();
                 format!("the clock stands still with {left} left until staff answer")
@@ -488,6 +496,10 @@ pub fn jobs_for(
         Event::Answered { by: Turn::Staff } => vec![tell(Notice::Answered, Audience::Customer)],
         Event::Answered { by: Turn::Customer } => vec![tell(Notice::Answered, Audience::Staff)],
         Event::Extended { .. } => vec![tell(Notice::Extended, Audience::Customer)],
+        Event::DeadlineLifted { .. } => vec![tell(Notice::DeadlineLifted, Audience::Customer)],
+        Event::DeadlineRestored { .. } => {
+            vec![tell(Notice::DeadlineRestored, Audience::Customer)]
+        }
         Event::Closed { .. } => vec![tell(Notice::Closed, Audience::Customer)],
         Event::Reopened => vec![tell(Notice::Reopened, Audience::Customer)],
         Event::PaymentAsked { .. } => vec![Job::SettlePayments(report)],
@@ -523,7 +535,6 @@ pub fn jobs_for(
         | Event::DeadlineSet { .. }
         | Event::DeadlineReached
         | Event::DeadlineCancelled
-        | Event::DeadlineLifted
         | Event::HandedOver { .. }
         | Event::CategoryChanged { .. }
         | Event::Merged { .. }

@@ -48,6 +48,10 @@ words! {
         Answered = "answered",
         /// More time was given.
         Extended = "extended",
+        /// Staff took the deadline away.
+        DeadlineLifted = "deadline_lifted",
+        /// Staff brought the deadline back.
+        DeadlineRestored = "deadline_restored",
         /// The report ended.
         Closed = "closed",
         /// The report goes on.
@@ -61,13 +65,15 @@ words! {
 
 impl Notice {
     /// Those that customers get.
-    pub const TO_CUSTOMERS: [Self; 9] = [
+    pub const TO_CUSTOMERS: [Self; 11] = [
         Self::Opened,
         Self::Reminder,
         Self::Suspended,
         Self::Unsuspended,
         Self::Answered,
         Self::Extended,
+        Self::DeadlineLifted,
+        Self::DeadlineRestored,
         Self::Closed,
         Self::Reopened,
         Self::Link,

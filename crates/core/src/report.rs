@@ -173,6 +173,13 @@ pub enum Countdown {
         /// What was left until the reminder.
         remind_in: Option<Span>,
     },
+    /// Staff took it away, and may restore it.
+    Lifted {
+        /// What was left.
+        left: Span,
+        /// What was left until the reminder.
+        remind_in: Option<Span>,
+    },
     /// It ran out.
     Reached {
         /// When.
@@ -435,9 +442,9 @@ impl Report {
         let mut events = vec![Event::Answered { by: Turn::Customer }];
         let countdown = match (on_reply, countdown) {
             (OnReply::Pause, Countdown::Running { deadline, remind_at }) => {
-                let left = Span::between(now, deadline);
+                let (left, remind_in) = left(deadline, remind_at, now);
                 events.push(Event::ClockPaused { left });
-                Countdown::Paused { left, remind_in: remind_at.map(|at| Span::between(now, at)) }
+                Countdown::Paused { left, remind_in }
             }
             (OnReply::Cancel, Countdown::Running { .. } | Countdown::Paused { .. }) => {
                 events.push(Event::DeadlineCancelled);
@@ -480,7 +487,9 @@ impl Report {
             Countdown::Paused { left, remind_in } => {
                 Countdown::Paused { left: left.plus(by), remind_in: remind_in.map(|s| s.plus(by)) }
             }
-            Countdown::None | Countdown::Reached { .. } => return Err(MoveError::NoDeadline),
+            Countdown::None | Countdown::Lifted { .. } | Countdown::Reached { .. } => {
+                return Err(MoveError::NoDeadline);
+            }
         };
         self.said.wants = None;
         self.set_countdown(countdown);
@@ -610,15 +619,39 @@ impl Report {
         Ok((self, vec![Event::Reopened]))
     }
 
-    /// Staff take the deadline away. What it would have suspended stays on.
-    pub fn cancel_deadline(mut self) -> Result<Moved, MoveError> {
-        match self.open_countdown()? {
-            Countdown::Running { .. } | Countdown::Paused { .. } => {
-                self.set_countdown(Countdown::None);
-                Ok((self, vec![Event::DeadlineLifted]))
+    /// Staff take the deadline away. What it would have suspended stays on. What was left of it stays on record, so
+    /// that [`Self::restore_deadline`] can bring it back.
+    pub fn cancel_deadline(mut self, now: Timestamp) -> Result<Moved, MoveError> {
+        let (left, remind_in) = match self.open_countdown()? {
+            Countdown::Running { deadline, remind_at } => left(deadline, remind_at, now),
+            Countdown::Paused { left, remind_in } => (left, remind_in),
+            Countdown::None | Countdown::Lifted { .. } | Countdown::Reached { .. } => {
+                return Err(MoveError::NoDeadline);
             }
-            Countdown::None | Countdown::Reached { .. } => Err(MoveError::NoDeadline),
+        };
+        self.said.wants = None;
+        self.set_countdown(Countdown::Lifted { left, remind_in });
+        Ok((self, vec![Event::DeadlineLifted { left }]))
+    }
+
+    /// Staff bring back a deadline that they took away, with the time that was left. It stands still while it is their
+    /// turn to answer, where a reply pauses it.
+    pub fn restore_deadline(
+        mut self,
+        on_reply: OnReply,
+        now: Timestamp,
+    ) -> Result<Moved, MoveError> {
+        let Countdown::Lifted { left, remind_in } = self.open_countdown()? else {
+            return Err(MoveError::NothingLifted);
+        };
+        let waits_for_staff = matches!(self.state, State::Open { turn: Turn::Staff, .. });
+        if waits_for_staff && on_reply != OnReply::Ignore {
+            self.set_countdown(Countdown::Paused { left, remind_in });
+        } else {
+            let remind_at = remind_in.map(|span| span.after(now));
+            self.set_countdown(Countdown::Running { deadline: left.after(now), remind_at });
         }
+        Ok((self, vec![Event::DeadlineRestored { left }]))
     }
 
     /// Does what the guards say.
@@ -678,6 +711,11 @@ impl Report {
     pub fn holds_service(&self) -> bool {
         matches!(self.hold, Hold::Placed { .. })
     }
+}
+
+/// What is left until the deadline and the reminder; nothing where they have passed.
+fn left(deadline: Timestamp, remind_at: Option<Timestamp>, now: Timestamp) -> (Span, Option<Span>) {
+    (Span::between(now, deadline), remind_at.map(|at| Span::between(now, at)))
 }
 
 mod customer;

@@ -154,7 +154,7 @@ pub fn message(
             told.status = "open";
             told.turn = Some(side(*turn));
             match countdown {
-                Countdown::None => {}
+                Countdown::None | Countdown::Lifted { .. } => {}
                 Countdown::Running { deadline, .. } | Countdown::Reached { deadline } => {
                     told.deadline_at = Some(rfc3339(*deadline));
                 }

@@ -1,5 +1,7 @@
 //! Files of messages and notes: their bytes once for each hash, in pieces, and who has them.
 
+use std::ops::RangeInclusive;
+
 use portreeve_core::attachment::Scan;
 use portreeve_core::ids::ReportId;
 
@@ -237,40 +239,56 @@ impl Tx {
         Ok(())
     }
 
-    /// The files of a report's messages, in the order of the messages, at most `limit`.
+    /// The files of those of a report's messages whose rows lie in this range, in the order of the messages, at
+    /// most `limit`: those of the latest messages.
     pub async fn message_attachments(
         &mut self,
         report: ReportId,
+        messages: RangeInclusive<i64>,
         limit: i64,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
         let sql = files_of!(
             "message_attachments",
             "message_id",
-            "ORDER BY files.message_id, files.n LIMIT $2"
+            "AND files.message_id BETWEEN $2 AND $3 ORDER BY files.message_id DESC, files.n DESC LIMIT $4"
         );
-        self.attachments(sql, report, limit).await
+        self.attachments(sql, report, messages, limit).await
     }
 
-    /// The files of a report's notes, in the order of the notes, at most `limit`. For staff only.
+    /// The files of those of a report's notes whose rows lie in this range, in the order of the notes, at most
+    /// `limit`: those of the latest notes. For staff only.
     pub async fn note_attachments(
         &mut self,
         report: ReportId,
+        notes: RangeInclusive<i64>,
         limit: i64,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
-        let sql =
-            files_of!("note_attachments", "note_id", "ORDER BY files.note_id, files.n LIMIT $2");
-        self.attachments(sql, report, limit).await
+        let sql = files_of!(
+            "note_attachments",
+            "note_id",
+            "AND files.note_id BETWEEN $2 AND $3 ORDER BY files.note_id DESC, files.n DESC LIMIT $4"
+        );
+        self.attachments(sql, report, notes, limit).await
     }
 
     async fn attachments(
         &mut self,
         sql: &'static str,
         report: ReportId,
+        owners: RangeInclusive<i64>,
         limit: i64,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?)
-        })
+        let mut rows: Vec<AttachmentRow> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql)
+                .bind(report.0)
+                .bind(*owners.start())
+                .bind(*owners.end())
+                .bind(limit)
+                .fetch_all(conn)
+                .await?
+        });
+        rows.reverse();
+        Ok(rows)
     }
 
     /// One file of a message of this report.

@@ -95,13 +95,13 @@ impl Tx {
         })
     }
 
-    /// Reports that were merged into this one.
+    /// Reports that were merged into this one, the newest first.
     pub async fn merged_into(
         &mut self,
         report: ReportId,
         limit: i64,
     ) -> Result<Vec<ReportId>, StoreError> {
-        let sql = "SELECT id FROM reports WHERE merged_into = $1 ORDER BY id LIMIT $2";
+        let sql = "SELECT id FROM reports WHERE merged_into = $1 ORDER BY id DESC LIMIT $2";
         let ids: Vec<i64> = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql).bind(report.0).bind(limit).fetch_all(conn).await?
         });

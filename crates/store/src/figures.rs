@@ -1,5 +1,6 @@
 //! Figures of the desk: what waits now, and what happened on each day.
 
+use crate::attention::IN_NEED;
 use crate::db::{StoreError, Tx, on};
 
 /// How much waits for a person; each number goes up to a bound.
@@ -21,6 +22,8 @@ pub struct Waiting {
     pub dead_deliveries: i64,
     /// Mails that came in and belong to nothing that the desk knows.
     pub mails: i64,
+    /// Reports that stand still until a person has seen to a mail or to a notice that nobody got.
+    pub attention: i64,
 }
 
 /// What happened on one day to reports of one category.
@@ -51,7 +54,7 @@ impl Tx {
     ) -> Result<Waiting, StoreError> {
         let count = |rows: &str| format!("(SELECT count(*) FROM ({rows} LIMIT $1) AS c)");
         let sql = format!(
-            "SELECT {}, {}, {}, {}, {}, {}, {}, {}",
+            "SELECT {}, {}, {}, {}, {}, {}, {}, {}, {}",
             count("SELECT id FROM reports WHERE turn = 'staff' AND status = 'open'"),
             count("SELECT id FROM reports WHERE status = 'queued'"),
             count("SELECT report_id FROM holds WHERE state = 'waiting'"),
@@ -60,13 +63,24 @@ impl Tx {
             count("SELECT id FROM jobs WHERE dead"),
             count("SELECT id FROM webhook_deliveries WHERE state = 'dead'"),
             count("SELECT id FROM incoming_mails WHERE state = 'waiting'"),
+            count(IN_NEED),
         );
         let day = 24 * 60 * 60 * 1_000;
-        let row: (i64, i64, i64, i64, i64, i64, i64, i64) = on!(self, conn => {
+        let row: (i64, i64, i64, i64, i64, i64, i64, i64, i64) = on!(self, conn => {
             sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
                 .bind(bound).bind(now + day).fetch_one(conn).await?
         });
-        let (staff, queue, approval, trouble, deadlines, dead_jobs, dead_deliveries, mails) = row;
+        let (
+            staff,
+            queue,
+            approval,
+            trouble,
+            deadlines,
+            dead_jobs,
+            dead_deliveries,
+            mails,
+            attention,
+        ) = row;
         Ok(Waiting {
             staff,
             queue,
@@ -76,6 +90,7 @@ impl Tx {
             dead_jobs,
             dead_deliveries,
             mails,
+            attention,
         })
     }
 

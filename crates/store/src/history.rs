@@ -35,9 +35,32 @@ pub struct NewNote {
     pub body: String,
 }
 
+/// Which rows of a long list are read: the latest ones, or those before one that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// Only rows before this one.
+    pub before: Option<i64>,
+    /// At most so many, the latest of them.
+    pub limit: i64,
+}
+
+impl Slice {
+    /// The latest rows.
+    pub fn latest(limit: i64) -> Self {
+        Self { before: None, limit }
+    }
+
+    /// The row that ends the slice; no row has this number or a greater one.
+    pub(crate) fn end(self) -> i64 {
+        self.before.unwrap_or(i64::MAX)
+    }
+}
+
 /// A line of history.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct EventRow {
+    /// Its row.
+    pub id: i64,
     /// When, milliseconds.
     pub at: i64,
     /// Who.
@@ -85,8 +108,6 @@ pub struct NoteRow {
     pub at: i64,
     /// Who wrote it.
     pub author: String,
-    /// It came with the report (`admin_notes`).
-    pub from_opening: bool,
     /// The text.
     pub body: String,
 }
@@ -112,12 +133,41 @@ impl Tx {
         Ok(())
     }
 
-    /// The history of a report, oldest first, at most `limit` lines.
-    pub async fn events(&mut self, id: ReportId, limit: i64) -> Result<Vec<EventRow>, StoreError> {
-        let sql =
-            "SELECT at, actor, kind, text FROM events WHERE report_id = $1 ORDER BY id LIMIT $2";
+    /// A slice of a report's history, oldest first.
+    pub async fn events(
+        &mut self,
+        id: ReportId,
+        slice: Slice,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let sql = "SELECT id, at, actor, kind, text FROM (
+                SELECT id, at, actor, kind, text FROM events
+                WHERE report_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+            ) AS latest ORDER BY id";
         on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(id.0).bind(slice.end()).bind(slice.limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// The latest lines of a report's history that are of these kinds, oldest first.
+    pub async fn events_of_kinds(
+        &mut self,
+        id: ReportId,
+        kinds: &[&str],
+        limit: i64,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new(
+                "SELECT id, at, actor, kind, text FROM (
+                    SELECT id, at, actor, kind, text FROM events WHERE report_id = ",
+            );
+            sql.push_bind(id.0).push(" AND kind IN (");
+            let mut list = sql.separated(", ");
+            for kind in kinds {
+                list.push_bind(*kind);
+            }
+            sql.push(") ORDER BY id DESC LIMIT ").push_bind(limit).push(") AS latest ORDER BY id");
+            Ok(sql.build_query_as().fetch_all(conn).await?)
         })
     }
 
@@ -129,9 +179,9 @@ impl Tx {
     ) -> Result<Vec<(ReportId, EventRow)>, StoreError> {
         let mut found = Vec::new();
         for chunk in instants.chunks(64) {
-            let rows: Vec<(i64, i64, String, String, String)> = on!(self, conn => {
+            let rows: Vec<(i64, i64, i64, String, String, String)> = on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(
-                    "SELECT report_id, at, actor, kind, text FROM events WHERE (report_id, at) IN ",
+                    "SELECT report_id, id, at, actor, kind, text FROM events WHERE (report_id, at) IN ",
                 );
                 sql.push_tuples(chunk, |mut row, (report, at)| {
                     row.push_bind(report.0).push_bind(*at);
@@ -139,8 +189,8 @@ impl Tx {
                 sql.push(" ORDER BY report_id, id");
                 sql.build_query_as().fetch_all(conn).await?
             });
-            found.extend(rows.into_iter().map(|(report, at, actor, kind, text)| {
-                (ReportId(report), EventRow { at, actor, kind, text })
+            found.extend(rows.into_iter().map(|(report, id, at, actor, kind, text)| {
+                (ReportId(report), EventRow { id, at, actor, kind, text })
             }));
         }
         Ok(found)
@@ -154,7 +204,7 @@ impl Tx {
     ) -> Result<Option<EventRow>, StoreError> {
         on!(self, conn => {
             let mut sql = QueryBuilder::<Database>::new(
-                "SELECT at, actor, kind, text FROM events WHERE report_id = ",
+                "SELECT id, at, actor, kind, text FROM events WHERE report_id = ",
             );
             sql.push_bind(id.0).push(" AND kind IN (");
             let mut list = sql.separated(", ");
@@ -186,16 +236,19 @@ impl Tx {
         })
     }
 
-    /// The messages of a report, oldest first, at most `limit`.
+    /// A slice of a report's messages, oldest first.
     pub async fn messages(
         &mut self,
         id: ReportId,
-        limit: i64,
+        slice: Slice,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        let sql = "SELECT id, at, author, from_customer, body FROM messages WHERE report_id = $1
-            ORDER BY id LIMIT $2";
+        let sql = "SELECT id, at, author, from_customer, body FROM (
+                SELECT id, at, author, from_customer, body FROM messages
+                WHERE report_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+            ) AS latest ORDER BY id";
         on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(id.0).bind(slice.end()).bind(slice.limit).fetch_all(conn).await?)
         })
     }
 
@@ -289,12 +342,24 @@ impl Tx {
         })
     }
 
-    /// The staff notes on a report, oldest first, at most `limit`.
-    pub async fn notes(&mut self, id: ReportId, limit: i64) -> Result<Vec<NoteRow>, StoreError> {
-        let sql = "SELECT id, at, author, from_opening, body FROM notes WHERE report_id = $1
-            ORDER BY id LIMIT $2";
+    /// A slice of the notes that staff wrote on a report, oldest first. What came with the report
+    /// ([`Tx::opening_notes`]) is not among them.
+    pub async fn notes(&mut self, id: ReportId, slice: Slice) -> Result<Vec<NoteRow>, StoreError> {
+        let sql = "SELECT id, at, author, body FROM (
+                SELECT id, at, author, body FROM notes
+                WHERE report_id = $1 AND NOT from_opening AND id < $2 ORDER BY id DESC LIMIT $3
+            ) AS latest ORDER BY id";
         on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(id.0).bind(limit).fetch_all(conn).await?)
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(id.0).bind(slice.end()).bind(slice.limit).fetch_all(conn).await?)
+        })
+    }
+
+    /// The texts for staff that came with a report (`admin_notes`).
+    pub async fn opening_notes(&mut self, id: ReportId) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT body FROM notes WHERE report_id = $1 AND from_opening ORDER BY id";
+        on!(self, conn => {
+            Ok(sqlx::query_scalar::<Database, String>(sql).bind(id.0).fetch_all(conn).await?)
         })
     }
 }

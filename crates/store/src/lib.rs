@@ -6,6 +6,7 @@
 //! `dialect.rs` and nowhere else.
 
 mod attachments;
+mod attention;
 mod audit;
 mod backlog;
 mod bridge;
@@ -16,6 +17,7 @@ mod desk;
 mod dialect;
 mod digests;
 mod directory;
+mod drafts;
 mod enforcement;
 mod figures;
 mod history;
@@ -35,6 +37,7 @@ mod told;
 mod views;
 
 pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};
+pub use attention::AttentionRow;
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
@@ -47,9 +50,10 @@ pub use deliveries::{
 pub use desk::{DeskState, Topic};
 pub use digests::{Gathered, MailboxHour};
 pub use directory::{DirectoryLooks, DirectoryState, KnownService};
+pub use drafts::DraftRow;
 pub use enforcement::{Enforcement, OrderRow};
 pub use figures::{DayFigures, Waiting};
-pub use history::{EventRow, MessageRow, NewEvent, NewMessage, NewNote, NoteRow};
+pub use history::{EventRow, MessageRow, NewEvent, NewMessage, NewNote, NoteRow, Slice};
 pub use idempotency::IdempotencyRow;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob, Which};
 pub use links::ClientLink;

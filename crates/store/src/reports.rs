@@ -133,6 +133,11 @@ impl Columns {
                 self.left_ms = Some(left.as_millis());
                 self.remind_in_ms = remind_in.map(Span::as_millis);
             }
+            Countdown::Lifted { left, remind_in } => {
+                self.countdown = "lifted";
+                self.left_ms = Some(left.as_millis());
+                self.remind_in_ms = remind_in.map(Span::as_millis);
+            }
             Countdown::Reached { deadline } => {
                 self.countdown = "reached";
                 self.deadline_at = Some(millis(*deadline));
@@ -205,6 +210,10 @@ impl Reader<'_> {
                 remind_at: self.maybe_instant("remind_at", row.remind_at)?,
             },
             "paused" => Countdown::Paused {
+                left: row.left_ms.map(Span::from_millis).ok_or_else(|| self.bad("left_ms"))?,
+                remind_in: row.remind_in_ms.map(Span::from_millis),
+            },
+            "lifted" => Countdown::Lifted {
                 left: row.left_ms.map(Span::from_millis).ok_or_else(|| self.bad("left_ms"))?,
                 remind_in: row.remind_in_ms.map(Span::from_millis),
             },

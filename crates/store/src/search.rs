@@ -11,6 +11,7 @@ use portreeve_core::ledger::parse_address;
 use portreeve_core::report::Report;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _};
 
+use crate::attention::NEEDS_ATTENTION;
 use crate::db::{Engine, StoreError, Tx, on};
 use crate::dialect::{FROM_HOLDS, explain, words};
 use crate::reports::{FROM, Row, SELECT, read};
@@ -39,6 +40,8 @@ pub struct ReportFilter {
     pub deadline_before: Option<i64>,
     /// Whose suspension stands like this.
     pub suspension: Option<SuspensionFilter>,
+    /// Only reports that stand still because of something that a person has to see to.
+    pub attention: bool,
     /// With words that begin like these (in lower case, as `portreeve_core::text` cuts them).
     pub words: Option<Vec<String>>,
     /// In this order.
@@ -220,6 +223,9 @@ impl Statement {
                 self.add(&format!(" AND reports.id IN ({TROUBLE})"), []);
             }
             None => {}
+        }
+        if filter.attention {
+            self.add(&format!(" AND {NEEDS_ATTENTION}"), []);
         }
     }
 

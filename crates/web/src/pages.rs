@@ -72,6 +72,7 @@ macro_rules! templates {
 templates! {
     "frame.html", "parts.html", "sign-in.html", "code.html", "second-factor.html",
     "recovery.html", "account.html", "home.html", "reports.html", "report.html", "conflict.html",
+    "protected.html", "written.html", "written-again.html",
     "bulk.html", "confirm.html", "done.html", "new.html", "queue.html", "approvals.html", "brakes.html", "undo.html",
     "fraudrecord.html", "setup.html", "staff.html", "roles.html", "credentials.html", "credential.html", "settings.html",
     "client-frame.html", "client-list.html", "client-report.html", "client-said.html",

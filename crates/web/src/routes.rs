@@ -46,7 +46,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/client/r/{token}/reports/{id}/{deed}", post(client::act))
         .route("/client/r/{token}/reports/{id}/attachments/{named}", get(client::attachment))
         .route("/client/r/{token}/reports/{id}/messages/{named}", get(client::message))
-        .merge(admin::router())
+        .merge(admin::router(&web))
         .nest("/api/v1", api::router())
         .fallback(any_prefix)
         .layer(CatchPanicLayer::new())

@@ -48,6 +48,8 @@ pub(crate) enum From<'a> {
     Customer(&'a Customer),
     /// A member of staff, or a script with a token.
     Staff,
+    /// Somebody whose session has ended, whose text is given back. Of files nothing is kept.
+    Stranger,
 }
 
 impl From<'_> {
@@ -55,6 +57,7 @@ impl From<'_> {
         match self {
             Self::Customer(_) => Sender::Customer,
             Self::Staff => Sender::Staff,
+            Self::Stranger => Sender::Stranger,
         }
     }
 }
@@ -75,13 +78,15 @@ pub(crate) struct Sent {
     room: Option<Room>,
 }
 
-/// Reads a form in either encoding. Its fields together may have `largest` bytes.
+/// Reads a form in either encoding. Its fields together may have `largest` bytes. Of files only those in fields that
+/// `takes` lets through are kept.
 pub(crate) async fn read(
     web: &Web,
     headers: &HeaderMap,
     body: Body,
     largest: usize,
     from: From<'_>,
+    takes: impl Fn(&str) -> bool,
 ) -> Result<Sent, Unread> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Ok(boundary) = multer::parse_boundary(kind.unwrap_or_default()) else {
@@ -103,7 +108,7 @@ pub(crate) async fn read(
     let mut reading = Reading { web, limits, from, largest, ahead, read: 0, room, had_room: true };
     let mut sent = Sent::default();
     let mut parts = Multipart::new(sip, boundary);
-    let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent)).await;
+    let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent, takes)).await;
     let whole = read.unwrap_or(Err(Unread::Broken));
     if let (Err(_), Some(name)) = (whole, sent.arriving.take()) {
         sent.refuse(name, Refused::Broken);
@@ -139,7 +144,12 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn all(&mut self, parts: &mut Multipart<'_>, sent: &mut Sent) -> Result<(), Unread> {
+    async fn all(
+        &mut self,
+        parts: &mut Multipart<'_>,
+        sent: &mut Sent,
+        takes: impl Fn(&str) -> bool,
+    ) -> Result<(), Unread> {
         let mut count = 0;
         while let Some(mut part) = parts.next_field().await.map_err(unread)? {
             self.ahead.store(0, Ordering::Relaxed);
@@ -148,6 +158,7 @@ impl Reading<'_> {
                 _ if count > PARTS => self.skip(&mut part).await?,
                 // A form in which no file was chosen has a part without a name and without bytes.
                 Some(name) if name.is_empty() => self.skip(&mut part).await?,
+                Some(_) if !takes(part.name().unwrap_or_default()) => self.skip(&mut part).await?,
                 Some(name) => self.file(&mut part, &name, sent).await?,
                 None => self.field(&mut part, sent).await?,
             }
@@ -209,7 +220,7 @@ impl Reading<'_> {
     fn take_place(&self) -> Option<Place> {
         let turn = match self.from {
             From::Customer(customer) => Some(self.web.customers.with_files.begin(customer)?),
-            From::Staff => None,
+            From::Staff | From::Stranger => None,
         };
         self.web.uploads.take(turn)
     }

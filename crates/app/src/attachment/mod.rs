@@ -5,6 +5,7 @@
 //! from that table: [`for_customer`] and [`CustomerAttachment`] know files of messages only.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use futures_util::Stream;
@@ -30,7 +31,8 @@ pub use scan::{Finding, Scanner, WayToScan};
 /// Bytes of a piece: what is in memory of a file that is stored, scanned or handed out.
 pub(crate) const CHUNK: usize = 256 * 1024;
 
-/// Files that are shown of one report. More than its size allows of files that anybody would look through.
+/// Files that are shown at a time of one report, the latest. More than its size allows of files that anybody would look
+/// through.
 const SHOWN: i64 = 2_000;
 
 /// Characters of the name of a file in addresses.
@@ -145,22 +147,31 @@ fn by_owner<T>(rows: Vec<AttachmentRow>, shown: impl Fn(AttachmentRow) -> T) -> 
     found
 }
 
-/// The files of a report's messages and those of its notes, for staff.
+/// Rows of messages or notes, from the first to the last that are shown.
+pub(crate) type Owners = RangeInclusive<i64>;
+
+/// All rows there can be.
+const ALL: Owners = 0..=i64::MAX;
+
+/// The files of these messages of a report and those of these notes, for staff.
 pub(crate) async fn of_report(
     tx: &mut Tx,
     report: ReportId,
+    messages: Owners,
+    notes: Owners,
 ) -> Result<(ByOwner<AttachmentView>, ByOwner<AttachmentView>), StoreError> {
-    let of_messages = tx.message_attachments(report, SHOWN).await?;
-    let of_notes = tx.note_attachments(report, SHOWN).await?;
+    let of_messages = tx.message_attachments(report, messages, SHOWN).await?;
+    let of_notes = tx.note_attachments(report, notes, SHOWN).await?;
     Ok((by_owner(of_messages, |row| view(row, false)), by_owner(of_notes, |row| view(row, true))))
 }
 
-/// The files of a report's messages, for its customer.
+/// The files of these messages of a report, for its customer.
 pub(crate) async fn of_messages(
     tx: &mut Tx,
     report: ReportId,
+    messages: Owners,
 ) -> Result<ByOwner<CustomerAttachment>, StoreError> {
-    let rows = tx.message_attachments(report, SHOWN).await?;
+    let rows = tx.message_attachments(report, messages, SHOWN).await?;
     Ok(by_owner(rows, |row| {
         let state = match scan_of(&row) {
             _ if row.removed_at.is_some() => CustomerState::Removed,
@@ -182,8 +193,8 @@ pub async fn list(
     if tx.report(report).await?.is_none() {
         return Ok(None);
     }
-    let of_messages = tx.message_attachments(report, SHOWN).await?;
-    let of_notes = tx.note_attachments(report, SHOWN).await?;
+    let of_messages = tx.message_attachments(report, ALL, SHOWN).await?;
+    let of_notes = tx.note_attachments(report, ALL, SHOWN).await?;
     let of_messages = of_messages.into_iter().map(|row| view(row, false));
     Ok(Some(of_messages.chain(of_notes.into_iter().map(|row| view(row, true))).collect()))
 }

@@ -351,8 +351,14 @@ impl Letters {
 /// A notice that could go out, for tries and previews.
 pub fn sample(notice: Notice, language: Language, category: &str) -> CustomerNotice {
     let at = Timestamp::UNIX_EPOCH;
-    let has_deadline =
-        matches!(notice, Notice::Opened | Notice::Reminder | Notice::Extended | Notice::Answered);
+    let has_deadline = matches!(
+        notice,
+        Notice::Opened
+            | Notice::Reminder
+            | Notice::Extended
+            | Notice::DeadlineRestored
+            | Notice::Answered
+    );
     CustomerNotice {
         report: ReportId(92),
         customer_name: "Ada Example".to_owned(),

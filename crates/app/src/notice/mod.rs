@@ -377,10 +377,23 @@ fn cause(causes: &Causes, job: NoticeJob) -> Option<&Cause> {
     causes.iter().rfind(is_named).or(causes.last())
 }
 
-/// A reminder makes no sense once the report is closed or the clock stands.
+/// A reminder makes no sense once the report is closed or the clock stands; nor that there is no deadline, or one
+/// again, once that has changed.
 fn is_out_of_date(report: &Report, notice: Notice) -> bool {
-    notice == Notice::Reminder
-        && !matches!(report.state, State::Open { countdown: Countdown::Running { .. }, .. })
+    let countdown = match report.state {
+        State::Open { countdown, .. } => countdown,
+        State::Queued { .. } | State::Closed { .. } => Countdown::None,
+    };
+    match notice {
+        Notice::Reminder => !matches!(countdown, Countdown::Running { .. }),
+        Notice::DeadlineLifted => {
+            matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. })
+        }
+        Notice::DeadlineRestored => {
+            !matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. })
+        }
+        _ => false,
+    }
 }
 
 /// What the notices of one look are made from.

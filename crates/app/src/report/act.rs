@@ -50,7 +50,7 @@ pub enum Act {
     /// Name the service of a queued report.
     Assign(ServiceKey),
     /// Place the hold by hand, or order it once more.
-    Suspend,
+    Suspend(Protected),
     /// Release the hold.
     Release,
     /// The customer lifts the hold, and says what they did.
@@ -60,7 +60,7 @@ pub enum Act {
     /// The customer asks for so much more time, and may say why.
     AskForMoreTime(Span, String),
     /// Let a held-back suspension go ahead, or confirm what was done by hand.
-    Approve,
+    Approve(Protected),
     /// Drop a held-back suspension.
     Refuse,
     /// End the report.
@@ -83,6 +83,8 @@ pub enum Act {
     },
     /// Take the deadline away.
     CancelDeadline,
+    /// Bring back the deadline that staff took away, with the time that was left.
+    RestoreDeadline,
     /// A member of staff takes care of it from now on; none: nobody in particular.
     HandOver(Option<String>),
     /// It is about another kind of abuse.
@@ -99,6 +101,23 @@ pub enum Act {
     EndLinks,
 }
 
+/// What is to be done where the service is one that the directory marks as protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protected {
+    /// It is left alone: whoever asks for its suspension has to say that they mean it.
+    #[default]
+    LeaveAlone,
+    /// It is suspended: whoever asks for it has said so.
+    Suspend,
+}
+
+impl Protected {
+    /// From what somebody has confirmed.
+    pub fn confirmed(yes: bool) -> Self {
+        if yes { Self::Suspend } else { Self::LeaveAlone }
+    }
+}
+
 /// Why an act was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
@@ -108,6 +127,11 @@ pub enum ActError {
     /// There is no such service.
     #[error("there is no service {0} in the directory")]
     NoService(ServiceKey),
+    /// It would suspend a service that the directory marks as protected, and nobody confirmed that.
+    #[error(
+        "report {0}: service {1} is protected; nothing was done. Confirm that it is to be suspended all the same"
+    )]
+    Protected(ReportId, ServiceKey),
     /// The report is in no state for it.
     #[error("report {0}: {1}")]
     Move(ReportId, #[source] MoveError),
@@ -337,7 +361,8 @@ impl Change<'_> {
             }
             Act::Extend(by) => report.extend(by),
             Act::Assign(service) => return self.assign(report, service).await,
-            Act::Suspend => {
+            Act::Suspend(protected) => {
+                self.mind_protection(&report, protected).await?;
                 let moved = report.suspend(now);
                 if let Ok((report, _)) = &moved {
                     self.wish_order_again(report).await?;
@@ -371,7 +396,12 @@ impl Change<'_> {
                 }
                 moved
             }
-            Act::Approve => return self.approve(report).await,
+            Act::Approve(protected) => {
+                if matches!(report.hold, Hold::Waiting { .. }) {
+                    self.mind_protection(&report, protected).await?;
+                }
+                return self.approve(report).await;
+            }
             Act::Refuse => report.refuse(),
             Act::Close { outcome, keep_suspended } => {
                 if keep_suspended && !self.is_suspended_by_us(&report).await? {
@@ -383,7 +413,8 @@ impl Change<'_> {
             Act::AnswerAndClose { text, outcome, keep_suspended } => {
                 return self.answer_and_close(report, &text, outcome, keep_suspended).await;
             }
-            Act::CancelDeadline => report.cancel_deadline(),
+            Act::CancelDeadline => report.cancel_deadline(now),
+            Act::RestoreDeadline => report.restore_deadline(self.settings.time_limit.on_reply, now),
             Act::HandOver(to) => {
                 if let Some(name) = &to
                     && self.tx.staff_by_name(name).await?.is_none_or(|s| s.disabled_at.is_some())
@@ -575,6 +606,23 @@ impl Change<'_> {
         let id = report.id;
         let limit = self.settings.time_limit_of(&report.allegation.category);
         report.assign(subject, &limit, &facts, self.now).map_err(|error| ActError::Move(id, error))
+    }
+
+    /// A protected service is suspended only by somebody who has said that they mean it.
+    async fn mind_protection(
+        &mut self,
+        report: &Report,
+        protected: Protected,
+    ) -> Result<(), ActError> {
+        let Some(subject) = report.subject.as_ref().filter(|_| protected == Protected::LeaveAlone)
+        else {
+            return Ok(());
+        };
+        let known = self.tx.service(&subject.service).await?;
+        if known.is_some_and(|known| known.service.protected) {
+            return Err(ActError::Protected(report.id, subject.service.clone()));
+        }
+        Ok(())
     }
 
     /// Approves what a guard held back; or, where staff do orders by hand, confirms that it is done.

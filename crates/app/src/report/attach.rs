@@ -181,7 +181,7 @@ mod tests {
             now: Timestamp::UNIX_EPOCH,
         };
         let events = attach(&mut tx, &place, files).await;
-        let stored = tx.message_attachments(report, 9).await.expect("a list").len();
+        let stored = tx.message_attachments(report, 0..=9, 9).await.expect("a list").len();
         (events.map(|events| events.iter().map(Event::text).collect()), stored)
     }
 

@@ -9,7 +9,7 @@ use portreeve_core::time::Timestamp;
 use portreeve_store::{KnownService, ReportFilter, StoreError};
 use serde::Serialize;
 
-use super::view::{self, ReportView, WholeReportView};
+use super::view::{self, ReportView, WholeReportView, Window};
 use crate::desk::Desk;
 use crate::directory::{self, HoldingView};
 
@@ -36,7 +36,7 @@ pub struct Dossier {
     pub holders: Vec<HoldingView>,
     /// What became of the mails.
     pub mails: Vec<Mail>,
-    /// Reports that were merged into this one.
+    /// Reports that were merged into this one, the newest first.
     pub merged: Vec<i64>,
     /// Where suspensions of this service go; none: staff do them by hand.
     pub panel: Option<String>,
@@ -126,8 +126,12 @@ pub async fn revision(desk: &Desk, id: ReportId) -> Result<Option<i64>, StoreErr
 }
 
 /// A report with what belongs to it.
-pub async fn read(desk: &Desk, id: ReportId) -> Result<Option<Dossier>, StoreError> {
-    let Some(whole) = view::show(desk, id).await? else { return Ok(None) };
+pub async fn read(
+    desk: &Desk,
+    id: ReportId,
+    window: &Window,
+) -> Result<Option<Dossier>, StoreError> {
+    let Some(whole) = view::show(desk, id, window).await? else { return Ok(None) };
     let mut tx = desk.db.read().await?;
     let Some(report) = tx.report(id).await? else { return Ok(None) };
     let key = service_of(&report);
@@ -253,6 +257,20 @@ async fn holders_of(
         ServiceKey::parse(&format!("{}:{}", one.directory, one.service_id), "").ok()
     });
     Ok(keys.collect())
+}
+
+/// Those of these reports whose service the directory marks as protected.
+pub async fn protected_among(desk: &Desk, reports: &[ReportView]) -> Result<Vec<i64>, StoreError> {
+    let key = |report: &ReportView| {
+        let (directory, id) = (report.directory.as_ref()?, report.service_id?);
+        ServiceKey::parse(&format!("{directory}:{id}"), "").ok()
+    };
+    let services = known(desk, reports.iter().filter_map(key).collect()).await?;
+    let is_protected = |report: &&ReportView| {
+        let key = key(report).map(|key| key.to_string());
+        services.iter().any(|service| service.protected && Some(&service.key) == key.as_ref())
+    };
+    Ok(reports.iter().filter(is_protected).map(|report| report.id).collect())
 }
 
 async fn known(desk: &Desk, mut keys: Vec<ServiceKey>) -> Result<Vec<ServiceFacts>, StoreError> {

@@ -7,7 +7,7 @@ mod facts;
 mod open;
 pub mod view;
 
-pub use act::{Act, ActError, Conditions, Done, act, act_if, act_with};
+pub use act::{Act, ActError, Conditions, Done, Protected, act, act_if, act_with};
 pub(crate) use act::{act_in, newly_held_automatically};
 pub(crate) use facts::{count_suspension, facts, service_facts};
 pub(crate) use open::KEYS_LIVE;

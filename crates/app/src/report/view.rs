@@ -5,7 +5,9 @@ use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::report::{Claim, Countdown, Hold, Report, State, Turn};
 use portreeve_core::suspension::{self, Unseen};
 use portreeve_core::time::{from_millis, rfc3339};
-use portreeve_store::{Enforcement, EventRow, MessageRow, NoteRow, ReportFilter, StoreError, Tx};
+use portreeve_store::{
+    AttentionRow, Enforcement, EventRow, MessageRow, NoteRow, ReportFilter, Slice, StoreError, Tx,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,8 +19,67 @@ use crate::search;
 /// Words that are looked for at a time.
 pub const SEARCHED_WORDS: usize = 12;
 
-/// Lines of history, messages and notes that are shown of one report.
+/// Lines of history, messages and notes that are shown at a time of one report.
 pub const SHOWN: i64 = 1_000;
+
+/// Which part of a report's long lists is shown: of each the latest rows, or those before one that is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Only lines of history before this one.
+    pub events_before: Option<i64>,
+    /// Only messages before this one.
+    pub messages_before: Option<i64>,
+    /// Only notes before this one.
+    pub notes_before: Option<i64>,
+    /// At most so many of each.
+    pub limit: i64,
+}
+
+impl Window {
+    /// The latest rows of each list.
+    pub fn latest(limit: i64) -> Self {
+        Self { events_before: None, messages_before: None, notes_before: None, limit }
+    }
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self::latest(SHOWN)
+    }
+}
+
+/// What to read for a part of a long list: one row more, which tells whether there are others before it.
+pub(crate) fn one_more(slice: Slice) -> Slice {
+    Slice { limit: slice.limit.saturating_add(1), ..slice }
+}
+
+/// A part of a long list, oldest first.
+#[derive(Debug)]
+pub(crate) struct Part<T> {
+    /// Its rows.
+    pub(crate) rows: Vec<T>,
+    /// There are rows before this one, which is the first of the part.
+    pub(crate) before: Option<i64>,
+}
+
+impl<T> Part<T> {
+    /// The part of `limit` rows of what was read with one more.
+    pub(crate) fn of(mut rows: Vec<T>, limit: i64, id: impl Fn(&T) -> i64) -> Self {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len().saturating_sub(most);
+        rows.drain(..more);
+        let before = rows.first().filter(|_| more > 0).map(&id);
+        Self { rows, before }
+    }
+
+    /// From the first row to the last.
+    pub(crate) fn range(&self, id: impl Fn(&T) -> i64) -> std::ops::RangeInclusive<i64> {
+        match (self.rows.first(), self.rows.last()) {
+            (Some(first), Some(last)) => id(first)..=id(last),
+            _ => 1..=0,
+        }
+    }
+}
 
 /// A report in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -57,6 +118,8 @@ pub struct ReportView {
     pub deadline_at: Option<String>,
     /// What is left while the clock is paused.
     pub time_left: Option<String>,
+    /// What was left of a deadline that staff cancelled; it can be restored with that.
+    pub cancelled_deadline: Option<String>,
     /// Why it waits in the queue.
     pub queued_why: Option<String>,
     /// State of the suspension.
@@ -71,8 +134,28 @@ pub struct ReportView {
     pub assignee: Option<String>,
     /// The report that took it over.
     pub merged_into: Option<i64>,
+    /// What keeps it from going on until a person has seen to it.
+    pub attention: Vec<AttentionView>,
     /// How often the report was stored after a move.
     pub revision: i64,
+}
+
+/// Something that keeps a report from going on until a person has seen to it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AttentionView {
+    /// `notice_bounced` (the customer's mailbox sent a notice back), `notice_failed` (a notice to the customer could
+    /// not be delivered) or `mail_waits` (a mail about the report waits for staff).
+    pub kind: &'static str,
+    /// Since when.
+    pub since: String,
+    /// Which notice, or null.
+    pub notice: Option<String>,
+    /// Number of the mail, or null.
+    pub mail: Option<i64>,
+    /// Why the notice was not delivered, or the subject of the mail.
+    pub detail: String,
+    /// What does not come by itself while this is so: `deadline` (its suspension waits for a person), or null.
+    pub blocks: Option<&'static str>,
 }
 
 /// The state of a suspension.
@@ -94,19 +177,41 @@ pub struct WholeReportView {
     pub report: ReportView,
     /// The note that came with the report.
     pub admin_notes: String,
-    /// History, oldest first.
+    /// History: the latest lines, oldest first.
     pub events: Vec<EventView>,
-    /// Messages between customer and staff.
+    /// Messages between customer and staff: the latest, oldest first.
     pub messages: Vec<MessageView>,
-    /// Staff notes.
+    /// Staff notes: the latest, oldest first.
     pub notes: Vec<NoteView>,
+    /// How to get what came before them.
+    pub earlier: EarlierView,
     /// Payments by which the customer wanted to have the service back, the latest first.
     pub payments: Vec<PaymentView>,
+}
+
+/// What to ask with for the rows before those that are shown; null where there are none.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct EarlierView {
+    /// `events_before` of the lines of history before the first one here.
+    pub events_before: Option<i64>,
+    /// `messages_before` of the messages before the first one here.
+    pub messages_before: Option<i64>,
+    /// `notes_before` of the notes before the first one here.
+    pub notes_before: Option<i64>,
+}
+
+impl EarlierView {
+    /// Something came before what is shown.
+    pub fn is_some(&self) -> bool {
+        self.events_before.or(self.messages_before).or(self.notes_before).is_some()
+    }
 }
 
 /// A line of history.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventView {
+    /// Its number; later lines have greater ones.
+    pub id: i64,
     /// When.
     pub at: String,
     /// Who.
@@ -120,7 +225,7 @@ pub struct EventView {
 /// A message between customer and staff.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MessageView {
-    /// Its number.
+    /// Its number; later messages have greater ones.
     pub id: i64,
     /// When.
     pub at: String,
@@ -137,6 +242,8 @@ pub struct MessageView {
 /// A staff note.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NoteView {
+    /// Its number; later notes have greater ones.
+    pub id: i64,
     /// When.
     pub at: String,
     /// Who wrote it.
@@ -180,30 +287,45 @@ pub async fn of(desk: &Desk, report: &Report) -> Result<ReportView, StoreError> 
     views.pop().ok_or(StoreError::TooMany)
 }
 
-/// One report with everything about it.
-pub async fn show(desk: &Desk, id: ReportId) -> Result<Option<WholeReportView>, StoreError> {
+/// One report with everything about it, as far as the window lets it be seen.
+pub async fn show(
+    desk: &Desk,
+    id: ReportId,
+    window: &Window,
+) -> Result<Option<WholeReportView>, StoreError> {
     let mut tx = desk.db.read().await?;
     let Some(report) = tx.report(id).await? else { return Ok(None) };
     let Some(view) = view_all(&mut tx, &[report]).await?.pop() else { return Ok(None) };
-    let notes = tx.notes(id, SHOWN).await?;
-    let (opening, later): (Vec<NoteRow>, Vec<NoteRow>) =
-        notes.into_iter().partition(|note| note.from_opening);
-    let (mut of_messages, mut of_notes) = attachment::of_report(&mut tx, id).await?;
-    let messages = tx.messages(id, SHOWN).await?.into_iter().map(|row| {
+    let limit = window.limit;
+    let slice = |before| one_more(Slice { before, limit });
+    let events = tx.events(id, slice(window.events_before)).await?;
+    let events = Part::of(events, limit, |row| row.id);
+    let messages = tx.messages(id, slice(window.messages_before)).await?;
+    let messages = Part::of(messages, limit, |row| row.id);
+    let notes = tx.notes(id, slice(window.notes_before)).await?;
+    let notes = Part::of(notes, limit, |row| row.id);
+    let (shown, noted) = (messages.range(|row| row.id), notes.range(|row| row.id));
+    let (mut of_messages, mut of_notes) = attachment::of_report(&mut tx, id, shown, noted).await?;
+    let earlier = EarlierView {
+        events_before: events.before,
+        messages_before: messages.before,
+        notes_before: notes.before,
+    };
+    let messages = messages.rows.into_iter().map(|row| {
         let files = of_messages.remove(&row.id).unwrap_or_default();
         message_view(row, files)
     });
-    let messages = messages.collect();
-    let notes = later.into_iter().map(|row| {
+    let notes = notes.rows.into_iter().map(|row| {
         let files = of_notes.remove(&row.id).unwrap_or_default();
         note_view(row, files)
     });
     Ok(Some(WholeReportView {
         report: view,
-        admin_notes: opening.into_iter().map(|note| note.body).collect::<Vec<_>>().join("\n\n"),
-        events: tx.events(id, SHOWN).await?.into_iter().map(event_view).collect(),
-        messages,
+        admin_notes: tx.opening_notes(id).await?.join("\n\n"),
+        events: events.rows.into_iter().map(event_view).collect(),
+        messages: messages.collect(),
         notes: notes.collect(),
+        earlier,
         payments: payment::of_report(&mut tx, id).await?.iter().map(PaymentView::of).collect(),
     }))
 }
@@ -223,6 +345,10 @@ async fn view_all(tx: &mut Tx, reports: &[Report]) -> Result<Vec<ReportView>, St
     services.dedup();
     let known = tx.enforcements(&services).await?;
     let paused = tx.desk_state().await?.paused_at.is_some();
+    let unfinished = |report: &&Report| !matches!(report.state, State::Closed { .. });
+    let unfinished: Vec<ReportId> =
+        reports.iter().filter(unfinished).map(|report| report.id).collect();
+    let attention = tx.attention(&unfinished).await?;
     let mut views = Vec::with_capacity(reports.len());
     for report in reports {
         let service = report.subject.as_ref().map(|subject| &subject.service);
@@ -231,7 +357,10 @@ async fn view_all(tx: &mut Tx, reports: &[Report]) -> Result<Vec<ReportView>, St
             (Hold::Released { .. }, Some(service)) => !tx.holders(service).await?.is_empty(),
             _ => false,
         };
-        views.push(view(report, enforcement, held_by_others, paused));
+        let mut view = view(report, enforcement, held_by_others, paused);
+        let of_this = attention.iter().filter(|row| row.report_id == report.id.0);
+        view.attention = of_this.map(|row| attention_view(row, report)).collect();
+        views.push(view);
     }
     Ok(views)
 }
@@ -262,6 +391,7 @@ fn view(
         outcome: None,
         deadline_at: None,
         time_left: None,
+        cancelled_deadline: None,
         queued_why: None,
         suspension: suspension_view(report, enforcement, held_by_others, paused),
         customer_claim: report.said.claim.map(Claim::as_str),
@@ -269,6 +399,7 @@ fn view(
         taken_back_times: report.said.unsuspended_times,
         assignee: report.assignee.clone(),
         merged_into: report.merged.map(|merged| merged.into.0),
+        attention: Vec::new(),
         revision: report.revision,
     };
     match &report.state {
@@ -284,6 +415,7 @@ fn view(
             });
             match countdown {
                 Countdown::None => {}
+                Countdown::Lifted { left, .. } => view.cancelled_deadline = Some(left.to_string()),
                 Countdown::Running { deadline, .. } | Countdown::Reached { deadline } => {
                     view.deadline_at = Some(rfc3339(*deadline));
                 }
@@ -297,6 +429,26 @@ fn view(
         }
     }
     view
+}
+
+fn attention_view(row: &AttentionRow, report: &Report) -> AttentionView {
+    let countdown = match report.state {
+        State::Open { countdown, .. } => countdown,
+        State::Queued { .. } | State::Closed { .. } => Countdown::None,
+    };
+    let has_deadline = matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. });
+    AttentionView {
+        kind: match (row.mail_id, row.bounced) {
+            (Some(_), _) => "mail_waits",
+            (None, true) => "notice_bounced",
+            (None, false) => "notice_failed",
+        },
+        since: instant(row.since),
+        notice: Some(row.notice.clone()).filter(|notice| !notice.is_empty()),
+        mail: row.mail_id,
+        detail: row.detail.clone(),
+        blocks: has_deadline.then_some("deadline"),
+    }
 }
 
 fn suspension_view(
@@ -322,7 +474,7 @@ fn suspension_view(
 }
 
 fn event_view(row: EventRow) -> EventView {
-    EventView { at: instant(row.at), actor: row.actor, kind: row.kind, text: row.text }
+    EventView { id: row.id, at: instant(row.at), actor: row.actor, kind: row.kind, text: row.text }
 }
 
 fn message_view(row: MessageRow, attachments: Vec<AttachmentView>) -> MessageView {
@@ -337,5 +489,5 @@ fn message_view(row: MessageRow, attachments: Vec<AttachmentView>) -> MessageVie
 }
 
 fn note_view(row: NoteRow, attachments: Vec<AttachmentView>) -> NoteView {
-    NoteView { at: instant(row.at), author: row.author, text: row.body, attachments }
+    NoteView { id: row.id, at: instant(row.at), author: row.author, text: row.body, attachments }
 }

@@ -101,7 +101,10 @@ impl Report {
         if self.said.wants.is_some() {
             return Err(MoveError::AskedAlready);
         }
-        if matches!(countdown, Countdown::None | Countdown::Reached { .. }) {
+        if matches!(
+            countdown,
+            Countdown::None | Countdown::Lifted { .. } | Countdown::Reached { .. }
+        ) {
             return Err(MoveError::NoDeadline);
         }
         if by < Span::from_mins(1) || by > LONGEST_WISH {

@@ -18,6 +18,9 @@ pub enum MoveError {
     /// No deadline runs.
     #[error("the report has no deadline that could be moved")]
     NoDeadline,
+    /// Staff took no deadline away, or one was set since.
+    #[error("no deadline of the report was cancelled by staff, so there is none to restore")]
+    NothingLifted,
     /// There is no hold to release.
     #[error("the report holds nothing; there is nothing to release")]
     HoldsNothing,

@@ -426,10 +426,30 @@ fn staff_take_a_deadline_away_whether_it_runs_or_stands_still() {
     let running = opened(SuspendMethod::TimeLimit);
     let paused = running.clone().answer_by_customer(OnReply::Pause, at(1)).expect("open").0;
     for report in [running, paused] {
-        let (report, events) = report.cancel_deadline().expect("there is one");
+        let (report, events) = report.cancel_deadline(at(2)).expect("there is one");
         assert_eq!((report.wake_at(), kinds(&events)), (None, vec!["deadline_lifted"]));
-        assert_eq!(report.cancel_deadline(), Err(MoveError::NoDeadline));
+        assert_eq!(report.clone().extend(Span::from_mins(5)), Err(MoveError::NoDeadline));
+        assert_eq!(report.cancel_deadline(at(2)), Err(MoveError::NoDeadline));
     }
+}
+
+#[test]
+fn a_deadline_that_staff_took_away_comes_back_with_the_time_that_was_left() {
+    let running = opened(SuspendMethod::TimeLimit);
+    let deadline = running.wake_at().expect("a reminder");
+    let (lifted, _) = running.cancel_deadline(at(2)).expect("there is one");
+    let (report, events) = lifted.clone().restore_deadline(OnReply::Pause, at(9)).expect("lifted");
+    assert_eq!(kinds(&events), ["deadline_restored"]);
+    let later = Span::from_millis(at(9).as_millisecond() - at(2).as_millisecond());
+    assert_eq!(report.wake_at(), Some(later.after(deadline)), "the reminder moves along");
+    let again = report.restore_deadline(OnReply::Pause, at(9));
+    assert_eq!(again, Err(MoveError::NothingLifted));
+
+    let (answered, _) = lifted.answer_by_customer(OnReply::Pause, at(3)).expect("open");
+    let (waits, _) = answered.clone().restore_deadline(OnReply::Pause, at(9)).expect("lifted");
+    assert_eq!(waits.wake_at(), None, "it is the staff's turn: the clock stands still");
+    let (runs, _) = answered.restore_deadline(OnReply::Ignore, at(9)).expect("lifted");
+    assert!(runs.wake_at().is_some(), "where replies stop nothing it runs");
 }
 
 #[test]

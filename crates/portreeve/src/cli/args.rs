@@ -513,6 +513,9 @@ pub(crate) enum ReportCommand {
         /// Of this category
         #[arg(long)]
         category: Option<String>,
+        /// Only those that do not go on until a person has seen to a mail or a notice
+        #[arg(long)]
+        attention: bool,
         /// With this text in category, address or information
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
@@ -522,9 +525,18 @@ pub(crate) enum ReportCommand {
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// One report with everything about it
+    /// One report with everything about it: of history, messages and notes the latest 1,000
     Show {
         id: i64,
+        /// Only lines of history before this one: the id of one, as --json shows it
+        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+        events_before: Option<i64>,
+        /// Only messages before this one
+        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+        messages_before: Option<i64>,
+        /// Only notes before this one
+        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+        notes_before: Option<i64>,
         #[arg(long)]
         json: bool,
     },
@@ -597,12 +609,32 @@ pub(crate) enum ReportCommand {
         #[arg(long, value_name = "ID")]
         service: String,
     },
+    /// Cancel the deadline of a report, or restore one that was cancelled; the customer is told
+    Deadline {
+        id: i64,
+        /// There is no deadline any more
+        #[arg(long, required_unless_present = "restore", conflicts_with = "restore")]
+        lift: bool,
+        /// It is there again, with the time that was left
+        #[arg(long)]
+        restore: bool,
+    },
     /// Suspend by hand, or once more where it failed or was lifted
-    Suspend { id: i64 },
+    Suspend {
+        id: i64,
+        /// Even if the service is protected
+        #[arg(long)]
+        protected: bool,
+    },
     /// Release the hold; the report stays open
     Release { id: i64 },
     /// Approve a suspension that a guard held back, or confirm one done by hand
-    Approve { id: i64 },
+    Approve {
+        id: i64,
+        /// Even if the service is protected
+        #[arg(long)]
+        protected: bool,
+    },
     /// Refuse a suspension that a guard held back
     Refuse { id: i64 },
     /// Let the customer pay to have the service back, or no longer

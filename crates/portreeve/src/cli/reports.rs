@@ -1,6 +1,6 @@
 //! Reports, and the pause.
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -9,8 +9,8 @@ use portreeve_app::attachment::Files;
 use portreeve_app::copy;
 use portreeve_app::pause;
 use portreeve_app::report::dossier;
-use portreeve_app::report::view::{self, SEARCHED_WORDS, WholeReportView};
-use portreeve_app::report::{Act, ActError, Conditions, act_with};
+use portreeve_app::report::view::{self, AttentionView, SEARCHED_WORDS, WholeReportView, Window};
+use portreeve_app::report::{Act, ActError, Conditions, Protected, act_with};
 use portreeve_core::ids::ReportId;
 use portreeve_core::language::{Language, zone};
 use portreeve_core::report::Outcome;
@@ -31,12 +31,22 @@ const LISTED: i64 = 100;
 
 pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<()> {
     match command {
-        ReportCommand::List { status, turn, service, category, search, oldest, page } => {
+        ReportCommand::List {
+            status,
+            turn,
+            service,
+            category,
+            attention,
+            search,
+            oldest,
+            page,
+        } => {
             let filter = ReportFilter {
                 status: status.as_deref().and_then(status_word),
                 turn: turn.as_deref().and_then(turn_word),
                 service: service.map(|text| service_key(desk, &text)).transpose()?,
                 category,
+                attention,
                 words: search.map(|text| wanted_words(&text, SEARCHED_WORDS)),
                 order: if oldest { ReportOrder::Oldest } else { ReportOrder::Newest },
                 after: page.after.map(|id| ReportId(id).into()),
@@ -45,7 +55,11 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             };
             list(desk, &filter, page.json).await
         }
-        ReportCommand::Show { id, json: as_json } => show(desk, ReportId(id), as_json).await,
+        ReportCommand::Show { id, events_before, messages_before, notes_before, json: as_json } => {
+            let window =
+                Window { events_before, messages_before, notes_before, ..Window::default() };
+            show(desk, ReportId(id), &window, as_json).await
+        }
         ReportCommand::Close { id, outcome, keep_suspended } => {
             let outcome = Outcome::parse(&outcome)
                 .ok_or_else(|| plain_failure(format!("{outcome:?} is no outcome")))?;
@@ -81,13 +95,27 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             let said = format!("is assigned to service {key}");
             done(desk, id, Act::Assign(key), &said).await
         }
-        ReportCommand::Suspend { id } => {
-            done(desk, id, Act::Suspend, "holds its service; the panel is told").await
+        ReportCommand::Deadline { id, restore: true, .. } => {
+            let said = "has its deadline again; the customer is told";
+            done(desk, id, Act::RestoreDeadline, said).await
+        }
+        ReportCommand::Deadline { id, .. } => {
+            let said = format!(
+                "has no deadline any more; the customer is told. \
+                 `portreeve report deadline {id} --restore` brings it back"
+            );
+            done(desk, id, Act::CancelDeadline, &said).await
+        }
+        ReportCommand::Suspend { id, protected } => {
+            let said = "holds its service; the panel is told";
+            suspending(desk, id, Act::Suspend, protected, said).await
         }
         ReportCommand::Release { id } => {
             done(desk, id, Act::Release, "no longer holds its service").await
         }
-        ReportCommand::Approve { id } => done(desk, id, Act::Approve, "is approved").await,
+        ReportCommand::Approve { id, protected } => {
+            suspending(desk, id, Act::Approve, protected, "is approved").await
+        }
         ReportCommand::OfferPayment { id, withdraw } => {
             let said = if withdraw {
                 "no longer lets the customer pay to have the service back"
@@ -133,7 +161,7 @@ async fn customer_copy(desk: &Desk, id: ReportId, language: Option<Language>) ->
 }
 
 async fn staff_copy(desk: &Desk, id: ReportId, language: Option<Language>) -> Result<Document> {
-    let dossier = dossier::read(desk, id).await?;
+    let dossier = dossier::read(desk, id, &Window::default()).await?;
     let dossier = dossier.ok_or_else(|| no_report(id))?;
     let now = desk.now();
     let language = language.unwrap_or(Language::English);
@@ -155,6 +183,39 @@ fn status_word(word: &str) -> Option<&'static str> {
 
 async fn done(desk: &Desk, id: i64, what: Act, said: &str) -> Result<()> {
     done_with(desk, id, what, Files::default(), said).await
+}
+
+/// Does an act that suspends. Of a protected service it asks, where there is somebody to answer.
+async fn suspending(
+    desk: &Desk,
+    id: i64,
+    act: fn(Protected) -> Act,
+    protected: bool,
+    said: &str,
+) -> Result<()> {
+    let any = Conditions::default();
+    let what = act(Protected::confirmed(protected));
+    match act_with(desk, ReportId(id), &operator(), what, &any, Files::default()).await {
+        Err(ActError::Protected(_, service)) => {
+            let hint = "with --protected it is suspended all the same";
+            if !std::io::stdin().is_terminal() {
+                return Err(failure(format!("service {service} is protected"), hint));
+            }
+            let customer = view::of_ids(desk, &[id]).await?.pop().and_then(|one| one.customer_id);
+            let customer = customer.map(|id| format!(" of customer {id}")).unwrap_or_default();
+            let question =
+                format!("Service {service}{customer} is protected. Suspend it all the same? [y/N]");
+            if !confirmed(&question)? {
+                return Err(failure(format!("service {service} is protected"), hint));
+            }
+            done(desk, id, act(Protected::Suspend), said).await
+        }
+        Err(error @ ActError::NoReport(_)) => {
+            Err(failure(error.to_string(), "see `portreeve report list`"))
+        }
+        Err(error) => Err(error.into()),
+        Ok(_) => say(format!("Report #{id} {said}.")),
+    }
 }
 
 async fn done_with(desk: &Desk, id: i64, what: Act, files: Files, said: &str) -> Result<()> {
@@ -206,11 +267,36 @@ async fn list(desk: &Desk, filter: &ReportFilter, as_json: bool) -> Result<()> {
     output.print()
 }
 
-async fn show(desk: &Desk, id: ReportId, as_json: bool) -> Result<()> {
-    let Some(whole) = view::show(desk, id).await? else {
+async fn show(desk: &Desk, id: ReportId, window: &Window, as_json: bool) -> Result<()> {
+    let Some(whole) = view::show(desk, id, window).await? else {
         return Err(no_report(id));
     };
     if as_json { json(&whole) } else { print_whole(&whole) }
+}
+
+/// What is wrong, and what to do about it.
+fn attention(one: &AttentionView) -> String {
+    let notice = one.notice.as_deref().unwrap_or_default();
+    let detail = &one.detail;
+    let (what, next) = match (one.kind, one.mail) {
+        ("mail_waits", Some(mail)) => (
+            format!("mail {mail} ({detail}) waits to be read"),
+            format!("`portreeve mail show {mail}`, then attach or dismiss it"),
+        ),
+        ("notice_bounced", _) => (
+            format!("the notice \"{notice}\" to the customer came back ({detail})"),
+            "correct the address in the panel, or reach the customer another way".to_owned(),
+        ),
+        _ => (
+            format!("the notice \"{notice}\" to the customer was not delivered ({detail})"),
+            "correct the address in the panel, or reach the customer another way".to_owned(),
+        ),
+    };
+    let blocks = match one.blocks {
+        Some(_) => " Until then the deadline suspends nobody by itself.",
+        None => "",
+    };
+    format!("{what}; {next}.{blocks}")
 }
 
 fn print_whole(whole: &WholeReportView) -> Result<()> {
@@ -241,6 +327,10 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
         ("opened", r.opened_at.clone()),
         ("closed", r.closed_at.clone().unwrap_or_default()),
         ("outcome", r.outcome.unwrap_or_default().to_owned()),
+        (
+            "cancelled deadline",
+            r.cancelled_deadline.as_ref().map(|l| format!("{l} left")).unwrap_or_default(),
+        ),
         ("waits because", r.queued_why.clone().unwrap_or_default()),
     ] {
         if !value.is_empty() {
@@ -248,6 +338,9 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
         }
     }
     output.print()?;
+    for one in &r.attention {
+        say(format!("\nNeeds attention since {}: {}", one.since, attention(one)))?;
+    }
     print_text("For the customer", &r.additional_info)?;
     print_text("For staff only", &whole.admin_notes)?;
     for payment in &whole.payments {
@@ -259,20 +352,29 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
             payment.state, payment.since
         ))?;
     }
+    say_earlier("messages", whole.earlier.messages_before)?;
     for message in &whole.messages {
         print_text(&format!("{} {} wrote", message.at, message.author), &message.text)?;
         attachments::print(&message.attachments)?;
     }
+    say_earlier("notes", whole.earlier.notes_before)?;
     for note in &whole.notes {
         print_text(&format!("{} note by {}", note.at, note.author), &note.text)?;
         attachments::print(&note.attachments)?;
     }
+    say_earlier("events", whole.earlier.events_before)?;
     say("")?;
     let mut output = Output::table(&["AT", "BY", "WHAT"]);
     for event in &whole.events {
         output.row(vec![event.at.clone(), event.actor.clone(), event.text.clone()]);
     }
     output.print()
+}
+
+/// Says how to get what came before.
+fn say_earlier(what: &str, before: Option<i64>) -> Result<()> {
+    let Some(before) = before else { return Ok(()) };
+    say(format!("\nThere are earlier {what}: --{what}-before {before}"))
 }
 
 fn print_text(title: &str, text: &str) -> Result<()> {
@@ -309,8 +411,7 @@ pub(super) async fn resume(desk: &Desk, yes: bool) -> Result<()> {
         say("These suspensions would go ahead, where no other guard speaks against them:")?;
         let mut output = Output::table(&["REPORT", "SERVICE", "CATEGORY", "WAITS BECAUSE"]);
         for id in &waiting {
-            if let Some(whole) = view::show(desk, *id).await? {
-                let r = whole.report;
+            if let Some(r) = view::of_ids(desk, &[id.0]).await?.pop() {
                 output.row(vec![
                     id.to_string(),
                     r.service_id.map(|id| id.to_string()).unwrap_or_default(),
@@ -331,15 +432,15 @@ pub(super) async fn resume(desk: &Desk, yes: bool) -> Result<()> {
         )?;
         say(on_their_way.join(", "))?;
     }
-    if !yes && !confirmed()? {
+    if !yes && !confirmed("Go on? [y/N]")? {
         return Err(failure("nothing was changed", "answer y, or use --yes"));
     }
     let ordered = pause::resume(desk, &operator()).await?;
     say(format!("The desk runs again; {ordered} suspensions were ordered."))
 }
 
-fn confirmed() -> Result<bool> {
-    complain("Go on? [y/N]");
+fn confirmed(question: &str) -> Result<bool> {
+    complain(question);
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -168,9 +168,9 @@ async fn reports(running: &Running, credential: i64) -> Result<()> {
 /// Waits until the suspension of a report is confirmed.
 pub(super) async fn wait_until_suspended(running: &Running, report: i64) -> Result<()> {
     for _ in 0..PATIENCE {
-        let whole = view::show(&running.desk, ReportId(report)).await?;
-        let whole = whole.context("the report is gone")?;
-        if whole.report.suspension.state == "suspended" {
+        let view = view::of_ids(&running.desk, &[report]).await?.pop();
+        let view = view.context("the report is gone")?;
+        if view.suspension.state == "suspended" {
             return Ok(());
         }
         tokio::time::sleep(PAUSE).await;

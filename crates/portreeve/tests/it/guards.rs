@@ -17,7 +17,7 @@ on_both! {
         world.ok(&["report", "refuse", &first.to_string()]);
         assert_eq!(world.suspension(first), "none");
         assert_eq!(world.panel_lines("calls", ""), 0);
-        world.ok(&["report", "approve", &second.to_string()]);
+        world.ok(&["report", "approve", &second.to_string(), "--protected"]);
         world.wait_for(second, "suspended");
         let error = world.fails(1, &["report", "approve", &second.to_string()]);
         assert!(error.contains("no suspension"), "{error}");

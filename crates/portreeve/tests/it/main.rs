@@ -39,6 +39,7 @@ mod payments;
 mod php;
 mod proxies;
 mod receiver;
+mod report_pages;
 mod rights;
 mod seat;
 mod server;

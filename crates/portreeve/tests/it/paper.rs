@@ -159,8 +159,8 @@ on_both! {
         }
         let copy = desk.download(&format!("{link}/reports/{id}/report.pdf"), &[]);
         let text = text_of(&world, &copy.bytes);
-        has(&text, &["end-of-3.", "characters are left out here", "This copy is not whole"]);
-        has_not(&text, &["end-of-19."]);
+        has(&text, &["end-of-19.", "characters are left out here", "This copy is not whole"]);
+        has_not(&text, &["end-of-0."]);
     }
 }
 

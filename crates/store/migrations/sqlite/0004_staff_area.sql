@@ -24,6 +24,17 @@ CREATE TABLE staff_sessions (
 CREATE INDEX staff_sessions_staff ON staff_sessions (staff_id, id);
 CREATE INDEX staff_sessions_expires ON staff_sessions (expires_at);
 
+-- What staff have written on the page of a report and not sent yet, while they pressed another button there.
+CREATE TABLE drafts (
+    staff TEXT NOT NULL,
+    report_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    saved_at BIGINT NOT NULL,
+    PRIMARY KEY (staff, report_id, kind)
+);
+CREATE INDEX drafts_saved ON drafts (saved_at);
+
 -- Who changed what of the desk itself. Reports have a history of their own.
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

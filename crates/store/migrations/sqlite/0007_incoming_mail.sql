@@ -40,6 +40,8 @@ CREATE INDEX incoming_mails_shown ON incoming_mails (shows_report, received_at, 
 
 -- A notice that a mail server took and that came back all the same.
 ALTER TABLE notices ADD COLUMN bounced_at BIGINT;
+-- What a customer did not get: found without looking through all that they got.
+CREATE INDEX notices_undelivered ON notices (report_id, at) WHERE audience = 'customer' AND NOT taken;
 
 -- What all nodes have to know and nobody else: made at the first use.
 CREATE TABLE secrets (

@@ -2,7 +2,7 @@
 
 use portreeve_core::attachment::Scan;
 use portreeve_core::ids::ReportId;
-use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote, Stored};
+use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote, Slice, Stored};
 
 use crate::world::{World, on_both};
 
@@ -58,8 +58,8 @@ on_both! {
         let message = tx.add_message(ReportId(1), &message).await.unwrap();
         let note = NewNote { report: ReportId(1), at: 1, author: "x".into(), from_opening: false, body: "see".into() };
         let note = tx.add_note(&note).await.unwrap();
-        assert_eq!(tx.messages(ReportId(1), 9).await.unwrap()[0].id, message);
-        assert_eq!(tx.notes(ReportId(1), 9).await.unwrap()[0].id, note);
+        assert_eq!(tx.messages(ReportId(1), Slice::latest(9)).await.unwrap()[0].id, message);
+        assert_eq!(tx.notes(ReportId(1), Slice::latest(9)).await.unwrap()[0].id, note);
         tx.keep_content(HASH, 7, Scan::Clean, 1).await.unwrap();
         tx.add_message_attachment(&file("m1", 1, message, 1)).await.unwrap();
         tx.add_message_attachment(&file("m0", 1, message, 0)).await.unwrap();
@@ -69,10 +69,12 @@ on_both! {
             rows.into_iter().map(|row| (row.id, row.owner, row.scan.map(|Stored(scan)| scan), row.from_outside)).collect::<Vec<_>>()
         };
         let clean = Some(Scan::Clean);
-        let of_messages = ids(tx.message_attachments(ReportId(1), 9).await.unwrap());
+        let of_messages = ids(tx.message_attachments(ReportId(1), message..=message, 9).await.unwrap());
         assert_eq!(of_messages, [("m0".into(), message, clean, true), ("m1".into(), message, clean, true)]);
-        assert_eq!(ids(tx.note_attachments(ReportId(1), 9).await.unwrap()), [("n".into(), note, clean, true)]);
-        assert_eq!(tx.message_attachments(ReportId(1), 1).await.unwrap().len(), 1);
+        assert_eq!(ids(tx.note_attachments(ReportId(1), 0..=note, 9).await.unwrap()), [("n".into(), note, clean, true)]);
+        let latest = tx.message_attachments(ReportId(1), 0..=message, 1).await.unwrap();
+        assert_eq!(ids(latest), [("m1".into(), message, clean, true)], "the last file of the last message");
+        assert!(tx.message_attachments(ReportId(1), message + 1..=i64::MAX, 9).await.unwrap().is_empty());
         let ours = NewAttachmentRow { from_outside: false, ..file("a", 3, 98, 0) };
         tx.add_message_attachment(&ours).await.unwrap();
         assert!(!tx.message_attachment(ReportId(3), "a").await.unwrap().unwrap().from_outside);

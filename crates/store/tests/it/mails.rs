@@ -3,8 +3,12 @@
 use portreeve_core::ids::{MailId, ReportId};
 use portreeve_core::intake::{MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
-use portreeve_store::{MailEnd, MailReading, NewMail, NoticeResult, Stored, Unread};
+use portreeve_core::report::{Countdown, Hold, Outcome, State};
+use portreeve_store::{
+    MailEnd, MailReading, NewMail, NoticeResult, ReportFilter, ReportOrder, Stored, Tx, Unread,
+};
 
+use crate::reports::{add, at, open, report};
 use crate::world::{World, on_both};
 
 fn new(sha256: &str, to: &str, at: i64) -> NewMail {
@@ -25,6 +29,41 @@ fn end(state: &'static str, report: Option<i64>) -> MailEnd<'static> {
 }
 
 on_both! {
+    async fn what_a_person_has_to_see_to_is_found_by_report_until_it_is_over(world) {
+        let running = Countdown::Running { deadline: at(60), remind_at: None };
+        let made = add(world, |ids| {
+            let shapes = [open(running), open(Countdown::None), State::Closed { at: at(9), outcome: Outcome::Other }];
+            ids.into_iter().zip(shapes).map(|(id, state)| report(id, state, Hold::None)).collect()
+        }, 3).await;
+        let ids: Vec<ReportId> = made.iter().map(|report| report.id).collect();
+        let result = |report: ReportId, notice, taken, at| NoticeResult {
+            report, notice, audience: Audience::Customer, at, message_id: format!("<{}.{at}>", report.0), taken, detail: "550".into(),
+        };
+        let mut tx = world.tx().await;
+        let all: Vec<NoticeResult> = ids.iter().map(|id| result(*id, Notice::Opened, false, 5)).collect();
+        tx.put_notices(&all, 6).await.unwrap();
+        let staff = NoticeResult { audience: Audience::Staff, ..result(ids[1], Notice::NeedsStaff, false, 7) };
+        tx.put_notices(&[staff], 7).await.unwrap();
+        tx.keep_raw_mail("aa", b"x").await.unwrap();
+        for id in [ids[0], ids[2]] {
+            let mail = tx.add_mail(&new("aa", "", 100)).await.unwrap();
+            tx.end_mail(mail, &end("waiting", Some(id.0)), 101).await.unwrap();
+        }
+        let found = tx.attention(&ids).await.unwrap();
+        let kinds: Vec<_> = found.iter().map(|row| (row.report_id, row.notice.as_str(), row.mail_id.is_some(), row.bounced, row.since)).collect();
+        assert_eq!(kinds, [(ids[0].0, "opened", false, false, 6), (ids[0].0, "", true, false, 100), (ids[1].0, "opened", false, false, 6)]);
+        let filter = ReportFilter { attention: true, order: ReportOrder::Oldest, limit: 10, ..ReportFilter::default() };
+        let listed = async |tx: &mut Tx| -> Vec<ReportId> {
+            tx.reports(&filter).await.unwrap().into_iter().map(|report| report.id).collect()
+        };
+        assert_eq!(listed(&mut tx).await, ids[..2]);
+        assert_eq!(tx.waiting_for_people(0, 10).await.unwrap().attention, 2);
+        // A later notice that got there ends it, but where a deadline goes the customer must have got the first one.
+        tx.put_notices(&[result(ids[0], Notice::Answered, true, 8), result(ids[1], Notice::Answered, true, 8)], 8).await.unwrap();
+        assert_eq!(listed(&mut tx).await, ids[..1]);
+        assert!(tx.attention(&ids[1..]).await.unwrap().is_empty());
+    }
+
     async fn a_mail_is_kept_byte_by_byte_and_known_when_it_comes_again(world) {
         let mut tx = world.tx().await;
         let bytes = [0, 13, 10, 255, 46];

@@ -4,7 +4,7 @@ use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{NewEvent, NewMessage, NewNote, NewReport, ReportFilter, ReportOrder};
+use portreeve_store::{NewEvent, NewMessage, NewNote, NewReport, ReportFilter, ReportOrder, Slice};
 
 use crate::world::{World, key, on_both};
 
@@ -60,6 +60,7 @@ pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
     let reminded = Countdown::Running { deadline: at(60), remind_at: None };
     let half = Some(Span::from_mins(3));
     let paused = Countdown::Paused { left: Span::from_mins(7), remind_in: half };
+    let lifted = Countdown::Lifted { left: Span::from_mins(7), remind_in: half };
     let reached = Countdown::Reached { deadline: at(60) };
     let queued = State::Queued { why: "the panel did not answer".into() };
     let closed = State::Closed { at: at(9), outcome: Outcome::NoResponse };
@@ -73,6 +74,7 @@ pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
         (open(Countdown::None), Hold::Released { at: at(2), by: Press::Staff }),
         (closed, Hold::Placed { since: at(3), by: Press::Staff }),
         (queued, Hold::None),
+        (open(lifted), Hold::None),
     ];
     let mut reports: Vec<Report> =
         ids.iter().zip(shapes).map(|(id, (state, hold))| report(*id, state, hold)).collect();
@@ -82,7 +84,7 @@ pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
 
 on_both! {
     async fn a_report_in_any_state_reads_back_as_it_was_stored(world) {
-        let reports = add(world, |ids| every_shape(&ids), 9).await;
+        let reports = add(world, |ids| every_shape(&ids), 10).await;
         let mut tx = world.tx().await;
         for report in &reports {
             assert_eq!(tx.report(report.id).await.unwrap().as_ref(), Some(report));
@@ -146,7 +148,7 @@ on_both! {
     }
 
     async fn time_and_holds_find_their_reports(world) {
-        let reports = add(world, |ids| every_shape(&ids), 9).await;
+        let reports = add(world, |ids| every_shape(&ids), 10).await;
         let id = |at: usize| reports[at].id;
         let mut tx = world.tx().await;
         let due = |minutes: i64| at(minutes).as_millisecond();
@@ -204,8 +206,17 @@ on_both! {
             })
             .collect();
         tx.add_events(&events).await.unwrap();
-        let history = tx.events(ReportId(1), 1_000).await.unwrap();
+        let all = Slice::latest(1_000);
+        let history = tx.events(ReportId(1), all).await.unwrap();
         assert_eq!((history.len(), history[1].at, history[1].text.as_str()), (150, 2, "2"));
+        let latest = tx.events(ReportId(1), Slice::latest(2)).await.unwrap();
+        assert_eq!([latest[0].at, latest[1].at], [296, 298], "the newest, oldest first");
+        let slice = Slice { before: Some(latest[0].id), limit: 2 };
+        let earlier = tx.events(ReportId(1), slice).await.unwrap();
+        assert_eq!([earlier[0].at, earlier[1].at], [292, 294]);
+        let of_kinds = tx.events_of_kinds(ReportId(1), &["opened", "closed"], 2).await.unwrap();
+        assert_eq!([of_kinds[0].at, of_kinds[1].at], [296, 298]);
+        assert!(tx.events_of_kinds(ReportId(1), &["closed"], 2).await.unwrap().is_empty());
         let asked = [(ReportId(1), 4), (ReportId(2), 4), (ReportId(2), 7)];
         let found: Vec<_> = tx.events_at(&asked).await.unwrap();
         let found: Vec<_> = found.iter().map(|(id, event)| (id.0, event.text.as_str())).collect();
@@ -220,13 +231,19 @@ on_both! {
                 NewMessage { at, author: "x".into(), from_customer, body: body.into() };
             tx.add_message(ReportId(1), &message).await.unwrap();
         }
-        let messages = tx.messages(ReportId(1), 10).await.unwrap();
-        assert_eq!(messages[0].body, "why?");
-        let message = tx.message(ReportId(1), messages[1].id).await.unwrap().unwrap();
-        assert_eq!(message.body, "first");
+        let bodies = |rows: Vec<portreeve_store::MessageRow>| -> Vec<String> {
+            rows.into_iter().map(|row| row.body).collect()
+        };
+        let messages = tx.messages(ReportId(1), all).await.unwrap();
+        let first = tx.message(ReportId(1), messages[1].id).await.unwrap().unwrap();
+        assert_eq!(first.body, "first");
         assert!(tx.message(ReportId(2), messages[1].id).await.unwrap().is_none());
         assert_eq!(tx.written_by(ReportId(1), "x", 3).await.unwrap(), (2, 17));
         assert_eq!(tx.written_by(ReportId(1), "nobody", 0).await.unwrap(), (0, 0));
+        let slice = Slice { before: Some(messages[2].id), limit: 1 };
+        assert_eq!(bodies(tx.messages(ReportId(1), slice).await.unwrap()), ["first"]);
+        assert_eq!(bodies(tx.messages(ReportId(1), Slice::latest(2)).await.unwrap()), ["second", "ok"]);
+        assert_eq!(bodies(messages), ["why?", "first", "second", "ok"]);
         assert_eq!(tx.staff_message_at(ReportId(1), 3).await.unwrap(), Some(("second".to_owned(), 0)));
         assert_eq!(tx.staff_message_at(ReportId(1), 2).await.unwrap(), Some(("first".to_owned(), 0)));
         assert_eq!(tx.staff_message_at(ReportId(1), 1).await.unwrap(), None);
@@ -237,8 +254,11 @@ on_both! {
             from_opening: true,
             body: "for staff".into(),
         };
-        tx.add_notes(&[note]).await.unwrap();
-        let notes = tx.notes(ReportId(1), 10).await.unwrap();
-        assert!(notes[0].from_opening && notes[0].body == "for staff");
+        let later = |body: &str| NewNote { from_opening: false, body: body.into(), ..note.clone() };
+        tx.add_notes(&[later("a"), note.clone(), later("b")]).await.unwrap();
+        assert_eq!(tx.opening_notes(ReportId(1)).await.unwrap(), ["for staff"]);
+        let notes = tx.notes(ReportId(1), all).await.unwrap();
+        assert_eq!([notes[0].body.as_str(), notes[1].body.as_str()], ["a", "b"]);
+        assert_eq!(tx.notes(ReportId(1), Slice::latest(1)).await.unwrap()[0].body, "b");
     }
 }

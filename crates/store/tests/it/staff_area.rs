@@ -4,8 +4,8 @@ use portreeve_core::ids::ReportId;
 use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::text::{wanted_words, words};
 use portreeve_store::{
-    DayFigures, NewEvent, NewStaff, NewStaffSession, Place, QuickReply, ReportFilter, ReportOrder,
-    Stage, Stored, SuspensionFilter, Tx,
+    DayFigures, DraftRow, NewEvent, NewStaff, NewStaffSession, Place, QuickReply, ReportFilter,
+    ReportOrder, Stage, Stored, SuspensionFilter, Tx,
 };
 
 use crate::reports::{add, at, every_shape, open, report};
@@ -34,7 +34,7 @@ fn session(staff_id: i64, token: &str, now: i64) -> NewStaffSession {
 
 /// Reports in every shape, five of each.
 async fn many(world: &World) -> Vec<Report> {
-    add(world, |ids| ids.chunks(9).flat_map(every_shape).collect(), 45).await
+    add(world, |ids| ids.chunks(10).flat_map(every_shape).collect(), 50).await
 }
 
 async fn ids(tx: &mut Tx, filter: &ReportFilter) -> Vec<i64> {
@@ -42,6 +42,23 @@ async fn ids(tx: &mut Tx, filter: &ReportFilter) -> Vec<i64> {
 }
 
 on_both! {
+    async fn what_was_written_and_not_sent_is_kept_for_its_writer_and_report(world) {
+        let draft = |kind: &str, body: &str| DraftRow { kind: kind.into(), body: body.into() };
+        let mut tx = world.tx().await;
+        tx.put_draft("alice", ReportId(1), &draft("note", "n"), 5).await.unwrap();
+        tx.put_draft("alice", ReportId(1), &draft("answer", "one"), 5).await.unwrap();
+        tx.put_draft("alice", ReportId(1), &draft("answer", "two"), 7).await.unwrap();
+        tx.put_draft("bob", ReportId(1), &draft("answer", "his"), 7).await.unwrap();
+        let kept = tx.drafts("alice", ReportId(1)).await.unwrap();
+        assert_eq!(kept, [draft("answer", "two"), draft("note", "n")]);
+        assert!(tx.drafts("alice", ReportId(2)).await.unwrap().is_empty());
+        tx.forget_drafts(7).await.unwrap();
+        assert_eq!(tx.drafts("alice", ReportId(1)).await.unwrap(), [draft("answer", "two")]);
+        tx.drop_draft("alice", ReportId(1), "answer").await.unwrap();
+        assert!(tx.drafts("alice", ReportId(1)).await.unwrap().is_empty());
+        assert_eq!(tx.drafts("bob", ReportId(1)).await.unwrap(), [draft("answer", "his")]);
+    }
+
     async fn a_session_lasts_until_it_ends_or_its_owner_is_disabled(world) {
         let mut tx = world.tx().await;
         let alice = tx.add_staff(&staff("alice"), 1).await.unwrap();

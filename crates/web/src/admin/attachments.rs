@@ -6,6 +6,7 @@ use axum::extract::State;
 use portreeve_app::attachment::{self, FetchError};
 use portreeve_core::ids::ReportId;
 
+use super::report::keep_written;
 use super::session::{Form, Path, Staff};
 use super::{Answered, Refusal, to};
 use crate::rights::{Answer, Close, Right, SeeReports};
@@ -41,8 +42,9 @@ pub(crate) async fn remove(
     State(web): State<Arc<Web>>,
     staff: Staff<Close>,
     Path((id, name)): Path<(i64, String)>,
-    _: Form,
+    form: Form,
 ) -> Answered {
+    keep_written(&web, &staff, id, &form).await?;
     let removed = attachment::remove(&web.desk, ReportId(id), &name, &staff.actor()).await?;
     if removed { Ok(to(&format!("/admin/reports/{id}"))) } else { Err(Refusal::NotFound) }
 }

@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use minijinja::Value;
 
 use crate::pages::context;
-use portreeve_app::report::{Act, ActError, Conditions, act_if, view};
+use crate::words::{self, Language};
+use portreeve_app::report::{Act, ActError, Conditions, Protected, act_if, dossier, view};
 use portreeve_app::sign_in;
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Outcome;
@@ -94,7 +95,10 @@ impl Wish {
             Self::Reopen => Act::Reopen,
             Self::HandOver => Act::HandOver(Some(value).filter(|name| !name.is_empty())),
             Self::ChangeCategory => Act::ChangeCategory(value),
-            Self::Approve => Act::Approve,
+            Self::Approve => {
+                let confirmed = form.is_set(&format!("protected_{id}"));
+                Act::Approve(Protected::confirmed(confirmed))
+            }
             Self::Refuse => Act::Refuse,
             Self::Release => Act::Release,
         }
@@ -152,8 +156,13 @@ async fn page(
                 .map(|value| context! { name => format!("to_{id}"), value })
         })
         .collect();
+    let protected = match wish {
+        Wish::Approve => dossier::protected_among(&web.desk, &reports).await?,
+        _ => Vec::new(),
+    };
     let more = context! {
         page => "reports",
+        protected,
         act => wish.word(), outcome => form.get("outcome"), value => form.get("value"),
         reports, back, must_prove, error, own,
         effect => wish.has_effect_outside(),
@@ -203,6 +212,12 @@ pub(crate) async fn carry_out(
                 done.push(context! { id, was, revision => after.report.revision });
             }
             Err(ActError::Store(error)) => return Err(error.into()),
+            Err(ActError::Protected(..)) => {
+                let language = Language::choose(&staff.session.language, "");
+                left.push(
+                    context! { id, why => words::text(language, "bulk.protected.left", &[]) },
+                );
+            }
             Err(why) => left.push(context! { id, why => why.to_string() }),
         }
     }

@@ -59,7 +59,7 @@ pub(crate) async fn home(State(web): State<Arc<Web>>, staff: Staff<SeeReports>) 
             staff => capped(waiting.staff), queue => capped(waiting.queue), approval => capped(waiting.approval),
             trouble => capped(waiting.trouble), deadlines => capped(waiting.deadlines),
             dead_jobs => capped(waiting.dead_jobs + waiting.dead_deliveries),
-            mails => capped(waiting.mails),
+            mails => capped(waiting.mails), attention => capped(waiting.attention),
         },
         soon, to_answer, directories, dead, panels,
         has_mail => desk.mail.is_some(),

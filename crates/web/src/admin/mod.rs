@@ -22,6 +22,7 @@ mod session;
 mod setup;
 mod sign_in;
 mod told;
+mod written;
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -30,6 +31,7 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use confirm::confirmed;
@@ -69,6 +71,8 @@ pub(crate) enum Refusal {
     NotFound,
     /// It was not done, and why; nothing was changed.
     Bad(String),
+    /// A page that says more.
+    Page(Box<Response>),
     /// The database cannot be reached.
     Unavailable(StoreError),
     /// Too much is asked for at a time, or it failed; it may be had later.
@@ -130,6 +134,7 @@ impl IntoResponse for Refusal {
                 to(&format!("/admin/sign-in{mark}{query}"))
             }
             Self::To(place) => to(place),
+            Self::Page(page) => *page,
             Self::NoRight { right, language } => {
                 let language = Language::choose(&language, "");
                 let name = words::text(language, &format!("right.{right}"), &[]);
@@ -267,6 +272,7 @@ impl Web {
             numbers => context! {
                 staff => capped(numbers.staff), queue => capped(numbers.queue), approval => capped(numbers.approval),
                 mails => capped(numbers.mails),
+                attention => capped(numbers.attention),
             },
         };
         let viewer = Viewer {
@@ -351,6 +357,7 @@ page_routes! {
     get "/admin/reports/export" Export export::export;
     post "/admin/reports/views" SeeReports reports::save_view;
     post "/admin/reports/views/{id}/forget" SeeReports reports::forget_view;
+    post "/admin/continue" Anybody written::go_on;
     post "/admin/reports/bulk" SeeReports bulk::preview;
     post "/admin/reports/bulk/do" SeeReports bulk::carry_out;
     get "/admin/reports/new" Open new::form;
@@ -360,12 +367,15 @@ page_routes! {
     get "/admin/reports/{id}/messages/{message}" SeeReports report::message;
     get "/admin/reports/{id}/report.pdf" SeeReports report::pdf;
     post "/admin/reports/{id}/presence" SeeReports report::presence;
+    post "/admin/reports/{id}/drafts" SeeReports report::drafts;
+    post "/admin/reports/{id}/quick-reply" Answer report::quick_reply;
     post "/admin/reports/{id}/answer" Answer report::answer;
     post "/admin/reports/{id}/answer-and-close" Close report::answer_and_close;
     post "/admin/reports/{id}/customer-answer" Answer report::customer_answer;
     post "/admin/reports/{id}/note" Answer report::note;
     post "/admin/reports/{id}/extension" Answer report::extend;
     post "/admin/reports/{id}/deadline-cancellation" Answer report::cancel_deadline;
+    post "/admin/reports/{id}/deadline-restoration" Answer report::restore_deadline;
     post "/admin/reports/{id}/links-end" Answer report::end_links;
     post "/admin/reports/{id}/assignee" Answer report::hand_over;
     post "/admin/reports/{id}/category" Answer report::change_category;
@@ -438,8 +448,9 @@ page_routes! {
 }
 
 /// The staff area.
-pub(crate) fn router() -> Router<Arc<Web>> {
+pub(crate) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
     signed_in()
+        .route_layer(middleware::from_fn_with_state(Arc::clone(web), written::give_back))
         .route("/admin/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/admin/sign-in/code", get(sign_in::code_form).post(sign_in::code))
         .route("/admin/sign-out", post(sign_in::sign_out))

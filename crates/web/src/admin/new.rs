@@ -93,6 +93,13 @@ async fn page(
     web.show_as(status, staff, "new.html", more).await
 }
 
+/// The form once more, as somebody had filled it in.
+pub(super) async fn again(web: &Web, staff: &Visitor, form: &Form) -> Answered {
+    let filled: Value =
+        crate::pages::value(form.fields().collect::<std::collections::BTreeMap<&str, &str>>());
+    page(web, staff, StatusCode::OK, "", form.get("service"), filled, None).await
+}
+
 /// Opens it.
 pub(crate) async fn open(State(web): State<Arc<Web>>, staff: Staff<Open>, form: Form) -> Answered {
     let language = Language::choose(&staff.session.language, "");

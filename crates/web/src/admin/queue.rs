@@ -67,10 +67,15 @@ pub(crate) async fn approvals(
     let reports = view::list(&web.desk, &filter).await?;
     let manual = ReportFilter { suspension: Some(SuspensionFilter::Trouble), ..oldest(None) };
     let trouble = view::list(&web.desk, &manual).await?;
+    let stuck = ReportFilter { attention: true, ..oldest(None) };
+    let attention = view::list(&web.desk, &stuck).await?;
     let more = context! {
         page => "approvals",
         next => next(&reports),
-        reports, trouble,
+        protected => dossier::protected_among(&web.desk, &reports).await?,
+        more_trouble => next(&trouble).is_some(),
+        more_attention => next(&attention).is_some(),
+        reports, trouble, attention,
         limit => web.desk.live().settings.suspensions_per_hour,
     };
     web.show(&staff, "approvals.html", more).await

@@ -1,5 +1,6 @@
 //! One report with everything about it, and every act on it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,9 +10,11 @@ use minijinja::Value;
 
 use crate::pages::{context, files_taken, refused_file};
 use portreeve_app::attachment::Files;
+use portreeve_app::draft::{self, Draft, Kind as DraftKind};
 use portreeve_app::report::dossier::{self, Dossier};
-use portreeve_app::report::{Act, ActError, Conditions, act_with, view};
-use portreeve_app::{intake, views};
+use portreeve_app::report::view::Window;
+use portreeve_app::report::{Act, ActError, Conditions, Protected, act_with, view};
+use portreeve_app::{QuickReply, intake, views};
 use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::language::zone;
@@ -20,7 +23,7 @@ use portreeve_core::time::Span;
 use serde::Deserialize;
 
 use super::reports::{outcomes, staff_names};
-use super::session::{Form, FormWithFiles, Path, Query, Staff, Visitor};
+use super::session::{Form, FormWithFiles, Path, Query, Staff, Visitor, parts_of};
 use super::{Answered, Refusal, to};
 use crate::Web;
 use crate::excerpt::excerpts;
@@ -33,20 +36,26 @@ use crate::words::{self, Language};
 /// Mails that came in for it and are shown, the newest.
 const MAILS: i64 = 50;
 
+/// Messages, notes and lines of history on a page.
+const ON_PAGE: i64 = 100;
+
 /// What of the page is chosen in its address.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Chosen {
-    /// A quick reply that is put into the answer.
-    reply: Option<i64>,
+    events_before: Option<i64>,
+    messages_before: Option<i64>,
+    notes_before: Option<i64>,
+    /// What was done with what somebody has written.
+    said: Option<String>,
 }
 
-/// What was written beside a file that is not taken: nothing of it is lost.
-struct Tried<'a> {
-    /// By which form: the last part of its address.
-    path: &'a str,
-    text: &'a str,
-    name: FileName,
-    why: Refused,
+/// What the page may say about what somebody has written.
+const SAID: [&str; 2] = ["kept", "back"];
+
+/// Why something was not done, for the page that says so. What was written stands in its place again.
+enum NotDone {
+    File(FileName, Refused),
+    Other(String),
 }
 
 /// The page.
@@ -56,47 +65,68 @@ pub(crate) async fn show(
     Path(id): Path<i64>,
     Query(chosen): Query<Chosen>,
 ) -> Answered {
-    page(&web, &staff, id, chosen.reply, None).await
+    page(&web, &staff, id, &chosen, None).await
 }
 
 async fn page(
     web: &Web,
     staff: &Visitor,
     id: i64,
-    chosen: Option<i64>,
-    tried: Option<Tried<'_>>,
+    chosen: &Chosen,
+    not_done: Option<NotDone>,
 ) -> Answered {
-    let found = dossier::read(&web.desk, ReportId(id)).await?;
+    let window = Window {
+        events_before: chosen.events_before,
+        messages_before: chosen.messages_before,
+        notes_before: chosen.notes_before,
+        limit: ON_PAGE,
+    };
+    let found = dossier::read(&web.desk, ReportId(id), &window).await?;
     let mut dossier = found.ok_or(Refusal::NotFound)?;
     let cut = shorten(&mut dossier);
     let others = views::look_at(&web.desk, ReportId(id), &staff.session.name).await?;
-    let replies = views::quick_replies(&web.desk).await?;
-    let fits = |kind: &str, own: &str| kind.is_empty() || kind == own;
-    let language = dossier.service.as_ref().map_or("", |service| service.language.as_str());
-    let fitting: Vec<_> = replies
-        .into_iter()
-        .filter(|reply| fits(&reply.category, &dossier.whole.report.category))
-        .filter(|reply| language.is_empty() || fits(&reply.language, language))
+    let replies: Vec<Value> = fitting_replies(web, &dossier)
+        .await?
+        .iter()
+        .map(|reply| context! { id => reply.id, name => reply.name })
         .collect();
-    let reply = fitting.iter().find(|reply| Some(reply.id) == chosen);
-    let draft = reply.map(|reply| fill(&reply.body, &dossier, staff));
-    let replies: Vec<Value> =
-        fitting.iter().map(|reply| context! { id => reply.id, name => reply.name }).collect();
+    let drafts: BTreeMap<&str, String> = draft::of(&web.desk, &staff.session.name, ReportId(id))
+        .await?
+        .into_iter()
+        .map(|draft| (draft.kind.as_str(), draft.text))
+        .collect();
     let incoming = intake::of_report(&web.desk, ReportId(id), MAILS).await?;
     let live = web.desk.live();
     let plan = live.settings.plans.get(&dossier.whole.report.category);
     let report = &dossier.whole.report;
     let cashier = web.desk.cashier_for(report.directory.as_deref().unwrap_or_default());
     let price = live.settings.pay.price().filter(|_| cashier.is_some());
+    let status = match not_done {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let (refused, error) = match not_done {
+        Some(NotDone::File(name, why)) => (Some(refused_file(&name, why)), None),
+        Some(NotDone::Other(why)) => (None, Some(why)),
+        None => (None, None),
+    };
+    let said = chosen.said.as_deref();
     let more = context! {
         page => "reports",
         price => price.map(|price| price.to_string()),
         severity => plan.map(|plan| plan.severity.as_str()),
         categories => live.settings.categories,
-        draft, replies, others, cut,
+        drafts, replies, others, error, cut,
+        refused_file => refused,
+        said => SAID.into_iter().find(|one| said == Some(*one)),
+        looks_back => context! {
+            events => chosen.events_before.is_some(),
+            messages => chosen.messages_before.is_some(),
+            notes => chosen.notes_before.is_some(),
+        },
+        seen_event => dossier.whole.events.last().map_or(0, |event| event.id),
         staff_names => staff_names(web).await?,
         files => files_taken(web),
-        tried => tried.as_ref().map(|tried| context! { path => tried.path, text => tried.text, file => refused_file(&tried.name, tried.why) }),
         outcomes => outcomes(),
         incoming,
         can_send => web.desk.mail.is_some(),
@@ -105,7 +135,6 @@ async fn page(
         r => crate::pages::value(&dossier.whole.report),
         whole => crate::pages::value(&dossier.whole),
     };
-    let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     web.show_as(status, staff, "report.html", more).await
 }
 
@@ -122,6 +151,101 @@ fn shorten(dossier: &mut Dossier) -> Vec<i64> {
         }
     }
     cut
+}
+
+/// The quick replies for reports of this category and customers of this language.
+async fn fitting_replies(web: &Web, dossier: &Dossier) -> Result<Vec<QuickReply>, Refusal> {
+    let fits = |kind: &str, own: &str| kind.is_empty() || kind == own;
+    let language = dossier.service.as_ref().map_or("", |service| service.language.as_str());
+    let replies = views::quick_replies(&web.desk).await?.into_iter();
+    Ok(replies
+        .filter(|reply| fits(&reply.category, &dossier.whole.report.category))
+        .filter(|reply| language.is_empty() || fits(&reply.language, language))
+        .collect())
+}
+
+/// What a form of the page brings. The whole page is one form, so that whatever is pressed brings along what was
+/// written anywhere on it: the name of a field begins with the part of the page that it belongs to, and a dot.
+struct Pressed {
+    /// The fields of the part that was pressed.
+    form: Form,
+    /// What stands in the page's text fields.
+    written: Vec<Draft>,
+}
+
+impl Pressed {
+    fn read(sent: &Form, path: &str) -> Self {
+        let form = sent.of_parts(&parts_of(path));
+        let mut written = written_on(sent);
+        if let (true, Some(kind)) = (written.is_empty(), kind_of(path)) {
+            // A form of another page has one text: that of its act.
+            written.push(Draft { kind, text: text(&form) });
+        }
+        Self { form, written }
+    }
+}
+
+/// What stands in the text fields of a report's page.
+pub(super) fn written_on(sent: &Form) -> Vec<Draft> {
+    let texts = DraftKind::ALL.into_iter().filter_map(|kind| {
+        let name = format!("{}.text", kind.as_str());
+        let text = sent.all(&name).next()?.replace("\r\n", "\n");
+        Some(Draft { kind, text })
+    });
+    texts.collect()
+}
+
+/// What an act writes, by the last part of its address.
+pub(super) fn kind_of(path: &str) -> Option<DraftKind> {
+    DraftKind::ALL.into_iter().find(|kind| parts_of(path).contains(&kind.as_str()))
+}
+
+/// Keeps what was written on a report's page, whatever was pressed there.
+pub(super) async fn keep_written(
+    web: &Web,
+    staff: &Visitor,
+    id: i64,
+    sent: &Form,
+) -> Result<(), Refusal> {
+    Ok(draft::keep(&web.desk, &staff.session.name, ReportId(id), &written_on(sent)).await?)
+}
+
+/// Keeps what was written, and nothing else: somebody pressed Enter in a field of the page.
+pub(crate) async fn drafts(
+    State(web): State<Arc<Web>>,
+    staff: Staff<SeeReports>,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Answered {
+    keep_written(&web, &staff, id, &form).await?;
+    Ok(to(&format!("/admin/reports/{id}?said=kept")))
+}
+
+/// Puts a quick reply below what was written to the customer.
+pub(crate) async fn quick_reply(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Answer>,
+    Path(id): Path<i64>,
+    sent: Form,
+) -> Answered {
+    let found = dossier::read(&web.desk, ReportId(id), &Window::latest(1)).await?;
+    let dossier = found.ok_or(Refusal::NotFound)?;
+    let Pressed { form, mut written } = Pressed::read(&sent, "quick-reply");
+    let chosen = form.get("reply").parse::<i64>().ok();
+    let replies = fitting_replies(&web, &dossier).await?;
+    if let Some(reply) = replies.iter().find(|reply| Some(reply.id) == chosen) {
+        let reply = fill(&reply.body, &dossier, &staff);
+        let is_answer = |draft: &&mut Draft| draft.kind == DraftKind::Answer;
+        match written.iter_mut().find(is_answer) {
+            Some(answer) if !answer.text.trim().is_empty() => {
+                answer.text = format!("{}\n\n{reply}", answer.text.trim_end());
+            }
+            Some(answer) => answer.text = reply,
+            None => written.push(Draft { kind: DraftKind::Answer, text: reply }),
+        }
+    }
+    draft::keep(&web.desk, &staff.session.name, ReportId(id), &written).await?;
+    Ok(to(&format!("/admin/reports/{id}#answer")))
 }
 
 /// A quick reply with its placeholders filled in.
@@ -158,7 +282,8 @@ pub(crate) async fn raw(
     _: Staff<SeeReports>,
     Path(id): Path<i64>,
 ) -> Answered {
-    let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or(Refusal::NotFound)?;
+    let found = dossier::read(&web.desk, ReportId(id), &Window::latest(1)).await?;
+    let found = found.ok_or(Refusal::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"report-{id}.txt\"")),
@@ -183,7 +308,8 @@ pub(crate) async fn pdf(
     staff: Staff<SeeReports>,
     Path(id): Path<i64>,
 ) -> Answered {
-    let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or(Refusal::NotFound)?;
+    let found = dossier::read(&web.desk, ReportId(id), &Window::default()).await?;
+    let found = found.ok_or(Refusal::NotFound)?;
     let now = web.desk.now();
     let viewer = Viewer {
         language: Language::choose(&staff.session.language, ""),
@@ -223,30 +349,49 @@ pub(crate) async fn presence(
 }
 
 /// Does an act that a form asks for, if the report is still as the form's page showed it. If not, the page says
-/// what has happened since, keeps what was written, and lets its reader choose.
+/// what has happened since and lets its reader choose. Whatever comes of it, what was written is kept until it is sent.
 async fn act(
     web: &Web,
     staff: &Visitor,
     id: i64,
-    form: &Form,
+    sent: &Form,
     path: &str,
-    act: Act,
+    make: impl FnOnce(&Form) -> Result<Act, Refusal>,
     files: Files,
 ) -> Answered {
+    let Pressed { form, written } = Pressed::read(sent, path);
     let revision = form.get("revision").parse().ok();
     if revision.is_none() {
         return Err(Refusal::Unreadable);
     }
+    let (name, report) = (&staff.session.name, ReportId(id));
+    draft::keep(&web.desk, name, report, &written).await?;
+    let latest = Chosen::default();
+    let again = |why| page(web, staff, id, &latest, Some(why));
+    let act = match make(&form) {
+        Ok(act) => act,
+        Err(Refusal::Bad(why)) => return again(NotDone::Other(why)).await,
+        Err(other) => return Err(other),
+    };
     let conditions = Conditions { revision, ..Conditions::default() };
     let had_files = !files.is_empty();
-    match act_with(&web.desk, ReportId(id), &staff.actor(), act, &conditions, files).await {
-        Ok(_) => Ok(to(&format!("/admin/reports/{id}"))),
-        Err(ActError::ChangedMeanwhile(_)) => conflict(web, staff, id, form, path, had_files).await,
-        Err(ActError::File(name, why)) => {
-            let tried = Tried { path, text: form.get("text"), name, why };
-            page(web, staff, id, None, Some(tried)).await
+    match act_with(&web.desk, report, &staff.actor(), act, &conditions, files).await {
+        Ok(_) => {
+            if let Some(kind) = kind_of(path) {
+                let sent = Draft { kind, text: String::new() };
+                draft::keep(&web.desk, name, report, &[sent]).await?;
+            }
+            Ok(to(&format!("/admin/reports/{id}")))
         }
-        Err(other) => Err(refused(staff, other)),
+        Err(ActError::ChangedMeanwhile(_)) => {
+            conflict(web, staff, id, &form, path, had_files).await
+        }
+        Err(ActError::Protected(..)) => ask_about_protected(web, staff, id, path).await,
+        Err(ActError::File(name, why)) => again(NotDone::File(name, why)).await,
+        Err(other) => match refused(staff, other) {
+            Refusal::Bad(why) => again(NotDone::Other(why)).await,
+            other => Err(other),
+        },
     }
 }
 
@@ -264,6 +409,19 @@ fn refused(staff: &Visitor, error: ActError) -> Refusal {
     Refusal::Bad(words::text(language, key, &[]))
 }
 
+/// Asks whether a protected service is really to be suspended: nothing was done so far.
+async fn ask_about_protected(web: &Web, staff: &Visitor, id: i64, path: &str) -> Answered {
+    let found = dossier::read(&web.desk, ReportId(id), &Window::latest(1)).await?;
+    let found = found.ok_or(Refusal::NotFound)?;
+    let more = context! {
+        page => "reports",
+        id, path,
+        r => crate::pages::value(&found.whole.report),
+        service => found.service.as_ref().map(crate::pages::value),
+    };
+    web.show_as(StatusCode::CONFLICT, staff, "protected.html", more).await
+}
+
 async fn conflict(
     web: &Web,
     staff: &Visitor,
@@ -273,9 +431,12 @@ async fn conflict(
     had_files: bool,
 ) -> Answered {
     let seen: i64 = form.get("revision").parse().unwrap_or_default();
-    let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or(Refusal::NotFound)?;
-    let since = form.get("seen_event").parse::<usize>().unwrap_or_default();
-    let news: Vec<Value> = found.whole.events.iter().skip(since).map(crate::pages::value).collect();
+    let found = dossier::read(&web.desk, ReportId(id), &Window::latest(ON_PAGE)).await?;
+    let found = found.ok_or(Refusal::NotFound)?;
+    let since = form.get("seen_event").parse::<i64>().unwrap_or_default();
+    let events = found.whole.events.iter();
+    let news: Vec<Value> =
+        events.filter(|event| event.id > since).map(crate::pages::value).collect();
     let fields: Vec<(&str, &str)> =
         form.fields().filter(|(key, _)| !matches!(*key, "revision" | "seen_event")).collect();
     let text = form.get("text");
@@ -283,7 +444,7 @@ async fn conflict(
         page => "reports",
         id, news, fields, text, path, seen, had_files,
         revision => found.whole.report.revision,
-        seen_event => found.whole.events.len(),
+        seen_event => found.whole.events.last().map_or(0, |event| event.id),
         r => crate::pages::value(&found.whole.report),
     };
     web.show_as(StatusCode::CONFLICT, staff, "conflict.html", more).await
@@ -297,12 +458,15 @@ macro_rules! acts {
             State(web): State<Arc<Web>>,
             staff: Staff<$right>,
             Path(id): Path<i64>,
-            $form: Form,
+            sent: Form,
         ) -> Answered {
             let $web = &web;
             let _ = $web;
-            let wish: Result<Act, Refusal> = $make;
-            act(&web, &staff, id, &$form, $path, wish?, Files::default()).await
+            let make = |$form: &Form| -> Result<Act, Refusal> {
+                let _ = $form;
+                $make
+            };
+            act(&web, &staff, id, &sent, $path, make, Files::default()).await
         })*
     };
 }
@@ -332,11 +496,13 @@ async fn write(
     make: impl FnOnce(&Form) -> Result<Act, Refusal>,
 ) -> Answered {
     if let Some((name, why)) = sent.refused {
-        let tried = Tried { path, text: form.get("text"), name, why };
-        return page(web, staff, id, None, Some(tried)).await;
+        let written = Pressed::read(&form, path).written;
+        draft::keep(&web.desk, &staff.session.name, ReportId(id), &written).await?;
+        let not_done = NotDone::File(name, why);
+        return page(web, staff, id, &Chosen::default(), Some(not_done)).await;
     }
     let files = Files::of(std::mem::take(&mut sent.files));
-    act(web, staff, id, &form, path, make(&form)?, files).await
+    act(web, staff, id, &form, path, make, files).await
 }
 
 /// The text of a form, with its blanks inside and its line breaks as we keep them.
@@ -349,7 +515,15 @@ fn outcome(form: &Form) -> Result<Outcome, Refusal> {
 }
 
 fn span(form: &Form) -> Result<Span, Refusal> {
-    form.get("by").parse().map_err(|error| Refusal::Bad(format!("the extension {error}")))
+    let by = Some(form.get("give")).filter(|give| !give.is_empty());
+    by.unwrap_or_else(|| form.get("by"))
+        .parse()
+        .map_err(|error| Refusal::Bad(format!("the extension {error}")))
+}
+
+/// What somebody has said about a service that is protected.
+fn protected(form: &Form) -> Protected {
+    Protected::confirmed(form.is_set("protected"))
 }
 
 fn report_number(form: &Form) -> Result<ReportId, Refusal> {
@@ -372,14 +546,18 @@ writings! {
 
 acts! {
     /// Gives more time.
-    extend: Answer, "extension", |form, web| span(&form).map(Act::Extend);
+    extend: Answer, "extension", |form, web| span(form).map(Act::Extend);
     /// Takes the deadline away.
     cancel_deadline: Answer, "deadline-cancellation", |form, web| Ok(Act::CancelDeadline);
+    /// Brings back a deadline that was taken away.
+    restore_deadline: Answer, "deadline-restoration", |form, web| Ok(Act::RestoreDeadline);
     /// Ends the links in notices that were sent.
     end_links: Answer, "links-end", |form, web| Ok(Act::EndLinks);
     /// Says who takes care of it.
     hand_over: Answer, "assignee", |form, web| {
-        Ok(Act::HandOver(Some(form.get("assignee").to_owned()).filter(|name| !name.is_empty())))
+        let name = Some(form.get("take")).filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| form.get("assignee"));
+        Ok(Act::HandOver(Some(name.to_owned()).filter(|name| !name.is_empty())))
     };
     /// Changes the category.
     change_category: Answer, "category", |form, web| Ok(Act::ChangeCategory(form.get("category").to_owned()));
@@ -390,17 +568,17 @@ acts! {
             .map_err(|error| Refusal::Bad(format!("the service {error}")))
     };
     /// Merges it into another one.
-    merge: Close, "merging", |form, web| report_number(&form).map(Act::MergeInto);
+    merge: Close, "merging", |form, web| report_number(form).map(Act::MergeInto);
     /// Takes the merging back.
     unmerge: Close, "separation", |form, web| Ok(Act::Unmerge);
     /// Ends it.
-    close: Close, "closure", |form, web| outcome(&form).map(|outcome| Act::Close {
+    close: Close, "closure", |form, web| outcome(form).map(|outcome| Act::Close {
         outcome, keep_suspended: form.is_set("keep_suspended"),
     });
     /// Goes on with it.
     reopen: Close, "reopening", |form, web| Ok(Act::Reopen);
     /// Suspends the service.
-    suspend: Suspend, "suspension", |form, web| Ok(Act::Suspend);
+    suspend: Suspend, "suspension", |form, web| Ok(Act::Suspend(protected(form)));
     /// Releases the hold.
     release: Suspend, "release", |form, web| Ok(Act::Release);
     /// Lets the customer pay to have the service back.
@@ -408,7 +586,7 @@ acts! {
     /// No longer.
     withdraw_payment: Suspend, "payment-withdrawal", |form, web| Ok(Act::OfferPayment(false));
     /// Approves what a guard held back, or confirms what was done by hand.
-    approve: Approve, "approval", |form, web| Ok(Act::Approve);
+    approve: Approve, "approval", |form, web| Ok(Act::Approve(protected(form)));
     /// Refuses it.
     refuse: Approve, "refusal", |form, web| Ok(Act::Refuse);
 }

@@ -27,11 +27,12 @@ const PAGE: i64 = 50;
 const LONGEST: usize = 255;
 
 /// The filters, by their names in the address.
-const FILTERS: [&str; 10] = [
+const FILTERS: [&str; 11] = [
     "text",
     "status",
     "turn",
     "suspension",
+    "attention",
     "category",
     "service",
     "customer",
@@ -136,6 +137,7 @@ impl Wanted {
                     "released" => SuspensionFilter::Released,
                     _ => SuspensionFilter::Trouble,
                 });
+        filter.attention = word(&mut bad, "attention", &["any"]).is_some();
         let default_directory = web.desk.config.default_directory();
         let given = |name| Some(self.get(name)).filter(|text| !text.is_empty());
         if let Some(text) = given("service") {

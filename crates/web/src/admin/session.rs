@@ -14,6 +14,7 @@ use portreeve_core::ids::Actor;
 use serde::de::DeserializeOwned;
 
 use super::Refusal;
+use super::written::{self, Ended};
 use crate::Web;
 use crate::body::{self, STRANGERS_FORM, Unread};
 use crate::form;
@@ -189,6 +190,16 @@ impl Form {
         self.all(OWN_PASSWORD).next().unwrap_or_default()
     }
 
+    /// The fields that belong to these parts of a page, whose names begin with the part and a dot, and those that belong
+    /// to none.
+    pub(super) fn of_parts(&self, parts: &[&str]) -> Self {
+        let fields = self.fields.iter().filter_map(|(key, value)| match key.split_once('.') {
+            Some((part, name)) => parts.contains(&part).then(|| (name.to_owned(), value.clone())),
+            None => Some((key.clone(), value.clone())),
+        });
+        Self { fields: fields.collect(), _room: self._room.clone() }
+    }
+
     /// All fields but the secret ones, so that a page can send them once more.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
         let all = self.fields.iter().map(|(key, value)| (key.as_str(), value.as_str()));
@@ -201,17 +212,45 @@ impl FromRequest<Arc<Web>> for Form {
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        of_this_session(&parts.headers, read(web, &parts, body, sender(&parts)).await?)
+        let form = read(web, &parts, body, sender(&parts)).await?;
+        of_this_session(web, &parts, form)
     }
 }
 
-/// The form, if it was sent from one of our pages in the session of the request.
-fn of_this_session(headers: &HeaderMap, form: Form) -> Result<Form, Refusal> {
-    let expected = token(headers).map(|token| csrf_of(&token)).unwrap_or_default();
-    if expected.is_empty() || form.get("csrf") != expected {
-        return Err(Refusal::ForgedForm);
+/// The form, if it was sent from one of our pages in the session of the request. One that was sent from a page of ours in
+/// a session that has ended is given back to its writer.
+fn of_this_session(web: &Web, parts: &Parts, form: Form) -> Result<Form, Refusal> {
+    if is_of_session(&parts.headers, &form) {
+        return Ok(form);
     }
-    Ok(form)
+    let path = parts.uri.path();
+    let is_signing_in = path.starts_with("/admin/sign-in");
+    if is_from_here(web, &parts.headers) && has_shape_of_csrf(form.get("csrf")) && !is_signing_in {
+        let page = written::page(web, &parts.headers, path, &form, Ended::Another);
+        return Err(Refusal::Page(Box::new(page)));
+    }
+    Err(Refusal::ForgedForm)
+}
+
+/// The form has what stands in every form of the session whose cookie came along.
+fn is_of_session(headers: &HeaderMap, form: &Form) -> bool {
+    token(headers).is_some_and(|token| form.get("csrf") == csrf_of(&token))
+}
+
+/// Pages of ours put this into their forms, whatever the session.
+fn has_shape_of_csrf(text: &str) -> bool {
+    text.len() == TOKEN && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The parts of a report's page whose fields an act takes, by the last part of its address.
+pub(super) fn parts_of(act: &str) -> Vec<&str> {
+    if act == "answer-and-close" { vec![act, "answer"] } else { vec![act] }
+}
+
+/// Whether a form with this address takes the files of a field of this name.
+fn takes_files_of(path: &str, field: &str) -> bool {
+    let act = path.rsplit('/').next().unwrap_or_default();
+    field.strip_suffix(".file").is_none_or(|part| parts_of(act).contains(&part))
 }
 
 /// The same with the files that came with it.
@@ -228,7 +267,10 @@ impl FromRequest<Arc<Web>> for FormWithFiles {
         if sender(&parts) != Sender::Staff {
             return Err(Refusal::SignIn { back: None });
         }
-        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM, upload::From::Staff).await;
+        let path = parts.uri.path().to_owned();
+        let takes = |field: &str| takes_files_of(&path, field);
+        let from = upload::From::Staff;
+        let sent = upload::read(web, &parts.headers, body, LARGEST_FORM, from, takes).await;
         let mut sent = sent.map_err(unread)?;
         // Files take their time, in which a session may end and a member of staff be disabled.
         Visitor::from_request_parts(&mut parts, web).await?;
@@ -236,7 +278,8 @@ impl FromRequest<Arc<Web>> for FormWithFiles {
             return Err(Refusal::ForgedForm);
         }
         let fields = std::mem::take(&mut sent.fields).into_iter().take(MOST_FIELDS);
-        let form = of_this_session(&parts.headers, Form { fields: fields.collect(), _room: None })?;
+        let form = Form { fields: fields.collect(), _room: None };
+        let form = of_this_session(web, &parts, form)?;
         Ok(Self { form, sent })
     }
 }
@@ -252,6 +295,18 @@ impl FromRequest<Arc<Web>> for FirstForm {
         let (parts, body) = request.into_parts();
         Ok(Self(read(web, &parts, body, Sender::Stranger).await?))
     }
+}
+
+/// A form of somebody whose session has ended: without its files, in the room for strangers.
+pub(super) async fn read_ended(
+    web: &Web,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<Form, Refusal> {
+    let from = upload::From::Stranger;
+    let sent = upload::read(web, headers, body, LARGEST_FORM, from, |_| false).await;
+    let fields = sent.map_err(unread)?.fields.into_iter().take(MOST_FIELDS);
+    Ok(Form { fields: fields.collect(), _room: None })
 }
 
 /// Whose form it is: staff's when [`Visitor`] has found somebody who is signed in. Until then, also between password and
@@ -277,6 +332,13 @@ async fn read(
     let charset = form::charset_in(&parts.headers);
     let fields = form::urlencoded(&body.bytes, charset).take(MOST_FIELDS).collect();
     Ok(Form { fields, _room: Some(Arc::new(body.room)) })
+}
+
+/// A browser says in so many words that this was sent from a page of ours.
+pub(super) fn is_from_here(web: &Web, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_said = text("sec-fetch-site") == Some("same-origin") || text("origin").is_some();
+    is_said && !is_from_elsewhere(headers, web.config.public_url.as_deref())
 }
 
 pub(super) fn unread(unread: Unread) -> Refusal {

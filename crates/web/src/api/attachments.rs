@@ -126,7 +126,8 @@ pub(crate) async fn attach(
         let why = "send the header `Content-Type: multipart/form-data` with its boundary";
         return Err(Failure::new(Code::UnsupportedMediaType, why));
     }
-    let sent = upload::read(&web, &parts.headers, body, LARGEST_BODY, upload::From::Staff).await;
+    let from = upload::From::Staff;
+    let sent = upload::read(&web, &parts.headers, body, LARGEST_BODY, from, |_| true).await;
     let mut sent = sent.map_err(|unread| match unread {
         Unread::TooLarge => Failure::new(Code::TooLarge, "the form is too large"),
         Unread::Broken => Failure::new(Code::Malformed, "the form cannot be read to its end"),

@@ -59,6 +59,8 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
         .routes(routes!(reports::answer))
         .routes(routes!(reports::note))
         .routes(routes!(reports::extend))
+        .routes(routes!(reports::cancel_deadline))
+        .routes(routes!(reports::restore_deadline))
         .routes(routes!(reports::assign))
         .routes(routes!(reports::suspend))
         .routes(routes!(reports::release))

@@ -33,6 +33,8 @@ pub(crate) enum Code {
     MethodNotAllowed,
     /// The report is in no state for it.
     WrongState,
+    /// It would suspend a service that is protected, and `confirm_protected` does not say that this is meant.
+    ProtectedService,
     /// There is one already.
     Taken,
     /// The idempotency key was used for another request.
@@ -61,7 +63,9 @@ impl Code {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::WrongState | Self::Taken | Self::KeyUsedForAnother => StatusCode::CONFLICT,
+            Self::WrongState | Self::ProtectedService | Self::Taken | Self::KeyUsedForAnother => {
+                StatusCode::CONFLICT
+            }
             Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -80,6 +84,7 @@ impl Code {
             Self::NotFound => "There is no such thing",
             Self::MethodNotAllowed => "Not with this method",
             Self::WrongState => "Not in this state",
+            Self::ProtectedService => "The service is protected",
             Self::Taken => "There is one already",
             Self::KeyUsedForAnother => "The idempotency key was used for another request",
             Self::ChangedMeanwhile => "Changed meanwhile",
@@ -238,6 +243,7 @@ impl From<ActError> for Failure {
             | ActError::NotSuspended(_)
             | ActError::ServiceMoved
             | ActError::Pay(_) => Code::WrongState,
+            ActError::Protected(..) => Code::ProtectedService,
             ActError::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
             ActError::KeyUsedForAnother => Code::KeyUsedForAnother,
         };

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use portreeve_app::attachment::Files;
 use portreeve_app::report::dossier;
-use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS, WholeReportView};
-use portreeve_app::report::{self, Act, Conditions, NewReportRequest, act_with};
+use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS, WholeReportView, Window};
+use portreeve_app::report::{self, Act, Conditions, NewReportRequest, Protected, act_with};
 use portreeve_app::token::Bearer;
 use portreeve_app::{ReportFilter, ReportOrder};
 use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
@@ -78,6 +78,8 @@ pub(crate) struct ListQuery {
     /// With words that begin like these: in category, address, texts, messages, notes and the data of the service, in any case.
     #[param(max_length = 255)]
     search: Option<String>,
+    /// Only reports that do not go on until a person has seen to something (`attention` says to what).
+    attention: Option<bool>,
     /// `newest` first, or `oldest`.
     order: Option<Order>,
     /// Go on behind the report with this number: `next` of the page before.
@@ -156,6 +158,7 @@ pub(crate) async fn list(
             .map(|words| text("search", Some(words), LONGEST_SEARCH))
             .transpose()?
             .map(|text| wanted_words(&text, SEARCHED_WORDS)),
+        attention: query.attention.unwrap_or_default(),
         order: match query.order.unwrap_or_default() {
             Order::Newest => ReportOrder::Newest,
             Order::Oldest => ReportOrder::Oldest,
@@ -286,9 +289,42 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-/// Show one report with its history, messages and notes. Needs the right `see_reports`.
+/// Which part of a report's long lists to show: of each the latest 1,000, or those before one that is known.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "they are named as in the query")]
+pub(crate) struct WindowQuery {
+    /// Only lines of history before the one with this `id`: `earlier.events_before` of the part after it.
+    #[param(minimum = 1)]
+    events_before: Option<i64>,
+    /// Only messages before the one with this `id`: `earlier.messages_before` of the part after it.
+    #[param(minimum = 1)]
+    messages_before: Option<i64>,
+    /// Only notes before the one with this `id`: `earlier.notes_before` of the part after it.
+    #[param(minimum = 1)]
+    notes_before: Option<i64>,
+}
+
+impl WindowQuery {
+    fn window(&self) -> Result<Window, Failure> {
+        let before = |name: &str, id: Option<i64>| match id {
+            Some(..1) => Err(Failure::invalid(name, "must be 1 or more")),
+            id => Ok(id),
+        };
+        Ok(Window {
+            events_before: before("events_before", self.events_before)?,
+            messages_before: before("messages_before", self.messages_before)?,
+            notes_before: before("notes_before", self.notes_before)?,
+            ..Window::default()
+        })
+    }
+}
+
+/// Show one report with its history, messages and notes: of each the latest 1,000, oldest first. Needs the right
+/// `see_reports`.
 #[utoipa::path(get, path = "/reports/{id}", tag = "reports", operation_id = "show_report",
-    params(("id" = i64, Path, minimum = 1, description = "Number of the report")),
+    params(("id" = i64, Path, minimum = 1, description = "Number of the report"), WindowQuery),
     responses((status = 200, description = "The report", body = WholeReportView,
         headers(("ETag" = String, description = "The revision of the report's own state, for `If-Match`"))),
         Problems))]
@@ -296,8 +332,9 @@ pub(crate) async fn show(
     State(web): State<Arc<Web>>,
     _: May<SeeReports>,
     Path(id): Path<i64>,
+    Query(query): Query<WindowQuery>,
 ) -> Result<Response, Failure> {
-    let found = view::show(&web.desk, ReportId(id)).await?;
+    let found = view::show(&web.desk, ReportId(id), &query.window()?).await?;
     let whole =
         found.ok_or_else(|| Failure::new(Code::NotFound, format!("there is no report {id}")))?;
     Ok(tagged(respond(StatusCode::OK, &whole), &whole.report.revision.to_string()))
@@ -316,7 +353,8 @@ pub(crate) async fn pdf(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let missing = || Failure::new(Code::NotFound, format!("there is no report {id}"));
-    let found = dossier::read(&web.desk, ReportId(id)).await?.ok_or_else(missing)?;
+    let found = dossier::read(&web.desk, ReportId(id), &Window::default()).await?;
+    let found = found.ok_or_else(missing)?;
     let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let now = web.desk.now();
     let viewer = Viewer {
@@ -423,6 +461,22 @@ pub(crate) struct Closing {
     keep_suspended: bool,
 }
 
+/// What a suspension by a person may need.
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Suspension {
+    /// The service is to be suspended even if the directory marks it as protected. Without this such a service is left
+    /// alone, with the problem `protected_service`.
+    #[serde(default)]
+    confirm_protected: bool,
+}
+
+impl Suspension {
+    fn of(body: Option<Self>) -> Protected {
+        Protected::confirmed(body.is_some_and(|body| body.confirm_protected))
+    }
+}
+
 macro_rules! acts {
     ($(
         $(#[$doc:meta])*
@@ -478,9 +532,19 @@ acts! {
     assign: Answer, "/reports/{id}/assign", "assign_report", body: Assignment => |web, body| {
         Ok(Act::Assign(service_key(web, &body.service)?))
     };
+    /// Cancel the deadline; the customer is told. Needs the right `answer`.
+    cancel_deadline: Answer, "/reports/{id}/deadline-cancellation", "cancel_deadline" => |_| Ok(Act::CancelDeadline);
+    /// Restore a deadline that staff cancelled, with the time that was left; the customer is told. Needs the right
+    /// `answer`.
+    restore_deadline: Answer, "/reports/{id}/deadline-restoration", "restore_deadline" => |_| {
+        Ok(Act::RestoreDeadline)
+    };
     /// Suspend by hand, or once more where it failed or was lifted. Needs the right `suspend`; the guards for
-    /// automatic suspensions are not asked.
-    suspend: Suspend, "/reports/{id}/suspend", "suspend_report" => |_| Ok(Act::Suspend);
+    /// automatic suspensions are not asked, but a service that is protected needs `confirm_protected`. The body may be
+    /// left out.
+    suspend: Suspend, "/reports/{id}/suspend", "suspend_report", body: Option<Suspension> => |_, body| {
+        Ok(Act::Suspend(Suspension::of(body)))
+    };
     /// Release the hold; the report stays open. Needs the right `suspend`.
     release: Suspend, "/reports/{id}/release", "release_report" => |_| Ok(Act::Release);
     /// Let the customer pay to have the service back, or no longer. Needs the right `suspend`.
@@ -488,8 +552,10 @@ acts! {
         Ok(Act::OfferPayment(body.offered))
     };
     /// Approve a suspension that a guard held back, or confirm one that was done by hand. Needs the right
-    /// `approve`.
-    approve: Approve, "/reports/{id}/approve", "approve_report" => |_| Ok(Act::Approve);
+    /// `approve`; a service that is protected needs `confirm_protected`. The body may be left out.
+    approve: Approve, "/reports/{id}/approve", "approve_report", body: Option<Suspension> => |_, body| {
+        Ok(Act::Approve(Suspension::of(body)))
+    };
     /// Refuse a suspension that a guard held back. Needs the right `approve`.
     refuse: Approve, "/reports/{id}/refuse", "refuse_report" => |_| Ok(Act::Refuse);
     /// Close a report and release its hold. Needs the right `close`.

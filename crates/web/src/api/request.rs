@@ -38,6 +38,12 @@ impl<T: DeserializeOwned> FromRequest<Arc<Web>> for Json<T> {
         })?;
         let Kept { mut bytes, room: _room } = kept;
         storable_json(&mut bytes);
+        // Where a body may be left out, null stands for it.
+        if bytes.is_empty()
+            && let Ok(nothing) = serde_json::from_slice(b"null")
+        {
+            return Ok(Self(nothing));
+        }
         let request = Request::from_parts(parts, Body::from(bytes));
         match axum::Json::<T>::from_request(request, web).await {
             Ok(axum::Json(value)) => Ok(Self(value)),

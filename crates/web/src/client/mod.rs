@@ -14,6 +14,7 @@ use std::time::Duration;
 use axum::extract::{FromRequestParts, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_app::Slice;
 use portreeve_app::attachment::{self, FetchError, Files};
 use portreeve_app::copy;
 use portreeve_app::customer::{self, Deed, DeedError, SignOnError};
@@ -41,6 +42,9 @@ const COOKIE: &str = "portreeve_client";
 
 /// Largest form: an answer of 65,536 characters, encoded.
 const LARGEST_FORM: usize = 1024 * 1024;
+
+/// Messages on a page.
+const ON_PAGE: i64 = 100;
 
 /// Links in an hour that one network may ask for, and that one mailbox gets.
 const LINKS_FROM_ONE_PLACE: u32 = 20;
@@ -150,21 +154,24 @@ pub(crate) async fn reports(
     Ok(web.client_list(&door, &list, &language))
 }
 
-/// What was done, for the page that follows.
-#[derive(Deserialize)]
-pub(crate) struct Done {
+/// What of the page is chosen in its address.
+#[derive(Default, Deserialize)]
+pub(crate) struct Chosen {
+    /// What was done, for the page that follows.
     done: Option<String>,
+    /// Only messages before this one.
+    before: Option<i64>,
 }
 
 /// One report.
 pub(crate) async fn report(
     State(web): State<Arc<Web>>,
     door: Door,
-    query: Result<Query<Done>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<Chosen>, axum::extract::rejection::QueryRejection>,
 ) -> Answered {
-    let done = query.ok().and_then(|Query(Done { done })| done);
+    let Chosen { done, before } = query.map(|Query(chosen)| chosen).unwrap_or_default();
     let done = done.filter(|done| Wish::parse(done).is_some());
-    show(&web, &door, StatusCode::OK, Tried { done, ..Tried::default() }).await
+    show(&web, &door, StatusCode::OK, Tried { done, before, ..Tried::default() }).await
 }
 
 /// One report as PDF.
@@ -198,7 +205,8 @@ pub(crate) async fn message(State(web): State<Arc<Web>>, Seeks { door, named }: 
 async fn show(web: &Web, door: &Door, status: StatusCode, tried: Tried) -> Answered {
     let missing = || web.client_said(&door.headers, StatusCode::NOT_FOUND, "not_theirs");
     let id = door.report.ok_or_else(missing)?;
-    match customer::report(&web.desk, &door.customer, id).await {
+    let messages = Slice { before: tried.before, limit: ON_PAGE };
+    match customer::report(&web.desk, &door.customer, id, messages).await {
         Ok(Some(file)) => Ok(web.client_report(door, &file, status, &tried)),
         Ok(None) => Err(missing()),
         Err(error) => Err(web.client_unavailable(&door.headers, &error)),
@@ -251,7 +259,7 @@ pub(crate) async fn act(
     };
     let (mut parts, body) = request.into_parts();
     let from = upload::From::Customer(&door.customer);
-    let sent = upload::read(&web, &door.headers, body, LARGEST_FORM, from).await;
+    let sent = upload::read(&web, &door.headers, body, LARGEST_FORM, from, |_| true).await;
     let mut sent = sent.map_err(|unread| web.client_unread(&door.headers, unread))?;
     // Files take their time, in which a link or a session may end.
     let Went { door, .. } = Went::from_request_parts(&mut parts, &web).await?;

@@ -25,6 +25,8 @@ const WISHES: [&str; 5] = ["12h", "24h", "48h", "72h", "7d"];
 /// What somebody has tried on the page of a report.
 #[derive(Debug, Default)]
 pub(super) struct Tried {
+    /// They look at the messages before this one.
+    pub(super) before: Option<i64>,
     /// It was done.
     pub(super) done: Option<String>,
     /// It was refused, by the form of this name ...
@@ -189,6 +191,8 @@ impl Web {
             door => door_shown(door),
             r => shown(&file.report),
             messages,
+            earlier => file.earlier,
+            looks_back => tried.before.is_some(),
             product => file.product,
             domain => file.domain,
             suspension => file.suspension,

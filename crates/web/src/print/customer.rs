@@ -2,7 +2,7 @@
 
 use portreeve_app::attachment::{CustomerAttachment, CustomerState};
 use portreeve_app::copy::CustomerCopy;
-use portreeve_app::customer::{CustomerFile, MESSAGES, Stands};
+use portreeve_app::customer::{CustomerFile, Stands};
 use portreeve_core::report::Claim;
 use portreeve_core::text::defang;
 use portreeve_print::{Block, Document, Entry, File, Line};
@@ -34,16 +34,17 @@ pub fn customer_copy(viewer: &Viewer, copy: &CustomerCopy) -> Document {
     if copy.file.messages.is_empty() {
         blocks.push(Block::Text(viewer.word("report.no_messages")));
     }
-    for message in &copy.file.messages {
+    let entries = room.newest_first(&copy.file.messages, |room, message| {
         let who = if message.from_customer { "print.you" } else { "client.desk" };
-        blocks.push(Block::Entry(Entry {
+        Block::Entry(Entry {
             who: viewer.word(who),
             when: message.at.map(|at| viewer.at(at)).unwrap_or_default(),
             text: room.take(&message.text),
             files: files(viewer, &message.attachments),
             ..Entry::default()
-        }));
-    }
+        })
+    });
+    blocks.extend(entries);
     blocks.push(Block::Heading(viewer.word("report.history")));
     let lines = copy.happened.iter().map(|(at, milestone)| Line {
         when: viewer.at(*at),
@@ -51,7 +52,7 @@ pub fn customer_copy(viewer: &Viewer, copy: &CustomerCopy) -> Document {
         what: viewer.word(&format!("print.happened.{}", milestone.as_str())),
     });
     blocks.push(Block::Lines(lines.collect()));
-    blocks.extend(room.remark(&[(copy.file.messages.len(), MESSAGES)]));
+    blocks.extend(room.remark(copy.is_cut));
     document
 }
 

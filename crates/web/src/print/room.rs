@@ -46,12 +46,19 @@ impl<'a> Room<'a> {
         format!("{taken}… [{remark}]")
     }
 
-    /// What is said at the end where something was left out: of texts, or of lists of which `counts` say how many
-    /// there are and how many are looked at.
-    pub(super) fn remark(&self, counts: &[(usize, i64)]) -> Option<Block> {
-        let is_list_cut = counts
-            .iter()
-            .any(|(count, limit)| i64::try_from(*count).is_ok_and(|count| count >= *limit));
+    /// Makes something of each of these, which come oldest first. Where not all of it fits, the newest does.
+    pub(super) fn newest_first<T, B>(
+        &mut self,
+        all: &[T],
+        mut make: impl FnMut(&mut Self, &T) -> B,
+    ) -> Vec<B> {
+        let mut made: Vec<B> = all.iter().rev().map(|one| make(self, one)).collect();
+        made.reverse();
+        made
+    }
+
+    /// What is said at the end where something was left out: of texts, or the beginning of a list.
+    pub(super) fn remark(&self, is_list_cut: bool) -> Option<Block> {
         let key = match (self.cut > 0, is_list_cut) {
             (false, false) => return None,
             (true, _) => "print.not_whole.texts",
@@ -72,11 +79,11 @@ mod tests {
         let viewer = Viewer { language: Language::English, zone: TimeZone::UTC, now: 0 };
         let mut room = Room::new(&viewer);
         assert_eq!(room.take("short"), "short");
-        assert!(room.remark(&[(999, 1_000)]).is_none());
-        assert!(room.remark(&[(1_000, 1_000)]).is_some());
+        assert!(room.remark(false).is_none());
+        assert!(room.remark(true).is_some());
         let cut = room.take(&"ä\n".repeat(ROOM));
         assert!(cut.chars().count() < ROOM / LINE * 3 && cut.contains("left out"), "{}", cut.len());
         assert!(room.take("ab").starts_with('…'), "nothing more fits");
-        assert!(room.remark(&[]).is_some());
+        assert!(room.remark(false).is_some());
     }
 }

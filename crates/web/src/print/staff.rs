@@ -2,7 +2,7 @@
 
 use portreeve_app::attachment::AttachmentView;
 use portreeve_app::report::dossier::{Dossier, ServiceFacts};
-use portreeve_app::report::view::{ReportView, SHOWN, WholeReportView};
+use portreeve_app::report::view::{ReportView, WholeReportView};
 use portreeve_core::attachment::Size;
 use portreeve_core::text::defang;
 use portreeve_core::time::{Timestamp, from_millis};
@@ -42,11 +42,7 @@ pub fn staff_copy(viewer: &Viewer, dossier: &Dossier, made_at: Timestamp) -> Doc
     around(viewer, dossier, blocks);
     blocks.push(Block::Heading(viewer.word("report.history")));
     blocks.push(Block::Lines(history(viewer, whole)));
-    blocks.extend(room.remark(&[
-        (whole.messages.len(), SHOWN),
-        (whole.notes.len(), SHOWN),
-        (whole.events.len(), SHOWN),
-    ]));
+    blocks.extend(room.remark(whole.earlier.is_some()));
     document
 }
 
@@ -141,9 +137,9 @@ fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &
     if whole.messages.is_empty() {
         blocks.push(Block::Text(viewer.word("report.no_messages")));
     }
-    for message in &whole.messages {
+    let entries = room.newest_first(&whole.messages, |room, message| {
         let side = if message.from_customer { "report.from_customer" } else { "report.from_staff" };
-        blocks.push(Block::Entry(Entry {
+        Block::Entry(Entry {
             who: format!(
                 "{} ({})",
                 viewer.word(side),
@@ -153,8 +149,9 @@ fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &
             text: room.take(&defang(&message.text)),
             files: files(viewer, &message.attachments),
             ..Entry::default()
-        }));
-    }
+        })
+    });
+    blocks.extend(entries);
 }
 
 fn files(viewer: &Viewer, attachments: &[AttachmentView]) -> Vec<File> {
@@ -181,15 +178,16 @@ fn notes(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &mut
     } else if whole.notes.is_empty() {
         blocks.push(Block::Text(viewer.word("report.no_notes")));
     }
-    for note in &whole.notes {
-        blocks.push(Block::Entry(Entry {
+    let entries = room.newest_first(&whole.notes, |room, note| {
+        Block::Entry(Entry {
             who: words::actor(viewer.language, &note.author),
             when: viewer.at_text(&note.at),
             mark: mark.clone(),
             text: room.take(&defang(&note.text)),
             files: files(viewer, &note.attachments),
-        }));
-    }
+        })
+    });
+    blocks.extend(entries);
 }
 
 /// Who held the address, other reports, the mails.

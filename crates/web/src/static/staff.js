@@ -38,6 +38,21 @@ for (const select of document.querySelectorAll("[data-plans]")) {
   suggest();
 }
 
+// Whatever is pressed on a report's page brings along what was written there. A link does not: ask before it is lost.
+const page = document.querySelector("[data-page]");
+if (page) {
+  let unsent = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-written]")) unsent = true;
+  });
+  page.addEventListener("submit", () => {
+    unsent = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsent) event.preventDefault();
+  });
+}
+
 // Who else looks at this report, and whether it has changed.
 const presence = document.querySelector("[data-presence]");
 if (presence) {
