@@ -15,6 +15,9 @@ use crate::readers::{READERS, Reader};
 /// Longest input, in bytes; most are far shorter.
 const LONGEST: usize = 1024 * 1024;
 
+/// Longest input that is printed, in bytes: as much as a text of a report has.
+const LONGEST_ON_PAPER: usize = 64 * 1024;
+
 /// How long one input may take before it counts as one that never ends.
 const NEVER: Duration = Duration::from_secs(60);
 
@@ -127,10 +130,12 @@ pub fn tried(effort: Effort) -> (u64, Option<Finding>) {
     while began.elapsed() < effort.time {
         let reader = &READERS[random.random_range(0..READERS.len())];
         // Paper is far dearer than all the others.
-        if reader.name.contains("paper") && random.random_range(0..20) > 0 {
+        let is_paper = reader.name.contains("paper");
+        if is_paper && random.random_range(0..20) > 0 {
             continue;
         }
-        let input = input(&mut random, reader);
+        let mut input = input(&mut random, reader);
+        input.truncate(if is_paper { LONGEST_ON_PAPER } else { LONGEST });
         count += 1;
         if let Some(what) = fault(reader, &input, effort.finds_slow) {
             return (count, Some(Finding { reader: reader.name, what, input }));

@@ -466,7 +466,7 @@ fn twice_as_much_of_anything_takes_no_more_than_twice_the_steps() {
         ("Content-Type: message/disposition-notification\n\n", "Disposition: x\n"),
         ("Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64\n\n", "MIAw"),
     ] {
-        for size in [16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024] {
+        for size in [16 * 1024, 64 * 1024, 256 * 1024] {
             let (once, twice) = (steps(begin, again, size), steps(begin, again, 2 * size));
             assert!(twice <= once * 22 / 10 + 1_000, "{begin:?} {again:?} {size}: {once}, {twice}");
             assert!(twice <= MOST_STEPS + u64::try_from(4 * size).expect("small"));
