@@ -98,6 +98,8 @@ function fresh(): void
     $pdo->exec('CREATE TABLE tblproducts (id INTEGER, name)');
     $pdo->exec('CREATE TABLE tblservers (id INTEGER, name)');
     $pdo->exec('CREATE TABLE tblclients (id INTEGER, firstname, lastname, companyname, email, language, password)');
+    $pdo->exec('CREATE TABLE tbladmins (id INTEGER, language)');
+    $pdo->exec("INSERT INTO tbladmins VALUES (4, 'german')");
     $pdo->exec('CREATE TABLE tblinvoices (id INTEGER, userid INTEGER)');
     $pdo->exec('CREATE TABLE tblupgrades (id INTEGER, relid INTEGER)');
     $pdo->exec("INSERT INTO tblproducts VALUES (1, 'Web &amp; Mail')");
@@ -118,12 +120,15 @@ function fresh(): void
     $GLOBALS['stub_user'] = [null, null, false];
     $_GET = [];
     $_SESSION = [];
+    unset($GLOBALS['CONFIG']);
+    Settings::forget();
 }
 
 function set(string $name, string $value): void
 {
     Capsule::table('tbladdonmodules')->where('module', 'portreeve')->where('setting', $name)->delete();
     Capsule::table('tbladdonmodules')->insert(['module' => 'portreeve', 'setting' => $name, 'value' => $value]);
+    Settings::forget();
 }
 
 /** What the desk answers, one call after another; the last one from then on. */
@@ -412,6 +417,7 @@ $tests['a service that is gone from the database is told as removed'] = function
 
 $tests['a setting that was never stored is on'] = function () {
     Capsule::table('tbladdonmodules')->where('setting', 'veto')->delete();
+    Settings::forget();
     holds(Settings::load()->isOn('veto'), 'veto');
     set('veto', '');
     holds(!Settings::load()->isOn('veto'), 'a box without a tick');
@@ -441,7 +447,10 @@ $tests['lockdown knows a route in each of the three ways, and where it leads fro
                 same(false, Lockdown::spares(['script' => 'cart'] + $page), "cart with $route");
             }
         }
-        same($base, Lockdown::base($server));
+        same($base, Lockdown::base([], $server));
+        $deeper = ['SCRIPT_NAME' => "$base/oauth/authorize.php"];
+        same($base, Lockdown::base(['WEB_ROOT' => $base], $deeper), 'as WHMCS tells');
+        same("https://example.com$base", Lockdown::base(['systemurl' => "https://example.com$base/"], $deeper));
     }
     same(false, Lockdown::spares(['script' => 'clientarea', 'action' => 'services', 'module' => 'portreeve', 'route' => '', 'type' => '', 'ajax' => false]));
     same(true, Lockdown::spares(['script' => 'dl', 'action' => '', 'module' => '', 'route' => '', 'type' => 'a', 'ajax' => false]));
@@ -479,12 +488,11 @@ $tests['the menu and the first page tell of open reports, in the language of the
     same([], $bar->children, 'nobody is logged in');
     $GLOBALS['stub_user'] = [7, 3, false];
     stub_run_hook('ClientAreaPrimaryNavbar', $bar);
-    same('Abuse reports', $bar->children['portreeve']->attributes['label']);
+    same('Missbrauchsmeldungen', $bar->children['portreeve']->attributes['label']);
     $panels = new Stub\Item();
     stub_run_hook('ClientAreaHomepagePanels', $panels);
     same([], $panels->children);
     Standings::apply([service(17, 1, 2, 1)], 1000);
-    $_SESSION['Language'] = 'german';
     stub_run_hook('ClientAreaPrimaryNavbar', $bar);
     same('Missbrauchsmeldungen (2)', $bar->children['portreeve']->attributes['label']);
     stub_run_hook('ClientAreaHomepagePanels', $panels);
@@ -495,6 +503,58 @@ $tests['the menu and the first page tell of open reports, in the language of the
     stub_run_hook('ClientAreaPrimaryNavbar', $none);
     stub_run_hook('ClientAreaHomepagePanels', $none);
     same([], $none->children);
+};
+
+$tests['the secret is read however WHMCS stores it, and never taken for one because it is base64'] = function () {
+    foreach (['as it was typed' => SECRET, 'encrypted' => 'enc:' . base64_encode(SECRET), 'for the model alone' => 'model:' . base64_encode(SECRET), 'two of them' => SECRET . ' ' . OTHER] as $how => $stored) {
+        set('secret', $stored);
+        same(null, settings()->missing(), $how);
+        same($how === 'two of them' ? $stored : SECRET, settings()->secret(), $how);
+    }
+    set('secret', base64_encode(random_bytes(48)));
+    same(['secret', 'admin_bad_secret'], [settings()->missing(), settings()->trouble()]);
+    set('secret', '');
+    same(['secret', 'admin_no_secret'], [settings()->missing(), settings()->trouble()]);
+    set('desk_url', 'abuse.example.com');
+    same(['desk_url', 'admin_bad_address'], [settings()->missing(), settings()->trouble()]);
+    set('desk_url', '');
+    same('admin_no_address', settings()->trouble());
+};
+
+$tests['the box on the first page has an id for HTML, and asks for a permission'] = function () {
+    $widget = new Portreeve\Widget();
+    same(1, preg_match('/^[A-Za-z][A-Za-z0-9_]*$/', $widget->getId()), $widget->getId());
+    $permission = (new ReflectionProperty($widget, 'requiredPermission'));
+    $permission->setAccessible(true);
+    holds($permission->getValue($widget) !== '', 'a permission');
+};
+
+$tests['words are in the language of the visit, else of the account, else of WHMCS'] = function () {
+    $said = static function (): string {
+        $bar = new Stub\Item();
+        stub_run_hook('ClientAreaPrimaryNavbar', $bar);
+        return $bar->children['portreeve']->attributes['label'];
+    };
+    $GLOBALS['stub_user'] = [7, 3, false];
+    same('Missbrauchsmeldungen', $said(), 'the account');
+    $_SESSION['Language'] = 'english';
+    same('Abuse reports', $said(), 'the visit');
+    unset($_SESSION['Language']);
+    Capsule::table('tblclients')->where('id', 7)->update(['language' => '']);
+    same('Abuse reports', $said(), 'nobody says which');
+    $GLOBALS['CONFIG'] = ['Language' => 'german'];
+    same('Missbrauchsmeldungen', $said(), 'WHMCS');
+    $_SESSION['adminid'] = 4;
+    $GLOBALS['CONFIG'] = ['Language' => 'english'];
+    same(['Missbrauchsmeldungen'], array_keys(stub_run_hook('AdminClientServicesTabFields', ['id' => 17])), 'the administrator');
+};
+
+$tests['an addon of a held product is given back, and nobody is told that the product was'] = function () {
+    Standings::apply([service(17, 1)], 1000);
+    same(null, stub_run_hook('PreModuleUnsuspend', ['params' => ['serviceid' => 17, 'addonId' => 9]]));
+    stub_run_hook('AfterModuleUnsuspend', ['params' => ['serviceid' => 17, 'addonId' => 9]]);
+    same([], rows());
+    same(['abortcmd' => true], stub_run_hook('PreModuleUnsuspend', ['params' => ['serviceid' => 17, 'addonId' => 0]]));
 };
 
 $tests['lockdown: the modes, and the pages that are spared'] = function () {

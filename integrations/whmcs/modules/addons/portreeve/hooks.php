@@ -45,9 +45,16 @@ function portreeve_hook(string $name, callable $work): void
     });
 }
 
+/** The service that a module acts on; 0 for an addon of a product, which is not the service that it belongs to. */
+function portreeve_service($vars): int
+{
+    $params = $vars['params'] ?? [];
+    return empty($params['addonId']) ? (int) ($params['serviceid'] ?? 0) : 0;
+}
+
 foreach (['Create', 'Suspend', 'Unsuspend', 'Terminate', 'ChangePackage'] as $portreeve_act) {
     portreeve_hook("AfterModule$portreeve_act", static function ($vars) use ($portreeve_act) {
-        Outbox::serviceChanged((int) ($vars['params']['serviceid'] ?? 0), "AfterModule$portreeve_act");
+        Outbox::serviceChanged(portreeve_service($vars), "AfterModule$portreeve_act");
     });
 }
 
@@ -86,7 +93,7 @@ foreach ([
 
 /** What a report holds stays off, whoever is about to give it back. The desk says "no hold" before it orders. */
 portreeve_hook('PreModuleUnsuspend', static function ($vars) {
-    $service = (int) ($vars['params']['serviceid'] ?? 0);
+    $service = portreeve_service($vars);
     if ($service <= 0 || !Settings::load()->isOn('veto') || Standings::holds($service) === 0) {
         return null;
     }
@@ -124,7 +131,7 @@ function portreeve_open(): ?array
 
 function portreeve_texts(): array
 {
-    return Texts::load((string) ($_SESSION['Language'] ?? ''));
+    return Texts::ofCustomer((new CurrentUser())->client());
 }
 
 portreeve_hook('ClientAreaPage', static function ($vars) {
@@ -152,7 +159,7 @@ portreeve_hook('ClientAreaPage', static function ($vars) {
     if (Lockdown::spares($page)) {
         return [];
     }
-    header('Location: ' . Lockdown::base($_SERVER) . '/index.php?m=portreeve');
+    header('Location: ' . Lockdown::base($vars, $_SERVER) . '/index.php?m=portreeve');
     exit;
 });
 
@@ -173,9 +180,9 @@ portreeve_hook('ClientAreaHomepagePanels', static function ($panels) {
     $texts = portreeve_texts();
     $panel = $panels->addChild('portreeve', [
         'label' => $texts['notice_title'],
-        'icon' => 'fa-exclamation-triangle',
+        'icon' => 'fas fa-exclamation-triangle',
         'order' => 1,
-        'extras' => ['color' => 'red', 'btn-icon' => 'fa-arrow-right', 'btn-text' => $texts['notice_button'], 'btn-link' => 'index.php?m=portreeve'],
+        'extras' => ['color' => 'red', 'btn-icon' => 'fas fa-arrow-right', 'btn-text' => $texts['notice_button'], 'btn-link' => 'index.php?m=portreeve'],
     ]);
     $panel->setBodyHtml('<p>' . Texts::escape(sprintf($texts['notice_text'], $open['open'])) . '</p>');
 });
@@ -185,7 +192,7 @@ portreeve_hook('AdminHomeWidgets', static function () {
 });
 
 portreeve_hook('AdminClientServicesTabFields', static function ($vars) {
-    $texts = Texts::load((string) ($_SESSION['adminlang'] ?? ''));
+    $texts = Texts::ofStaff();
     return [$texts['admin_field'] => Admin::ofService(Settings::load(), (int) ($vars['id'] ?? 0), $texts)];
 });
 
@@ -194,7 +201,7 @@ portreeve_hook('AdminAreaClientSummaryPage', static function ($vars) {
     if ($open['open'] === 0) {
         return '';
     }
-    $texts = Texts::load((string) ($_SESSION['adminlang'] ?? ''));
+    $texts = Texts::ofStaff();
     $line = $texts['admin_field'] . ': ' . sprintf($texts['admin_holds'], $open['open'], $open['holds']);
     return '<div class="alert alert-warning">' . Texts::escape($line) . '</div>';
 });

@@ -116,14 +116,13 @@ function portreeve_clientarea($vars)
 {
     $settings = Settings::load();
     $user = new CurrentUser();
-    $texts = Texts::load((string) ($_SESSION['Language'] ?? ''));
+    $client = $user->client();
+    $texts = Texts::ofCustomer($client);
     $page = [
         'pagetitle' => $texts['signon_title'],
         'breadcrumb' => ['index.php?m=portreeve' => $texts['signon_title']],
         'requirelogin' => true,
-        'forcessl' => true,
     ];
-    $client = $user->client();
     if ($settings->missing() !== null || $client === null) {
         return $page + ['templatefile' => 'templates/not-ready', 'vars' => ['text' => $texts['not_ready']]];
     }

@@ -67,7 +67,7 @@ final class Lockdown
         $route = isset($query['rp']) && is_string($query['rp']) ? $query['rp'] : '';
         if ($route === '') {
             $route = (string) parse_url((string) ($server['REQUEST_URI'] ?? ''), PHP_URL_PATH);
-            $base = self::base($server);
+            $base = self::folder($server);
             if ($base !== '' && strpos($route, "$base/") === 0) {
                 $route = substr($route, strlen($base));
             }
@@ -76,8 +76,21 @@ final class Lockdown
         return '/' . strtolower(trim($route, '/'));
     }
 
-    /** The folder of WHMCS as the browser sees it: a redirect must not depend on the page it comes from. */
-    public static function base(array $server): string
+    /**
+     * The folder of WHMCS as the browser sees it: a redirect must not depend on the page it comes from. WHMCS tells every
+     * page; only where it does not, the folder of the script is taken.
+     */
+    public static function base(array $vars, array $server): string
+    {
+        foreach (['WEB_ROOT', 'systemurl'] as $name) {
+            if (isset($vars[$name]) && is_string($vars[$name])) {
+                return rtrim($vars[$name], '/');
+            }
+        }
+        return self::folder($server);
+    }
+
+    private static function folder(array $server): string
     {
         return rtrim(str_replace('\\', '/', dirname((string) ($server['SCRIPT_NAME'] ?? '/index.php'))), '/');
     }
