@@ -72,6 +72,23 @@ namespace WHMCS\Module {
     }
 }
 
+namespace WHMCS\User {
+    /** A note of the customer area. */
+    class Alert
+    {
+        public $message;
+        public $severity;
+        public $link;
+
+        public function __construct($message, $severity = 'info', $link = null, $linkText = null)
+        {
+            $this->message = $message;
+            $this->severity = $severity;
+            $this->link = $link;
+        }
+    }
+}
+
 namespace WHMCS\Module\Addon {
     /** The model of the addons' settings, as newer versions have it: `model:` stands for what only it can read. */
     class Setting
@@ -98,7 +115,7 @@ namespace WHMCS\Authentication {
         public function user()
         {
             $id = $GLOBALS['stub_user'][1];
-            return $id === null ? null : (object) ['id' => $id];
+            return $id === null ? null : (object) ['id' => $id, 'email' => "user$id@example.com"];
         }
 
         public function isMasqueradingAdmin()

@@ -100,6 +100,12 @@ final class Settings
         return $this->values['secret'] ?? '';
     }
 
+    /** A setting that is a text; empty when it was never stored. */
+    public function text(string $name): string
+    {
+        return $this->values[$name] ?? '';
+    }
+
     public function isOn(string $name): bool
     {
         return in_array(strtolower($this->values[$name] ?? 'on'), ['on', '1', 'yes', 'true'], true);

@@ -47,10 +47,12 @@ final class Texts
 
     private static function file(string $name): array
     {
-        $path = dirname(__DIR__) . "/lang/$name.php";
         $_ADDONLANG = [];
-        if (is_file($path)) {
-            include $path;
+        // Words of the host's own stand in lang/overrides, as in WHMCS.
+        foreach (["/lang/$name.php", "/lang/overrides/$name.php"] as $file) {
+            if (is_file(dirname(__DIR__) . $file)) {
+                include dirname(__DIR__) . $file;
+            }
         }
         return $_ADDONLANG;
     }
