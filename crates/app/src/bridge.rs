@@ -3,6 +3,7 @@
 //! An addon is told how a service stands, never what to do; it keeps that and decides with it. What it
 //! tells is believed for its signature, and counts once.
 
+use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
 use portreeve_core::report::{Countdown, Report, State, Turn};
@@ -186,7 +187,8 @@ fn key(directory: &str, value: Value) -> Result<ServiceKey, BridgeError> {
     Ok(ServiceKey { directory: directory.to_owned(), id })
 }
 
-/// The panel was about to give a service back and the addon kept it from that: the history says so.
+/// The panel was about to give a service back and the addon kept it from that: the history says so. What they had suspended
+/// it for is settled, so that from now on it is off for our hold alone, and free when that goes.
 async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
     let now = desk.now();
     let text =
@@ -194,13 +196,29 @@ async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
                 stopped that, because this report holds it"
             .to_owned();
     let mut tx = desk.db.write().await?;
+    let mut known = tx.enforcement_alone(service).await?;
+    let holders = tx.holders(service).await?;
+    if holders.is_empty() {
+        // The addon believed in a hold that is gone meanwhile; the service is looked at as always.
+        return Ok(());
+    }
+    let mut events = vec![Event::Hint { text }];
+    match enforcement::they_let_go(known.record, now) {
+        Ok((ours, event)) => {
+            known.record = ours;
+            events.push(event);
+            tx.put_enforcement(&known).await?;
+        }
+        Err(unchanged) => known.record = unchanged,
+    }
     let mut record = Record::new(desk);
-    for (report, ..) in tx.holders(service).await? {
-        let hint = [Event::Hint { text: text.clone() }];
-        record.add(report, Some(service), &Actor::Desk, &hint, now);
+    for (report, ..) in holders {
+        record.add(report, Some(service), &Actor::Desk, &events, now);
     }
     record.write(&mut tx, now).await?;
-    tx.commit().await
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(())
 }
 
 /// A service as an addon is told of it.
