@@ -3,10 +3,11 @@
 //! An addon is told how a service stands, never what to do; it keeps that and decides with it. What it
 //! tells is believed for its signature, and counts once.
 
+use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
 use portreeve_core::report::{Countdown, Report, State, Turn};
-use portreeve_core::text::{storable_bytes, storable_json};
+use portreeve_core::text::{one_line, storable, storable_bytes, storable_json};
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
 use portreeve_store::{
     BridgeMessage, ReportFilter, ReportOrder, ServiceStanding, StoreError, WorkCounts,
@@ -35,6 +36,9 @@ const COUNTED: i64 = 10_000;
 
 /// How long an order waits for an addon to be told.
 const BEFORE_ORDER: Span = Span::from_secs(3);
+
+/// Longest words of a module that go on record, in characters.
+const MODULE_WORDS: usize = 300;
 
 const FIRST_PAUSE: Span = Span::from_secs(2);
 const LONGEST_PAUSE: Span = Span::from_mins(15);
@@ -105,6 +109,13 @@ struct NamesInvoice {
     invoice_id: i64,
 }
 
+/// What a panel's module said when it did not carry out an order, anybody's.
+#[derive(Deserialize)]
+struct OrderFailed {
+    service_id: i64,
+    why: String,
+}
+
 #[derive(Deserialize)]
 struct ServiceChanged {
     service: Value,
@@ -153,6 +164,19 @@ pub async fn receive(
             directory::remove(desk, &key(directory, told.data)?).await?;
         }
         "unsuspend.vetoed" => veto(desk, &key(directory, told.data)?).await?,
+        "order.failed" => {
+            let failed: OrderFailed = data(told.data)?;
+            let service = ServiceKey {
+                directory: directory.to_owned(),
+                id: ServiceId::new(failed.service_id)
+                    .map_err(|error| unreadable(format!("service_id {error}")))?,
+            };
+            order_failed(desk, &service, &failed.why).await?;
+        }
+        "addon.off" => tracing::warn!(
+            "the addon in the panel of {directory} was switched off: nothing there keeps held services suspended, \
+             and changes are seen at the next pass only"
+        ),
         kind if INVOICES.contains(&kind) => {
             let named: NamesInvoice = data(told.data)?;
             invoice = Some(named.invoice_id);
@@ -189,7 +213,8 @@ fn key(directory: &str, value: Value) -> Result<ServiceKey, BridgeError> {
     Ok(ServiceKey { directory: directory.to_owned(), id })
 }
 
-/// The panel was about to give a service back and the addon kept it from that: the history says so.
+/// The panel was about to give a service back and the addon kept it from that: the history says so. What they had suspended
+/// it for is settled, so that from now on it is off for our hold alone, and free when that goes.
 async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
     let now = desk.now();
     let text =
@@ -197,10 +222,43 @@ async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
                 stopped that, because this report holds it"
             .to_owned();
     let mut tx = desk.db.write().await?;
+    let mut known = tx.enforcement_alone(service).await?;
+    let holders = tx.holders(service).await?;
+    if holders.is_empty() {
+        // The addon believed in a hold that is gone meanwhile; the service is looked at as always.
+        return Ok(());
+    }
+    let mut events = vec![Event::Hint { text }];
+    match enforcement::they_let_go(known.record, now) {
+        Ok((ours, event)) => {
+            known.record = ours;
+            events.push(event);
+            tx.put_enforcement(&known).await?;
+        }
+        Err(unchanged) => known.record = unchanged,
+    }
+    let mut record = Record::new(desk);
+    for (report, ..) in holders {
+        record.add(report, Some(service), &Actor::Desk, &events, now);
+    }
+    record.write(&mut tx, now).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(())
+}
+
+/// Why an order failed, in the module's own words: the panel's API does not always pass them on.
+async fn order_failed(desk: &Desk, service: &ServiceKey, why: &str) -> Result<(), StoreError> {
+    let now = desk.now();
+    let text = format!(
+        "the panel's module did not carry out an order: {}",
+        one_line(&storable(why), MODULE_WORDS)
+    );
+    let mut tx = desk.db.write().await?;
     let mut record = Record::new(desk);
     for (report, ..) in tx.holders(service).await? {
-        let hint = [Event::Hint { text: text.clone() }];
-        record.add(report, Some(service), &Actor::Desk, &hint, now);
+        let hint = Event::Hint { text: text.clone() };
+        record.add(report, Some(service), &Actor::Desk, &[hint], now);
     }
     record.write(&mut tx, now).await?;
     tx.commit().await

@@ -97,8 +97,19 @@ pub trait Provider: Send + Sync {
     /// Looks at an invoice. Changes nothing.
     async fn look(&self, bill: &Bill, invoice: &Invoice) -> Seen;
 
-    /// Takes an invoice back that nobody needs any more. An error says why that could not be done.
-    async fn cancel(&self, bill: &Bill, invoice: &Invoice) -> Result<(), String>;
+    /// Takes an invoice back that nobody needs any more.
+    async fn cancel(&self, bill: &Bill, invoice: &Invoice) -> Result<(), NotCancelled>;
+}
+
+/// Why an invoice that nobody needs any more was not taken back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotCancelled {
+    /// The provider will not do it: a person has to.
+    #[error("{0}")]
+    Refused(String),
+    /// The provider was not reached, or gave no answer; the next look tries again.
+    #[error("{0}")]
+    Later(String),
 }
 
 /// A provider with the directories whose customers pay there.

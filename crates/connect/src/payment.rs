@@ -5,7 +5,7 @@
 //! an answer is sent again under the same id, by which the program tells that it is the same payment.
 
 use async_trait::async_trait;
-use portreeve_app::payment::{Asked, Bill, Found, Provider};
+use portreeve_app::payment::{Asked, Bill, Found, NotCancelled, Provider};
 use portreeve_core::payment::{Cents, Invoice, Money, Seen};
 use portreeve_core::text::one_line;
 use serde::Deserialize;
@@ -183,13 +183,19 @@ impl Provider for WebhookCashier {
         }
     }
 
-    async fn cancel(&self, bill: &Bill, invoice: &Invoice) -> Result<(), String> {
+    async fn cancel(&self, bill: &Bill, invoice: &Invoice) -> Result<(), NotCancelled> {
         let id = format!("cancel_{}", payment_id(bill));
         let body = told("cancel", bill, Some(invoice)).to_string();
         match self.poster.post(&id, &body).await {
             Outcome::Answered(answered) if answered.status == 200 => Ok(()),
-            Outcome::Answered(answered) => Err(answered.words()),
-            Outcome::NotSent(why) | Outcome::NoAnswer(why) => Err(why),
+            Outcome::Answered(answered) if matches!(answered.status, 409 | 422) => {
+                let (reference, why) = (&invoice.reference, answered.words());
+                Err(NotCancelled::Refused(format!(
+                    "invoice {reference} is still open at the payment provider; cancel it there ({why})"
+                )))
+            }
+            Outcome::Answered(answered) => Err(NotCancelled::Later(answered.words())),
+            Outcome::NotSent(why) | Outcome::NoAnswer(why) => Err(NotCancelled::Later(why)),
         }
     }
 }

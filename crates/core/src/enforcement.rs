@@ -198,6 +198,18 @@ pub struct Verdict {
     pub events: Vec<Event>,
 }
 
+/// The other side wanted to free the service, and our hold stopped that: whatever they had suspended it for is settled. What
+/// keeps it off from now on is ours, whatever reason the panel goes on showing. Nothing where it was not theirs.
+pub fn they_let_go(record: Record, now: Timestamp) -> Result<(Record, Event), Record> {
+    match record {
+        Record::Theirs { reason, .. } => {
+            let record = Record::Ours { since: now, reason, by_hand: false };
+            Ok((record, Event::Suspended { detail: String::new() }))
+        }
+        record => Err(record),
+    }
+}
+
 /// A reason that starts like this was sent by us; the number is the report's.
 pub const REASON_MARK: &str = "[abuse #";
 

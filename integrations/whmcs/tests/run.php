@@ -98,15 +98,19 @@ function fresh(): void
     $pdo->exec('CREATE TABLE tblproducts (id INTEGER, name)');
     $pdo->exec('CREATE TABLE tblservers (id INTEGER, name)');
     $pdo->exec('CREATE TABLE tblclients (id INTEGER, firstname, lastname, companyname, email, language, password)');
+    $pdo->exec('CREATE TABLE tblusers_clients (auth_user_id INTEGER, client_id INTEGER, owner INTEGER, permissions)');
+    $pdo->exec("INSERT INTO tblusers_clients VALUES (3, 7, 1, '')");
+    $pdo->exec('CREATE TABLE tbladmins (id INTEGER, language)');
+    $pdo->exec("INSERT INTO tbladmins VALUES (4, 'german')");
     $pdo->exec('CREATE TABLE tblinvoices (id INTEGER, userid INTEGER)');
-    $pdo->exec('CREATE TABLE tblupgrades (id INTEGER, relid INTEGER)');
+    $pdo->exec('CREATE TABLE tblupgrades (id INTEGER, type, relid INTEGER)');
     $pdo->exec("INSERT INTO tblproducts VALUES (1, 'Web &amp; Mail')");
     $pdo->exec("INSERT INTO tblservers VALUES (1, 'Saturn')");
     $pdo->exec("INSERT INTO tblclients VALUES (7, 'Ada', 'O&#039;Byrne', '', 'ada@example.com', 'german', 'hunter2')");
     $pdo->exec("INSERT INTO tblhosting VALUES (17, 7, 1, 1, 'shop.example.com', 'shop', 'hunter2', 'Active', '', '192.0.2.17', '192.0.2.18')");
     $pdo->exec("INSERT INTO tblhosting VALUES (18, 7, 1, 1, '', 'blog', 'hunter2', 'Suspended', 'Overdue on Payment', '', '')");
     $pdo->exec('INSERT INTO tblinvoices VALUES (5, 7)');
-    $pdo->exec('INSERT INTO tblupgrades VALUES (3, 18)');
+    $pdo->exec("INSERT INTO tblupgrades VALUES (3, 'package', 18), (4, 'addon', 17)");
     same('success', portreeve_activate()['status']);
     foreach (['desk_url' => "http://127.0.0.1:$desk/", 'secret' => SECRET, 'veto' => 'on', 'menu' => 'on', 'notice' => 'on', 'lockdown' => 'on'] as $name => $value) {
         set($name, $value);
@@ -118,12 +122,17 @@ function fresh(): void
     $GLOBALS['stub_user'] = [null, null, false];
     $_GET = [];
     $_SESSION = [];
+    unset($GLOBALS['CONFIG']);
+    Settings::forget();
+    Standings::forget();
+    array_map('unlink', glob(sys_get_temp_dir() . '/portreeve-' . '????????????????????????????????') ?: []);
 }
 
 function set(string $name, string $value): void
 {
     Capsule::table('tbladdonmodules')->where('module', 'portreeve')->where('setting', $name)->delete();
     Capsule::table('tbladdonmodules')->insert(['module' => 'portreeve', 'setting' => $name, 'value' => $value]);
+    Settings::forget();
 }
 
 /** What the desk answers, one call after another; the last one from then on. */
@@ -218,7 +227,7 @@ $tests['switching on makes the tables, twice does no harm, switching off keeps t
     portreeve_upgrade(['version' => '0.9']);
     same('success', portreeve_deactivate()['status']);
     holds(Capsule::schema()->hasTable(Outbox::TABLE), 'the outbox is there');
-    same(['desk_url', 'directory', 'secret', 'veto', 'menu', 'notice', 'lockdown'], array_keys(portreeve_config()['fields']));
+    same(['desk_url', 'directory', 'secret', 'veto', 'menu', 'notice', 'lockdown', 'spared'], array_keys(portreeve_config()['fields']));
 };
 
 $tests['a change is told as the service is when it is told, once, without passwords and entities'] = function () {
@@ -243,6 +252,7 @@ $tests['every hook that changes something leaves a row, and none calls the desk'
     stub_run_hook('ServiceEdit', ['serviceid' => 17]);
     stub_run_hook('ClientEdit', ['userid' => 7]);
     stub_run_hook('AfterProductUpgrade', ['upgradeid' => 3]);
+    stub_run_hook('AfterProductUpgrade', ['upgradeid' => 4]);
     foreach (['InvoicePaid', 'InvoiceRefunded', 'InvoiceCancelled', 'InvoiceUnpaid'] as $hook) {
         stub_run_hook($hook, ['invoiceid' => 5]);
     }
@@ -412,6 +422,7 @@ $tests['a service that is gone from the database is told as removed'] = function
 
 $tests['a setting that was never stored is on'] = function () {
     Capsule::table('tbladdonmodules')->where('setting', 'veto')->delete();
+    Settings::forget();
     holds(Settings::load()->isOn('veto'), 'veto');
     set('veto', '');
     holds(!Settings::load()->isOn('veto'), 'a box without a tick');
@@ -436,15 +447,18 @@ $tests['lockdown knows a route in each of the three ways, and where it leads fro
             ];
             foreach ($ways as [$more, $query]) {
                 same($route, Lockdown::route($server + $more, $query));
-                $page = ['script' => 'index', 'action' => '', 'module' => '', 'route' => $route, 'type' => '', 'ajax' => false];
+                $page = ['script' => 'index', 'action' => '', 'module' => '', 'route' => $route, 'type' => ''];
                 same($route !== '/store/vps', Lockdown::spares($page), $route);
                 same(false, Lockdown::spares(['script' => 'cart'] + $page), "cart with $route");
             }
         }
-        same($base, Lockdown::base($server));
+        same($base, Lockdown::base([], $server));
+        $deeper = ['SCRIPT_NAME' => "$base/oauth/authorize.php"];
+        same($base, Lockdown::base(['WEB_ROOT' => $base], $deeper), 'as WHMCS tells');
+        same("https://example.com$base", Lockdown::base(['systemurl' => "https://example.com$base/"], $deeper));
     }
-    same(false, Lockdown::spares(['script' => 'clientarea', 'action' => 'services', 'module' => 'portreeve', 'route' => '', 'type' => '', 'ajax' => false]));
-    same(true, Lockdown::spares(['script' => 'dl', 'action' => '', 'module' => '', 'route' => '', 'type' => 'a', 'ajax' => false]));
+    same(false, Lockdown::spares(['script' => 'clientarea', 'action' => 'services', 'module' => 'portreeve', 'route' => '', 'type' => '']));
+    same(true, Lockdown::spares(['script' => 'dl', 'action' => '', 'module' => '', 'route' => '', 'type' => 'a']));
 };
 
 $tests['the form of single sign-on is none that WHMCS would put a token of its own into'] = function () use ($addon) {
@@ -479,12 +493,11 @@ $tests['the menu and the first page tell of open reports, in the language of the
     same([], $bar->children, 'nobody is logged in');
     $GLOBALS['stub_user'] = [7, 3, false];
     stub_run_hook('ClientAreaPrimaryNavbar', $bar);
-    same('Abuse reports', $bar->children['portreeve']->attributes['label']);
+    same('Missbrauchsmeldungen', $bar->children['portreeve']->attributes['label']);
     $panels = new Stub\Item();
     stub_run_hook('ClientAreaHomepagePanels', $panels);
     same([], $panels->children);
     Standings::apply([service(17, 1, 2, 1)], 1000);
-    $_SESSION['Language'] = 'german';
     stub_run_hook('ClientAreaPrimaryNavbar', $bar);
     same('Missbrauchsmeldungen (2)', $bar->children['portreeve']->attributes['label']);
     stub_run_hook('ClientAreaHomepagePanels', $panels);
@@ -497,11 +510,163 @@ $tests['the menu and the first page tell of open reports, in the language of the
     same([], $none->children);
 };
 
+$tests['the secret is read however WHMCS stores it, and never taken for one because it is base64'] = function () {
+    foreach (['as it was typed' => SECRET, 'encrypted' => 'enc:' . base64_encode(SECRET), 'for the model alone' => 'model:' . base64_encode(SECRET), 'two of them' => SECRET . ' ' . OTHER] as $how => $stored) {
+        set('secret', $stored);
+        same(null, settings()->missing(), $how);
+        same($how === 'two of them' ? $stored : SECRET, settings()->secret(), $how);
+    }
+    set('secret', base64_encode(random_bytes(48)));
+    same(['secret', 'admin_bad_secret'], [settings()->missing(), settings()->trouble()]);
+    set('secret', '');
+    same(['secret', 'admin_no_secret'], [settings()->missing(), settings()->trouble()]);
+    set('desk_url', 'abuse.example.com');
+    same(['desk_url', 'admin_bad_address'], [settings()->missing(), settings()->trouble()]);
+    set('desk_url', '');
+    same('admin_no_address', settings()->trouble());
+};
+
+$tests['the box on the first page has an id for HTML, and asks for a permission'] = function () {
+    $widget = new Portreeve\Widget();
+    same(1, preg_match('/^[A-Za-z][A-Za-z0-9_]*$/', $widget->getId()), $widget->getId());
+    $permission = (new ReflectionProperty($widget, 'requiredPermission'));
+    $permission->setAccessible(true);
+    holds($permission->getValue($widget) !== '', 'a permission');
+};
+
+$tests['words are in the language of the visit, else of the account, else of WHMCS'] = function () {
+    $said = static function (): string {
+        $bar = new Stub\Item();
+        stub_run_hook('ClientAreaPrimaryNavbar', $bar);
+        return $bar->children['portreeve']->attributes['label'];
+    };
+    $GLOBALS['stub_user'] = [7, 3, false];
+    same('Missbrauchsmeldungen', $said(), 'the account');
+    $_SESSION['Language'] = 'english';
+    same('Abuse reports', $said(), 'the visit');
+    unset($_SESSION['Language']);
+    Capsule::table('tblclients')->where('id', 7)->update(['language' => '']);
+    same('Abuse reports', $said(), 'nobody says which');
+    $GLOBALS['CONFIG'] = ['Language' => 'german'];
+    same('Missbrauchsmeldungen', $said(), 'WHMCS');
+    $_SESSION['adminid'] = 4;
+    $GLOBALS['CONFIG'] = ['Language' => 'english'];
+    same(['Missbrauchsmeldungen'], array_keys(stub_run_hook('AdminClientServicesTabFields', ['id' => 17])), 'the administrator');
+};
+
+$tests['an addon of a held product is given back, and nobody is told that the product was'] = function () {
+    Standings::apply([service(17, 1)], 1000);
+    same(null, stub_run_hook('PreModuleUnsuspend', ['params' => ['serviceid' => 17, 'addonId' => 9]]));
+    stub_run_hook('AfterModuleUnsuspend', ['params' => ['serviceid' => 17, 'addonId' => 9]]);
+    same([], rows());
+    same(['abortcmd' => true], stub_run_hook('PreModuleUnsuspend', ['params' => ['serviceid' => 17, 'addonId' => 0]]));
+};
+
+$tests['a user sees and does what the owner of the account has allowed'] = function () {
+    $claims = static function (): ?array {
+        $page = portreeve_clientarea([]);
+        if (!isset($page['vars']['portreeve_token'])) {
+            return null;
+        }
+        return json_decode((string) base64_decode(strtr(explode('.', $page['vars']['portreeve_token'])[0], '-_', '+/')), true);
+    };
+    $GLOBALS['stub_user'] = [7, 3, false];
+    same([true, 'user3@example.com'], [$claims()['may_act'], $claims()['user']], 'the owner');
+    foreach (['invoices' => null, 'products' => false, 'products,manageproducts' => true, '' => null] as $permissions => $acts) {
+        Capsule::table('tblusers_clients')->where('auth_user_id', 3)->update(['owner' => 0, 'permissions' => $permissions]);
+        same($acts, $claims()['may_act'] ?? null, $permissions);
+    }
+    holds(strpos(portreeve_clientarea([])['vars']['text'], 'Inhaber') !== false, 'whom to ask');
+    $GLOBALS['stub_user'] = [7, 99, false];
+    same(null, $claims(), 'a user of another account');
+    Stub\Connection::pdo()->exec('DROP TABLE tblusers_clients');
+    same(true, $claims()['may_act'], 'a WHMCS without users');
+};
+
+$tests['reports are shown on every page and on the page of their product, to whose they are'] = function () {
+    $GLOBALS['stub_user'] = [7, 3, false];
+    $product = ['service' => (object) ['id' => 17]];
+    same([null, ''], [stub_run_hook('ClientAlert'), stub_run_hook('ClientAreaProductDetailsOutput', $product)]);
+    Standings::apply([service(17, 1, 1, 1)], 1000);
+    same(['warning', 'index.php?m=portreeve'], [stub_run_hook('ClientAlert')->severity, stub_run_hook('ClientAlert')->link]);
+    holds(strpos(stub_run_hook('ClientAreaProductDetailsOutput', $product), 'gesperrt') !== false, 'the product is held');
+    Standings::apply([service(17, 0, 1, 1)], 1001);
+    holds(strpos(stub_run_hook('ClientAreaProductDetailsOutput', $product), 'liegen') !== false, 'it is not');
+    $GLOBALS['stub_user'] = [8, 5, false];
+    same('', stub_run_hook('ClientAreaProductDetailsOutput', $product), 'somebody else');
+};
+
+$tests['the services of a client who was merged are the other one\'s at once'] = function () {
+    Standings::apply([service(17, 1, 1, 1)], 1000);
+    Capsule::table('tblhosting')->where('userid', 7)->update(['userid' => 9]);
+    stub_run_hook('AfterClientMerge', ['fromUserID' => 7, 'toUserID' => 9]);
+    same([0, 1], [Standings::ofClient(7)['open'], Standings::ofClient(9)['open']]);
+    same(['service.changed 17', 'service.changed 18'], array_map(static function ($row) {
+        return "$row->type $row->subject_id";
+    }, rows()));
+};
+
+$tests['an order that a module did not carry out is told with the module\'s words, and so is the end of the addon'] = function () {
+    stub_run_hook('AfterModuleSuspendFailed', ['params' => ['serviceid' => 17], 'failureResponseMessage' => 'Module Not Found']);
+    (new Desk(settings()))->send(10, 10);
+    same(['service_id' => 17, 'why' => 'suspend: Module Not Found'], calls()[0]['body']['data']);
+    $said = portreeve_deactivate()['description'];
+    same('addon.off', calls()[1]['body']['type']);
+    holds(strpos($said, 'The desk was told') !== false, $said);
+    set('desk_url', 'http://127.0.0.1:1');
+    holds(strpos(portreeve_deactivate()['description'], 'could not be told') !== false, 'it is away');
+};
+
+$tests['the health page says what is missing, late or wrong'] = function () {
+    $page = static function (): string {
+        ob_start();
+        portreeve_output(['modulelink' => 'x']);
+        return (string) ob_get_clean();
+    };
+    holds(strpos($page(), 'has not run since') !== false, 'no cron job');
+    answers([state([], ['as_of' => (time() + 600) * 1000])]);
+    stub_run_hook('AfterCronJob');
+    holds(strpos($page(), 'last ran at') !== false && strpos($page(), 'differs from this one by') !== false, $page());
+    same(2, substr_count($page(), 'label-danger') + 1, 'the clock alone');
+    Standings::set('cron_at', (string) (time() - 3600));
+    same(2, substr_count($page(), 'label-danger'), 'and the cron job');
+    Stub\Connection::pdo()->exec('DROP TABLE ' . Standings::SERVICES);
+    same([false], array_column(array_filter(Portreeve\Health::look(settings(), time()), static function ($check) {
+        return $check['what'] === 'health_no_tables';
+    }), 'good'));
+};
+
+$tests['the same failure is written down once, whatever curl measured, and a broken hook once an hour'] = function () {
+    $GLOBALS['stub_user'] = [7, 3, false];
+    Stub\Connection::pdo()->exec('DROP TABLE ' . Standings::SERVICES);
+    for ($n = 0; $n < 3; $n++) {
+        stub_run_hook('ClientAlert');
+    }
+    same(1, count($GLOBALS['stub_activity']));
+};
+
+$tests['a new report is a click away from a client and from a service'] = function () {
+    Standings::set('staff_area', 'https://abuse.example.com/admin');
+    $links = stub_run_hook('AdminAreaClientSummaryActionLinks', ['userid' => 7]);
+    same(2, count($links));
+    holds(strpos($links[0], '/admin/reports/new?service=whmcs%3A17') !== false, $links[0]);
+    holds(strpos(stub_run_hook('AdminClientServicesTabFields', ['id' => 17])['Abuse reports'], 'reports/new?service=whmcs%3A17') !== false, 'the service');
+};
+
+$tests['words of the host stand before ours'] = function () use ($addon) {
+    mkdir("$addon/lang/overrides");
+    file_put_contents("$addon/lang/overrides/english.php", '<?php $_ADDONLANG["menu"] = "Abuse desk";');
+    $menu = Texts::load('english')['menu'];
+    unlink("$addon/lang/overrides/english.php");
+    rmdir("$addon/lang/overrides");
+    same(['Abuse desk', 'Abuse reports'], [$menu, Texts::load('english')['menu']]);
+};
+
 $tests['lockdown: the modes, and the pages that are spared'] = function () {
     foreach ([['no', 5, 5, false], ['standard', 5, 0, false], ['standard', 5, 1, true], ['strict', 1, 0, true], ['strict', 0, 0, false], ['', 5, 5, false]] as [$mode, $open, $unanswered, $applies]) {
         same($applies, Lockdown::applies($mode, $open, $unanswered), "$mode $open $unanswered");
     }
-    $page = ['script' => '', 'action' => '', 'module' => '', 'route' => '', 'type' => '', 'ajax' => false];
+    $page = ['script' => '', 'action' => '', 'module' => '', 'route' => '', 'type' => ''];
     foreach ([
         [['script' => 'clientarea'], false], [['script' => 'clientarea', 'action' => 'productdetails'], false],
         [['script' => 'clientarea', 'action' => 'invoices'], true], [['script' => 'clientarea', 'action' => 'masspay'], true],
@@ -511,7 +676,7 @@ $tests['lockdown: the modes, and the pages that are spared'] = function () {
         [['script' => 'index', 'route' => '/account/paymentmethods/add'], true], [['script' => 'index', 'route' => '/invoice/5/pay'], true],
         [['script' => 'index', 'route' => '/password/reset/begin'], true], [['script' => 'index', 'route' => '/store/vps'], false],
         [['script' => 'index', 'route' => '/invoices-of-others'], false], [['script' => 'index', 'route' => '/logout'], true],
-        [['script' => 'dl', 'type' => 'i'], true], [['script' => 'dl', 'type' => 'd'], false], [['script' => 'clientarea', 'ajax' => true], true],
+        [['script' => 'dl', 'type' => 'i'], true], [['script' => 'dl', 'type' => 'd'], false], [['script' => 'viewbillingnote'], true], [['script' => 'index', 'route' => '/invite/abc'], true], [['script' => 'announcements'], false],
     ] as [$facts, $spared]) {
         same($spared, Lockdown::spares($facts + $page), (string) json_encode($facts));
     }
@@ -527,10 +692,20 @@ $tests['lockdown leads a customer to the reports, and nobody else'] = function (
     same(true, visit($home));
     same(false, visit(['filename' => 'viewinvoice']));
     same(false, visit(['filename' => 'index'], ['m' => 'portreeve']));
-    same(false, visit($home, [], ['HTTP_X_REQUESTED_WITH' => 'XMLHttpRequest']));
+    same(true, visit($home, [], ['HTTP_X_REQUESTED_WITH' => 'XMLHttpRequest']), 'a header is no way round');
+    same(true, visit(['filename' => 'announcements']));
+    set('spared', 'announcements, m=identity /knowledgebase');
+    same(false, visit(['filename' => 'announcements']), 'spared by the host');
+    same(false, visit(['filename' => 'index'], ['m' => 'identity']));
+    same(false, visit(['filename' => 'index'], ['rp' => '/knowledgebase/5']));
+    same(true, visit(['filename' => 'index'], ['m' => 'other']));
+    same(true, visit(['filename' => 'index'], ['rp' => '/login'], ['REQUEST_URI' => '/store/x?rp=/login', 'SCRIPT_NAME' => '/index.php']), 'the path counts');
+    Capsule::table('tblusers_clients')->where('auth_user_id', 3)->update(['owner' => 0, 'permissions' => 'invoices']);
+    same(false, visit($home), 'who may not answer');
+    Capsule::table('tblusers_clients')->where('auth_user_id', 3)->update(['owner' => 1]);
     $GLOBALS['stub_user'] = [7, 3, true];
     same(false, visit($home), 'staff who look as the customer');
-    $GLOBALS['stub_user'] = [8, 3, false];
+    $GLOBALS['stub_user'] = [8, 5, false];
     same(false, visit($home), 'another customer');
     $GLOBALS['stub_user'] = [7, 3, false];
     Standings::apply([service(17, 1, 1, 0)], 1001);
@@ -575,7 +750,9 @@ $tests['the addon page tries the connection and says what is wrong'] = function 
     answers([['status' => 401, 'body' => ['message' => 'the timestamp is more than five minutes off; compare the clocks']]]);
     holds(strpos($try(), 'compare the clocks') !== false, 'bad');
     set('secret', '');
-    holds(strpos($try(), 'secret is missing') !== false, 'missing');
+    holds(strpos($try(), 'The secret is not set') !== false, 'missing');
+    set('secret', base64_encode(random_bytes(48)));
+    holds(strpos($try(), 'cannot be read') !== false, 'not to be read');
 };
 
 $tests['a hook that fails takes no page down and says so in the log'] = function () {
@@ -591,7 +768,11 @@ $tests['every language has the same words with the same places'] = function () {
         include $file;
         same([], array_diff_key($english, $_ADDONLANG) + array_diff_key($_ADDONLANG, $english), $file);
         foreach ($english as $key => $text) {
-            same(substr_count($text, '%d'), substr_count($_ADDONLANG[$key], '%d'), "$file $key");
+            $places = static function ($text) {
+                preg_match_all('/%[ds]/', $text, $found);
+                return $found[0];
+            };
+            same($places($text), $places($_ADDONLANG[$key]), "$file $key");
         }
     }
     same($english, Texts::load('../../../configuration'));

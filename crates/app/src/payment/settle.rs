@@ -8,7 +8,9 @@ use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
 use portreeve_store::{StoreError, Tx};
 
-use super::{Asked, Bill, Cashier, Found, WORDS, Worth, is_still_theirs, of_report, worth};
+use super::{
+    Asked, Bill, Cashier, Found, NotCancelled, WORDS, Worth, is_still_theirs, of_report, worth,
+};
 use crate::desk::Desk;
 use crate::enforce::After;
 use crate::record::Record;
@@ -221,13 +223,23 @@ impl Settling<'_> {
     async fn look(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let Some(invoice) = self.payment.invoice.clone() else { return Ok(None) };
         let provider = &self.cashier.provider;
+        let mut refused = None;
         if self.payment.state == PaymentState::Open && !self.is_still_needed().await? {
             // Whether it worked is seen by the look that follows: it may have been paid meanwhile.
-            if let Err(why) = provider.cancel(&self.bill, &invoice).await {
-                tracing::warn!(report = %self.bill.report, "an invoice cannot be taken back: {why}");
+            match provider.cancel(&self.bill, &invoice).await {
+                Ok(()) => {}
+                Err(NotCancelled::Refused(why)) => refused = Some(why),
+                Err(NotCancelled::Later(why)) => {
+                    let report = self.bill.report;
+                    tracing::warn!(%report, "an invoice cannot be taken back: {why}");
+                }
             }
         }
-        let seen = provider.look(&self.bill, &invoice).await;
+        let seen = match (provider.look(&self.bill, &invoice).await, refused) {
+            // It stays open until a person cancels it: staff are told, once.
+            (Seen::Open, Some(why)) => Seen::Odd(why),
+            (seen, _) => seen,
+        };
         let amount = invoice.due.to_string();
         match self.payment.state.after(&seen) {
             Some(Turned::Paid) => self.paid(&invoice.due).await?,

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use portreeve_app::payment::{Asked, Bill, Found, Provider};
+use portreeve_app::payment::{Asked, Bill, Found, NotCancelled, Provider};
 use portreeve_core::payment::{Cents, Invoice, Money, Rate, Seen};
 use portreeve_core::time::day;
 
@@ -182,17 +182,31 @@ impl Provider for Cashier {
         }
     }
 
-    async fn cancel(&self, bill: &Bill, invoice: &Invoice) -> Result<(), String> {
-        let fields = [("invoiceid", invoice.reference.as_str()), ("status", "Cancelled")];
-        let client = self.client(bill)?;
+    async fn cancel(&self, bill: &Bill, invoice: &Invoice) -> Result<(), NotCancelled> {
+        let later = |error: CallError| NotCancelled::Later(error.to_string());
+        let client = self.client(bill).map_err(NotCancelled::Later)?;
         // Whatever was paid of it is money that somebody has to look after.
         let seen = [("invoiceid", invoice.reference.as_str())];
-        let shown = client.read::<InvoiceDetails>(Slot::Bulk, "GetInvoice", &seen).await;
-        let shown = shown.map_err(|error| error.to_string())?;
+        let shown: InvoiceDetails =
+            client.read(Slot::Bulk, "GetInvoice", &seen).await.map_err(later)?;
         if shown.status != "Unpaid" || shown.is_begun() {
-            return Err(format!("it is {} and something of it may be paid", shown.status));
+            let status = shown.status;
+            return Err(NotCancelled::Later(format!(
+                "it is {status} and something of it may be paid"
+            )));
         }
-        client.change(Slot::Bulk, "UpdateInvoice", &fields).await.map_err(|error| error.to_string())
+        let fields = [("invoiceid", invoice.reference.as_str()), ("status", "Cancelled")];
+        match client.change(Slot::Bulk, "UpdateInvoice", &fields).await {
+            Ok(()) => Ok(()),
+            // WHMCS 9 changes no invoice that is not a draft, and asks for the right to delete one.
+            Err(error @ (CallError::Refused(_) | CallError::NotPermitted(_))) => {
+                Err(NotCancelled::Refused(format!(
+                    "invoice {} is still open in WHMCS; cancel it there ({error})",
+                    invoice.reference
+                )))
+            }
+            Err(error) => Err(later(error)),
+        }
     }
 }
 
@@ -203,6 +217,10 @@ fn seen(bill: &Bill, invoice: &Invoice, shown: &InvoiceDetails) -> Seen {
         return Seen::Odd(format!("invoice {reference} is customer {}'s now", shown.userid));
     }
     match shown.status.as_str() {
+        "Paid" if !shown.has_money() => Seen::Odd(format!(
+            "invoice {reference} is marked as paid, and WHMCS shows neither a payment nor credit for it; release the \
+             hold by hand if that was meant"
+        )),
         "Paid" if shown.worth().is_some_and(|sum| sum >= invoice.due.amount) => Seen::Paid,
         "Paid" => Seen::Odd(format!(
             "invoice {reference} is paid, but it is over {} and not {}",
@@ -240,9 +258,25 @@ mod tests {
             userid: userid.into(),
             status: status.into(),
             subtotal: subtotal.into(),
+            transactions: serde_json::json!({ "transaction": [{ "id": 1, "amountin": subtotal }] }),
             ..InvoiceDetails::default()
         };
         seen(&bill, &invoice, &details)
+    }
+
+    #[test]
+    fn an_invoice_without_money_is_not_plainly_paid() {
+        let details = |transactions: serde_json::Value, credit: &str| InvoiceDetails {
+            transactions,
+            credit: credit.into(),
+            ..InvoiceDetails::default()
+        };
+        let json = |text| serde_json::from_str(text).expect("good");
+        assert!(!details(json("\"\""), "0.00").has_money());
+        assert!(!details(json(r#"{"transaction":[]}"#), "").has_money());
+        assert!(details(json("\"\""), "25.00").has_money());
+        assert!(details(json(r#"{"transaction":[{"id":1}]}"#), "0.00").has_money());
+        assert!(details(json(r#"{"transaction":{"id":1}}"#), "0.00").has_money());
     }
 
     #[test]

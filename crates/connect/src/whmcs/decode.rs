@@ -178,6 +178,9 @@ pub(super) struct InvoiceDetails {
     pub(super) balance: String,
     #[serde(default, deserialize_with = "text")]
     pub(super) credit: String,
+    /// Payments; an empty text where there are none.
+    #[serde(default)]
+    pub(super) transactions: serde_json::Value,
 }
 
 /// What an invoice is over: the sum of its items, or with taxes that come on top; what credit covered was taken off the
@@ -192,6 +195,15 @@ impl InvoiceDetails {
     /// What it is over.
     pub(super) fn worth(&self) -> Option<Cents> {
         worth(&self.subtotal, &self.total, &self.credit)
+    }
+
+    /// Money is on record for it: a payment, or credit that covered it. WHMCS sets an invoice to *Paid* without either when
+    /// staff mark it so, and, since version 9, when a credit note settles it.
+    pub(super) fn has_money(&self) -> bool {
+        let payments = &self.transactions["transaction"];
+        let has_payment = payments.as_array().is_some_and(|list| !list.is_empty())
+            || payments.as_object().is_some_and(|one| !one.is_empty());
+        has_payment || self.credit.parse::<Cents>().is_ok_and(|credit| credit > Cents(0))
     }
 
     /// Something of it was paid or covered by credit, as far as can be read.

@@ -119,22 +119,56 @@ fn answer(order: &PanelOrder, sent: Result<(), CallError>) -> Answer {
             tracing::warn!(order.id = order.id.0, "an order got no answer: {error}");
             Answer::Lost
         }
-        Err(CallError::Refused(why)) => match why.as_str() {
-            "Service ID not found" => Answer::Refused(format!("WHMCS says: {why}")),
-            "Service not assigned to a module" => Answer::Refused(format!(
-                "WHMCS says: {why}. Nothing would be switched off; suspend it by hand where it runs"
-            )),
-            // The module's own words: what it did before it failed has to be seen.
-            _ => Answer::Failed(format!("WHMCS says: {why}")),
-        },
+        Err(CallError::Refused(why)) => refusal(&why),
         // Nothing was carried out: the call did not get that far.
         Err(error) => Answer::Later(error.to_string()),
     }
 }
 
+/// What never will be a yes, in lower case, as part of what WHMCS says: asked again, it says the same.
+const FINAL: [&str; 5] = [
+    "service id not found",
+    "service not assigned to a module",
+    "module not found",
+    "function not found",
+    "function not supported",
+];
+
+/// What WHMCS said instead of doing it.
+fn refusal(why: &str) -> Answer {
+    let lower = why.to_lowercase();
+    if lower.contains("service not assigned to a module") {
+        return Answer::Refused(format!(
+            "WHMCS says: {why}. Nothing would be switched off; suspend it by hand where it runs"
+        ));
+    }
+    if FINAL.iter().any(|text| lower.contains(text)) {
+        return Answer::Refused(format!("WHMCS says: {why}"));
+    }
+    // The module's own words, or a hook of another addon that said no: what was done before has to be seen.
+    Answer::Failed(format!(
+        "WHMCS says: {why} (if it goes on, another addon or hook in WHMCS may be stopping it)"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_will_never_be_a_yes_is_not_asked_for_again() {
+        for why in [
+            "Service ID not found",
+            "Module Not Found",
+            "Module Function Not Found",
+            "Service not assigned to a module",
+        ] {
+            assert!(matches!(refusal(why), Answer::Refused(_)), "{why}");
+        }
+        for why in ["Function Aborted by Hook", "The server did not answer", ""] {
+            assert!(matches!(refusal(why), Answer::Failed(_)), "{why}");
+        }
+    }
 
     fn row(status: &str, reason: &str) -> Product {
         Product {

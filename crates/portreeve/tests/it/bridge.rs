@@ -256,6 +256,13 @@ on_each! {
         let report = world.report(id);
         let events = report["events"].as_array().unwrap();
         assert!(events.iter().any(|event| event["text"].as_str().unwrap().contains("its addon stopped that")));
+
+        // They have let go: when our hold goes, nothing keeps it off, although the panel still shows their reason.
+        world.wait_for(id, "suspended");
+        billing.with(|whmcs| whmcs.vetoed = vec![]);
+        world.ok(&["report", "close", &id.to_string(), "--outcome", "resolved"]);
+        eventually("the service is free", || billing.status(1).0 == Status::Active);
+        world.wait_for(id, "lifted");
     }
 
     fn what_the_addon_tells_makes_us_look_at_a_service_that_we_hold(engine) {

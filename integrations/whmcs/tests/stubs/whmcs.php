@@ -39,6 +39,12 @@ namespace {
         $GLOBALS['stub_token_checked']++;
     }
 
+    /** WHMCS's own decryption: what it did not encrypt comes out as rubbish. */
+    function decrypt($text)
+    {
+        return strpos($text, 'enc:') === 0 ? (string) base64_decode(substr($text, 4)) : "\x8f\x01" . $text;
+    }
+
     /** What WHMCS does with the answers of a hook: the last one that says something counts. */
     function stub_run_hook($name, $vars = null)
     {
@@ -54,9 +60,45 @@ namespace {
 namespace WHMCS\Module {
     abstract class AbstractWidget
     {
+        /** As documented. */
+        public function getId()
+        {
+            return static::class;
+        }
+
         abstract public function getData();
 
         abstract public function generateOutput($data);
+    }
+}
+
+namespace WHMCS\User {
+    /** A note of the customer area. */
+    class Alert
+    {
+        public $message;
+        public $severity;
+        public $link;
+
+        public function __construct($message, $severity = 'info', $link = null, $linkText = null)
+        {
+            $this->message = $message;
+            $this->severity = $severity;
+            $this->link = $link;
+        }
+    }
+}
+
+namespace WHMCS\Module\Addon {
+    /** The model of the addons' settings, as newer versions have it: `model:` stands for what only it can read. */
+    class Setting
+    {
+        public static function getSettingValueForModule(string $module, string $setting): ?string
+        {
+            $row = \WHMCS\Database\Capsule::table('tbladdonmodules')->where('module', $module)->where('setting', $setting)->first();
+            $value = $row === null ? null : $row->value;
+            return strpos((string) $value, 'model:') === 0 ? (string) base64_decode(substr($value, 6)) : $value;
+        }
     }
 }
 
@@ -66,13 +108,14 @@ namespace WHMCS\Authentication {
         public function client()
         {
             $id = $GLOBALS['stub_user'][0];
-            return $id === null ? null : (object) ['id' => $id];
+            $row = \WHMCS\Database\Capsule::table('tblclients')->where('id', (int) $id)->select('language')->first();
+            return $id === null ? null : (object) ['id' => $id, 'language' => $row->language ?? ''];
         }
 
         public function user()
         {
             $id = $GLOBALS['stub_user'][1];
-            return $id === null ? null : (object) ['id' => $id];
+            return $id === null ? null : (object) ['id' => $id, 'email' => "user$id@example.com"];
         }
 
         public function isMasqueradingAdmin()

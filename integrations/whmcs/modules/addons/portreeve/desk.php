@@ -60,5 +60,6 @@ if (!is_array($portreeve_data) || !isset($portreeve_data['as_of']) || !is_array(
 Capsule::connection()->transaction(static function () use ($portreeve_data) {
     Standings::apply($portreeve_data['services'], (int) $portreeve_data['as_of']);
     Standings::frame($portreeve_data);
+    Standings::set('pushed_at', (string) time());
 });
 portreeve_answer(200, 'ok');

@@ -6,7 +6,9 @@
  * What the two say to each other stands in docs/bridge.md of Portreeve.
  */
 
+use Portreeve\Access;
 use Portreeve\Admin;
+use Portreeve\Desk;
 use Portreeve\Outbox;
 use Portreeve\Settings;
 use Portreeve\SignOn;
@@ -20,6 +22,10 @@ if (!defined('WHMCS')) {
 }
 
 require_once __DIR__ . '/lib/autoload.php';
+
+/** Messages that are still sent when the addon is switched off, and how many seconds that may take. */
+const PORTREEVE_AT_THE_END = 50;
+const PORTREEVE_SECONDS_AT_THE_END = 8;
 
 function portreeve_config()
 {
@@ -50,6 +56,10 @@ function portreeve_config()
             'menu' => $yes('Menu entry', 'a link to the reports in the customer area'),
             'notice' => $yes('Notice', 'tell customers of open reports on their first page'),
             'lockdown' => $yes('Lockdown', 'do what the desk\'s setting client.lockdown says'),
+            'spared' => [
+                'FriendlyName' => 'Pages without lockdown', 'Type' => 'text', 'Size' => '60',
+                'Description' => 'besides paying, tickets and the account: scripts (announcements), addons (m=name), routes (/knowledgebase)',
+            ],
         ],
     ];
 }
@@ -63,7 +73,7 @@ function portreeve_activate()
                 $table->increments('id');
                 $table->string('type', 40);
                 $table->integer('subject_id');
-                $table->string('cause', 60);
+                $table->string('cause', 255);
                 $table->integer('generation');
                 $table->integer('created_at');
                 $table->integer('tries');
@@ -98,7 +108,20 @@ function portreeve_activate()
 /** What was not sent yet and what is known stays, for the day on which the addon is switched on again. */
 function portreeve_deactivate()
 {
-    return ['status' => 'success', 'description' => 'The tables mod_portreeve_* were kept.'];
+    $told = 'The desk could not be told.';
+    try {
+        Outbox::switchedOff();
+        $settings = Settings::load();
+        if ($settings->missing() === null) {
+            (new Desk($settings))->send(PORTREEVE_AT_THE_END, PORTREEVE_SECONDS_AT_THE_END);
+            $told = Outbox::counts()['waiting'] === 0 ? 'The desk was told.' : $told;
+        }
+    } catch (\Throwable $error) {
+        $told .= ' ' . $error->getMessage();
+    }
+    return ['status' => 'success', 'description' => "Nothing in WHMCS keeps suspended any more what a report holds. $told "
+        . 'The tables mod_portreeve_outbox, mod_portreeve_services and mod_portreeve_state were kept; drop them if you do '
+        . 'not come back.'];
 }
 
 function portreeve_upgrade($vars)
@@ -116,21 +139,36 @@ function portreeve_clientarea($vars)
 {
     $settings = Settings::load();
     $user = new CurrentUser();
-    $texts = Texts::load((string) ($_SESSION['Language'] ?? ''));
+    $client = $user->client();
+    $texts = Texts::ofCustomer($client);
     $page = [
         'pagetitle' => $texts['signon_title'],
         'breadcrumb' => ['index.php?m=portreeve' => $texts['signon_title']],
         'requirelogin' => true,
-        'forcessl' => true,
     ];
-    $client = $user->client();
     if ($settings->missing() !== null || $client === null) {
         return $page + ['templatefile' => 'templates/not-ready', 'vars' => ['text' => $texts['not_ready']]];
     }
-    $userId = $user->user() === null ? 0 : (int) $user->user()->id;
-    $report = (string) ($_GET['report'] ?? '');
+    $person = $user->user();
+    $userId = $person === null ? 0 : (int) $person->id;
     $masquerading = (bool) $user->isMasqueradingAdmin();
-    $token = SignOn::token($settings, (int) $client->id, $userId, $masquerading, $report, time(), random_bytes(16));
+    $access = Access::of((int) $client->id, $userId);
+    if (!$access->sees() && !$masquerading) {
+        return $page + ['templatefile' => 'templates/not-ready', 'vars' => ['text' => $texts['no_permission']]];
+    }
+    $name = $person === null ? '' : (string) ($person->email ?? '');
+    $report = (string) ($_GET['report'] ?? '');
+    $token = SignOn::token(
+        $settings,
+        (int) $client->id,
+        $userId,
+        $name,
+        $access->acts(),
+        $masquerading,
+        $report,
+        time(),
+        random_bytes(16)
+    );
     return $page + [
         'templatefile' => 'templates/signon',
         'vars' => [

@@ -2,6 +2,8 @@
 
 namespace Portreeve;
 
+use WHMCS\Database\Capsule;
+
 if (!defined('WHMCS')) {
     die('This file cannot be accessed directly');
 }
@@ -9,69 +11,102 @@ if (!defined('WHMCS')) {
 /** What the panel's staff see: the addon's page, the box on their first page, links to reports. */
 final class Admin
 {
+    /** Links to new reports on the page of one client. */
+    const MOST_LINKS = 10;
+
     /** The addon's page. Only here, on a click, a person waits for the desk. */
     public static function output(array $vars, string $method, array $post): void
     {
+        $texts = Texts::ofStaff();
         $settings = Settings::load();
         $link = Texts::escape((string) ($vars['modulelink'] ?? ''));
         if ($method === 'POST') {
             check_token('WHMCS.admin.default');
-            echo self::done($settings, $post);
+            echo self::done($settings, $post, $texts);
         }
-        $missing = $settings->missing();
-        if ($missing !== null) {
-            echo self::box('warning', "The setting $missing is missing or cannot be read: see System Settings > Addon Modules.");
-        }
+        echo self::health(Health::look($settings, time()), $texts);
         $counts = Outbox::counts();
-        $pulled = (int) Standings::value('pulled_at');
-        $when = $pulled === 0 ? 'never' : gmdate('Y-m-d H:i:s', $pulled) . ' UTC';
-        echo '<p>The desk was last asked how things stand: <strong>' . $when . '</strong>. Lockdown: <strong>'
-            . Texts::escape(Standings::value('lockdown') ?: 'no') . '</strong>. Waiting messages: <strong>'
-            . $counts['waiting'] . '</strong>, given up: <strong>' . $counts['dead'] . '</strong>.</p>';
-        echo self::form($link, 'ask', 0, 'Try the connection now') . self::form($link, 'send', 0, 'Send what waits now');
-        echo self::troubled($link);
-        echo self::counts(Texts::load('english'));
+        echo '<p>' . Texts::escape(sprintf($texts['admin_messages'], $counts['waiting'], $counts['dead'])) . '</p>';
+        echo self::form($link, 'ask', 0, $texts['admin_try']) . self::form($link, 'send', 0, $texts['admin_send']);
+        echo self::troubled($link, $texts);
+        echo self::counts($texts);
     }
 
-    private static function done(Settings $settings, array $post): string
+    private static function done(Settings $settings, array $post, array $texts): string
     {
         $id = (int) ($post['id'] ?? 0);
         $act = (string) ($post['act'] ?? '');
         if ($act === 'retry') {
             Outbox::retry($id);
-            return self::box('success', 'It will be sent again by the cron job.');
+            return self::box('success', $texts['admin_retried']);
         }
         if ($act === 'remove') {
             Outbox::remove($id);
-            return self::box('success', 'The message was removed.');
+            return self::box('success', $texts['admin_removed']);
         }
         if ($settings->missing() !== null) {
             return '';
         }
         $desk = new Desk($settings);
         if ($act === 'send') {
-            return self::box('success', $desk->send(200, 20) . ' messages were taken by the desk.');
+            return self::box('success', sprintf($texts['admin_sent'], $desk->send(200, 20)));
         }
         $wrong = $desk->pull();
         return $wrong === null
-            ? self::box('success', 'The desk answers, and both sides have the same secret.')
-            : self::box('danger', "It does not work: $wrong.");
+            ? self::box('success', $texts['admin_works'])
+            : self::box('danger', "{$texts['admin_fails']} $wrong.");
     }
 
-    private static function troubled(string $link): string
+    /** @param array<array{good: bool, what: string, args: array<mixed>}> $checks */
+    private static function health(array $checks, array $texts): string
+    {
+        $html = '';
+        foreach ($checks as $check) {
+            $mark = $check['good'] ? '<span class="label label-success">' . $texts['admin_good'] : '<span class="label label-danger">' . $texts['admin_bad'];
+            $html .= "<tr><td>$mark</span></td><td>" . Texts::escape(vsprintf($texts[$check['what']], $check['args'])) . '</td></tr>';
+        }
+        return '<h3>' . Texts::escape($texts['admin_health']) . '</h3><table class="table table-condensed"><tbody>' . $html . '</tbody></table>';
+    }
+
+    private static function troubled(string $link, array $texts): string
     {
         $html = '';
         foreach (Outbox::troubled(50) as $row) {
             $html .= '<tr><td>' . Texts::escape((string) $row->type) . '</td><td>' . (int) $row->subject_id . '</td><td>'
-                . ($row->dead ? 'given up' : 'waits') . '</td><td>' . Texts::escape((string) $row->last_error) . '</td><td>'
-                . self::form($link, 'retry', (int) $row->id, 'Try again')
-                . self::form($link, 'remove', (int) $row->id, 'Remove') . '</td></tr>';
+                . Texts::escape($texts[$row->dead ? 'admin_given_up' : 'admin_waits']) . '</td><td>' . Texts::escape((string) $row->last_error) . '</td><td>'
+                . self::form($link, 'retry', (int) $row->id, $texts['admin_retry'])
+                . self::form($link, 'remove', (int) $row->id, $texts['admin_remove']) . '</td></tr>';
         }
         if ($html === '') {
             return '';
         }
-        return '<h3>Messages in trouble</h3><table class="table table-striped"><thead><tr><th>What</th><th>Number</th>'
-            . '<th>State</th><th>Why</th><th></th></tr></thead><tbody>' . $html . '</tbody></table>';
+        $heads = '';
+        foreach (['admin_what', 'admin_number', 'admin_state', 'admin_why'] as $head) {
+            $heads .= '<th>' . Texts::escape($texts[$head]) . '</th>';
+        }
+        return '<h3>' . Texts::escape($texts['admin_trouble']) . "</h3><table class=\"table table-striped\"><thead><tr>$heads<th></th></tr></thead><tbody>$html</tbody></table>";
+    }
+
+    /**
+     * Links that open a new report at the desk, one for each of a client's services.
+     *
+     * @return string[]
+     */
+    public static function newReportLinks(Settings $settings, int $clientId, array $texts): array
+    {
+        $services = Capsule::table('tblhosting')->where('userid', $clientId)->where('domainstatus', '!=', 'Terminated')
+            ->select('id', 'domain')->orderBy('id')->limit(self::MOST_LINKS)->get();
+        $links = [];
+        foreach ($services as $service) {
+            $name = (string) $service->domain === '' ? '#' . (int) $service->id : (string) $service->domain;
+            $links[] = self::newReport($settings, (int) $service->id, sprintf($texts['admin_new_for'], html_entity_decode($name, ENT_QUOTES, 'UTF-8')));
+        }
+        return $links;
+    }
+
+    private static function newReport(Settings $settings, int $serviceId, string $text): string
+    {
+        return self::link('/reports/new?service=' . rawurlencode($settings->directory() . ':' . $serviceId), $text);
     }
 
     /** Counts and the oldest open reports, from what the desk told last. */
@@ -107,7 +142,8 @@ final class Admin
     {
         $sum = Standings::ofService($serviceId);
         $text = sprintf($texts['admin_holds'], $sum['open'], $sum['holds']);
-        return self::link('/reports?service=' . rawurlencode($settings->directory() . ':' . $serviceId), $text);
+        return self::link('/reports?service=' . rawurlencode($settings->directory() . ':' . $serviceId), $text)
+            . ' · ' . self::newReport($settings, $serviceId, $texts['admin_new']);
     }
 
     /** A link into the desk's staff area; the words alone while the desk has not told where that is. */
@@ -125,7 +161,7 @@ final class Admin
     {
         return '<form method="post" action="' . $link . '" style="display:inline">' . generate_token()
             . '<input type="hidden" name="act" value="' . $act . '"><input type="hidden" name="id" value="' . $id . '">'
-            . '<button type="submit" class="btn btn-default btn-sm">' . $label . '</button></form> ';
+            . '<button type="submit" class="btn btn-default btn-sm">' . Texts::escape($label) . '</button></form> ';
     }
 
     private static function box(string $kind, string $text): string

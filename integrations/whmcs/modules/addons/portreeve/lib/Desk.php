@@ -49,8 +49,28 @@ final class Desk
         return $taken;
     }
 
+    /** What went wrong last, as a word that stays the same while it goes on. */
+    private $fault = '';
+
+    /** What went wrong with the last pull, as a word that stays the same while it goes on; empty when nothing did. */
+    public function fault(): string
+    {
+        return $this->fault;
+    }
+
     /** Reads the whole state and takes it in. What is wrong, for people; null when it went well. */
     public function pull(): ?string
+    {
+        $wrong = $this->read();
+        if ($wrong === null) {
+            $this->fault = '';
+        } elseif ($this->fault === '') {
+            $this->fault = 'answer';
+        }
+        return $wrong;
+    }
+
+    private function read(): ?string
     {
         $pages = [];
         $after = 0;
@@ -62,6 +82,8 @@ final class Desk
             $id = 'ask_' . bin2hex(random_bytes(16));
             $answer = $this->post('state', $id, ['after' => $after]);
             if ($answer['status'] !== 200) {
+                // curl's words have milliseconds in them.
+                $this->fault = $answer['status'] === 0 ? 'curl ' . $answer['errno'] : 'status ' . $answer['status'];
                 return $this->words($answer);
             }
             $refusal = Signature::refusal(
@@ -104,10 +126,11 @@ final class Desk
             Standings::set('counts', (string) json_encode($pages[0]['counts'] ?? []));
             Standings::set('oldest', (string) json_encode($pages[0]['oldest'] ?? []));
             Standings::set('pulled_at', (string) time());
+            Standings::set('clock_apart', (string) (intdiv((int) $pages[0]['as_of'], 1000) - time()));
         });
     }
 
-    /** @return array{status: int, id: string, timestamp: string, signature: string, body: string, error: string} */
+    /** @return array{status: int, id: string, timestamp: string, signature: string, body: string, error: string, errno: int} */
     private function post(string $what, string $id, array $message): array
     {
         $body = (string) json_encode($message, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
@@ -141,6 +164,7 @@ final class Desk
         $answer = curl_exec($curl);
         $status = (int) curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
         $error = $answer === false ? curl_error($curl) : '';
+        $errno = curl_errno($curl);
         return [
             'status' => $answer === false ? 0 : $status,
             'id' => $headers['webhook-id'],
@@ -148,6 +172,7 @@ final class Desk
             'signature' => $headers['webhook-signature'],
             'body' => $answer === false ? '' : (string) $answer,
             'error' => $error,
+            'errno' => $errno,
         ];
     }
 

@@ -23,6 +23,12 @@ final class Messages
             case 'unsuspend.vetoed':
                 $data = ['service_id' => $id];
                 break;
+            case 'order.failed':
+                $data = ['service_id' => $id, 'why' => (string) $row->cause];
+                break;
+            case 'addon.off':
+                $data = [];
+                break;
             default:
                 $data = self::invoice($id);
         }

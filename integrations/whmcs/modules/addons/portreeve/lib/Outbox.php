@@ -39,6 +39,18 @@ final class Outbox
         self::add('unsuspend.vetoed', $serviceId, '');
     }
 
+    /** An order of anybody's that the module did not carry out, with the module's words. */
+    public static function orderFailed(int $serviceId, string $act, string $why): void
+    {
+        self::add('order.failed', $serviceId, self::cut("$act: $why"));
+    }
+
+    /** The addon is switched off: nothing keeps held services suspended any more. */
+    public static function switchedOff(): void
+    {
+        self::add('addon.off', 1, '');
+    }
+
     public static function invoice(string $type, int $invoiceId): void
     {
         self::add($type, $invoiceId, '');

@@ -15,6 +15,8 @@ final class SignOn
     const LIFE = 60;
 
     /**
+     * @param string $user name or mail address of the person, for the desk's history
+     * @param bool $acts whether they may do more than read
      * @param string $report digits of a report's number, or empty
      * @param string $random 16 bytes
      */
@@ -22,6 +24,8 @@ final class SignOn
         Settings $settings,
         int $clientId,
         int $userId,
+        string $user,
+        bool $acts,
         bool $masquerading,
         string $report,
         int $now,
@@ -32,6 +36,8 @@ final class SignOn
             'aud' => $settings->deskUrl(),
             'client_id' => (string) $clientId,
             'user_id' => (string) $userId,
+            'user' => substr($user, 0, 200),
+            'may_act' => $acts,
             'masquerading' => $masquerading,
             'return_to' => self::place($report),
             'iat' => $now,

@@ -14,7 +14,7 @@ final class Signature
 
     /**
      * The bytes of each secret; several count while one takes the place of another. Empty when one of them
-     * cannot be read.
+     * cannot be read. Each begins with `whsec_`: what WHMCS encrypted is base64, too.
      *
      * @return string[]
      */
@@ -22,8 +22,7 @@ final class Signature
     {
         $keys = [];
         foreach (preg_split('/\s+/', trim($secrets), -1, PREG_SPLIT_NO_EMPTY) as $secret) {
-            $encoded = strpos($secret, 'whsec_') === 0 ? substr($secret, 6) : $secret;
-            $key = base64_decode($encoded, true);
+            $key = strpos($secret, 'whsec_') === 0 ? base64_decode(substr($secret, 6), true) : false;
             if ($key === false || strlen($key) < 16) {
                 return [];
             }

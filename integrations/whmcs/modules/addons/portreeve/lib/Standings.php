@@ -63,8 +63,18 @@ final class Standings
         self::set('as_of', (string) $asOf);
     }
 
+    /** @var array<string, string>|null What the state says, as it was read in this request. */
+    private static $read;
+
+    /** Reads the state anew the next time. */
+    public static function forget(): void
+    {
+        self::$read = null;
+    }
+
     public static function set(string $name, string $value): void
     {
+        self::forget();
         if (Capsule::table(self::STATE)->where('name', $name)->first() === null) {
             Capsule::table(self::STATE)->insert(['name' => $name, 'value' => $value]);
         } else {
@@ -74,8 +84,11 @@ final class Standings
 
     public static function value(string $name): string
     {
-        $row = Capsule::table(self::STATE)->where('name', $name)->first();
-        return $row === null ? '' : (string) $row->value;
+        if (self::$read === null) {
+            $rows = Capsule::table(self::STATE)->pluck('value', 'name');
+            self::$read = is_array($rows) ? $rows : $rows->toArray();
+        }
+        return (string) (self::$read[$name] ?? '');
     }
 
     /** @return array<mixed> */
@@ -92,10 +105,22 @@ final class Standings
         return $row === null ? 0 : (int) $row->holds;
     }
 
-    /** @return array{holds: int, open: int, unanswered: int} */
-    public static function ofService(int $serviceId): array
+    /**
+     * @param int $clientId whose it has to be; 0 for anybody's
+     * @return array{holds: int, open: int, unanswered: int}
+     */
+    public static function ofService(int $serviceId, int $clientId = 0): array
     {
-        return self::sum(Capsule::table(self::SERVICES)->where('service_id', $serviceId)->get());
+        $rows = Capsule::table(self::SERVICES)->where('service_id', $serviceId);
+        return self::sum(($clientId === 0 ? $rows : $rows->where('client_id', $clientId))->get());
+    }
+
+    /** All services of a client are another's. */
+    public static function moveClient(int $from, int $to): void
+    {
+        if ($from > 0 && $to > 0) {
+            Capsule::table(self::SERVICES)->where('client_id', $from)->update(['client_id' => $to]);
+        }
     }
 
     /** @return array{holds: int, open: int, unanswered: int} */

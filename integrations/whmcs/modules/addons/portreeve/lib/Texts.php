@@ -2,6 +2,8 @@
 
 namespace Portreeve;
 
+use WHMCS\Database\Capsule;
+
 if (!defined('WHMCS')) {
     die('This file cannot be accessed directly');
 }
@@ -17,12 +19,40 @@ final class Texts
         return $name === 'english' ? $texts : self::file($name) + $texts;
     }
 
+    /** In the language of the customer: what they chose for this visit, what their account says, what WHMCS speaks. */
+    public static function ofCustomer($client): array
+    {
+        return self::inFirst([$_SESSION['Language'] ?? '', $client->language ?? '', self::system()]);
+    }
+
+    /** In the language of the administrator who is logged in. */
+    public static function ofStaff(): array
+    {
+        $admin = (int) ($_SESSION['adminid'] ?? 0);
+        $row = $admin <= 0 ? null : Capsule::table('tbladmins')->where('id', $admin)->select('language')->first();
+        return self::inFirst([$row->language ?? '', self::system()]);
+    }
+
+    private static function system(): string
+    {
+        return (string) ($GLOBALS['CONFIG']['Language'] ?? '');
+    }
+
+    /** @param array<mixed> $languages the first that is named counts, also where there are no words in it */
+    private static function inFirst(array $languages): array
+    {
+        $named = array_filter(array_map('strval', $languages), 'strlen');
+        return self::load((string) reset($named));
+    }
+
     private static function file(string $name): array
     {
-        $path = dirname(__DIR__) . "/lang/$name.php";
         $_ADDONLANG = [];
-        if (is_file($path)) {
-            include $path;
+        // Words of the host's own stand in lang/overrides, as in WHMCS.
+        foreach (["/lang/$name.php", "/lang/overrides/$name.php"] as $file) {
+            if (is_file(dirname(__DIR__) . $file)) {
+                include dirname(__DIR__) . $file;
+            }
         }
         return $_ADDONLANG;
     }

@@ -17,9 +17,18 @@ class Widget extends AbstractWidget
     protected $columns = 1;
     protected $cache = false;
 
+    /** As for the page of a service, where its reports are shown, too. */
+    protected $requiredPermission = 'View Clients Products/Services';
+
+    /** WHMCS puts it into HTML ids and addresses, and would take the class name with its backslash. */
+    public function getId()
+    {
+        return 'PortreeveWidget';
+    }
+
     public function getData()
     {
-        return Texts::load((string) ($_SESSION['adminlang'] ?? ''));
+        return Texts::ofStaff();
     }
 
     public function generateOutput($data)
