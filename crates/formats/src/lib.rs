@@ -6,6 +6,7 @@
 
 mod automatic;
 mod body;
+pub mod complaint;
 mod delivery;
 mod files;
 mod headers;
