@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::reading::Reading;
-use super::{Complaint, Format, not_a_report};
+use super::{Complaint, Format, arf, not_a_report, spamcop};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -15,7 +15,10 @@ pub(crate) struct Reader {
 }
 
 /// Every format. Parts made for programs come before prose, and those that say more before those that say less.
-static READERS: &[Reader] = &[];
+static READERS: &[Reader] = &[
+    Reader { format: Format::Spamcop, recognise: spamcop::recognise, read: spamcop::read },
+    Reader { format: Format::Arf, recognise: arf::recognise, read: arf::read },
+];
 
 /// Reads a complaint whose transport was taken off.
 pub(crate) fn read(document: Document) -> Complaint {
