@@ -12,6 +12,7 @@ mod document;
 mod domain;
 mod marks;
 mod not_a_report;
+mod plain;
 mod readers;
 mod reading;
 mod refang;
