@@ -238,7 +238,7 @@ fn mail(lines: &[&str]) -> usize {
     }
     if sure == 0
         || headers < 2
-            && field_name(lines[0]).is_none_or(|name| !name.eq_ignore_ascii_case("received"))
+            && field_name(lines[0]).is_none_or(|name| !is(name, &["received", "return-path"]))
     {
         return 0;
     }

@@ -32,7 +32,8 @@ pub(crate) fn read(document: &Document, reading: &mut Reading) {
     let original = &document.text[..document.text.floor_char_boundary(LONGEST)];
     let text = refang::text(original);
     let lines = lines::of(&text);
-    let category = words::category(&document.subject, &prose_of(&lines));
+    let about = format!("{} {}", document.subject, document.author.email);
+    let category = words::category(&about, &prose_of(&lines));
     let mut found = Found::new(document);
     found.take(&lines, original);
     found.take_subject(&document.subject);
