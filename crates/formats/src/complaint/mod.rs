@@ -6,10 +6,25 @@
 
 pub mod address;
 mod category;
+mod dates;
+mod document;
+mod domain;
+mod marks;
+mod not_a_report;
+mod readers;
+mod reading;
+mod refang;
+mod transport;
 
 use jiff::Timestamp;
 
 pub use category::Category;
+
+/// Reads one complaint: a mail, or a file of one of the formats that are also sent without one (JSON, CSV, XML, plain
+/// text). `name` is the file's, if it has one; it only helps to tell what it is.
+pub fn read(name: &str, bytes: &[u8]) -> Complaint {
+    readers::read(transport::unwrapped(name, bytes))
+}
 
 /// What was read out of one complaint.
 #[derive(Debug, Clone, Default, PartialEq)]
