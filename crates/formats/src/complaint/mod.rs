@@ -7,14 +7,17 @@
 pub mod address;
 mod category;
 mod dates;
+mod declared;
 mod document;
 mod domain;
+mod json;
 mod marks;
 mod not_a_report;
 mod readers;
 mod reading;
 mod refang;
 mod transport;
+mod xarf;
 
 use jiff::Timestamp;
 

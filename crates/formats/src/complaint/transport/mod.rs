@@ -11,7 +11,7 @@ pub(crate) fn unwrapped(name: &str, bytes: &[u8]) -> Document {
 }
 
 /// A file that is no mail.
-fn file(name: &str, bytes: &[u8]) -> Document {
+pub(super) fn file(name: &str, bytes: &[u8]) -> Document {
     let (content, media_type) = match std::str::from_utf8(bytes) {
         Ok(text) => (Content::Text(text.to_owned()), "text/plain"),
         Err(_) => (Content::Bytes(bytes.to_vec()), "application/octet-stream"),
