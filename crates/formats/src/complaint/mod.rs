@@ -6,6 +6,7 @@
 
 pub mod address;
 mod category;
+mod container;
 mod dates;
 mod declared;
 mod document;
