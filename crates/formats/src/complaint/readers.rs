@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::reading::Reading;
-use super::{Complaint, Format, not_a_report, xarf};
+use super::{Complaint, Format, arf, not_a_report, spamcop, xarf};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -19,6 +19,8 @@ static READERS: &[Reader] = &[
     Reader { format: Format::XarfV4, recognise: xarf::recognise_v4, read: xarf::read_v4 },
     Reader { format: Format::XarfV3, recognise: xarf::recognise_v3, read: xarf::read_v3 },
     Reader { format: Format::XarfV0, recognise: xarf::recognise_v0, read: xarf::read_v0 },
+    Reader { format: Format::Spamcop, recognise: spamcop::recognise, read: spamcop::read },
+    Reader { format: Format::Arf, recognise: arf::recognise, read: arf::read },
 ];
 
 /// Reads a complaint whose transport was taken off.

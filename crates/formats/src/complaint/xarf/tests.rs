@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::schema::{is_valid_v3, is_valid_v4};
 use crate::complaint::reading::Reading;
-use crate::complaint::{Category, Complaint, Subject, Zone};
+use crate::complaint::document::Document;
+use crate::complaint::{Category, Complaint, Subject, Zone, transport};
 
 const V4: &str = include_str!("samples/v4.jsonl");
 const V3: &str = include_str!("samples/v3.jsonl");
@@ -20,6 +21,10 @@ fn v3(text: &str) -> Complaint {
     let mut reading = Reading::default();
     super::each(text.as_bytes(), &mut reading, super::v3::read);
     reading.into_complaint()
+}
+
+fn document(name: &str, text: &str) -> Document {
+    transport::unwrapped(name, text.as_bytes()).remove(0)
 }
 
 #[test]
@@ -118,7 +123,7 @@ fn a_report_of_lines_is_read_wherever_it_stands() {
     let inline = format!("Dear all,\n\nlook at 198.51.100.9: it is bad.\n\n{block}\n\nregards: we");
     for text in [block.to_owned(), inline, block.replace('\n', "\r\n"), block.replace("---\n", "")]
     {
-        let document = crate::complaint::transport::file("x.txt", text.as_bytes());
+        let document = document("x.txt", text);
         assert!(super::recognise_v0(&document).is_some());
         let mut reading = Reading::default();
         super::read_v0(&document, &mut reading);
@@ -142,7 +147,7 @@ fn a_report_of_lines_is_read_wherever_it_stands() {
 fn two_sources_in_one_block_are_none() {
     let text =
         "Reported-From: a@example.org\nReport-Type: spam\nSource: 192.0.2.1\nSource: 192.0.2.2\n";
-    let document = crate::complaint::transport::file("report.txt", text.as_bytes());
+    let document = document("report.txt", text);
     let mut reading = Reading::default();
     super::read_v0(&document, &mut reading);
     let complaint = reading.into_complaint();
