@@ -123,7 +123,7 @@ fn a_report_of_lines_is_read_wherever_it_stands() {
     let inline = format!("Dear all,\n\nlook at 198.51.100.9: it is bad.\n\n{block}\n\nregards: we");
     for text in [block.to_owned(), inline, block.replace('\n', "\r\n"), block.replace("---\n", "")]
     {
-        let document = document("x.txt", text);
+        let document = document("x.txt", &text);
         assert!(super::recognise_v0(&document).is_some());
         let mut reading = Reading::default();
         super::read_v0(&document, &mut reading);
