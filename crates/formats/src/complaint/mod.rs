@@ -7,9 +7,12 @@
 pub mod address;
 mod arf;
 mod category;
+mod container;
 mod dates;
+mod declared;
 mod document;
 mod domain;
+mod json;
 mod marks;
 mod not_a_report;
 mod plain;
@@ -18,6 +21,7 @@ mod reading;
 mod refang;
 mod spamcop;
 mod transport;
+mod xarf;
 
 use jiff::Timestamp;
 
