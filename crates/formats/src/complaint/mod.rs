@@ -15,6 +15,7 @@ mod readers;
 mod reading;
 mod refang;
 mod transport;
+mod vendors;
 
 use jiff::Timestamp;
 
@@ -189,6 +190,28 @@ formats! {
     Acns = "acns",
     /// Copyright notices in words (DMCA).
     Dmca = "dmca",
+    /// Google's Safe Browsing reports as text.
+    GoogleSafeBrowsing = "google_safe_browsing",
+    /// Reports that Cloudflare passes on.
+    Cloudflare = "cloudflare",
+    /// Listings and notifications of Spamhaus.
+    Spamhaus = "spamhaus",
+    /// URLhaus and Feodo Tracker.
+    AbuseCh = "abuse_ch",
+    /// Project Honey Pot's monitor reports.
+    ProjectHoneypot = "project_honeypot",
+    /// UCEPROTECT's monitor.
+    Uceprotect = "uceprotect",
+    /// LeakIX.
+    Leakix = "leakix",
+    /// BitNinja.
+    Bitninja = "bitninja",
+    /// Hetzner's detection of scans.
+    Hetzner = "hetzner",
+    /// NFOservers.
+    Nfoservers = "nfoservers",
+    /// myNetWatchman.
+    Mynetwatchman = "mynetwatchman",
     /// A table with a header, whoever made it.
     Table = "table",
 }

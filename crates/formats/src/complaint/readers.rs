@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::reading::Reading;
-use super::{Complaint, Format, not_a_report};
+use super::{Complaint, Format, not_a_report, vendors};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -15,7 +15,64 @@ pub(crate) struct Reader {
 }
 
 /// Every format. Parts made for programs come before prose, and those that say more before those that say less.
-static READERS: &[Reader] = &[];
+static READERS: &[Reader] = &[
+    Reader {
+        format: Format::GoogleSafeBrowsing,
+        recognise: vendors::google::recognise,
+        read: vendors::google::read,
+    },
+    Reader {
+        format: Format::Cloudflare,
+        recognise: vendors::cloudflare::recognise,
+        read: vendors::cloudflare::read,
+    },
+    Reader {
+        format: Format::Spamhaus,
+        recognise: vendors::spamhaus::recognise,
+        read: vendors::spamhaus::read,
+    },
+    Reader {
+        format: Format::AbuseCh,
+        recognise: vendors::abuse_ch::recognise,
+        read: vendors::abuse_ch::read,
+    },
+    Reader {
+        format: Format::ProjectHoneypot,
+        recognise: vendors::honeypot::recognise,
+        read: vendors::honeypot::read,
+    },
+    Reader {
+        format: Format::Uceprotect,
+        recognise: vendors::uceprotect::recognise,
+        read: vendors::uceprotect::read,
+    },
+    Reader {
+        format: Format::Leakix,
+        recognise: vendors::leakix::recognise,
+        read: vendors::leakix::read,
+    },
+    Reader {
+        format: Format::Bitninja,
+        recognise: vendors::bitninja::recognise,
+        read: vendors::bitninja::read,
+    },
+    Reader {
+        format: Format::Hetzner,
+        recognise: vendors::hetzner::recognise,
+        read: vendors::hetzner::read,
+    },
+    Reader {
+        format: Format::Nfoservers,
+        recognise: vendors::nfoservers::recognise,
+        read: vendors::nfoservers::read,
+    },
+    Reader {
+        format: Format::Mynetwatchman,
+        recognise: vendors::mynetwatchman::recognise,
+        read: vendors::mynetwatchman::read,
+    },
+    Reader { format: Format::Dmca, recognise: vendors::dmca::recognise, read: vendors::dmca::read },
+];
 
 /// Reads a complaint whose transport was taken off.
 pub(crate) fn read(document: Document) -> Complaint {
