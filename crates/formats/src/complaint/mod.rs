@@ -14,6 +14,7 @@ mod document;
 mod domain;
 mod json;
 mod marks;
+mod netcraft;
 mod not_a_report;
 mod plain;
 mod readers;
@@ -21,6 +22,7 @@ mod reading;
 mod refang;
 mod spamcop;
 mod transport;
+mod vendors;
 mod xarf;
 
 use jiff::Timestamp;
@@ -196,6 +198,28 @@ formats! {
     Acns = "acns",
     /// Copyright notices in words (DMCA).
     Dmca = "dmca",
+    /// Google's Safe Browsing reports as text.
+    GoogleSafeBrowsing = "google_safe_browsing",
+    /// Reports that Cloudflare passes on.
+    Cloudflare = "cloudflare",
+    /// Listings and notifications of Spamhaus.
+    Spamhaus = "spamhaus",
+    /// URLhaus and Feodo Tracker.
+    AbuseCh = "abuse_ch",
+    /// Project Honey Pot's monitor reports.
+    ProjectHoneypot = "project_honeypot",
+    /// UCEPROTECT's monitor.
+    Uceprotect = "uceprotect",
+    /// LeakIX.
+    Leakix = "leakix",
+    /// BitNinja.
+    Bitninja = "bitninja",
+    /// Hetzner's detection of scans.
+    Hetzner = "hetzner",
+    /// NFOservers.
+    Nfoservers = "nfoservers",
+    /// myNetWatchman.
+    Mynetwatchman = "mynetwatchman",
     /// A table with a header, whoever made it.
     Table = "table",
 }
