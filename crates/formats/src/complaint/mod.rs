@@ -19,8 +19,10 @@ mod readers;
 mod reading;
 mod refang;
 mod spamcop;
+pub mod table;
 mod transport;
 mod xarf;
+mod xml;
 
 use jiff::Timestamp;
 

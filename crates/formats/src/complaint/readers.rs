@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::reading::Reading;
-use super::{Complaint, Format, arf, not_a_report, spamcop, xarf};
+use super::{Complaint, Format, arf, not_a_report, spamcop, table, xarf};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -19,8 +19,14 @@ static READERS: &[Reader] = &[
     Reader { format: Format::XarfV4, recognise: xarf::recognise_v4, read: xarf::read_v4 },
     Reader { format: Format::XarfV3, recognise: xarf::recognise_v3, read: xarf::read_v3 },
     Reader { format: Format::XarfV0, recognise: xarf::recognise_v0, read: xarf::read_v0 },
+    Reader {
+        format: Format::Shadowserver,
+        recognise: table::recognise_shadowserver,
+        read: table::read,
+    },
     Reader { format: Format::Spamcop, recognise: spamcop::recognise, read: spamcop::read },
     Reader { format: Format::Arf, recognise: arf::recognise, read: arf::read },
+    Reader { format: Format::Table, recognise: table::recognise, read: table::read },
 ];
 
 /// Reads a complaint whose transport was taken off.
