@@ -15,6 +15,7 @@ mod domain;
 mod json;
 mod marks;
 mod not_a_report;
+mod plain;
 mod readers;
 mod reading;
 mod refang;

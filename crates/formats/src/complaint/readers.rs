@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::reading::Reading;
-use super::{Complaint, Format, arf, not_a_report, spamcop, table, xarf};
+use super::{Complaint, Format, arf, not_a_report, plain, spamcop, table, xarf};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -46,6 +46,9 @@ pub(crate) fn read(document: Document) -> Complaint {
     let recognised =
         READERS.iter().find_map(|reader| Some((reader, (reader.recognise)(&document)?)));
     let mut format = Format::Plain;
+    if recognised.is_none() {
+        plain::read(&document, &mut reading);
+    }
     if let Some((reader, why)) = recognised {
         format = reader.format;
         reading.explain(format!("{}: {why}", format.as_str()));

@@ -1,7 +1,7 @@
 //! Mails: their parts with what each is for, and the complaints in them.
 
 use mail_parser::parsers::MessageStream;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::body::with_missing_ends;
 use crate::complaint::document::{Content, Document, Headers, Part, PartRole};
@@ -48,13 +48,13 @@ struct Opened {
 fn opened(raw: &[u8]) -> Option<Opened> {
     let raw = repair::without_envelope(raw);
     let raw = repair::with_line_ends(raw);
-    let raw = masked(&raw);
+    let headers = header_block(&raw);
+    let raw = repair::without_dates(masked(&raw));
     let message = MessageParser::default().parse(raw.as_ref())?;
     let whole = with_missing_ends(&raw, &message);
     let again = whole.as_deref().and_then(|whole| MessageParser::default().parse(whole));
     let is_cut_off = again.is_some();
     let message = again.as_ref().unwrap_or(&message);
-    let headers = headers(message);
     let root = message.parts.first()?;
     let is_digest = subtype(root) == "digest";
     let mut parts: Vec<Part> =
@@ -243,15 +243,6 @@ fn take_forwards_off(document: &mut Document) {
     }
 }
 
-fn headers(message: &Message<'_>) -> Headers {
-    Headers(
-        message
-            .headers_raw()
-            .map(|(name, value)| (name.trim().to_owned(), decoded(value)))
-            .collect(),
-    )
-}
-
 /// A header's value on one line, encoded words as they were meant.
 fn decoded(value: &str) -> String {
     let value = value.trim();
@@ -261,11 +252,7 @@ fn decoded(value: &str) -> String {
             return text.to_owned();
         }
     }
-    if value.contains(['\n', '\r']) {
-        value.replace(['\r', '\n'], "").replace('\t', " ")
-    } else {
-        value.to_owned()
-    }
+    value.to_owned()
 }
 
 /// Longest block of headers that is looked at.

@@ -86,6 +86,23 @@ pub(super) fn with_line_ends(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect())
 }
 
+/// The mail with another name for its `Date`: the parser goes on into the next header where the zone is a name that it does not
+/// know, and what it then misses can be how the parts are told apart. The date is read elsewhere.
+pub(super) fn without_dates(mut raw: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let mut at = 0;
+    loop {
+        let line = &raw[at..];
+        if line.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"date:")) {
+            raw.to_mut()[at] = b'X';
+        }
+        let Some(end) = memchr::memchr(b'\n', &raw[at..]) else { return raw };
+        at += end + 1;
+        if matches!(raw.get(at), None | Some(b'\n' | b'\r')) {
+            return raw;
+        }
+    }
+}
+
 /// Bytes as text: UTF-8, UTF-16 with its mark, or the Windows character set where there are no control characters.
 pub(super) fn text(bytes: &[u8]) -> Option<String> {
     if let Ok(text) = std::str::from_utf8(bytes) {
@@ -182,6 +199,14 @@ mod tests {
         ] {
             assert!(!is_mail(file.as_bytes()), "{file}");
         }
+    }
+
+    #[test]
+    fn a_zone_that_nobody_knows_costs_no_header() {
+        let mail = "Date: Mon, 5 Jan 2026 10:00:00 UT\nFrom: R <r@example.com>\nSubject: Abuse from 192.0.2.1\n\nx";
+        let complaint = crate::complaint::read("", mail.as_bytes()).remove(0);
+        assert_eq!(complaint.reporter.email.as_deref(), Some("r@example.com"));
+        assert!(complaint.incidents[0].observed_at.is_some());
     }
 
     #[test]
