@@ -261,6 +261,12 @@ static BY_WORD: LazyLock<HashMap<&'static str, Category>> = LazyLock::new(|| {
     words.collect()
 });
 
+/// Words of a sentence in which a kind is looked for.
+const MOST_WORDS: usize = 60;
+
+/// Words of the longest name that is looked for in sentences.
+const LONGEST_NAME: usize = 4;
+
 /// Longest word that is looked up, in bytes.
 const LONGEST_WORD: usize = 64;
 
@@ -277,6 +283,19 @@ impl Category {
             let (_, last) = word.rsplit_once(['/', ':'])?;
             known(last)
         })
+    }
+
+    /// The first kind that is named in a sentence, longer names before shorter ones: `open DNS resolver in your network`.
+    pub fn in_words(text: &str) -> Option<Self> {
+        let words: Vec<&str> = text
+            .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
+            .filter(|word| !word.is_empty())
+            .take(MOST_WORDS)
+            .collect();
+        let names = (1..=LONGEST_NAME).rev().flat_map(|length| words.windows(length));
+        let mut kinds =
+            names.filter_map(|name| BY_WORD.get(joined(&name.join("-")).as_str()).copied());
+        kinds.find(|kind| *kind != Self::Other)
     }
 
     /// A type of XARF 4 in its category. Types that the specification does not have are what their category mostly is.

@@ -21,9 +21,11 @@ mod readers;
 mod reading;
 mod refang;
 mod spamcop;
+pub mod table;
 mod transport;
 mod vendors;
 mod xarf;
+mod xml;
 
 use jiff::Timestamp;
 

@@ -6,7 +6,7 @@ use super::vendors::{
     abuse_ch, bitninja, cloudflare, dmca, google, hetzner, honeypot, leakix, mynetwatchman,
     nfoservers, spamhaus, uceprotect,
 };
-use super::{Complaint, Format, arf, netcraft, not_a_report, plain, spamcop, xarf};
+use super::{Complaint, Format, arf, netcraft, not_a_report, plain, spamcop, table, xarf};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -37,6 +37,7 @@ static READERS: &[Reader] = &[
     made_for_programs(Format::XarfV4, xarf::recognise_v4, xarf::read_v4),
     made_for_programs(Format::XarfV3, xarf::recognise_v3, xarf::read_v3),
     made_for_programs(Format::XarfV0, xarf::recognise_v0, xarf::read_v0),
+    made_for_programs(Format::Shadowserver, table::recognise_shadowserver, table::read),
     made_for_programs(Format::Spamcop, spamcop::recognise, spamcop::read),
     made_for_programs(Format::Arf, arf::recognise, arf::read),
     worded(Format::Netcraft, netcraft::recognise, netcraft::read),
@@ -51,6 +52,7 @@ static READERS: &[Reader] = &[
     worded(Format::Hetzner, hetzner::recognise, hetzner::read),
     worded(Format::Nfoservers, nfoservers::recognise, nfoservers::read),
     worded(Format::Mynetwatchman, mynetwatchman::recognise, mynetwatchman::read),
+    worded(Format::Table, table::recognise, table::read),
     worded(Format::Dmca, dmca::recognise, dmca::read),
 ];
 

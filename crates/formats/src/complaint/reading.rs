@@ -195,7 +195,7 @@ impl Allegation {
     }
 
     /// The incident, or the source that can be nobody's.
-    fn checked(mut self) -> Result<Incident, String> {
+    pub(crate) fn checked(mut self) -> Result<Incident, String> {
         self.0.ip = self.0.ip.filter(|ip| is_somebodys(*ip));
         match &self.0.subject {
             Subject::Ip(ip) if !is_somebodys(*ip) => Err(ip.to_string()),
