@@ -121,7 +121,9 @@ fn half_bracket(before: &str, rest: &str) -> Option<(usize, &'static str)> {
 
 /// `[184].[107].[95].[1]`: every piece in brackets of its own.
 fn octet<'t>(before: &str, rest: &'t str) -> Option<(usize, &'t str)> {
-    let (inner, after) = rest.strip_prefix('[')?.split_once(']')?;
+    let inner = rest.strip_prefix('[')?;
+    let end = inner.bytes().take(4).position(|b| b == b']')?;
+    let (inner, after) = (&inner[..end], &inner[end + 1..]);
     let is_octet = (1..=3).contains(&inner.len())
         && inner.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'x' | b'X'));
     let is_piece = after.starts_with(".[")
@@ -194,10 +196,10 @@ pub(crate) fn urls(text: &str) -> impl Iterator<Item = String> {
             from = at + 3;
             let Some(name) = scheme_before(&text[..at]) else { continue };
             let rest = &text[at + 3..];
+            let rest = &rest[..rest.floor_char_boundary(LONGEST_URL)];
             let end = rest
                 .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`{}|^".contains(c))
                 .unwrap_or(rest.len());
-            let end = rest.floor_char_boundary(end.min(LONGEST_URL));
             let rest = without_punctuation(&rest[..end]);
             from = at + 3 + rest.len();
             let url = format!("{name}://{rest}");
