@@ -21,7 +21,8 @@ pub(crate) fn subject(value: &str) -> Option<Subject> {
     let value = refang::text(value);
     let value = value.trim();
     if let Some(net) = address::net(value) {
-        return Some(Subject::Prefix(net));
+        let is_one = net.prefix_len() == net.max_prefix_len();
+        return Some(if is_one { Subject::Ip(net.addr()) } else { Subject::Prefix(net) });
     }
     if value.contains("://") {
         return page(value).map(Subject::Url);

@@ -2,7 +2,9 @@
 
 use super::document::Document;
 use super::reading::Reading;
-use super::{Complaint, Format, arf, not_a_report, plain, spamcop, table, xarf};
+use super::{
+    Complaint, Format, acns, arf, iodef, not_a_report, plain, safe_browsing, spamcop, table, xarf,
+};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -19,6 +21,13 @@ static READERS: &[Reader] = &[
     Reader { format: Format::XarfV4, recognise: xarf::recognise_v4, read: xarf::read_v4 },
     Reader { format: Format::XarfV3, recognise: xarf::recognise_v3, read: xarf::read_v3 },
     Reader { format: Format::XarfV0, recognise: xarf::recognise_v0, read: xarf::read_v0 },
+    Reader { format: Format::Acns, recognise: acns::recognise, read: acns::read },
+    Reader { format: Format::Iodef, recognise: iodef::recognise, read: iodef::read },
+    Reader {
+        format: Format::SafeBrowsing,
+        recognise: safe_browsing::recognise,
+        read: safe_browsing::read,
+    },
     Reader {
         format: Format::Shadowserver,
         recognise: table::recognise_shadowserver,
