@@ -242,7 +242,7 @@ const WORDS: &[(Category, &str)] = &[
     // reputation/blocklist
     (
         Category::Blocklisted,
-        "blocklist blocklisted blacklist blacklisted rbl-listed rbl dnsbl block-list black-list listed listing blacklisted-ip ip-reclamation reputation",
+        "blocklist blocklisted blacklist blacklisted rbl-listed rbl dnsbl block-list black-list listed listing blacklisted-ip ip-reclamation reputation uceprotect spamhaus sbl",
     ),
     (
         Category::Harassment,
