@@ -293,7 +293,8 @@ impl Category {
             .take(MOST_WORDS)
             .collect();
         let names = (1..=LONGEST_NAME).rev().flat_map(|length| words.windows(length));
-        let mut kinds = names.filter_map(|name| BY_WORD.get(joined(&name.join("-")).as_str()).copied());
+        let mut kinds =
+            names.filter_map(|name| BY_WORD.get(joined(&name.join("-")).as_str()).copied());
         kinds.find(|kind| *kind != Self::Other)
     }
 

@@ -51,7 +51,8 @@ impl Stamp {
         self.offset
     }
 
-    fn civil(&self) -> DateTime {
+    /// Day and time as they stand there; midnight without a time.
+    pub(crate) fn civil(&self) -> DateTime {
         self.date.to_datetime(self.time.unwrap_or(Time::midnight()))
     }
 }

@@ -20,6 +20,9 @@ pub(crate) fn subject(value: &str) -> Option<Subject> {
     }
     let value = refang::text(value);
     let value = value.trim();
+    if let Some(ip) = address::ip(value) {
+        return Some(Subject::Ip(ip));
+    }
     if let Some(net) = address::net(value) {
         let is_one = net.prefix_len() == net.max_prefix_len();
         return Some(if is_one { Subject::Ip(net.addr()) } else { Subject::Prefix(net) });

@@ -29,6 +29,22 @@ marks! {
     SpamcopVersion = "[ spamcop v",
     /// The same until 2004.
     OldSpamcopVersion = "- spamcop v",
+    /// Copyright notices.
+    Dmca = "dmca",
+    /// The law that copyright notices name.
+    Section512 = "512(c)",
+    /// Copyright notices.
+    Perjury = "penalty of perjury",
+    /// Copyright notices.
+    GoodFaith = "good faith belief",
+    /// Copyright notices.
+    CopyrightInfringement = "copyright infring",
+    /// Copyright notices.
+    CopyrightOwner = "copyright owner",
+    /// Copyright notices.
+    CopyrightedWork = "copyrighted work",
+    /// Notices about marks.
+    TrademarkInfringement = "trademark infring",
 }
 
 /// Bytes of a text that are looked at. Who hides what they are behind a megabyte is plain text.

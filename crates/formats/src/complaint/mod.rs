@@ -16,6 +16,7 @@ mod domain;
 mod iodef;
 mod json;
 mod marks;
+mod netcraft;
 mod not_a_report;
 mod plain;
 mod readers;
@@ -25,6 +26,7 @@ mod safe_browsing;
 mod spamcop;
 pub mod table;
 mod transport;
+mod vendors;
 mod xarf;
 mod xml;
 
@@ -201,10 +203,30 @@ formats! {
     Acns = "acns",
     /// Incidents in XML (RFC 5070, RFC 7970).
     Iodef = "iodef",
-    /// Google Safe Browsing's reports for networks, in XML.
-    SafeBrowsing = "safe_browsing",
     /// Copyright notices in words (DMCA).
     Dmca = "dmca",
+    /// Google's Safe Browsing reports as text.
+    GoogleSafeBrowsing = "google_safe_browsing",
+    /// Reports that Cloudflare passes on.
+    Cloudflare = "cloudflare",
+    /// Listings and notifications of Spamhaus.
+    Spamhaus = "spamhaus",
+    /// URLhaus and Feodo Tracker.
+    AbuseCh = "abuse_ch",
+    /// Project Honey Pot's monitor reports.
+    ProjectHoneypot = "project_honeypot",
+    /// UCEPROTECT's monitor.
+    Uceprotect = "uceprotect",
+    /// LeakIX.
+    Leakix = "leakix",
+    /// BitNinja.
+    Bitninja = "bitninja",
+    /// Hetzner's detection of scans.
+    Hetzner = "hetzner",
+    /// NFOservers.
+    Nfoservers = "nfoservers",
+    /// myNetWatchman.
+    Mynetwatchman = "mynetwatchman",
     /// A table with a header, whoever made it.
     Table = "table",
 }

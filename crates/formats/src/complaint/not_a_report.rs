@@ -322,7 +322,13 @@ const SAYING: &[(NotAReport, &[&str])] = &[
 ];
 
 fn by_words(document: &Document) -> Option<(NotAReport, &'static str)> {
-    if has_report(document) || document.headers.0.is_empty() {
+    if has_report(document) {
+        return None;
+    }
+    if is_counter_notice(&document.text) {
+        return Some((NotAReport::Other, "somebody contests a copyright notice"));
+    }
+    if document.headers.0.is_empty() {
         return None;
     }
     let subject = document.subject.to_lowercase();
@@ -339,6 +345,14 @@ fn by_words(document: &Document) -> Option<(NotAReport, &'static str)> {
     }
     is_marketing(document, &subject, &begin)
         .then_some((NotAReport::Other, "mail to many, without a word of abuse"))
+}
+
+/// What 17 U.S.C. 512(g)(3) wants of a counter-notice, and no notice has: consent to a court, and that it was a mistake.
+fn is_counter_notice(text: &str) -> bool {
+    let begin = text[..text.floor_char_boundary(16 * 1024)].to_lowercase();
+    let contests = begin.contains("consent to the jurisdiction")
+        || begin.contains("accept service of process");
+    contests && (begin.contains("misidentification") || begin.contains("counter"))
 }
 
 fn alleges(begin: &str) -> bool {

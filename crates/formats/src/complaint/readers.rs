@@ -2,8 +2,13 @@
 
 use super::document::Document;
 use super::reading::Reading;
+use super::vendors::{
+    abuse_ch, bitninja, cloudflare, dmca, google, hetzner, honeypot, leakix, mynetwatchman,
+    nfoservers, spamhaus, uceprotect,
+};
 use super::{
-    Complaint, Format, acns, arf, iodef, not_a_report, plain, safe_browsing, spamcop, table, xarf,
+    Complaint, Format, acns, arf, iodef, netcraft, not_a_report, plain, safe_browsing, spamcop,
+    table, xarf,
 };
 
 /// A format: how it is recognised and how it is read.
@@ -11,31 +16,50 @@ pub(crate) struct Reader {
     /// Which one.
     format: Format,
     /// By what it is recognised, in words for people; nothing when it is another one.
-    recognise: fn(&Document) -> Option<&'static str>,
+    recognise: Recognise,
     /// Takes out what is declared.
-    read: fn(&Document, &mut Reading),
+    read: Read,
+    /// Whether its words are read as any others are where it found nothing. What is for programs and says nothing is left to
+    /// people: nothing is guessed.
+    is_worded: bool,
+}
+
+type Recognise = fn(&Document) -> Option<&'static str>;
+type Read = fn(&Document, &mut Reading);
+
+const fn made_for_programs(format: Format, recognise: Recognise, read: Read) -> Reader {
+    Reader { format, recognise, read, is_worded: false }
+}
+
+const fn worded(format: Format, recognise: Recognise, read: Read) -> Reader {
+    Reader { format, recognise, read, is_worded: true }
 }
 
 /// Every format. Parts made for programs come before prose, and those that say more before those that say less.
 static READERS: &[Reader] = &[
-    Reader { format: Format::XarfV4, recognise: xarf::recognise_v4, read: xarf::read_v4 },
-    Reader { format: Format::XarfV3, recognise: xarf::recognise_v3, read: xarf::read_v3 },
-    Reader { format: Format::XarfV0, recognise: xarf::recognise_v0, read: xarf::read_v0 },
-    Reader { format: Format::Acns, recognise: acns::recognise, read: acns::read },
-    Reader { format: Format::Iodef, recognise: iodef::recognise, read: iodef::read },
-    Reader {
-        format: Format::SafeBrowsing,
-        recognise: safe_browsing::recognise,
-        read: safe_browsing::read,
-    },
-    Reader {
-        format: Format::Shadowserver,
-        recognise: table::recognise_shadowserver,
-        read: table::read,
-    },
-    Reader { format: Format::Spamcop, recognise: spamcop::recognise, read: spamcop::read },
-    Reader { format: Format::Arf, recognise: arf::recognise, read: arf::read },
-    Reader { format: Format::Table, recognise: table::recognise, read: table::read },
+    made_for_programs(Format::XarfV4, xarf::recognise_v4, xarf::read_v4),
+    made_for_programs(Format::XarfV3, xarf::recognise_v3, xarf::read_v3),
+    made_for_programs(Format::XarfV0, xarf::recognise_v0, xarf::read_v0),
+    made_for_programs(Format::Acns, acns::recognise, acns::read),
+    made_for_programs(Format::Iodef, iodef::recognise, iodef::read),
+    made_for_programs(Format::GoogleSafeBrowsing, safe_browsing::recognise, safe_browsing::read),
+    made_for_programs(Format::Shadowserver, table::recognise_shadowserver, table::read),
+    made_for_programs(Format::Spamcop, spamcop::recognise, spamcop::read),
+    made_for_programs(Format::Arf, arf::recognise, arf::read),
+    worded(Format::Netcraft, netcraft::recognise, netcraft::read),
+    worded(Format::GoogleSafeBrowsing, google::recognise, google::read),
+    worded(Format::Cloudflare, cloudflare::recognise, cloudflare::read),
+    worded(Format::Spamhaus, spamhaus::recognise, spamhaus::read),
+    worded(Format::AbuseCh, abuse_ch::recognise, abuse_ch::read),
+    worded(Format::ProjectHoneypot, honeypot::recognise, honeypot::read),
+    worded(Format::Uceprotect, uceprotect::recognise, uceprotect::read),
+    worded(Format::Leakix, leakix::recognise, leakix::read),
+    worded(Format::Bitninja, bitninja::recognise, bitninja::read),
+    worded(Format::Hetzner, hetzner::recognise, hetzner::read),
+    worded(Format::Nfoservers, nfoservers::recognise, nfoservers::read),
+    worded(Format::Mynetwatchman, mynetwatchman::recognise, mynetwatchman::read),
+    worded(Format::Table, table::recognise, table::read),
+    worded(Format::Dmca, dmca::recognise, dmca::read),
 ];
 
 /// Reads a complaint whose transport was taken off.
@@ -54,14 +78,13 @@ pub(crate) fn read(document: Document) -> Complaint {
     }
     let recognised =
         READERS.iter().find_map(|reader| Some((reader, (reader.recognise)(&document)?)));
-    let mut format = Format::Plain;
-    if recognised.is_none() {
-        plain::read(&document, &mut reading);
-    }
+    let format = recognised.map_or(Format::Plain, |(reader, _)| reader.format);
     if let Some((reader, why)) = recognised {
-        format = reader.format;
         reading.explain(format!("{}: {why}", format.as_str()));
         (reader.read)(&document, &mut reading);
+    }
+    if reading.is_empty() && recognised.is_none_or(|(reader, _)| reader.is_worded) {
+        plain::read(&document, &mut reading);
     }
     name_reporter(&document, &mut reading);
     Complaint { format, ..reading.into_complaint() }

@@ -68,7 +68,7 @@ mod tests {
  <list type="1"><url_info url="http://192.0.2.2/login" /></list>
 </notification_message>"#;
         let complaint = read("message.xml", text.as_bytes()).remove(0);
-        assert_eq!(complaint.format, Format::SafeBrowsing);
+        assert_eq!(complaint.format, Format::GoogleSafeBrowsing);
         let found: Vec<_> = complaint
             .incidents
             .iter()

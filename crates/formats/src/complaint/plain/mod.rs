@@ -5,7 +5,7 @@ mod labels;
 mod lines;
 mod pages;
 mod sentence;
-pub(crate) mod words;
+pub(super) mod words;
 
 use std::collections::HashSet;
 use std::net::IpAddr;

@@ -39,27 +39,78 @@ pub(super) enum Field {
 
 /// Names of columns, in lower case and joined by `_`; those of a line are equally good, the better lines first.
 const NAMES: &[(Field, &str)] = &[
-    (Field::Source, "src_ip source_ip sourceip srcip ip_src attacker_ip attackerip attacking_ip offending_ip offender_ip abuser_ip abusive_ip infected_ip bot_ip source_ip_address sourceipaddress source_ip_s ip_source src_ip_address networksourceipv4 networksourceipv6 src_addr srcaddr source_address source_addr saddr reported_ip suspicious_ip malicious_ip compromised_ip affected_ip vulnerable_ip ip_vulneravel zdrojova_ip quell_ip quelle_ip ip_quelle src_ip_addr drone_ip spamming_ip"),
-    (Field::Source, "ip ip_address ipaddress ip_addr ipaddr ip_adresse ip_adress ipadresse endereco_ip direccion_ip adresse_ip indirizzo_ip adres_ip adresa_ip ip_adresa ip_adres ip_addresses ips ipv4 ipv6 ipv4_address ipv6_address ip_osoite address server_ip serverip server_inet host_ip hostip ip_host ipv4_addr details_ip_address ip_v4 ip_v6 ip_asset adressen source_ip_v4 ip_ip client_ip sender_ip source_network"),
-    (Field::Source, "network prefix cidr netblock ip_range ip_cidr subnet ip_block source_cidr ip_network"),
-    (Field::Source, "source src attacker offender host hosts ip_domain ip_or_domain indicator server quelle origen origem asset target_asset"),
-    (Field::Controller, "c_c cc cnc c2 c2_ip cc_ip cnc_ip controller controller_ip networkdestinationipv4 networkdestinationipv6"),
+    (
+        Field::Source,
+        "src_ip source_ip sourceip srcip ip_src attacker_ip attackerip attacking_ip offending_ip offender_ip abuser_ip abusive_ip infected_ip bot_ip source_ip_address sourceipaddress source_ip_s ip_source src_ip_address networksourceipv4 networksourceipv6 src_addr srcaddr source_address source_addr saddr reported_ip suspicious_ip malicious_ip compromised_ip affected_ip vulnerable_ip ip_vulneravel zdrojova_ip quell_ip quelle_ip ip_quelle src_ip_addr drone_ip spamming_ip",
+    ),
+    (
+        Field::Source,
+        "ip ip_address ipaddress ip_addr ipaddr ip_adresse ip_adress ipadresse endereco_ip direccion_ip adresse_ip indirizzo_ip adres_ip adresa_ip ip_adresa ip_adres ip_addresses ips ipv4 ipv6 ipv4_address ipv6_address ip_osoite address server_ip serverip server_inet host_ip hostip ip_host ipv4_addr details_ip_address ip_v4 ip_v6 ip_asset adressen source_ip_v4 ip_ip client_ip sender_ip source_network",
+    ),
+    (
+        Field::Source,
+        "network prefix cidr netblock ip_range ip_cidr subnet ip_block source_cidr ip_network",
+    ),
+    (
+        Field::Source,
+        "source src attacker offender host hosts ip_domain ip_or_domain indicator server quelle origen origem asset target_asset",
+    ),
+    (
+        Field::Controller,
+        "c_c cc cnc c2 c2_ip cc_ip cnc_ip controller controller_ip networkdestinationipv4 networkdestinationipv6",
+    ),
     (Field::ControllerPort, "c_c_port cc_port cnc_port c2_port networkdestinationport"),
-    (Field::Port, "src_port source_port sourceport srcport sport port_src udp_srcport tcp_srcport quellport local_port networksourceport source_port_s"),
+    (
+        Field::Port,
+        "src_port source_port sourceport srcport sport port_src udp_srcport tcp_srcport quellport local_port networksourceport source_port_s",
+    ),
     (Field::Port, "port ports service_port server_port porta puerto port_number"),
-    (Field::Url, "url urls uri full_url source_url src_url phishing_url phish_url malware_url malicious_url infringing_url abuse_url url_s reported_url offending_url spam_url domain_url direccion_url phishing_link mal_url"),
-    (Field::Domain, "domain domains fqdn domain_name source_fqdn source_domain_name src_fqdn http_host host_name_of_page domini dominio domaine domena webserver_host phishing_domain malicious_domain site website"),
-    (Field::Email, "email e_mail source_account account_email domainemails mail_address email_address compromised_account"),
-    (Field::Time, "timestamp time_source source_time event_time event_timestamp eventtime event_date_time event_datetime timestamp_utc time_stamp attack_time incident_time incident_date detection_time detection_date time_detected detected_at observed_at datetime date_time isotime utc ts _ts zeitstempel zeitpunkt fecha_hora fecha_y_hora data_hora data_e_hora data_do_teste horodatage datum_uhrzeit tijdstip cas laikas lastreporteddatetime datetimereceivedutc date_utc datetime_utc last_impact_timestamp log_time logtime occurred_at reported_at abuse_time date_of_incident date_of_detection timestamp_gmt"),
-    (Field::Time, "last_seen lastseen last_seen_utc last_seen_at lastseenat last_seen_time seen seen_at last_event last_observed last_activity latest ultima_vez letzte_sichtung last_online updated updated_at"),
-    (Field::Time, "submission_time discovered discovered_at discovery_date detected detection found found_at first_seen firstseen first_seen_utc first_seen_at first_seen_time firstseenat firstreporteddatetime first time_first start_time start add_date dateadded date_added added report_date reportdate reported reported_on created created_at verification_time observation_time valid_from breach_addeddate activity_start start_and_end_of_valid_time_utc"),
+    (
+        Field::Url,
+        "url urls uri full_url source_url src_url phishing_url phish_url malware_url malicious_url infringing_url abuse_url url_s reported_url offending_url spam_url domain_url direccion_url phishing_link mal_url",
+    ),
+    (
+        Field::Domain,
+        "domain domains fqdn domain_name source_fqdn source_domain_name src_fqdn http_host host_name_of_page domini dominio domaine domena webserver_host phishing_domain malicious_domain site website",
+    ),
+    (
+        Field::Email,
+        "email e_mail source_account account_email domainemails mail_address email_address compromised_account",
+    ),
+    (
+        Field::Time,
+        "timestamp time_source source_time event_time event_timestamp eventtime event_date_time event_datetime timestamp_utc time_stamp attack_time incident_time incident_date detection_time detection_date time_detected detected_at observed_at datetime date_time isotime utc ts _ts zeitstempel zeitpunkt fecha_hora fecha_y_hora data_hora data_e_hora data_do_teste horodatage datum_uhrzeit tijdstip cas laikas lastreporteddatetime datetimereceivedutc date_utc datetime_utc last_impact_timestamp log_time logtime occurred_at reported_at abuse_time date_of_incident date_of_detection timestamp_gmt",
+    ),
+    (
+        Field::Time,
+        "last_seen lastseen last_seen_utc last_seen_at lastseenat last_seen_time seen seen_at last_event last_observed last_activity latest ultima_vez letzte_sichtung last_online updated updated_at",
+    ),
+    (
+        Field::Time,
+        "submission_time discovered discovered_at discovery_date detected detection found found_at first_seen firstseen first_seen_utc first_seen_at first_seen_time firstseenat firstreporteddatetime first time_first start_time start add_date dateadded date_added added report_date reportdate reported reported_on created created_at verification_time observation_time valid_from breach_addeddate activity_start start_and_end_of_valid_time_utc",
+    ),
     (Field::Date, "date event_date datum data fecha jour day dia paivamaara"),
     (Field::TimeOfDay, "time event_time_of_day uhrzeit zeit hora heure tijd hodina"),
-    (Field::Destination, "dst_ip dest_ip destination_ip destinationip dstip ip_dst target_ip targetip victim_ip victimip destination_address dst_addr dstaddr dest_addr daddr tgt attacked_ip targeted_ip ziel_ip destination_ip_address dst_ip_address remote_ip target_address zielip ip_destino ip_de_destino destination_ip_s"),
-    (Field::DestinationPort, "dst_port dest_port destination_port destinationport dstport dport target_port targetport zielport port_dst victim_port tcp_dstport udp_dstport remote_port attacked_port puerto_destino porta_destino"),
-    (Field::Count, "count event_count attack_count attacks hits events occurrences number_of_events reports attempts num_events tries sum_count anzahl quantidade n_events"),
-    (Field::Kind, "classification_type category categories type threat_type threat_category abuse_type attack_type incident_type event_type classification infection report_type kategorie typ tipo categoria indicatorthreattype typ_incydentu codename reason attack abuse_category issue problem problema state_of_threat feed report classification_taxonomy tag threat malware_type"),
-    (Field::Other, "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_name feed_code channel command optional_information asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin target filename payload rir registrar abuse_contact server_name version vulnerability cve"),
+    (
+        Field::Destination,
+        "dst_ip dest_ip destination_ip destinationip dstip ip_dst target_ip targetip victim_ip victimip destination_address dst_addr dstaddr dest_addr daddr tgt attacked_ip targeted_ip ziel_ip destination_ip_address dst_ip_address remote_ip target_address zielip ip_destino ip_de_destino destination_ip_s",
+    ),
+    (
+        Field::DestinationPort,
+        "dst_port dest_port destination_port destinationport dstport dport target_port targetport zielport port_dst victim_port tcp_dstport udp_dstport remote_port attacked_port puerto_destino porta_destino",
+    ),
+    (
+        Field::Count,
+        "count event_count attack_count attacks hits events occurrences number_of_events reports attempts num_events tries sum_count anzahl quantidade n_events",
+    ),
+    (
+        Field::Kind,
+        "classification_type category categories type threat_type threat_category abuse_type attack_type incident_type event_type classification infection report_type kategorie typ tipo categoria indicatorthreattype typ_incydentu codename reason attack abuse_category issue problem problema state_of_threat feed report classification_taxonomy tag threat malware_type",
+    ),
+    (
+        Field::Other,
+        "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_name feed_code channel command optional_information asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin target filename payload rir registrar abuse_contact server_name version vulnerability cve",
+    ),
 ];
 
 /// What a name means, and how good it is: 0 is best.
@@ -166,7 +217,10 @@ impl Columns {
     }
 
     fn names_something_else(&self) -> bool {
-        !(self.controller.is_empty() && self.url.is_empty() && self.domain.is_empty() && self.email.is_empty())
+        !(self.controller.is_empty()
+            && self.url.is_empty()
+            && self.domain.is_empty()
+            && self.email.is_empty())
     }
 
     /// The columns of names that are known to be such.
@@ -245,7 +299,9 @@ mod tests {
 
     #[test]
     fn prose_is_no_header() {
-        for line in [["Dear Sir", " we have seen", " your server"], ["Source", " the web", " is open"]] {
+        for line in
+            [["Dear Sir", " we have seen", " your server"], ["Source", " the web", " is open"]]
+        {
             assert!(Columns::of(line).is_none(), "{line:?}");
         }
         assert!(Columns::of(["asn", "ip", "timestamp", "malware"]).is_some());

@@ -30,7 +30,10 @@ pub(super) struct Delimited<R> {
 /// Looks for a table in what is read.
 pub(super) fn open<R: Read>(mut input: R) -> io::Result<Option<Delimited<R>>> {
     let mut beginning = Vec::new();
-    input.by_ref().take(u64::try_from(BEGINNING).unwrap_or(u64::MAX)).read_to_end(&mut beginning)?;
+    input
+        .by_ref()
+        .take(u64::try_from(BEGINNING).unwrap_or(u64::MAX))
+        .read_to_end(&mut beginning)?;
     Ok(header(&beginning).map(|(columns, delimiter, end)| {
         beginning.drain(..end);
         Delimited { columns, delimiter, rows: Cursor::new(beginning).chain(input) }
@@ -72,7 +75,9 @@ pub(super) fn columns_of(line: &str) -> Option<(Columns, u8)> {
 }
 
 fn cells(line: &str, delimiter: u8) -> Vec<String> {
-    line.split(char::from(delimiter)).map(|cell| cell.trim().trim_matches(['"', '\'']).to_owned()).collect()
+    line.split(char::from(delimiter))
+        .map(|cell| cell.trim().trim_matches(['"', '\'']).to_owned())
+        .collect()
 }
 
 /// How a table ended.
@@ -85,7 +90,11 @@ pub(super) struct End {
 
 impl<R: Read> Delimited<R> {
     /// Reads all rows.
-    pub(super) fn read(self, rules: &mut Rules<'_>, mut found: impl FnMut(Allegation)) -> io::Result<End> {
+    pub(super) fn read(
+        self,
+        rules: &mut Rules<'_>,
+        mut found: impl FnMut(Allegation),
+    ) -> io::Result<End> {
         let mut reader = ReaderBuilder::new()
             .delimiter(self.delimiter)
             .has_headers(false)

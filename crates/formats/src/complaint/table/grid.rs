@@ -48,7 +48,8 @@ pub(super) fn grids(rows: Vec<Vec<String>>) -> Vec<Grid> {
 }
 
 fn header(row: &[String]) -> Option<Columns> {
-    (row.len() >= 2 && row.len() <= MOST_CELLS).then(|| Columns::of(row.iter().map(String::as_str)))?
+    (row.len() >= 2 && row.len() <= MOST_CELLS)
+        .then(|| Columns::of(row.iter().map(String::as_str)))?
 }
 
 /// A row of a name and a value.
@@ -117,7 +118,10 @@ fn head(line: &str) -> Option<(Columns, Divider)> {
 }
 
 /// The rows that follow a header: as far as a line that is none.
-fn rows<'t>(lines: &mut std::iter::Peekable<impl Iterator<Item = &'t str>>, divider: Divider) -> Vec<Vec<String>> {
+fn rows<'t>(
+    lines: &mut std::iter::Peekable<impl Iterator<Item = &'t str>>,
+    divider: Divider,
+) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut blank = 0;
     while let Some(line) = lines.peek() {
@@ -195,14 +199,20 @@ fn quoted(line: &str, delimiter: char) -> Vec<String> {
 /// of times.
 pub(super) fn guessed(rows: &[Vec<String>]) -> Option<Columns> {
     let width = rows.iter().map(Vec::len).max()?;
-    let all = |at: usize, is: fn(&str) -> bool| rows.iter().all(|row| row.get(at).is_some_and(|cell| is(cell)));
+    let all = |at: usize, is: fn(&str) -> bool| {
+        rows.iter().all(|row| row.get(at).is_some_and(|cell| is(cell)))
+    };
     let of = |is: fn(&str) -> bool| (0..width).filter(|at| all(*at, is)).collect::<Vec<_>>();
     let sources = of(|cell| crate::complaint::address::ip(cell).is_some());
     let pages = of(|cell| cell.contains("://"));
     let domains = of(|cell| crate::complaint::domain::name(cell).is_some());
     let times = of(|cell| crate::complaint::dates::read(cell).is_some() && cell.len() >= 8);
     let kinds = of(|cell| crate::complaint::Category::from_word(cell).is_some());
-    if sources.len() > 1 || pages.len() > 1 || domains.len() > 1 || sources.len() + pages.len() + domains.len() == 0 {
+    if sources.len() > 1
+        || pages.len() > 1
+        || domains.len() > 1
+        || sources.len() + pages.len() + domains.len() == 0
+    {
         return None;
     }
     let mut columns = Columns::default();
@@ -223,9 +233,11 @@ pub(super) fn without_header(text: &str) -> Option<Grid> {
         .take(MOST_ROWS)
         .collect();
     let divider = [b'|', b'\t', b';', b','].into_iter().find(|by| {
-        !lines.is_empty() && lines.iter().all(|line| line.len() <= LONGEST_LINE && line.contains(char::from(*by)))
+        !lines.is_empty()
+            && lines.iter().all(|line| line.len() <= LONGEST_LINE && line.contains(char::from(*by)))
     })?;
-    let rows: Vec<Vec<String>> = lines.iter().map(|line| cells(line, Divider::By(divider))).collect();
+    let rows: Vec<Vec<String>> =
+        lines.iter().map(|line| cells(line, Divider::By(divider))).collect();
     let columns = guessed(&rows)?;
     Some(Grid { columns, rows })
 }

@@ -22,7 +22,8 @@ impl Table {
             if self.rows.is_empty() {
                 self.rows.push(Vec::new());
             }
-            let text = htmlize::unescape(cell.as_str()).split_whitespace().collect::<Vec<_>>().join(" ");
+            let text =
+                htmlize::unescape(cell.as_str()).split_whitespace().collect::<Vec<_>>().join(" ");
             if let Some(row) = self.rows.last_mut() {
                 row.push(text);
             }
@@ -59,7 +60,9 @@ pub(super) fn tables(html: &str) -> Vec<Vec<Vec<String>>> {
                     table.cell = Some(String::new());
                 }
             }
-            "/td" | "/th" | "/tr" => open.iter_mut().next_back().into_iter().for_each(Table::end_cell),
+            "/td" | "/th" | "/tr" => {
+                open.iter_mut().next_back().into_iter().for_each(Table::end_cell)
+            }
             "br" | "br/" | "p" | "div" | "li" | "/p" | "/div" => add_text(&mut open, " "),
             "script" | "style" => {
                 let close = if name == "script" { "</script" } else { "</style" };
@@ -102,7 +105,10 @@ fn name(tag: &str) -> String {
 }
 
 fn find_without_case(text: &str, what: &str) -> usize {
-    let found = text.as_bytes().windows(what.len()).position(|window| window.eq_ignore_ascii_case(what.as_bytes()));
+    let found = text
+        .as_bytes()
+        .windows(what.len())
+        .position(|window| window.eq_ignore_ascii_case(what.as_bytes()));
     found.unwrap_or(text.len())
 }
 

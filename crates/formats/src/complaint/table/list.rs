@@ -16,7 +16,8 @@ const LONGEST_LINE: usize = 4096;
 pub(super) fn entries(text: &str) -> Option<Vec<Subject>> {
     let mut entries = Vec::new();
     for line in text.lines().take(MOST_ENTRIES).map(str::trim) {
-        let is_comment = line.is_empty() || line.starts_with(['#', ';', '<']) || line.starts_with("//");
+        let is_comment =
+            line.is_empty() || line.starts_with(['#', ';', '<']) || line.starts_with("//");
         if is_comment || entries.is_empty() && !is_entry(line) && is_preamble(line) {
             continue;
         }
@@ -28,7 +29,11 @@ pub(super) fn entries(text: &str) -> Option<Vec<Subject>> {
 
 /// When the list was made, where a line before its entries says it.
 pub(super) fn date(text: &str) -> Option<Stamp> {
-    let before = text.lines().take(MOST_PREAMBLE).map(str::trim).take_while(|line| line.is_empty() || !is_entry(line));
+    let before = text
+        .lines()
+        .take(MOST_PREAMBLE)
+        .map(str::trim)
+        .take_while(|line| line.is_empty() || !is_entry(line));
     before.into_iter().find_map(|line| dates::find(line).map(|(stamp, _)| stamp))
 }
 

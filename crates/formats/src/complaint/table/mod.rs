@@ -8,8 +8,8 @@ mod html;
 mod list;
 mod records;
 mod row;
-mod sheet;
 mod shadowserver;
+mod sheet;
 
 use std::io::{self, Read};
 
@@ -42,7 +42,8 @@ pub(super) fn recognise_shadowserver(document: &Document) -> Option<&'static str
     }
     tables(document).find_map(|part| {
         let header = delimited::open(part.bytes()).ok().flatten()?;
-        shadowserver::is_header(|name| header.columns.position(name)).then_some("a table with the columns of Shadowserver")
+        shadowserver::is_header(|name| header.columns.position(name))
+            .then_some("a table with the columns of Shadowserver")
     })
 }
 
@@ -60,7 +61,9 @@ pub(super) fn recognise(document: &Document) -> Option<&'static str> {
         return Some("a table with a header whose columns are known");
     }
     let is_file = document.headers.0.is_empty();
-    let is_list = |part: &Part| list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some();
+    let is_list = |part: &Part| {
+        list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some()
+    };
     let has_list = is_file && tables(document).any(is_list);
     has_list.then_some("a list of addresses or pages")
 }
@@ -68,7 +71,9 @@ pub(super) fn recognise(document: &Document) -> Option<&'static str> {
 /// The parts that can be files of rows.
 fn tables(document: &Document) -> impl Iterator<Item = &Part> {
     document.parts.iter().filter(|part| {
-        part.role == PartRole::File && !part.media_type.starts_with("image/") && !part.media_type.starts_with("message/")
+        part.role == PartRole::File
+            && !part.media_type.starts_with("image/")
+            && !part.media_type.starts_with("message/")
     })
 }
 
@@ -77,13 +82,16 @@ fn is_json(begin: &[u8]) -> bool {
 }
 
 fn is_sheet(part: &Part) -> bool {
-    part.bytes().starts_with(b"PK\x03\x04") && (part.is_named(".xlsx") || part.media_type.contains("spreadsheetml"))
+    part.bytes().starts_with(b"PK\x03\x04")
+        && (part.is_named(".xlsx") || part.media_type.contains("spreadsheetml"))
 }
 
 fn is_html(part: &Part) -> bool {
     let begin = part.begin();
-    let has = |tag: &[u8]| memchr::memmem::find(&begin[..begin.len().min(BEGINNING)], tag).is_some();
-    part.media_type == "text/html" || begin.starts_with(b"<") && (has(b"<html") || has(b"<HTML") || has(b"<table"))
+    let has =
+        |tag: &[u8]| memchr::memmem::find(&begin[..begin.len().min(BEGINNING)], tag).is_some();
+    part.media_type == "text/html"
+        || begin.starts_with(b"<") && (has(b"<html") || has(b"<HTML") || has(b"<table"))
 }
 
 /// Whether a part is JSON or XML whose records can allege something.
@@ -96,7 +104,8 @@ fn is_feed(part: &Part) -> bool {
     };
     if is_json(begin) {
         // A broken end does not matter to what it is.
-        let _ = json::each(&begin[..begin.len().min(LONGEST_TEXT)], |value| look(&Record::of(&value)));
+        let _ =
+            json::each(&begin[..begin.len().min(LONGEST_TEXT)], |value| look(&Record::of(&value)));
     } else if begin.starts_with(b"<?xml") || begin.starts_with(b"<output") {
         records::in_xml(&part.text(), |record| look(&record));
     }
@@ -108,7 +117,8 @@ fn drawn(document: &Document) -> Vec<Grid> {
     let text = &document.text[..document.text.floor_char_boundary(LONGEST_TEXT)];
     let mut grids = grid::in_text(text);
     if grids.is_empty() {
-        let shown = |part: &&Part| matches!(part.role, PartRole::Body | PartRole::File) && is_html(part);
+        let shown =
+            |part: &&Part| matches!(part.role, PartRole::Body | PartRole::File) && is_html(part);
         for part in document.parts.iter().filter(shown) {
             let html = part.text();
             let html = &html[..html.floor_char_boundary(LONGEST_TEXT)];
@@ -129,8 +139,12 @@ fn topic(document: &Document) -> Category {
     }
     let begin = |text: &str| text[..text.floor_char_boundary(2000)].to_owned();
     let names = document.parts.iter().map(|part| part.name.replace(['-', '_', '.'], " "));
-    let texts = std::iter::once(document.whole_subject.clone()).chain(names).chain([begin(&document.text)]);
-    texts.filter(|text| !text.is_empty()).find_map(|text| Category::in_words(&text)).unwrap_or_default()
+    let texts =
+        std::iter::once(document.whole_subject.clone()).chain(names).chain([begin(&document.text)]);
+    texts
+        .filter(|text| !text.is_empty())
+        .find_map(|text| Category::in_words(&text))
+        .unwrap_or_default()
 }
 
 pub(super) fn read(document: &Document, reading: &mut Reading) {
@@ -143,7 +157,11 @@ pub(super) fn read(document: &Document, reading: &mut Reading) {
     }
     if reading.incidents().len() == before {
         for grid in drawn(document) {
-            reading.explain(format!("table: {} columns, {} rows", grid.columns.width(), grid.rows.len()));
+            reading.explain(format!(
+                "table: {} columns, {} rows",
+                grid.columns.width(),
+                grid.rows.len()
+            ));
             read_grid(grid, topic, document.calendar(), reading);
         }
     }
@@ -170,7 +188,8 @@ fn read_file(document: &Document, part: &Part, topic: Category, reading: &mut Re
         return true;
     }
     let Ok(Some(table)) = delimited::open(part.bytes()) else { return false };
-    let Some(mut rules) = rules(&part.name, table.columns.clone(), topic, document.calendar()) else {
+    let Some(mut rules) = rules(&part.name, table.columns.clone(), topic, document.calendar())
+    else {
         reading.explain(format!("{}: who stands in it is a victim", part.name));
         return true;
     };
@@ -184,10 +203,17 @@ fn read_file(document: &Document, part: &Part, topic: Category, reading: &mut Re
 }
 
 /// How the rows of a table are understood. Nothing when they name victims only.
-fn rules<'c>(file: &str, columns: Columns, topic: Category, calendar: &'c Calendar) -> Option<Rules<'c>> {
+fn rules<'c>(
+    file: &str,
+    columns: Columns,
+    topic: Category,
+    calendar: &'c Calendar,
+) -> Option<Rules<'c>> {
     let known = shadowserver::report(file);
     let is_theirs = shadowserver::is_header(|name| columns.position(name));
-    let Some(report) = known.or_else(|| is_theirs.then(|| shadowserver::by_header(|name| columns.position(name)))) else {
+    let Some(report) =
+        known.or_else(|| is_theirs.then(|| shadowserver::by_header(|name| columns.position(name))))
+    else {
         return Some(Rules::new(columns, topic, calendar));
     };
     of_shadowserver(report, columns, calendar)
@@ -279,11 +305,17 @@ fn read_list(document: &Document, part: &Part, topic: Category, reading: &mut Re
 
 /// Reads a table that is too large to be in memory, row by row: a file of Shadowserver's, or any CSV whose columns are
 /// known. `name` is the file's. Nothing when it is none; else how many rows could not be read.
-pub fn stream(name: &str, input: impl Read, mut found: impl FnMut(Incident)) -> io::Result<Option<u64>> {
+pub fn stream(
+    name: &str,
+    input: impl Read,
+    mut found: impl FnMut(Incident),
+) -> io::Result<Option<u64>> {
     let Some(table) = delimited::open(input)? else { return Ok(None) };
     let calendar = Calendar::default();
     let topic = Category::in_words(&name.replace(['-', '_', '.'], " ")).unwrap_or_default();
-    let Some(mut rules) = rules(name, table.columns.clone(), topic, &calendar) else { return Ok(Some(0)) };
+    let Some(mut rules) = rules(name, table.columns.clone(), topic, &calendar) else {
+        return Ok(Some(0));
+    };
     let end = table.read(&mut rules, |allegation| {
         if let Ok(incident) = allegation.checked() {
             found(incident);

@@ -49,7 +49,8 @@ impl Record {
         match value {
             Value::Object(fields) if depth < DEEPEST => {
                 for (inner, value) in fields {
-                    let inner = inner.trim_start_matches('_').replace('.', "_").to_ascii_lowercase();
+                    let inner =
+                        inner.trim_start_matches('_').replace('.', "_").to_ascii_lowercase();
                     let name = if name.is_empty() { inner } else { format!("{name}_{inner}") };
                     self.add(name, value, depth + 1);
                 }
@@ -93,8 +94,10 @@ impl Record {
 
     /// The domains that a family of malware makes up, where the record is a list of them and nothing else.
     pub(super) fn generated_names(&self) -> impl Iterator<Item = String> {
-        let is_list = !self.fields.is_empty() && self.fields.iter().all(|(name, _)| name.contains("_dga_"));
-        let values = self.fields.iter().filter(move |_| is_list).flat_map(|(_, value)| value.split(' '));
+        let is_list =
+            !self.fields.is_empty() && self.fields.iter().all(|(name, _)| name.contains("_dga_"));
+        let values =
+            self.fields.iter().filter(move |_| is_list).flat_map(|(_, value)| value.split(' '));
         values.filter_map(domain::name)
     }
 
@@ -106,8 +109,10 @@ impl Record {
 
     /// The kind, where the feed is known by a field that only it has.
     pub(super) fn sign(&self) -> Option<Category> {
-        let (_, category) = SIGNS.iter().find(|(name, _)| self.get(name).is_some_and(|value| !value.is_empty()))?;
-        let is_in = *category == Category::LoginAttack && self.get("login_successful") == Some("true");
+        let (_, category) =
+            SIGNS.iter().find(|(name, _)| self.get(name).is_some_and(|value| !value.is_empty()))?;
+        let is_in =
+            *category == Category::LoginAttack && self.get("login_successful") == Some("true");
         Some(if is_in { Category::Compromised } else { *category })
     }
 }
@@ -117,7 +122,9 @@ impl Record {
 pub(super) fn in_xml(text: &str, mut found: impl FnMut(Record)) {
     let mut open: Vec<(String, Record)> = Vec::new();
     super::super::xml::read(text, |event| match event {
-        super::super::xml::Event::Begin(name, _) => open.push((name.to_ascii_lowercase(), Record::default())),
+        super::super::xml::Event::Begin(name, _) => {
+            open.push((name.to_ascii_lowercase(), Record::default()))
+        }
         super::super::xml::Event::End(text) => {
             let Some((name, record)) = open.pop() else { return };
             if record.fields.len() >= 2 {

@@ -71,7 +71,11 @@ impl<'c> Rules<'c> {
         let port = |columns: &[usize]| columns.iter().find_map(|at| declared::port(cell(*at)));
         let ip = |columns: &[usize]| columns.iter().find_map(|at| address::refanged(cell(*at)));
         let by_controller = self.is_by_controller(&cell);
-        let source_port = if by_controller { port(&self.columns.controller_port) } else { port(&self.columns.port) };
+        let source_port = if by_controller {
+            port(&self.columns.controller_port)
+        } else {
+            port(&self.columns.port)
+        };
         let mut target = (ip(&self.columns.destination), port(&self.columns.destination_port));
         if !by_controller {
             target.0 = target.0.or_else(|| ip(&self.columns.controller));
@@ -135,10 +139,17 @@ impl<'c> Rules<'c> {
     /// The sources of a row, mostly one.
     fn sources<'r>(&self, cell: &impl Fn(usize) -> &'r str, category: Category) -> Vec<Source> {
         let takes_pages = self.takes_pages(category);
-        let url = self.columns.url.iter().filter(|_| takes_pages).find_map(|at| declared::page(cell(*at)));
-        let name = self.columns.domain.iter().filter(|_| takes_pages).find_map(|at| domain_in(cell(*at)));
+        let url = self
+            .columns
+            .url
+            .iter()
+            .filter(|_| takes_pages)
+            .find_map(|at| declared::page(cell(*at)));
+        let name =
+            self.columns.domain.iter().filter(|_| takes_pages).find_map(|at| domain_in(cell(*at)));
         let of = [&self.columns.source, &self.columns.controller];
-        let declared = of.into_iter().flatten().map(|at| addresses(cell(*at))).find(|found| !found.is_empty());
+        let declared =
+            of.into_iter().flatten().map(|at| addresses(cell(*at))).find(|found| !found.is_empty());
         let Some(found) = declared else {
             return self.without_address(cell, url, name, takes_pages);
         };
@@ -172,12 +183,15 @@ impl<'c> Rules<'c> {
                 _ => None,
             })
         };
-        let mail = || self.columns.email.iter().find_map(|at| match declared::subject(cell(*at))? {
-            Subject::Email(address) => Some(Subject::Email(address)),
-            _ => None,
-        });
+        let mail = || {
+            self.columns.email.iter().find_map(|at| match declared::subject(cell(*at))? {
+                Subject::Email(address) => Some(Subject::Email(address)),
+                _ => None,
+            })
+        };
         let subject = url.clone().map(Subject::Url);
-        let subject = subject.or_else(|| name.clone().map(Subject::Domain)).or_else(of_sources).or_else(mail);
+        let subject =
+            subject.or_else(|| name.clone().map(Subject::Domain)).or_else(of_sources).or_else(mail);
         let Some(subject) = subject else { return Vec::new() };
         let ip = match &subject {
             Subject::Url(url) => declared::host(url).0,
@@ -196,7 +210,10 @@ impl<'c> Rules<'c> {
             ("", "") => None,
             (day, "") => self.instant(day),
             ("", time) => self.instant(time),
-            (day, time) => self.instant(&format!("{day} {time}")).or_else(|| self.instant(time)).or_else(|| self.instant(day)),
+            (day, time) => self
+                .instant(&format!("{day} {time}"))
+                .or_else(|| self.instant(time))
+                .or_else(|| self.instant(day)),
         }
     }
 
@@ -241,7 +258,9 @@ fn is_about_pages(category: Category) -> bool {
 /// The addresses and prefixes of a cell that has nothing else in it.
 fn addresses(value: &str) -> Vec<IpNet> {
     let value = value.trim();
-    if value.len() < 3 || !value.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[' || c == ':') {
+    if value.len() < 3
+        || !value.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[' || c == ':')
+    {
         return Vec::new();
     }
     if let Some(ip) = address::ip(value) {
@@ -296,6 +315,14 @@ fn plain_utc(text: &str) -> Option<Timestamp> {
         })
     };
     let small = |from: usize| i8::try_from(number(from, from + 2)?).ok();
-    let civil = jiff::civil::DateTime::new(number(0, 4)?, small(5)?, small(8)?, small(11)?, small(14)?, small(17)?, 0);
+    let civil = jiff::civil::DateTime::new(
+        number(0, 4)?,
+        small(5)?,
+        small(8)?,
+        small(11)?,
+        small(14)?,
+        small(17)?,
+        0,
+    );
     jiff::tz::Offset::UTC.to_timestamp(civil.ok()?).ok()
 }

@@ -30,7 +30,11 @@ pub(super) struct Report {
 const REPORTS: &[(Category, Takes, &str)] = &[
     (Category::Blocklisted, Takes::Address, "blocklist blacklist"),
     (Category::Compromised, Takes::Address, "compromised_iot"),
-    (Category::Compromised, Takes::Pages, "compromised_website comprimised_website hacked_webserver"),
+    (
+        Category::Compromised,
+        Takes::Pages,
+        "compromised_website comprimised_website hacked_webserver",
+    ),
     (Category::Compromised, Takes::Nothing, "ransomware_victim"),
     (Category::ExposedData, Takes::Nothing, "compromised_account"),
     (Category::Malware, Takes::Pages, "malware_url cwsandbox_url botnet_url"),
@@ -38,7 +42,11 @@ const REPORTS: &[(Category, Takes, &str)] = &[
     (Category::Malware, Takes::Nothing, "sandbox_dns"),
     (Category::Phishing, Takes::Pages, "phish_url"),
     (Category::Spam, Takes::Pages, "spam_url"),
-    (Category::LoginAttack, Takes::Address, "event_honeypot_brute_force drone_brute_force hp_brute_force"),
+    (
+        Category::LoginAttack,
+        Takes::Address,
+        "event_honeypot_brute_force drone_brute_force hp_brute_force",
+    ),
     (
         Category::PortScan,
         Takes::Address,
@@ -50,7 +58,11 @@ const REPORTS: &[(Category, Takes, &str)] = &[
         Takes::Address,
         "event_ddos_participant event_honeypot_ddos event_honeypot_ddos_target event_ip_spoofer caida_ip_spoofer botnet_ddos",
     ),
-    (Category::Ddos, Takes::Nothing, "event_honeypot_ddos_amp hp_ddos_amp amplification_ddos_victim"),
+    (
+        Category::Ddos,
+        Takes::Nothing,
+        "event_honeypot_ddos_amp hp_ddos_amp amplification_ddos_victim",
+    ),
     (
         Category::Botnet,
         Takes::Address,
@@ -144,7 +156,8 @@ const SIGNS: [&[&str]; 3] = [&["timestamp"], &["asn", "src_asn"], &["geo", "src_
 /// Whether a header is one of theirs. The fourth sign is any of those that follow the place.
 pub(super) fn is_header(position: impl Fn(&str) -> Option<usize>) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| position(name).is_some());
-    SIGNS.iter().all(|names| has(names)) && has(&["region", "src_region", "city", "naics", "sic", "md5hash", "severity"])
+    SIGNS.iter().all(|names| has(names))
+        && has(&["region", "src_region", "city", "naics", "sic", "md5hash", "severity"])
 }
 
 /// What a report is whose name is not known, by its header.
@@ -185,7 +198,9 @@ mod tests {
 
     #[test]
     fn victims_are_nobodys_source() {
-        for file in ["2026-03-01-event4_honeypot_ddos_amp-x.csv", "2026-03-01-ransomware_victim-x.csv"] {
+        for file in
+            ["2026-03-01-event4_honeypot_ddos_amp-x.csv", "2026-03-01-ransomware_victim-x.csv"]
+        {
             assert_eq!(report(file).expect("a report").takes, Takes::Nothing);
         }
     }

@@ -43,7 +43,8 @@ fn look_at_size(bytes: &[u8]) -> Result<(), Fault> {
     let mut left = MOST_BYTES;
     for number in 0..archive.len() {
         let file = archive.by_index(number).map_err(|_| Fault::Broken)?;
-        let unpacked = std::io::copy(&mut file.take(left), &mut std::io::sink()).map_err(|_| Fault::Broken)?;
+        let unpacked =
+            std::io::copy(&mut file.take(left), &mut std::io::sink()).map_err(|_| Fault::Broken)?;
         left -= unpacked;
         if left == 0 {
             return Err(Fault::TooLarge);
@@ -52,7 +53,11 @@ fn look_at_size(bytes: &[u8]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Result<Vec<Vec<String>>, Fault> {
+fn sheet(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    left: &mut usize,
+) -> Result<Vec<Vec<String>>, Fault> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| Fault::Broken)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut current = None;
@@ -90,7 +95,8 @@ fn text(value: &DataRef<'_>) -> String {
 /// Days since the end of 1899, as a time without a zone.
 fn instant(days: f64) -> Option<String> {
     const SINCE_1970: f64 = 25_569.0;
-    let seconds = jiff::SignedDuration::try_from_secs_f64(((days - SINCE_1970) * 86_400.0).round()).ok()?;
+    let seconds =
+        jiff::SignedDuration::try_from_secs_f64(((days - SINCE_1970) * 86_400.0).round()).ok()?;
     let at = jiff::Timestamp::UNIX_EPOCH.checked_add(seconds).ok()?;
     Some(jiff::tz::Offset::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string())
 }

@@ -12,8 +12,10 @@ fn corpus(folder: &str) -> Option<Vec<PathBuf>> {
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
         PathBuf::from,
     );
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(root.join("corpus").join(folder)).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(root.join("corpus").join(folder))
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     files.sort();
     Some(files)
 }
@@ -71,8 +73,21 @@ fn agreement(file: &PathBuf, complaint: &Complaint) -> Option<(usize, usize, usi
 #[test]
 fn feeds_and_reports_of_others_are_read_as_their_authors_read_them() {
     let folders = [
-        "shadowserver-csv", "feed-anubis", "feed-cert-eu", "feed-cleanmx", "feed-cymru", "feed-cznic", "feed-dataplane",
-        "feed-hibp", "feed-microsoft", "feed-n6", "feed-openphish", "feed-other", "feed-phishtank", "feed-spamhaus", "feed-zoneh",
+        "shadowserver-csv",
+        "feed-anubis",
+        "feed-cert-eu",
+        "feed-cleanmx",
+        "feed-cymru",
+        "feed-cznic",
+        "feed-dataplane",
+        "feed-hibp",
+        "feed-microsoft",
+        "feed-n6",
+        "feed-openphish",
+        "feed-other",
+        "feed-phishtank",
+        "feed-spamhaus",
+        "feed-zoneh",
     ];
     for folder in folders {
         let Some(files) = corpus(folder) else { return };
@@ -81,11 +96,20 @@ fn feeds_and_reports_of_others_are_read_as_their_authors_read_them() {
             let name = file.file_name().expect("a name").to_str().expect("text");
             let complaint = read(name, &fs::read(&file).expect("a file")).remove(0);
             let Some((events, by_source, by_time)) = agreement(&file, &complaint) else {
-                eprintln!("   {name}: {} {} incidents", complaint.format.as_str(), complaint.incidents.len());
+                eprintln!(
+                    "   {name}: {} {} incidents",
+                    complaint.format.as_str(),
+                    complaint.incidents.len()
+                );
                 continue;
             };
             if by_source < events || by_time < events {
-                eprintln!("  {name}: {} {events} {by_source} {by_time} {} {:?}", complaint.format.as_str(), complaint.incidents.len(), complaint.defects);
+                eprintln!(
+                    "  {name}: {} {events} {by_source} {by_time} {} {:?}",
+                    complaint.format.as_str(),
+                    complaint.incidents.len(),
+                    complaint.defects
+                );
             }
             sum = (sum.0 + events, sum.1 + by_source, sum.2 + by_time);
         }

@@ -5,7 +5,7 @@ use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::body::with_missing_ends;
 use crate::complaint::document::{Content, Document, Headers, Part, PartRole};
-use crate::complaint::{address, dates};
+use crate::complaint::{Defect, address, container, dates};
 use crate::masked::{masked, subtype, unmasked};
 
 use super::{
@@ -43,6 +43,34 @@ struct Opened {
     has_report: bool,
     is_cut_off: bool,
     has_too_many_parts: bool,
+    /// What was odd about its containers.
+    defects: Vec<Defect>,
+}
+
+/// Bytes that come out of all containers of a mail.
+const MOST_UNPACKED: usize = 128 * 1024 * 1024;
+
+/// What is in containers becomes parts; what was odd about them is told.
+fn open_containers(parts: &mut Vec<Part>) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    let mut unpacked = 0_usize;
+    let mut found = Vec::new();
+    for part in
+        parts.iter_mut().filter(|part| part.role == PartRole::File && container::is_one(part))
+    {
+        if unpacked >= MOST_UNPACKED {
+            defects.push(defect("container_too_large"));
+            break;
+        }
+        let (members, odd) = container::members(part);
+        unpacked += members.iter().map(|member| member.bytes().len()).sum::<usize>();
+        part.role = PartRole::Container;
+        found.extend(members);
+        defects.extend(odd);
+    }
+    parts.extend(found);
+    parts.truncate(MOST_PARTS);
+    defects
 }
 
 fn opened(raw: &[u8]) -> Option<Opened> {
@@ -59,6 +87,7 @@ fn opened(raw: &[u8]) -> Option<Opened> {
     let is_digest = subtype(root) == "digest";
     let mut parts: Vec<Part> =
         message.parts.iter().filter_map(|one| part(one, is_digest)).take(MOST_PARTS).collect();
+    let defects = open_containers(&mut parts);
     let has_report = parts.iter().any(is_report)
         || headers.get("X-XARF").is_some()
         || headers.get("X-ARF").is_some();
@@ -70,6 +99,7 @@ fn opened(raw: &[u8]) -> Option<Opened> {
         is_digest,
         has_report,
         is_cut_off,
+        defects,
         has_too_many_parts: message.parts.len() > MOST_PARTS,
         parts,
     })
@@ -130,7 +160,7 @@ impl Opened {
         let whole_subject = self.headers.get("Subject").unwrap_or_default().to_owned();
         let reply_to =
             self.headers.get("Reply-To").map(desk::author).filter(|to| to.email.contains('@'));
-        let mut defects = Vec::new();
+        let mut defects = std::mem::take(&mut self.defects);
         let mut trace = Vec::new();
         if self.is_cut_off {
             defects.push(defect("cut_off"));

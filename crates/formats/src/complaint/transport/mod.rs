@@ -9,8 +9,8 @@ mod mail;
 mod pgp;
 mod repair;
 
-use super::Defect;
 use super::document::{Content, Document, Part, PartRole};
+use super::{Defect, container};
 
 pub(crate) use mail::header_block;
 
@@ -23,15 +23,36 @@ pub(crate) const MOST_COMPLAINTS: usize = 100;
 /// Parts of a mail that are looked at.
 pub(crate) const MOST_PARTS: usize = 1_000;
 
-/// The complaints in some bytes, each without its transport: mostly one.
+/// The complaints in some bytes, each without its transport: mostly one. A container has those of its files.
 pub(crate) fn unwrapped(name: &str, bytes: &[u8]) -> Vec<Document> {
     if repair::is_mail(bytes) {
         let mut found = mail::documents(bytes);
         found.truncate(MOST_COMPLAINTS);
-        found
-    } else {
-        vec![file(name, bytes)]
+        return found;
     }
+    let document = file(name, bytes);
+    match document.parts.first().filter(|part| container::is_one(part)) {
+        Some(part) => contained(part),
+        None => vec![document],
+    }
+}
+
+/// The complaints in the files of a container.
+fn contained(part: &Part) -> Vec<Document> {
+    let (members, defects) = container::members(part);
+    let mut found: Vec<Document> = Vec::new();
+    for member in members {
+        if repair::is_mail(member.bytes()) {
+            found.extend(mail::documents(member.bytes()));
+        } else {
+            found.push(file(&member.name, member.bytes()));
+        }
+    }
+    if found.is_empty() {
+        found.push(Document::default());
+    }
+    found[0].defects.extend(defects);
+    found
 }
 
 /// A file that is no mail.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::schema::{is_valid_v3, is_valid_v4};
-use crate::complaint::reading::Reading;
 use crate::complaint::document::Document;
+use crate::complaint::reading::Reading;
 use crate::complaint::{Category, Complaint, Subject, Zone, transport};
 
 const V4: &str = include_str!("samples/v4.jsonl");
