@@ -58,7 +58,8 @@ static READERS: &[Reader] = &[
     worded(Format::Hetzner, hetzner::recognise, hetzner::read),
     worded(Format::Nfoservers, nfoservers::recognise, nfoservers::read),
     worded(Format::Mynetwatchman, mynetwatchman::recognise, mynetwatchman::read),
-    worded(Format::Table, table::recognise, table::read),
+    made_for_programs(Format::Table, table::recognise_files, table::read),
+    worded(Format::Table, table::recognise_drawn, table::read),
     worded(Format::Dmca, dmca::recognise, dmca::read),
 ];
 

@@ -25,7 +25,10 @@ use super::reading::{Allegation, Reading};
 use super::{Category, Incident, Subject, declared, json};
 
 /// Bytes of a text in which tables are looked for.
-const LONGEST_TEXT: usize = 16 * 1024 * 1024;
+const LONGEST_TEXT: usize = 4 * 1024 * 1024;
+
+/// Bytes of a file by which it is told whether it is a feed.
+const LONGEST_LOOK: usize = 256 * 1024;
 
 /// Bytes by which it is told what a file is.
 const BEGINNING: usize = 4096;
@@ -36,7 +39,7 @@ const LOOKED_AT: usize = 3;
 pub(super) fn recognise_shadowserver(document: &Document) -> Option<&'static str> {
     let by_name = tables(document).find(|part| shadowserver::report(&part.name).is_some());
     if let Some(part) = by_name
-        && (delimited::is_one(part.bytes()) || is_json(part.begin()))
+        && (delimited::is_one(part.bytes()) || is_json(part.begin()) || part.begin().is_empty())
     {
         return Some("a table named as one of Shadowserver's reports");
     }
@@ -47,25 +50,27 @@ pub(super) fn recognise_shadowserver(document: &Document) -> Option<&'static str
     })
 }
 
-pub(super) fn recognise(document: &Document) -> Option<&'static str> {
+/// Files made for programs.
+pub(super) fn recognise_files(document: &Document) -> Option<&'static str> {
     if tables(document).any(|part| delimited::is_one(part.bytes())) {
         return Some("a file with a header whose columns are known");
     }
-    if tables(document).any(|part| is_sheet(part)) {
+    if tables(document).any(is_sheet) {
         return Some("a spreadsheet");
     }
-    if tables(document).any(|part| is_feed(part)) {
+    if tables(document).any(is_feed) {
         return Some("records whose fields are known");
     }
-    if !drawn(document).is_empty() {
-        return Some("a table with a header whose columns are known");
-    }
     let is_file = document.headers.0.is_empty();
-    let is_list = |part: &Part| {
-        list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some()
-    };
+    let is_list = |part: &Part| list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some();
     let has_list = is_file && tables(document).any(is_list);
     has_list.then_some("a list of addresses or pages")
+}
+
+/// Tables in what people read.
+pub(super) fn recognise_drawn(document: &Document) -> Option<&'static str> {
+    let has_table = !drawn(document).is_empty();
+    has_table.then_some("a table with a header whose columns are known")
 }
 
 /// The parts that can be files of rows.
@@ -107,7 +112,8 @@ fn is_feed(part: &Part) -> bool {
         let _ =
             json::each(&begin[..begin.len().min(LONGEST_TEXT)], |value| look(&Record::of(&value)));
     } else if begin.starts_with(b"<?xml") || begin.starts_with(b"<output") {
-        records::in_xml(&part.text(), |record| look(&record));
+        let begin = String::from_utf8_lossy(&begin[..begin.len().min(LONGEST_LOOK)]);
+        records::in_xml(&begin, |record| look(&record));
     }
     is_feed
 }
@@ -149,12 +155,18 @@ fn topic(document: &Document) -> Category {
 
 pub(super) fn read(document: &Document, reading: &mut Reading) {
     let topic = topic(document);
-    let before = reading.incidents().len();
+    let mut has_rows = false;
     for part in tables(document) {
         if read_file(document, part, topic, reading) {
             reading.explain(format!("rows of {}", part.name));
+            has_rows = true;
         }
     }
+    // A file whose rows name victims only is not read again in another way.
+    if has_rows {
+        return;
+    }
+    let before = reading.incidents().len();
     if reading.incidents().len() == before {
         for grid in drawn(document) {
             reading.explain(format!(
