@@ -18,17 +18,22 @@ const MOST_LINES: usize = 5_000;
 const LONGEST_PREFIX: usize = 32;
 
 pub(super) fn recognise(document: &Document) -> Option<&'static str> {
-    texts(document).any(|text| begin(text.as_bytes()).is_some()).then_some("an element Infringement")
+    texts(document)
+        .any(|text| begin(text.as_bytes()).is_some())
+        .then_some("an element Infringement")
 }
 
 /// The texts that are shown or attached.
 fn texts(document: &Document) -> impl Iterator<Item = Cow<'_, str>> {
     let shown = document.parts.iter().filter(|part| {
         !matches!(part.role, PartRole::Evidence | PartRole::Container)
-            && (part.media_type.starts_with("text/") || part.media_type.contains("xml") || part.is_named(".xml"))
+            && (part.media_type.starts_with("text/")
+                || part.media_type.contains("xml")
+                || part.is_named(".xml"))
             && part.media_type != "text/html"
     });
-    std::iter::once(Cow::Borrowed(document.text.as_str())).chain(shown.map(super::document::Part::text))
+    std::iter::once(Cow::Borrowed(document.text.as_str()))
+        .chain(shown.map(super::document::Part::text))
 }
 
 /// Where a notice begins: also where it has a prefix, as `<acns:Infringement`.
@@ -37,9 +42,13 @@ fn begin(text: &[u8]) -> Option<usize> {
     names.take(MOST_NOTICES).find_map(|at| {
         let before = text.get(at.checked_sub(1)?..at)?;
         let near = at.saturating_sub(LONGEST_PREFIX);
-        let start = text[near..at - 1].iter().rposition(|b| !b.is_ascii_alphanumeric() && *b != b':')? + near;
+        let start =
+            text[near..at - 1].iter().rposition(|b| !b.is_ascii_alphanumeric() && *b != b':')?
+                + near;
         let follows = text.get(at + b"nfringement".len())?;
-        let is_tag = text[start] == b'<' && before.eq_ignore_ascii_case(b"I") && matches!(follows, b' ' | b'>' | b'\n' | b'\r' | b'\t');
+        let is_tag = text[start] == b'<'
+            && before.eq_ignore_ascii_case(b"I")
+            && matches!(follows, b' ' | b'>' | b'\n' | b'\r' | b'\t');
         is_tag.then_some(start)
     })
 }
@@ -104,7 +113,8 @@ pub(super) fn read(document: &Document, reading: &mut Reading) {
         let mut rest: &str = &text;
         for _ in 0..MOST_NOTICES {
             let Some(start) = begin(rest.as_bytes()) else { break };
-            let (notice, after) = rest[start..].split_at(end(&rest[start..]).unwrap_or(rest.len() - start));
+            let (notice, after) =
+                rest[start..].split_at(end(&rest[start..]).unwrap_or(rest.len() - start));
             read_notice(document, notice, &mut seen, reading);
             rest = after;
         }
@@ -134,12 +144,18 @@ fn unquoted(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
-fn read_notice(document: &Document, text: &str, seen: &mut Vec<(String, String, String)>, reading: &mut Reading) {
+fn read_notice(
+    document: &Document,
+    text: &str,
+    seen: &mut Vec<(String, String, String)>,
+    reading: &mut Reading,
+) {
     let notice = Notice::of(text);
     let reporter = &mut reading.reporter;
     reporter.organisation = reporter.organisation.take().or(notice.entity);
     reporter.name = reporter.name.take().or(notice.contact);
-    reporter.email = reporter.email.take().or_else(|| notice.email.filter(|email| email.contains('@')));
+    reporter.email =
+        reporter.email.take().or_else(|| notice.email.filter(|email| email.contains('@')));
     reporter.reference = reporter.reference.take().or(notice.case);
     let what = Alleged {
         address: notice.address.unwrap_or_default(),
@@ -166,10 +182,22 @@ fn labelled(text: &str) -> Alleged {
         let label = label.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
         let value = value.trim();
         let field = match label.as_str() {
-            "ip address" | "ip" | "infringer's ip address" | "infringing ip address" | "infringers ip address" => &mut found.address,
-            "port" | "infringer's port" | "infringing port" | "port id" | "ip port" => &mut found.port,
-            "timestamp" | "infringement timestamp" | "initial infringement timestamp" | "last infringement timestamp"
-            | "recent infringement timestamp" | "first found" | "date of infringement" | "evidence timestamp" => &mut found.time,
+            "ip address"
+            | "ip"
+            | "infringer's ip address"
+            | "infringing ip address"
+            | "infringers ip address" => &mut found.address,
+            "port" | "infringer's port" | "infringing port" | "port id" | "ip port" => {
+                &mut found.port
+            }
+            "timestamp"
+            | "infringement timestamp"
+            | "initial infringement timestamp"
+            | "last infringement timestamp"
+            | "recent infringement timestamp"
+            | "first found"
+            | "date of infringement"
+            | "evidence timestamp" => &mut found.time,
             _ => continue,
         };
         if field.is_empty() {
@@ -179,7 +207,12 @@ fn labelled(text: &str) -> Alleged {
     found
 }
 
-fn allege(document: &Document, what: Alleged, seen: &mut Vec<(String, String, String)>, reading: &mut Reading) {
+fn allege(
+    document: &Document,
+    what: Alleged,
+    seen: &mut Vec<(String, String, String)>,
+    reading: &mut Reading,
+) {
     let Alleged { address, port, time, urls } = what;
     // The same notice is in the text and in a file.
     let key = (address, port, time);
@@ -193,7 +226,9 @@ fn allege(document: &Document, what: Alleged, seen: &mut Vec<(String, String, St
     }
     let mut allegation = match (ip, urls.first()) {
         (Some(ip), _) => Allegation::ip(Category::Copyright, ip),
-        (None, Some(url)) => Allegation::url(Category::Copyright, url.clone()).at(declared::host(url).0),
+        (None, Some(url)) => {
+            Allegation::url(Category::Copyright, url.clone()).at(declared::host(url).0)
+        }
         (None, None) => return,
     };
     for url in urls {
@@ -231,13 +266,18 @@ mod tests {
 
     #[test]
     fn a_notice_is_read_however_it_was_brought() {
-        let quoted: String = NOTICE.lines().map(|line| format!("> {line}\n")).collect();
+        let quoted: String = format!("> {}", NOTICE.trim_end().replace('\n', "\n> "));
         let without_namespace = NOTICE.replace(" xmlns=\"http://www.acns.net/ACNS\"", "");
-        let prefixed = NOTICE.replace("<Infringement", "<a:Infringement").replace("</Infringement", "</a:Infringement");
-        let twice = format!("Dear all,\n- ---Start ACNS XML\n{NOTICE}\n- ---End ACNS XML\n\n{NOTICE}");
+        let prefixed = NOTICE
+            .replace("<Infringement", "<a:Infringement")
+            .replace("</Infringement", "</a:Infringement");
+        let twice =
+            format!("Dear all,\n- ---Start ACNS XML\n{NOTICE}\n- ---End ACNS XML\n\n{NOTICE}");
         for text in [NOTICE.to_owned(), quoted, without_namespace, prefixed, twice] {
             let complaint = one(&text);
-            let [incident] = &complaint.incidents[..] else { panic!("one incident: {complaint:?}") };
+            let [incident] = &complaint.incidents[..] else {
+                panic!("one incident: {complaint:?}")
+            };
             assert_eq!(incident.category, Category::Copyright);
             assert_eq!(incident.ip.expect("an address").to_string(), "192.0.2.1");
             assert_eq!(incident.port, Some(51413));
@@ -256,7 +296,9 @@ mod tests {
         let complaint = one(before);
         assert_eq!(complaint.incidents, []);
         assert_eq!(complaint.defects[0].code, "xml_broken");
-        let complaint = one(&format!("IP Address: 192.0.2.1\nPort: 51413\nTimestamp: 2026-03-01T10:00:00Z\n\n{before}"));
+        let complaint = one(&format!(
+            "IP Address: 192.0.2.1\nPort: 51413\nTimestamp: 2026-03-01T10:00:00Z\n\n{before}"
+        ));
         assert_eq!(complaint.incidents[0].port, Some(51413));
     }
 }

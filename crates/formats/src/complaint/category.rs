@@ -66,7 +66,7 @@ categories! {
     Other = "other",
 }
 
-/// What other vocabularies call these kinds: XARF 4 and before, X-ARF, ARF, RSIT, IntelMQ, AbuseIO, n6, ACNS and the
+/// What other vocabularies call these kinds: XARF 4 and before, X-ARF, ARF, RSIT, `IntelMQ`, `AbuseIO`, n6, ACNS and the
 /// feeds that are read. In lower case, words joined by `-`; a word stands once.
 const WORDS: &[(Category, &str)] = &[
     // messaging/*, abusive-content/spam

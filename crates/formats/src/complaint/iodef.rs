@@ -106,11 +106,15 @@ impl Incident {
             (_, "DetectTime") => self.time(0, text),
             (_, "StartTime") => self.time(1, text),
             (_, "ReportTime" | "GenerationTime") => self.time(2, text),
-            (_, "Description" | "Classification" | "Impact" | "ReferenceName") if self.words.len() < 2_000 => {
+            (_, "Description" | "Classification" | "Impact" | "ReferenceName")
+                if self.words.len() < 2_000 =>
+            {
                 self.words.push_str(text);
                 self.words.push(' ');
             }
-            ("Node", "Address") if !matches!(open.get("category"), "asn" | "mac" | "ext-value") => self.subject(text),
+            ("Node", "Address") if !matches!(open.get("category"), "asn" | "mac" | "ext-value") => {
+                self.subject(text);
+            }
             ("Node", "NodeName") | ("DomainData", "Name") => self.subject(text),
             ("Service", "Port") => {
                 if let Some(system) = self.systems.last_mut() {
@@ -135,14 +139,19 @@ impl Incident {
         if let Some(id) = self.id {
             reading.reporter.reference.get_or_insert(id);
         }
-        let topic = || Category::in_words(&self.words).or_else(|| Category::in_words(&document.whole_subject));
+        let topic = || {
+            Category::in_words(&self.words).or_else(|| Category::in_words(&document.whole_subject))
+        };
         let category = self.kind.or_else(topic).unwrap_or_default();
         let when = self.times.iter().flatten().find_map(|time| document.calendar().when(time));
         let target = self.systems.iter().find(|system| system.role == Role::Target);
         let target_ip = target.and_then(|target| target.subjects.iter().find_map(address));
         for system in self.systems.iter().filter(|system| system.role == Role::Source) {
             // A node has names beside its address; the address is what is known of it.
-            let by_address = system.subjects.iter().find(|subject| matches!(subject, Subject::Ip(_) | Subject::Prefix(_)));
+            let by_address = system
+                .subjects
+                .iter()
+                .find(|subject| matches!(subject, Subject::Ip(_) | Subject::Prefix(_)));
             let Some(subject) = by_address.or(system.subjects.first()) else { continue };
             reading.allege(
                 Allegation::about(category, subject.clone())
@@ -206,7 +215,10 @@ mod tests {
         assert_eq!((incident.category, incident.port), (Category::Ddos, Some(53)));
         assert_eq!(incident.ip.expect("an address").to_string(), "192.0.2.1");
         assert_eq!(incident.observed_at.expect("a time").to_string(), "2026-03-01T10:00:00Z");
-        assert_eq!(incident.destination.expect("a target").ip.expect("an address").to_string(), "203.0.113.9");
+        assert_eq!(
+            incident.destination.expect("a target").ip.expect("an address").to_string(),
+            "203.0.113.9"
+        );
         assert_eq!(complaint.reporter.reference.as_deref(), Some("77"));
     }
 }

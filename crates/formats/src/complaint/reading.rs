@@ -55,6 +55,11 @@ impl Reading {
         }
     }
 
+    /// Whether no more is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.incidents.len() >= MOST_INCIDENTS
+    }
+
     /// Whether anything was alleged.
     pub(crate) fn is_empty(&self) -> bool {
         self.incidents.is_empty()

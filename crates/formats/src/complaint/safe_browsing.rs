@@ -35,7 +35,12 @@ pub(super) fn read(document: &Document, reading: &mut Reading) {
         let mut category = Category::Malware;
         xml::read(&text, |event| {
             let Event::Begin(name, attributes) = event else { return };
-            let get = |name: &str| attributes.iter().find(|(its, _)| its == name).map_or("", |(_, value)| value.as_str());
+            let get = |name: &str| {
+                attributes
+                    .iter()
+                    .find(|(its, _)| its == name)
+                    .map_or("", |(_, value)| value.as_str())
+            };
             match name {
                 "notification_message" => when = document.calendar().when(get("date")),
                 "list" => {
@@ -77,7 +82,11 @@ mod tests {
         assert_eq!(
             found,
             [
-                (Category::Compromised, "http://example.com/a?b=1&c=2", Some("192.0.2.1".to_owned())),
+                (
+                    Category::Compromised,
+                    "http://example.com/a?b=1&c=2",
+                    Some("192.0.2.1".to_owned())
+                ),
                 (Category::Phishing, "http://192.0.2.2/login", Some("192.0.2.2".to_owned())),
             ]
         );

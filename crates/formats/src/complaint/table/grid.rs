@@ -7,7 +7,7 @@ use super::delimited;
 const MOST_ROWS: usize = 50_000;
 
 /// Lines of one text that are looked at as headers.
-const MOST_HEADERS: usize = 20_000;
+const MOST_HEADERS: usize = 10_000;
 
 /// Rows of a table drawn with lines in which a header or a record is looked for.
 const MOST_DRAWN: usize = 5_000;
@@ -231,11 +231,19 @@ pub(super) fn guessed(rows: &[Vec<String>]) -> Option<Columns> {
         return None;
     }
     let mut columns = Columns::default();
-    sources.iter().for_each(|at| columns.add(Field::Source, *at));
-    pages.iter().for_each(|at| columns.add(Field::Url, *at));
-    domains.iter().for_each(|at| columns.add(Field::Domain, *at));
-    times.first().into_iter().for_each(|at| columns.add(Field::Time, *at));
-    kinds.iter().for_each(|at| columns.add(Field::Kind, *at));
+    let times = &times[..times.len().min(1)];
+    let fields = [
+        (Field::Source, &sources[..]),
+        (Field::Url, &pages),
+        (Field::Domain, &domains),
+        (Field::Time, times),
+        (Field::Kind, &kinds),
+    ];
+    for (field, found) in fields {
+        for at in found {
+            columns.add(field, *at);
+        }
+    }
     Some(columns)
 }
 

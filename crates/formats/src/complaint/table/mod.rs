@@ -62,7 +62,9 @@ pub(super) fn recognise_files(document: &Document) -> Option<&'static str> {
         return Some("records whose fields are known");
     }
     let is_file = document.headers.0.is_empty();
-    let is_list = |part: &Part| list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some();
+    let is_list = |part: &Part| {
+        list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some()
+    };
     let has_list = is_file && tables(document).any(is_list);
     has_list.then_some("a list of addresses or pages")
 }
@@ -206,7 +208,12 @@ fn read_file(document: &Document, part: &Part, topic: Category, reading: &mut Re
         return true;
     };
     let before = reading.incidents().len();
-    let end = table.read(&mut rules, |allegation| reading.allege(allegation)).unwrap_or_default();
+    let end = table.read(&mut rules, |allegation| {
+        let is_full = reading.is_full();
+        reading.allege(allegation);
+        !is_full
+    });
+    let end = end.unwrap_or_default();
     reading.forget_known(before);
     if end.broken > 0 {
         reading.defect("rows_broken", &format!("{}: {}", part.name, end.broken));
@@ -332,6 +339,7 @@ pub fn stream(
         if let Ok(incident) = allegation.checked() {
             found(incident);
         }
+        true
     })?;
     Ok(Some(end.broken))
 }

@@ -205,7 +205,13 @@ impl<'c> Rules<'c> {
             return Some(when);
         }
         let day = self.columns.date.map(cell).unwrap_or_default().trim();
-        let time = self.columns.time_of_day.or(self.columns.time.first().copied()).map(cell).unwrap_or_default().trim();
+        let time = self
+            .columns
+            .time_of_day
+            .or(self.columns.time.first().copied())
+            .map(cell)
+            .unwrap_or_default()
+            .trim();
         match (day, time) {
             ("", "") => None,
             (day, "") => self.instant(day),
