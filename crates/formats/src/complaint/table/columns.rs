@@ -269,6 +269,11 @@ impl Columns {
         self.names.iter().position(|its| its == name)
     }
 
+    /// Whether a column has this name.
+    pub(super) fn is_named(&self, at: usize, name: &str) -> bool {
+        self.names.get(at).is_some_and(|its| its == name)
+    }
+
     /// How many columns the header has.
     pub(super) fn width(&self) -> usize {
         self.names.len()

@@ -10,6 +10,7 @@ mod records;
 mod row;
 mod shadowserver;
 mod sheet;
+mod snds;
 
 use std::io::{self, Read};
 
@@ -63,7 +64,10 @@ pub(super) fn recognise_files(document: &Document) -> Option<&'static str> {
     }
     let is_file = document.headers.0.is_empty();
     let is_list = |part: &Part| {
-        list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some()
+        let text = part.text();
+        snds::is_one(&text)
+            || list::entries(&text).is_some()
+            || grid::without_header(&text).is_some()
     };
     let has_list = is_file && tables(document).any(is_list);
     has_list.then_some("a list of addresses or pages")
@@ -306,6 +310,10 @@ fn is_victim(kind: &str) -> bool {
 
 fn read_list(document: &Document, part: &Part, topic: Category, reading: &mut Reading) {
     let text = part.text();
+    if snds::is_one(&text) {
+        snds::read(&text, document.calendar(), reading);
+        return;
+    }
     let Some(entries) = list::entries(&text) else {
         if let Some(grid) = grid::without_header(&text) {
             read_grid(grid, topic, document.calendar(), reading);
