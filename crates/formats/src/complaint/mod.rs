@@ -34,10 +34,22 @@ use jiff::Timestamp;
 
 pub use category::Category;
 
-/// Reads a mail, or a file of one of the formats that are also sent without one (JSON, CSV, XML, plain text). `name` is
-/// the file's, if it has one; it only helps to tell what it is. Mostly one complaint; a digest has several.
+/// Reads a mail, or a file of one of the formats that are also sent without one (JSON, CSV, XML, plain text), or what is in
+/// a mailbox, a zip or a gzip file. `name` is the file's, if it has one; it only helps to tell what it is. Mostly one
+/// complaint.
 pub fn read(name: &str, bytes: &[u8]) -> Vec<Complaint> {
-    transport::unwrapped(name, bytes).into_iter().map(readers::read).collect()
+    let mut found = Vec::new();
+    each(name, bytes, &mut |complaint| found.push(complaint));
+    found
+}
+
+/// The same, one after the other: a mailbox can have many.
+pub fn each(name: &str, bytes: &[u8], take: &mut dyn FnMut(Complaint)) {
+    for mail in transport::mailbox(name, bytes) {
+        for document in transport::unwrapped(name, mail) {
+            take(readers::read(document));
+        }
+    }
 }
 
 /// What was read out of one complaint.
@@ -111,6 +123,29 @@ pub enum Subject {
     Email(String),
 }
 
+impl Subject {
+    /// Which kind of resource, as it is printed.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Ip(_) => "ip",
+            Self::Prefix(_) => "prefix",
+            Self::Domain(_) => "domain",
+            Self::Url(_) => "url",
+            Self::Email(_) => "email",
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ip(ip) => ip.fmt(f),
+            Self::Prefix(net) => net.fmt(f),
+            Self::Domain(text) | Self::Url(text) | Self::Email(text) => f.write_str(text),
+        }
+    }
+}
+
 /// What was attacked or contacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Destination {
@@ -134,6 +169,18 @@ pub enum Zone {
     Assumed,
 }
 
+impl Zone {
+    /// Its word, as it is printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Prose => "prose",
+            Self::Header => "header",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
 /// Why something is no report of abuse. Nothing is dropped for it: staff find it set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAReport {
@@ -153,6 +200,21 @@ pub enum NotAReport {
     Other,
 }
 
+impl NotAReport {
+    /// Its word, as it is printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Bounce => "bounce",
+            Self::AutoReply => "auto_reply",
+            Self::DmarcAggregate => "dmarc_aggregate",
+            Self::TicketAck => "ticket_ack",
+            Self::Delisting => "delisting",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Something odd, as a stable word and what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
@@ -160,6 +222,15 @@ pub struct Defect {
     pub code: &'static str,
     /// What it is about, for people; may be empty. At most a few hundred characters.
     pub detail: String,
+}
+
+impl std::fmt::Display for Defect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.detail.as_str() {
+            "" => f.write_str(self.code),
+            detail => write!(f, "{}: {detail}", self.code),
+        }
+    }
 }
 
 /// The formats that are recognised. One line each: the variant and its word.

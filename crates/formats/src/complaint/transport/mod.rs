@@ -23,6 +23,12 @@ pub(crate) const MOST_COMPLAINTS: usize = 100;
 /// Parts of a mail that are looked at.
 pub(crate) const MOST_PARTS: usize = 1_000;
 
+/// The mails in a mailbox, or the bytes as they are. A file that is called a mail is one, whatever it quotes.
+pub(crate) fn mailbox<'b>(name: &str, bytes: &'b [u8]) -> Vec<&'b [u8]> {
+    let is_one = name.to_ascii_lowercase().ends_with(".eml");
+    if is_one || !bytes.starts_with(b"From ") { vec![bytes] } else { repair::mails_of(bytes) }
+}
+
 /// The complaints in some bytes, each without its transport: mostly one. A container has those of its files.
 pub(crate) fn unwrapped(name: &str, bytes: &[u8]) -> Vec<Document> {
     if repair::is_mail(bytes) {

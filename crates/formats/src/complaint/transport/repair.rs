@@ -77,6 +77,31 @@ pub(super) fn without_envelope(bytes: &[u8]) -> &[u8] {
     rest
 }
 
+/// The mails of a mailbox (RFC 4155): each begins with a line `From address date` below an empty one, and a header follows.
+pub(super) fn mails_of(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut mails = Vec::new();
+    let mut begin = 0;
+    for at in memchr::memmem::find_iter(bytes, b"\nFrom ") {
+        let above = bytes[..at].strip_suffix(b"\r").unwrap_or(&bytes[..at]);
+        let line_end =
+            memchr::memchr(b'\n', &bytes[at + 1..]).map_or(bytes.len(), |end| at + 1 + end);
+        let line = bytes[at + 1..line_end].trim_ascii_end();
+        let year = line.len().checked_sub(4).map(|year| &line[year..]);
+        let ends_with_date = line.len() < 200
+            && line.contains(&b':')
+            && year.is_some_and(|year| year.iter().all(u8::is_ascii_digit));
+        if above.ends_with(b"\n")
+            && ends_with_date
+            && is_mail(&bytes[line_end..bytes.len().min(line_end + LOOKED_AT)])
+        {
+            mails.push(&bytes[begin..at]);
+            begin = at + 1;
+        }
+    }
+    mails.push(&bytes[begin..]);
+    mails
+}
+
 /// Lines that end with a carriage return alone, as old Macs wrote them, end as all others do.
 pub(super) fn with_line_ends(bytes: &[u8]) -> Cow<'_, [u8]> {
     let begin = &bytes[..bytes.len().min(LOOKED_AT)];
@@ -199,6 +224,15 @@ mod tests {
         ] {
             assert!(!is_mail(file.as_bytes()), "{file}");
         }
+    }
+
+    #[test]
+    fn a_mailbox_has_its_mails() {
+        let one = "From a@example.com Mon Jan  5 10:00:00 2026\nFrom: a@example.com\nSubject: Abuse from 192.0.2.1\n\nFrom here on.\n\nFrom 2026\n\n";
+        let read = crate::complaint::read("box", one.repeat(3).as_bytes());
+        assert_eq!(read.len(), 3);
+        assert!(read.iter().all(|one| one.incidents.len() == 1), "{read:#?}");
+        assert_eq!(crate::complaint::read("a.eml", one.repeat(3).as_bytes()).len(), 1);
     }
 
     #[test]
