@@ -66,7 +66,7 @@ categories! {
     Other = "other",
 }
 
-/// What other vocabularies call these kinds: XARF 4 and before, X-ARF, ARF, RSIT, IntelMQ, AbuseIO, n6, ACNS and the
+/// What other vocabularies call these kinds: XARF 4 and before, X-ARF, ARF, RSIT, `IntelMQ`, `AbuseIO`, n6, ACNS and the
 /// feeds that are read. In lower case, words joined by `-`; a word stands once.
 const WORDS: &[(Category, &str)] = &[
     // messaging/*, abusive-content/spam
@@ -102,7 +102,7 @@ const WORDS: &[(Category, &str)] = &[
     ),
     (
         Category::Malware,
-        "drive-by drive-by-download malicious-code malicious-software web-inject malware-drop-server sandbox-url sandbox-conn malicious-content dropper payload-delivery",
+        "drive-by drive-by-download malicious-code malicious-software web-inject malware-drop-server sandbox-url sandbox-conn malicious-content dropper payload-delivery webinject malware-action",
     ),
     // connection/login_attack, intrusion-attempts/brute-force
     (
@@ -115,7 +115,7 @@ const WORDS: &[(Category, &str)] = &[
     ),
     (
         Category::LoginAttack,
-        "vnc-bruteforce vncrfb ftp-brute-force iotlogin wplogin wp-login wordpress-login honeypot-brute-force ssh-bruteforce bruteforcelogin bruteforce-attack iotauth",
+        "vnc-bruteforce vncrfb ftp-brute-force iotlogin wplogin wp-login wordpress-login honeypot-brute-force ssh-bruteforce bruteforcelogin bruteforce-attack iotauth ssh-login",
     ),
     // connection/port_scan, reconnaissance, vulnerability_scan; information-gathering/scanner, intrusion-attempts/exploit
     (
@@ -132,7 +132,7 @@ const WORDS: &[(Category, &str)] = &[
     ),
     (
         Category::PortScan,
-        "dnsrd dnsrdany dnsversion proto41 icmp-scan udp-scan tcp-scan sipscan firewall-log firewall ntp-scan dnsscan smbscan",
+        "dnsrd dnsrdany dnsversion proto41 icmp-scan udp-scan tcp-scan sipscan firewall-log firewall ntp-scan dnsscan smbscan server-exploit",
     ),
     // connection/ddos, availability/ddos
     (
@@ -141,7 +141,7 @@ const WORDS: &[(Category, &str)] = &[
     ),
     (
         Category::Ddos,
-        "udp-flood availability ip-spoof ip-spoofing ip-spoofer honeypot-ddos honeypot-ddos-target reflection ddos-attacks dos-attacks",
+        "udp-flood availability ip-spoof ip-spoofing ip-spoofer honeypot-ddos honeypot-ddos-target reflection ddos-attacks dos-attacks dos-attacker ddos-attacker",
     ),
     // infrastructure/botnet, connection/infected_host, malicious-code/infected-system and c2-server
     (
@@ -163,7 +163,7 @@ const WORDS: &[(Category, &str)] = &[
     // infrastructure/compromised_server, content/remote_compromise, intrusions/*
     (
         Category::Compromised,
-        "compromised compromised-server compromised-host compromised-website compromised-site compromised-account hacked hacked-website hacked-site defacement defaced",
+        "compromised compromised-server compromised-host compromised-website compromised-site compromised-account hacked hacked-website hacked-site defacement defaced deface",
     ),
     (
         Category::Compromised,
@@ -237,12 +237,12 @@ const WORDS: &[(Category, &str)] = &[
     ),
     (
         Category::ExposedData,
-        "have-i-been-pwned-domain-found credential-leak leaked-account exposure information-content-security paste",
+        "have-i-been-pwned-domain-found credential-leak leaked-account exposure exposed information-content-security paste",
     ),
     // reputation/blocklist
     (
         Category::Blocklisted,
-        "blocklist blocklisted blacklist blacklisted rbl-listed rbl dnsbl block-list black-list listed listing blacklisted-ip ip-reclamation reputation",
+        "blocklist blocklisted blacklist blacklisted rbl-listed rbl dnsbl block-list black-list listed listing blacklisted-ip ip-reclamation reputation uceprotect spamhaus sbl",
     ),
     (
         Category::Harassment,

@@ -4,6 +4,7 @@
 //! Bombs cost nothing: there is a limit on files, on bytes in all, on how many times its size a container may hold, and
 //! on containers inside of each other. What is left out is a defect.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
@@ -115,7 +116,7 @@ impl Unpacked {
             if file.is_dir() {
                 continue;
             }
-            let its_name = file.name().map(|name| name.into_owned()).unwrap_or_default();
+            let its_name = file.name().map(Cow::into_owned).unwrap_or_default();
             self.take(&mut file, &its_name, depth);
         }
     }

@@ -24,7 +24,8 @@ pub(crate) fn subject(value: &str) -> Option<Subject> {
         return Some(Subject::Ip(ip));
     }
     if let Some(net) = address::net(value) {
-        return Some(Subject::Prefix(net));
+        let is_one = net.prefix_len() == net.max_prefix_len();
+        return Some(if is_one { Subject::Ip(net.addr()) } else { Subject::Prefix(net) });
     }
     if value.contains("://") {
         return page(value).map(Subject::Url);
@@ -38,10 +39,22 @@ pub(crate) fn subject(value: &str) -> Option<Subject> {
             .filter(|_| is_user)
             .map(|host| Subject::Email(format!("{user}@{host}")));
     }
+    if is_masked_address(value) {
+        return None;
+    }
     if let Some(name) = domain::name(value) {
         return Some(Subject::Domain(name));
     }
     address_with_port(value).map(|(ip, _)| Subject::Ip(ip))
+}
+
+/// `192.0.2.xxx`: there is a domain `xxx`, but this is none.
+pub(crate) fn is_masked_address(value: &str) -> bool {
+    let is_octet = |piece: &str| {
+        let is_number = !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit());
+        is_number || (1..=3).contains(&piece.len()) && piece.bytes().all(|b| b"xX*?".contains(&b))
+    };
+    value.split('.').count() == 4 && value.split('.').all(is_octet)
 }
 
 /// The page that a value is. A user and a password in it stay, they are how it is reached.

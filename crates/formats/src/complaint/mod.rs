@@ -4,6 +4,7 @@
 //! Reading never fails. What could be made out is in the result, what was odd is a [`Defect`], and the caller keeps the
 //! bytes. Nothing is fetched, nothing is looked up, no clock is read.
 
+mod acns;
 pub mod address;
 mod arf;
 mod category;
@@ -12,6 +13,7 @@ mod dates;
 mod declared;
 mod document;
 mod domain;
+mod iodef;
 mod json;
 mod marks;
 mod netcraft;
@@ -20,6 +22,7 @@ mod plain;
 mod readers;
 mod reading;
 mod refang;
+mod safe_browsing;
 mod spamcop;
 pub mod table;
 mod transport;
@@ -269,6 +272,8 @@ formats! {
     Netcraft = "netcraft",
     /// Copyright notices in XML, ACNS 0.6 to 1.3.
     Acns = "acns",
+    /// Incidents in XML (RFC 5070, RFC 7970).
+    Iodef = "iodef",
     /// Copyright notices in words (DMCA).
     Dmca = "dmca",
     /// Google's Safe Browsing reports as text.

@@ -6,7 +6,10 @@ use super::vendors::{
     abuse_ch, bitninja, cloudflare, dmca, google, hetzner, honeypot, leakix, mynetwatchman,
     nfoservers, spamhaus, uceprotect,
 };
-use super::{Complaint, Format, arf, netcraft, not_a_report, plain, spamcop, table, xarf};
+use super::{
+    Complaint, Format, acns, arf, iodef, netcraft, not_a_report, plain, safe_browsing, spamcop,
+    table, xarf,
+};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -37,6 +40,9 @@ static READERS: &[Reader] = &[
     made_for_programs(Format::XarfV4, xarf::recognise_v4, xarf::read_v4),
     made_for_programs(Format::XarfV3, xarf::recognise_v3, xarf::read_v3),
     made_for_programs(Format::XarfV0, xarf::recognise_v0, xarf::read_v0),
+    made_for_programs(Format::Acns, acns::recognise, acns::read),
+    made_for_programs(Format::Iodef, iodef::recognise, iodef::read),
+    made_for_programs(Format::GoogleSafeBrowsing, safe_browsing::recognise, safe_browsing::read),
     made_for_programs(Format::Shadowserver, table::recognise_shadowserver, table::read),
     made_for_programs(Format::Spamcop, spamcop::recognise, spamcop::read),
     made_for_programs(Format::Arf, arf::recognise, arf::read),
@@ -52,7 +58,8 @@ static READERS: &[Reader] = &[
     worded(Format::Hetzner, hetzner::recognise, hetzner::read),
     worded(Format::Nfoservers, nfoservers::recognise, nfoservers::read),
     worded(Format::Mynetwatchman, mynetwatchman::recognise, mynetwatchman::read),
-    worded(Format::Table, table::recognise, table::read),
+    made_for_programs(Format::Table, table::recognise_files, table::read),
+    worded(Format::Table, table::recognise_drawn, table::read),
     worded(Format::Dmca, dmca::recognise, dmca::read),
 ];
 

@@ -1,5 +1,6 @@
 //! What is found while a complaint is read: the one way by which incidents come into being.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -54,6 +55,11 @@ impl Reading {
         }
     }
 
+    /// Whether no more is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.incidents.len() >= MOST_INCIDENTS
+    }
+
     /// Whether anything was alleged.
     pub(crate) fn is_empty(&self) -> bool {
         self.incidents.is_empty()
@@ -62,6 +68,22 @@ impl Reading {
     /// What was alleged so far.
     pub(crate) fn incidents(&self) -> &[Incident] {
         &self.incidents
+    }
+
+    /// Forgets what was alleged from here on and is the same as something before: senders put one event into several
+    /// files.
+    pub(crate) fn forget_known(&mut self, from: usize) {
+        let key = |one: &Incident| (one.subject.clone(), one.port, one.observed_at);
+        let (before, after) = self.incidents.split_at(from.min(self.incidents.len()));
+        if before.is_empty() || after.is_empty() {
+            return;
+        }
+        let known: HashSet<_> = before.iter().map(key).collect();
+        let mut at = 0;
+        self.incidents.retain(|one| {
+            at += 1;
+            at <= from || !known.contains(&key(one))
+        });
     }
 
     /// Something is odd. The same is said once.

@@ -121,9 +121,10 @@ fn half_bracket(before: &str, rest: &str) -> Option<(usize, &'static str)> {
 
 /// `[184].[107].[95].[1]`: every piece in brackets of its own.
 fn octet<'t>(before: &str, rest: &'t str) -> Option<(usize, &'t str)> {
-    let inner = rest.strip_prefix('[')?;
-    let end = inner.bytes().take(4).position(|b| b == b']')?;
-    let (inner, after) = (&inner[..end], &inner[end + 1..]);
+    let rest = rest.strip_prefix('[')?;
+    // An octet has three digits at the most.
+    let end = rest.bytes().take(4).position(|b| b == b']')?;
+    let (inner, after) = (&rest[..end], &rest[end + 1..]);
     let is_octet = (1..=3).contains(&inner.len())
         && inner.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'x' | b'X'));
     let is_piece = after.starts_with(".[")

@@ -105,11 +105,11 @@ const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::Kind,
-        "classification_type category categories type threat_type threat_category abuse_type attack_type incident_type event_type classification infection report_type kategorie typ tipo categoria indicatorthreattype typ_incydentu codename reason attack abuse_category issue problem problema state_of_threat feed report classification_taxonomy tag threat malware_type",
+        "classification_type category categories type threat_type threat_category abuse_type attack_type incident_type event_type classification infection report_type kategorie typ tipo categoria indicatorthreattype typ_incydentu codename reason attack abuse_category issue problem problema state_of_threat feed feed_name report classification_taxonomy tag threat malware_type",
     ),
     (
         Field::Other,
-        "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_name feed_code channel command optional_information asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin target filename payload rir registrar abuse_contact server_name version vulnerability cve",
+        "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_code channel command optional_information asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin target filename payload rir registrar abuse_contact server_name version vulnerability cve",
     ),
 ];
 
@@ -267,6 +267,11 @@ impl Columns {
     /// Where a name stands in the header.
     pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|its| its == name)
+    }
+
+    /// Whether a column has this name.
+    pub(super) fn is_named(&self, at: usize, name: &str) -> bool {
+        self.names.get(at).is_some_and(|its| its == name)
     }
 
     /// How many columns the header has.

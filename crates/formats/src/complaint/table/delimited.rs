@@ -89,11 +89,11 @@ pub(super) struct End {
 }
 
 impl<R: Read> Delimited<R> {
-    /// Reads all rows.
+    /// Reads all rows, as long as more is wanted.
     pub(super) fn read(
         self,
         rules: &mut Rules<'_>,
-        mut found: impl FnMut(Allegation),
+        mut found: impl FnMut(Allegation) -> bool,
     ) -> io::Result<End> {
         let mut reader = ReaderBuilder::new()
             .delimiter(self.delimiter)
@@ -129,7 +129,11 @@ impl<R: Read> Delimited<R> {
                 let cell = record.get(at).unwrap_or_default();
                 std::str::from_utf8(cell).unwrap_or_default().trim()
             };
-            rules.allegations(cell, &mut found);
+            let mut is_wanted = true;
+            rules.allegations(cell, |allegation| is_wanted &= found(allegation));
+            if !is_wanted {
+                return Ok(end);
+            }
         }
     }
 }

@@ -6,6 +6,15 @@ use super::delimited;
 /// Rows of one table.
 const MOST_ROWS: usize = 50_000;
 
+/// Lines of one text that are looked at as headers.
+const MOST_HEADERS: usize = 10_000;
+
+/// Rows of a table drawn with lines in which a header or a record is looked for.
+const MOST_DRAWN: usize = 5_000;
+
+/// Rows by which it is told what the columns of a file without a header are.
+const MOST_GUESSED: usize = 100;
+
 /// Cells of a row.
 const MOST_CELLS: usize = 256;
 
@@ -78,19 +87,24 @@ enum Divider {
 pub(super) fn in_text(text: &str) -> Vec<Grid> {
     let mut found = Vec::new();
     let mut lines = text.lines().map(without_quotation).peekable();
+    let mut looked_at = 0;
     while let Some(line) = lines.next() {
-        if found.len() >= MOST_TABLES {
+        if found.len() >= MOST_TABLES || looked_at >= MOST_HEADERS {
             break;
         }
         if line.len() < 5 || line.len() > LONGEST_LINE {
             continue;
         }
+        looked_at += 1;
         if let Some((columns, divider)) = head(line) {
             found.push(Grid { columns, rows: rows(&mut lines, divider) });
         } else if line.starts_with('|') {
             let mut drawn = vec![cells(line, Divider::By(b'|'))];
             while let Some(next) = lines.next_if(|next| next.starts_with(['|', '+'])) {
-                drawn.push(cells(next, Divider::By(b'|')));
+                looked_at += 1;
+                if drawn.len() < MOST_DRAWN {
+                    drawn.push(cells(next, Divider::By(b'|')));
+                }
             }
             found.extend(grids(drawn));
         }
@@ -198,7 +212,8 @@ fn quoted(line: &str, delimiter: char) -> Vec<String> {
 /// Columns of rows without a header, where only one way to understand them is left: one column of addresses, at most one
 /// of times.
 pub(super) fn guessed(rows: &[Vec<String>]) -> Option<Columns> {
-    let width = rows.iter().map(Vec::len).max()?;
+    let rows = &rows[..rows.len().min(MOST_GUESSED)];
+    let width = rows.iter().map(Vec::len).max()?.min(MOST_CELLS);
     let all = |at: usize, is: fn(&str) -> bool| {
         rows.iter().all(|row| row.get(at).is_some_and(|cell| is(cell)))
     };
@@ -216,11 +231,19 @@ pub(super) fn guessed(rows: &[Vec<String>]) -> Option<Columns> {
         return None;
     }
     let mut columns = Columns::default();
-    sources.iter().for_each(|at| columns.add(Field::Source, *at));
-    pages.iter().for_each(|at| columns.add(Field::Url, *at));
-    domains.iter().for_each(|at| columns.add(Field::Domain, *at));
-    times.first().into_iter().for_each(|at| columns.add(Field::Time, *at));
-    kinds.iter().for_each(|at| columns.add(Field::Kind, *at));
+    let times = &times[..times.len().min(1)];
+    let fields = [
+        (Field::Source, &sources[..]),
+        (Field::Url, &pages),
+        (Field::Domain, &domains),
+        (Field::Time, times),
+        (Field::Kind, &kinds),
+    ];
+    for (field, found) in fields {
+        for at in found {
+            columns.add(field, *at);
+        }
+    }
     Some(columns)
 }
 

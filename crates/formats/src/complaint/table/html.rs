@@ -61,7 +61,7 @@ pub(super) fn tables(html: &str) -> Vec<Vec<Vec<String>>> {
                 }
             }
             "/td" | "/th" | "/tr" => {
-                open.iter_mut().next_back().into_iter().for_each(Table::end_cell)
+                open.iter_mut().next_back().into_iter().for_each(Table::end_cell);
             }
             "br" | "br/" | "p" | "div" | "li" | "/p" | "/div" => add_text(&mut open, " "),
             "script" | "style" => {

@@ -10,6 +10,7 @@ mod records;
 mod row;
 mod shadowserver;
 mod sheet;
+mod snds;
 
 use std::io::{self, Read};
 
@@ -25,7 +26,10 @@ use super::reading::{Allegation, Reading};
 use super::{Category, Incident, Subject, declared, json};
 
 /// Bytes of a text in which tables are looked for.
-const LONGEST_TEXT: usize = 16 * 1024 * 1024;
+const LONGEST_TEXT: usize = 4 * 1024 * 1024;
+
+/// Bytes of a file by which it is told whether it is a feed.
+const LONGEST_LOOK: usize = 256 * 1024;
 
 /// Bytes by which it is told what a file is.
 const BEGINNING: usize = 4096;
@@ -36,7 +40,7 @@ const LOOKED_AT: usize = 3;
 pub(super) fn recognise_shadowserver(document: &Document) -> Option<&'static str> {
     let by_name = tables(document).find(|part| shadowserver::report(&part.name).is_some());
     if let Some(part) = by_name
-        && (delimited::is_one(part.bytes()) || is_json(part.begin()))
+        && (delimited::is_one(part.bytes()) || is_json(part.begin()) || part.begin().is_empty())
     {
         return Some("a table named as one of Shadowserver's reports");
     }
@@ -47,25 +51,32 @@ pub(super) fn recognise_shadowserver(document: &Document) -> Option<&'static str
     })
 }
 
-pub(super) fn recognise(document: &Document) -> Option<&'static str> {
+/// Files made for programs.
+pub(super) fn recognise_files(document: &Document) -> Option<&'static str> {
     if tables(document).any(|part| delimited::is_one(part.bytes())) {
         return Some("a file with a header whose columns are known");
     }
-    if tables(document).any(|part| is_sheet(part)) {
+    if tables(document).any(is_sheet) {
         return Some("a spreadsheet");
     }
-    if tables(document).any(|part| is_feed(part)) {
+    if tables(document).any(is_feed) {
         return Some("records whose fields are known");
-    }
-    if !drawn(document).is_empty() {
-        return Some("a table with a header whose columns are known");
     }
     let is_file = document.headers.0.is_empty();
     let is_list = |part: &Part| {
-        list::entries(&part.text()).is_some() || grid::without_header(&part.text()).is_some()
+        let text = part.text();
+        snds::is_one(&text)
+            || list::entries(&text).is_some()
+            || grid::without_header(&text).is_some()
     };
     let has_list = is_file && tables(document).any(is_list);
     has_list.then_some("a list of addresses or pages")
+}
+
+/// Tables in what people read.
+pub(super) fn recognise_drawn(document: &Document) -> Option<&'static str> {
+    let has_table = !drawn(document).is_empty();
+    has_table.then_some("a table with a header whose columns are known")
 }
 
 /// The parts that can be files of rows.
@@ -107,7 +118,8 @@ fn is_feed(part: &Part) -> bool {
         let _ =
             json::each(&begin[..begin.len().min(LONGEST_TEXT)], |value| look(&Record::of(&value)));
     } else if begin.starts_with(b"<?xml") || begin.starts_with(b"<output") {
-        records::in_xml(&part.text(), |record| look(&record));
+        let begin = String::from_utf8_lossy(&begin[..begin.len().min(LONGEST_LOOK)]);
+        records::in_xml(&begin, |record| look(&record));
     }
     is_feed
 }
@@ -129,8 +141,14 @@ fn drawn(document: &Document) -> Vec<Grid> {
     grids
 }
 
+/// Senders whose tables do not say what they are about.
+const SENDERS: [(&str, Category); 1] = [("leakix.net", Category::ExposedData)];
+
 /// What the whole document is about, for rows that do not say.
 fn topic(document: &Document) -> Category {
+    if let Some((_, category)) = SENDERS.iter().find(|(domain, _)| document.is_by(domain)) {
+        return *category;
+    }
     let begin = |text: &str| text[..text.floor_char_boundary(2000)].to_owned();
     let names = document.parts.iter().map(|part| part.name.replace(['-', '_', '.'], " "));
     let texts =
@@ -143,12 +161,18 @@ fn topic(document: &Document) -> Category {
 
 pub(super) fn read(document: &Document, reading: &mut Reading) {
     let topic = topic(document);
-    let before = reading.incidents().len();
+    let mut has_rows = false;
     for part in tables(document) {
         if read_file(document, part, topic, reading) {
             reading.explain(format!("rows of {}", part.name));
+            has_rows = true;
         }
     }
+    // A file whose rows name victims only is not read again in another way.
+    if has_rows {
+        return;
+    }
+    let before = reading.incidents().len();
     if reading.incidents().len() == before {
         for grid in drawn(document) {
             reading.explain(format!(
@@ -187,7 +211,14 @@ fn read_file(document: &Document, part: &Part, topic: Category, reading: &mut Re
         reading.explain(format!("{}: who stands in it is a victim", part.name));
         return true;
     };
-    let end = table.read(&mut rules, |allegation| reading.allege(allegation)).unwrap_or_default();
+    let before = reading.incidents().len();
+    let end = table.read(&mut rules, |allegation| {
+        let is_full = reading.is_full();
+        reading.allege(allegation);
+        !is_full
+    });
+    let end = end.unwrap_or_default();
+    reading.forget_known(before);
     if end.broken > 0 {
         reading.defect("rows_broken", &format!("{}: {}", part.name, end.broken));
     }
@@ -279,6 +310,10 @@ fn is_victim(kind: &str) -> bool {
 
 fn read_list(document: &Document, part: &Part, topic: Category, reading: &mut Reading) {
     let text = part.text();
+    if snds::is_one(&text) {
+        snds::read(&text, document.calendar(), reading);
+        return;
+    }
     let Some(entries) = list::entries(&text) else {
         if let Some(grid) = grid::without_header(&text) {
             read_grid(grid, topic, document.calendar(), reading);
@@ -312,6 +347,7 @@ pub fn stream(
         if let Ok(incident) = allegation.checked() {
             found(incident);
         }
+        true
     })?;
     Ok(Some(end.broken))
 }

@@ -123,7 +123,7 @@ pub(super) fn in_xml(text: &str, mut found: impl FnMut(Record)) {
     let mut open: Vec<(String, Record)> = Vec::new();
     super::super::xml::read(text, |event| match event {
         super::super::xml::Event::Begin(name, _) => {
-            open.push((name.to_ascii_lowercase(), Record::default()))
+            open.push((name.to_ascii_lowercase(), Record::default()));
         }
         super::super::xml::Event::End(text) => {
             let Some((name, record)) = open.pop() else { return };

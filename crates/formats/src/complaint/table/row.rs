@@ -110,7 +110,14 @@ impl<'c> Rules<'c> {
                 continue;
             }
             if self.last_kind.0 != word {
-                let kind = Category::from_word(word).or_else(|| Category::in_words(word));
+                let numbered = self
+                    .columns
+                    .is_named(self.columns.kind[at], "categories")
+                    .then(|| numbered(word))
+                    .flatten();
+                let kind = numbered
+                    .or_else(|| Category::from_word(word))
+                    .or_else(|| Category::in_words(word));
                 self.last_kind = (word.to_owned(), kind.filter(|kind| *kind != Category::Other));
             }
             if let Some(kind) = self.last_kind.1 {
@@ -205,7 +212,13 @@ impl<'c> Rules<'c> {
             return Some(when);
         }
         let day = self.columns.date.map(cell).unwrap_or_default().trim();
-        let time = self.columns.time_of_day.map(cell).unwrap_or_default().trim();
+        let time = self
+            .columns
+            .time_of_day
+            .or(self.columns.time.first().copied())
+            .map(cell)
+            .unwrap_or_default()
+            .trim();
         match (day, time) {
             ("", "") => None,
             (day, "") => self.instant(day),
@@ -227,6 +240,33 @@ impl<'c> Rules<'c> {
         }
         self.calendar.when(text)
     }
+}
+
+/// What the numbers of `AbuseIPDB` mean, best first where a row has several.
+const NUMBERED: [(&[u8], Category); 10] = [
+    (&[5, 18, 22], Category::LoginAttack),
+    (&[4, 6], Category::Ddos),
+    (&[7], Category::Phishing),
+    (&[10, 11, 12, 17], Category::Spam),
+    (&[14], Category::PortScan),
+    (&[15, 16, 21], Category::PortScan),
+    (&[19], Category::Scraping),
+    (&[20, 23], Category::Compromised),
+    (&[9], Category::OpenService),
+    (&[3, 8], Category::Fraud),
+];
+
+fn numbered(word: &str) -> Option<Category> {
+    let numbers: Option<Vec<u8>> = word
+        .split([',', ' ', ';'])
+        .filter(|piece| !piece.is_empty())
+        .take(30)
+        .map(|piece| piece.parse().ok())
+        .collect();
+    let numbers = numbers.filter(|numbers| !numbers.is_empty())?;
+    let mut kinds =
+        NUMBERED.iter().filter(|(of, _)| of.iter().any(|number| numbers.contains(number)));
+    kinds.next().map(|(_, category)| *category)
 }
 
 /// Somebody who is the source of a row.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::complaint::document::{Document, PartRole};
 use crate::complaint::reading::{Allegation, Reading};
-use crate::complaint::{Category, Subject, address, declared};
+use crate::complaint::{Category, Subject, address, declared, domain};
 
 /// Lines of one block.
 const MOST_LINES: usize = 200;
@@ -157,7 +157,9 @@ pub(in crate::complaint) fn read(document: &Document, reading: &mut Reading) {
     if block.twice.iter().any(|name| name == "source") {
         return;
     }
-    let Some(subject) = declared::subject(source) else {
+    let page = block.get("download-link").and_then(declared::page);
+    // Where the address is masked, the page is what is left.
+    let Some(subject) = declared::subject(source).or_else(|| page.clone().map(Subject::Url)) else {
         reading.defect("source_unusable", source);
         return;
     };
@@ -172,8 +174,11 @@ pub(in crate::complaint) fn read(document: &Document, reading: &mut Reading) {
         .count(occurrences(&block));
     // Who attacks has no port of its own in this format: the field is that of the service.
     allegation = if is_page { allegation.port(port) } else { allegation.aimed_at(target, port) };
-    if let Some(url) = block.get("download-link").and_then(declared::page) {
+    if let Some(url) = page {
         allegation = allegation.page(url);
+    }
+    if let Some(name) = block.get("domain").and_then(domain::name).filter(|_| is_page) {
+        allegation = allegation.name(name);
     }
     reading.allege(allegation);
 }

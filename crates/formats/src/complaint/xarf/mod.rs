@@ -37,6 +37,10 @@ fn shape(text: &[u8]) -> Option<Shape> {
     if is_report || has("\"Report\"") && has("\"Version\"") {
         return Some(Shape::V3);
     }
+    // A report of which nothing but its version is there.
+    if has("\"Version\"") && text.len() < 64 {
+        return Some(Shape::V3);
+    }
     let is_v4_without_version = has("\"source_identifier\"") && has("\"report_id\"");
     is_v4_without_version.then_some(Shape::V4)
 }

@@ -203,7 +203,7 @@ fn mutations(report: &Value) -> Vec<Value> {
         json!("-x.example"),
     ];
     let mut pointers = Vec::new();
-    walk(report, String::new(), &mut pointers);
+    walk(report, "", &mut pointers);
     let mut all = Vec::new();
     for pointer in &pointers {
         let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
@@ -223,15 +223,15 @@ fn mutations(report: &Value) -> Vec<Value> {
     all
 }
 
-fn walk(value: &Value, at: String, found: &mut Vec<String>) {
+fn walk(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(object) => object.iter().for_each(|(name, value)| {
             found.push(format!("{at}/{name}"));
-            walk(value, format!("{at}/{name}"), found);
+            walk(value, &format!("{at}/{name}"), found);
         }),
         Value::Array(list) => list.iter().enumerate().for_each(|(number, value)| {
             found.push(format!("{at}/{number}"));
-            walk(value, format!("{at}/{number}"), found);
+            walk(value, &format!("{at}/{number}"), found);
         }),
         _ => {}
     }
