@@ -27,12 +27,8 @@ marks! {
     ReportType = "report-type:",
     /// SpamCop's first line.
     SpamcopVersion = "[ spamcop v",
-    /// SpamCop, about a sender.
-    EmailFrom = "email from ",
-    /// SpamCop, about an advertised site.
-    Spamvertised = "spamvertised",
-    /// Where SpamCop's parser of today puts the advertised site's address.
-    UrlIs = " is ",
+    /// The same until 2004.
+    OldSpamcopVersion = "- spamcop v",
     /// Copyright notices.
     Dmca = "dmca",
     /// The law that copyright notices name.

@@ -5,26 +5,33 @@
 //! bytes. Nothing is fetched, nothing is looked up, no clock is read.
 
 pub mod address;
+mod arf;
 mod category;
+mod container;
 mod dates;
+mod declared;
 mod document;
 mod domain;
+mod json;
 mod marks;
 mod not_a_report;
+mod plain;
 mod readers;
 mod reading;
 mod refang;
+mod spamcop;
 mod transport;
 mod vendors;
+mod xarf;
 
 use jiff::Timestamp;
 
 pub use category::Category;
 
-/// Reads one complaint: a mail, or a file of one of the formats that are also sent without one (JSON, CSV, XML, plain
-/// text). `name` is the file's, if it has one; it only helps to tell what it is.
-pub fn read(name: &str, bytes: &[u8]) -> Complaint {
-    readers::read(transport::unwrapped(name, bytes))
+/// Reads a mail, or a file of one of the formats that are also sent without one (JSON, CSV, XML, plain text). `name` is
+/// the file's, if it has one; it only helps to tell what it is. Mostly one complaint; a digest has several.
+pub fn read(name: &str, bytes: &[u8]) -> Vec<Complaint> {
+    transport::unwrapped(name, bytes).into_iter().map(readers::read).collect()
 }
 
 /// What was read out of one complaint.

@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::reading::Reading;
-use super::{Complaint, Format, not_a_report, vendors};
+use super::{Complaint, Format, arf, not_a_report, plain, spamcop, vendors, xarf};
 
 /// A format: how it is recognised and how it is read.
 pub(crate) struct Reader {
@@ -16,6 +16,11 @@ pub(crate) struct Reader {
 
 /// Every format. Parts made for programs come before prose, and those that say more before those that say less.
 static READERS: &[Reader] = &[
+    Reader { format: Format::XarfV4, recognise: xarf::recognise_v4, read: xarf::read_v4 },
+    Reader { format: Format::XarfV3, recognise: xarf::recognise_v3, read: xarf::read_v3 },
+    Reader { format: Format::XarfV0, recognise: xarf::recognise_v0, read: xarf::read_v0 },
+    Reader { format: Format::Spamcop, recognise: spamcop::recognise, read: spamcop::read },
+    Reader { format: Format::Arf, recognise: arf::recognise, read: arf::read },
     Reader {
         format: Format::GoogleSafeBrowsing,
         recognise: vendors::google::recognise,
@@ -91,6 +96,9 @@ pub(crate) fn read(document: Document) -> Complaint {
     let recognised =
         READERS.iter().find_map(|reader| Some((reader, (reader.recognise)(&document)?)));
     let mut format = Format::Plain;
+    if recognised.is_none() {
+        plain::read(&document, &mut reading);
+    }
     if let Some((reader, why)) = recognised {
         format = reader.format;
         reading.explain(format!("{}: {why}", format.as_str()));

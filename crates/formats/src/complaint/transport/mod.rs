@@ -1,20 +1,45 @@
 //! What brought a complaint is taken off: transfer encodings, containers, forwards, lists, help desks, signatures. Never an
-//! error: what was odd is a defect.
+//! error: what was odd is a defect, and whatever is looked at, each look is one pass.
 
+mod body;
+mod desk;
+mod forward;
+mod links;
 mod mail;
+mod pgp;
+mod repair;
 
+use super::Defect;
 use super::document::{Content, Document, Part, PartRole};
 
-/// A complaint without its transport.
-pub(crate) fn unwrapped(name: &str, bytes: &[u8]) -> Document {
-    if mail::is_one(bytes) { mail::document(bytes) } else { file(name, bytes) }
+pub(crate) use mail::header_block;
+
+/// Forwards in forwards that are taken off.
+pub(crate) const DEEPEST: u8 = 4;
+
+/// Complaints that one mail can hold, as a digest does.
+pub(crate) const MOST_COMPLAINTS: usize = 100;
+
+/// Parts of a mail that are looked at.
+pub(crate) const MOST_PARTS: usize = 1_000;
+
+/// The complaints in some bytes, each without its transport: mostly one.
+pub(crate) fn unwrapped(name: &str, bytes: &[u8]) -> Vec<Document> {
+    if repair::is_mail(bytes) {
+        let mut found = mail::documents(bytes);
+        found.truncate(MOST_COMPLAINTS);
+        found
+    } else {
+        vec![file(name, bytes)]
+    }
 }
 
 /// A file that is no mail.
 fn file(name: &str, bytes: &[u8]) -> Document {
-    let (content, media_type) = match std::str::from_utf8(bytes) {
-        Ok(text) => (Content::Text(text.to_owned()), "text/plain"),
-        Err(_) => (Content::Bytes(bytes.to_vec()), "application/octet-stream"),
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (content, media_type) = match repair::text(bytes) {
+        Some(text) => (Content::Text(text), "text/plain"),
+        None => (Content::Bytes(bytes.to_vec()), "application/octet-stream"),
     };
     let part = Part {
         media_type: media_type.to_owned(),
@@ -22,6 +47,13 @@ fn file(name: &str, bytes: &[u8]) -> Document {
         role: PartRole::File,
         content,
     };
-    let text = part.text().into_owned();
+    let text = match &part.content {
+        Content::Text(text) => repair::lines(text),
+        Content::Bytes(_) => String::new(),
+    };
     Document { text, parts: vec![part], ..Document::default() }
+}
+
+fn defect(code: &'static str) -> Defect {
+    Defect { code, detail: String::new() }
 }
