@@ -9,74 +9,52 @@ pub(crate) struct Reader {
     /// Which one.
     format: Format,
     /// By what it is recognised, in words for people; nothing when it is another one.
-    recognise: fn(&Document) -> Option<&'static str>,
+    recognise: Recognise,
     /// Takes out what is declared.
-    read: fn(&Document, &mut Reading),
+    read: Read,
+    /// It is made for people: where the layout says nothing, its sentences may. What is made for programs and names no
+    /// source has none.
+    or_words: bool,
 }
+
+impl Reader {
+    /// A format for programs.
+    const fn exact(format: Format, recognise: Recognise, read: Read) -> Self {
+        Self { format, recognise, read, or_words: false }
+    }
+
+    /// A format for people.
+    const fn worded(format: Format, recognise: Recognise, read: Read) -> Self {
+        Self { format, recognise, read, or_words: true }
+    }
+}
+
+type Recognise = fn(&Document) -> Option<&'static str>;
+type Read = fn(&Document, &mut Reading);
 
 /// Every format. Parts made for programs come before prose, and those that say more before those that say less.
 static READERS: &[Reader] = &[
-    Reader { format: Format::XarfV4, recognise: xarf::recognise_v4, read: xarf::read_v4 },
-    Reader { format: Format::XarfV3, recognise: xarf::recognise_v3, read: xarf::read_v3 },
-    Reader { format: Format::XarfV0, recognise: xarf::recognise_v0, read: xarf::read_v0 },
-    Reader { format: Format::Spamcop, recognise: spamcop::recognise, read: spamcop::read },
-    Reader { format: Format::Arf, recognise: arf::recognise, read: arf::read },
-    Reader {
-        format: Format::GoogleSafeBrowsing,
-        recognise: vendors::google::recognise,
-        read: vendors::google::read,
-    },
-    Reader {
-        format: Format::Cloudflare,
-        recognise: vendors::cloudflare::recognise,
-        read: vendors::cloudflare::read,
-    },
-    Reader {
-        format: Format::Spamhaus,
-        recognise: vendors::spamhaus::recognise,
-        read: vendors::spamhaus::read,
-    },
-    Reader {
-        format: Format::AbuseCh,
-        recognise: vendors::abuse_ch::recognise,
-        read: vendors::abuse_ch::read,
-    },
-    Reader {
-        format: Format::ProjectHoneypot,
-        recognise: vendors::honeypot::recognise,
-        read: vendors::honeypot::read,
-    },
-    Reader {
-        format: Format::Uceprotect,
-        recognise: vendors::uceprotect::recognise,
-        read: vendors::uceprotect::read,
-    },
-    Reader {
-        format: Format::Leakix,
-        recognise: vendors::leakix::recognise,
-        read: vendors::leakix::read,
-    },
-    Reader {
-        format: Format::Bitninja,
-        recognise: vendors::bitninja::recognise,
-        read: vendors::bitninja::read,
-    },
-    Reader {
-        format: Format::Hetzner,
-        recognise: vendors::hetzner::recognise,
-        read: vendors::hetzner::read,
-    },
-    Reader {
-        format: Format::Nfoservers,
-        recognise: vendors::nfoservers::recognise,
-        read: vendors::nfoservers::read,
-    },
-    Reader {
-        format: Format::Mynetwatchman,
-        recognise: vendors::mynetwatchman::recognise,
-        read: vendors::mynetwatchman::read,
-    },
-    Reader { format: Format::Dmca, recognise: vendors::dmca::recognise, read: vendors::dmca::read },
+    Reader::exact(Format::XarfV4, xarf::recognise_v4, xarf::read_v4),
+    Reader::exact(Format::XarfV3, xarf::recognise_v3, xarf::read_v3),
+    Reader::exact(Format::XarfV0, xarf::recognise_v0, xarf::read_v0),
+    Reader::exact(Format::Spamcop, spamcop::recognise, spamcop::read),
+    Reader::exact(Format::Arf, arf::recognise, arf::read),
+    Reader::worded(Format::GoogleSafeBrowsing, vendors::google::recognise, vendors::google::read),
+    Reader::worded(Format::Cloudflare, vendors::cloudflare::recognise, vendors::cloudflare::read),
+    Reader::worded(Format::Spamhaus, vendors::spamhaus::recognise, vendors::spamhaus::read),
+    Reader::worded(Format::AbuseCh, vendors::abuse_ch::recognise, vendors::abuse_ch::read),
+    Reader::worded(Format::ProjectHoneypot, vendors::honeypot::recognise, vendors::honeypot::read),
+    Reader::worded(Format::Uceprotect, vendors::uceprotect::recognise, vendors::uceprotect::read),
+    Reader::worded(Format::Leakix, vendors::leakix::recognise, vendors::leakix::read),
+    Reader::worded(Format::Bitninja, vendors::bitninja::recognise, vendors::bitninja::read),
+    Reader::worded(Format::Hetzner, vendors::hetzner::recognise, vendors::hetzner::read),
+    Reader::worded(Format::Nfoservers, vendors::nfoservers::recognise, vendors::nfoservers::read),
+    Reader::worded(
+        Format::Mynetwatchman,
+        vendors::mynetwatchman::recognise,
+        vendors::mynetwatchman::read,
+    ),
+    Reader::worded(Format::Dmca, vendors::dmca::recognise, vendors::dmca::read),
 ];
 
 /// Reads a complaint whose transport was taken off.
@@ -96,13 +74,15 @@ pub(crate) fn read(document: Document) -> Complaint {
     let recognised =
         READERS.iter().find_map(|reader| Some((reader, (reader.recognise)(&document)?)));
     let mut format = Format::Plain;
-    if recognised.is_none() {
-        plain::read(&document, &mut reading);
-    }
+    let mut says_no_more = recognised.is_none();
     if let Some((reader, why)) = recognised {
         format = reader.format;
         reading.explain(format!("{}: {why}", format.as_str()));
         (reader.read)(&document, &mut reading);
+        says_no_more = reader.or_words && reading.is_empty();
+    }
+    if says_no_more {
+        plain::read(&document, &mut reading);
     }
     name_reporter(&document, &mut reading);
     Complaint { format, ..reading.into_complaint() }
