@@ -141,12 +141,12 @@ fn texts_that_repeat_are_read_to_their_end() {
 
 #[test]
 fn large_texts_are_read_to_their_limits() {
-    let text = "Source IP: 192.0.2.1\n".repeat(200_000);
+    let text = "Source IP: 192.0.2.1\n".repeat(20_000);
     let read = read(format!("{HEAD}\n{text}").as_bytes());
     assert!(!read[0].incidents.is_empty());
     let page = complaint::read(
         "x",
-        format!("{HEAD}Content-Type: text/html\n\n{}", "<p>x".repeat(100_000)).as_bytes(),
+        format!("{HEAD}Content-Type: text/html\n\n{}", "<p>x".repeat(20_000)).as_bytes(),
     );
     assert_eq!(page.len(), 1);
     assert!(complaint::read("", b"").len() <= 1);
