@@ -45,6 +45,14 @@ marks! {
     CopyrightedWork = "copyrighted work",
     /// Notices about marks.
     TrademarkInfringement = "trademark infring",
+    /// Counter-notices.
+    Jurisdiction = "consent to the jurisdiction",
+    /// Counter-notices.
+    ServiceOfProcess = "accept service of process",
+    /// Counter-notices.
+    Misidentification = "misidentification",
+    /// Counter-notices.
+    CounterNotice = "counter",
 }
 
 /// Bytes of a text that are looked at. Who hides what they are behind a megabyte is plain text.

@@ -1,7 +1,12 @@
 //! What comes to an abuse desk and is no report: told by its form first, by its words only where they leave no doubt.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
 use super::NotAReport;
 use super::document::{Document, PartRole};
+use super::marks::Mark;
 
 /// Bytes at the beginning of a text in which its purpose shows.
 const BEGINNING: usize = 3_000;
@@ -54,6 +59,9 @@ fn is_aggregate(document: &Document) -> bool {
         is_kind && name.matches('!').count() >= 3
     };
     let is_content = |begin: &[u8]| {
+        if !matches!(begin.first(), Some(b'<' | b'{')) {
+            return false;
+        }
         let begin = String::from_utf8_lossy(&begin[..begin.len().min(1_000)]).to_ascii_lowercase();
         begin.contains("<feedback") && begin.contains("<report_metadata")
             || begin.starts_with('{')
@@ -232,100 +240,103 @@ fn sounds_like_a_complaint(document: &Document) -> bool {
     !answers && ALLEGING.iter().any(|word| subject.contains(word))
 }
 
-/// What texts say that are no reports, in lower case; in the subject or at the beginning.
-const SAYING: &[(NotAReport, &[&str])] = &[
-    (
-        NotAReport::Delisting,
-        &[
-            "has been delisted",
-            "been removed from the list",
-            "was removed from our blocklist",
-            "has been removed from our",
-            "has been removed from the blocklist",
-            "has been removed from the blacklist",
-            "removed from the spamhaus",
-            "delisting request",
-            "delisting confirmation",
-            "delist request",
-            "removal request has been",
-            "successfully delisted",
-            "has been removed from the block list",
-            "was delisted",
-            "is no longer listed",
-            "are no longer listed",
-            "removal confirmation",
-        ],
-    ),
-    (
-        NotAReport::TicketAck,
-        &[
-            "your request has been received",
-            "we have received your request",
-            "we have received your message",
-            "we have received your email",
-            "we have received your report",
-            "your ticket has been",
-            "a ticket has been created",
-            "ticket has been opened",
-            "ticket has been closed",
-            "ticket has been resolved",
-            "has been received and is being reviewed",
-            "has been received and a ticket",
-            "thank you for contacting",
-            "thank you for your report",
-            "thanks for your report",
-            "thank you for submitting",
-            "thank you for reporting",
-            "this is an automated confirmation",
-            "this is an automatic confirmation",
-            "your request has been updated",
-            "type your response above this line",
-            "reply above this line",
-            "has been assigned ticket",
-            "has been assigned the ticket",
-            "your case has been created",
-            "we received your request",
-            "we received your message",
-            "ihre anfrage ist eingegangen",
-            "wir haben ihre anfrage erhalten",
-            "wir haben ihre nachricht erhalten",
-            "your message has been received",
-            "your email has been received",
-            "your report has been received",
-            "your complaint has been received",
-            "request has been solved",
-            "vielen dank für ihre anfrage",
-            "nous avons bien reçu votre",
-            "hemos recibido su",
-            "recebemos sua",
-            "we hebben uw bericht ontvangen",
-        ],
-    ),
-    (
-        NotAReport::Other,
-        &[
-            "has responded to your",
-            "counter-notification",
-            "counter notification",
-            "counter-notice",
-            "counter notice",
-            "we consider this case closed",
-            "case is now closed",
-            "issue has been resolved",
-            "we have closed",
-            "this issue is now closed",
-            "we are closing this",
-            "no longer accessible and we have closed",
-            "incident has been closed",
-        ],
-    ),
+/// What texts say that are no reports, in lower case; in the subject or at the beginning. One that says two things is the first
+/// of the list.
+const SAYING: &[(&str, NotAReport)] = &[
+    ("has been delisted", NotAReport::Delisting),
+    ("been removed from the list", NotAReport::Delisting),
+    ("was removed from our blocklist", NotAReport::Delisting),
+    ("has been removed from our", NotAReport::Delisting),
+    ("has been removed from the blocklist", NotAReport::Delisting),
+    ("has been removed from the blacklist", NotAReport::Delisting),
+    ("removed from the spamhaus", NotAReport::Delisting),
+    ("delisting request", NotAReport::Delisting),
+    ("delisting confirmation", NotAReport::Delisting),
+    ("delist request", NotAReport::Delisting),
+    ("removal request has been", NotAReport::Delisting),
+    ("successfully delisted", NotAReport::Delisting),
+    ("has been removed from the block list", NotAReport::Delisting),
+    ("was delisted", NotAReport::Delisting),
+    ("is no longer listed", NotAReport::Delisting),
+    ("are no longer listed", NotAReport::Delisting),
+    ("removal confirmation", NotAReport::Delisting),
+    ("your request has been received", NotAReport::TicketAck),
+    ("we have received your request", NotAReport::TicketAck),
+    ("we have received your message", NotAReport::TicketAck),
+    ("we have received your email", NotAReport::TicketAck),
+    ("we have received your report", NotAReport::TicketAck),
+    ("your ticket has been", NotAReport::TicketAck),
+    ("a ticket has been created", NotAReport::TicketAck),
+    ("ticket has been opened", NotAReport::TicketAck),
+    ("ticket has been closed", NotAReport::TicketAck),
+    ("ticket has been resolved", NotAReport::TicketAck),
+    ("has been received and is being reviewed", NotAReport::TicketAck),
+    ("has been received and a ticket", NotAReport::TicketAck),
+    ("thank you for contacting", NotAReport::TicketAck),
+    ("thank you for your report", NotAReport::TicketAck),
+    ("thanks for your report", NotAReport::TicketAck),
+    ("thank you for submitting", NotAReport::TicketAck),
+    ("thank you for reporting", NotAReport::TicketAck),
+    ("this is an automated confirmation", NotAReport::TicketAck),
+    ("this is an automatic confirmation", NotAReport::TicketAck),
+    ("your request has been updated", NotAReport::TicketAck),
+    ("type your response above this line", NotAReport::TicketAck),
+    ("reply above this line", NotAReport::TicketAck),
+    ("has been assigned ticket", NotAReport::TicketAck),
+    ("has been assigned the ticket", NotAReport::TicketAck),
+    ("your case has been created", NotAReport::TicketAck),
+    ("we received your request", NotAReport::TicketAck),
+    ("we received your message", NotAReport::TicketAck),
+    ("ihre anfrage ist eingegangen", NotAReport::TicketAck),
+    ("wir haben ihre anfrage erhalten", NotAReport::TicketAck),
+    ("wir haben ihre nachricht erhalten", NotAReport::TicketAck),
+    ("your message has been received", NotAReport::TicketAck),
+    ("your email has been received", NotAReport::TicketAck),
+    ("your report has been received", NotAReport::TicketAck),
+    ("your complaint has been received", NotAReport::TicketAck),
+    ("request has been solved", NotAReport::TicketAck),
+    ("vielen dank für ihre anfrage", NotAReport::TicketAck),
+    ("nous avons bien reçu votre", NotAReport::TicketAck),
+    ("hemos recibido su", NotAReport::TicketAck),
+    ("recebemos sua", NotAReport::TicketAck),
+    ("we hebben uw bericht ontvangen", NotAReport::TicketAck),
+    ("has responded to your", NotAReport::Other),
+    ("counter-notification", NotAReport::Other),
+    ("counter notification", NotAReport::Other),
+    ("counter-notice", NotAReport::Other),
+    ("counter notice", NotAReport::Other),
+    ("we consider this case closed", NotAReport::Other),
+    ("case is now closed", NotAReport::Other),
+    ("issue has been resolved", NotAReport::Other),
+    ("we have closed", NotAReport::Other),
+    ("this issue is now closed", NotAReport::Other),
+    ("we are closing this", NotAReport::Other),
+    ("no longer accessible and we have closed", NotAReport::Other),
+    ("incident has been closed", NotAReport::Other),
 ];
+
+static SAYINGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::Standard)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(SAYING.iter().map(|(words, _)| words))
+        .unwrap_or_else(|error| unreachable!("the sentences are constants: {error}"))
+});
+
+/// Bytes in which a text that only confirms something says so.
+const FIRST_SENTENCES: usize = 700;
+
+/// The first of the list that stands in a text in lower case.
+fn said(text: &str) -> Option<NotAReport> {
+    let found = SAYINGS.find_overlapping_iter(text).map(|found| found.pattern().as_usize());
+    found.min().map(|at| SAYING[at].1)
+}
 
 fn by_words(document: &Document) -> Option<(NotAReport, &'static str)> {
     if has_report(document) {
         return None;
     }
-    if is_counter_notice(&document.text) {
+    if is_counter_notice(document) {
         return Some((NotAReport::Other, "somebody contests a copyright notice"));
     }
     if document.headers.0.is_empty() {
@@ -333,26 +344,25 @@ fn by_words(document: &Document) -> Option<(NotAReport, &'static str)> {
     }
     let subject = document.subject.to_lowercase();
     let begin = document.text[..document.text.floor_char_boundary(BEGINNING)].to_lowercase();
-    for (reason, sentences) in SAYING {
-        if sentences.iter().any(|words| subject.contains(words)) {
-            return Some((*reason, "its subject says so"));
-        }
-        // A sentence among others says less than a subject: whoever alleges something thanks, too.
-        let is_said = sentences.iter().any(|words| begin.find(words).is_some_and(|at| at < 600));
-        if is_said && !sounds_like_a_complaint(document) && !alleges(&begin) {
-            return Some((*reason, "its first sentences say so"));
-        }
+    if let Some(reason) = said(&subject) {
+        return Some((reason, "its subject says so"));
+    }
+    // A sentence among others says less than a subject: whoever alleges something thanks, too.
+    let first = &begin[..begin.floor_char_boundary(FIRST_SENTENCES)];
+    if let Some(reason) = said(first)
+        && !sounds_like_a_complaint(document)
+        && !alleges(&begin)
+    {
+        return Some((reason, "its first sentences say so"));
     }
     is_marketing(document, &subject, &begin)
         .then_some((NotAReport::Other, "mail to many, without a word of abuse"))
 }
 
 /// What 17 U.S.C. 512(g)(3) wants of a counter-notice, and no notice has: consent to a court, and that it was a mistake.
-fn is_counter_notice(text: &str) -> bool {
-    let begin = text[..text.floor_char_boundary(16 * 1024)].to_lowercase();
-    let contests = begin.contains("consent to the jurisdiction")
-        || begin.contains("accept service of process");
-    contests && (begin.contains("misidentification") || begin.contains("counter"))
+fn is_counter_notice(document: &Document) -> bool {
+    let contests = document.has(Mark::Jurisdiction) || document.has(Mark::ServiceOfProcess);
+    contests && (document.has(Mark::Misidentification) || document.has(Mark::CounterNotice))
 }
 
 fn alleges(begin: &str) -> bool {

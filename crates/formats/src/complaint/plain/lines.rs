@@ -1,5 +1,9 @@
 //! What each line of a text is: a sentence, a line of a log, or something that only proves or explains and declares nothing.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use crate::complaint::dates;
 
 /// What a line is.
@@ -321,13 +325,18 @@ const OF_LOGS: &[&str] = &[
     "DROP ",
 ];
 
+static LOGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(OF_LOGS);
+    built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
+});
+
 /// Whether a program wrote a line when something happened: it begins with when, or has what programs write.
 fn is_log(line: &str) -> bool {
     let bare = line.trim_start_matches(|c: char| c.is_whitespace() || "-*•[\"'|#".contains(c));
     let begins_with_time = bare.starts_with(|c: char| c.is_ascii_alphanumeric())
         && dates::read(bare).is_some_and(|stamp| stamp.has_time())
         && bare.len() > 24;
-    begins_with_time || bare.contains(" - - [") || OF_LOGS.iter().any(|word| bare.contains(word))
+    begins_with_time || bare.contains(" - - [") || LOGS.is_match(bare)
 }
 
 #[cfg(test)]

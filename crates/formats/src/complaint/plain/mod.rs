@@ -152,7 +152,6 @@ impl<'d> Found<'d> {
                     let is_item = labelled.is_none() && self.take_item(line.text);
                     if labelled.is_none() && !is_item {
                         self.take_pages(line.text, &above, was_defanged);
-                        self.take_date(line.text);
                         prose.push_str(line.text);
                     }
                     prose.push('\n');
@@ -167,6 +166,11 @@ impl<'d> Found<'d> {
             }
         }
         self.take_sentences(&prose);
+        let is_known =
+            self.last_logged.is_some() || self.records.iter().any(|record| record.when.is_some());
+        if !is_known {
+            self.in_prose = self.date_in(&prose);
+        }
     }
 
     fn record(&mut self) -> &mut Record {
@@ -464,13 +468,11 @@ impl<'d> Found<'d> {
         }
     }
 
-    fn take_date(&mut self, line: &str) {
-        if self.in_prose.is_none()
-            && let Some((stamp, _)) = dates::find(line)
-            && stamp.has_time()
-        {
-            self.in_prose = self.document.calendar().instant(stamp);
-        }
+    /// The first date with a time in sentences.
+    fn date_in(&self, prose: &str) -> Option<When> {
+        let dates = prose.lines().filter_map(|line| dates::find(line));
+        let stamp = dates.map(|(stamp, _)| stamp).find(dates::Stamp::has_time)?;
+        self.document.calendar().instant(stamp)
     }
 
     fn take_sentences(&mut self, prose: &str) {
