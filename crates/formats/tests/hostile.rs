@@ -1,7 +1,5 @@
 //! What strangers send to break whatever reads it: nothing panics, and the work grows no faster than the bytes.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use portreeve_formats::complaint::{self, Complaint};
 use proptest::prelude::*;
 

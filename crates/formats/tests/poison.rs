@@ -1,8 +1,6 @@
 //! Complaints made to incriminate somebody who has nothing to do with them: every trap in every format, and only what is
 //! declared may come out.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::net::IpAddr;
 
 use portreeve_formats::complaint::{self, Complaint, Subject};

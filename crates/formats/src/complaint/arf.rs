@@ -93,7 +93,7 @@ fn read_report(document: &Document, fields: &Fields, reading: &mut Reading) {
     }
     let category = fields
         .get("abuse-type")
-        .map(|kind| kind.to_ascii_lowercase())
+        .map(str::to_ascii_lowercase)
         .filter(|kind| kind.contains("phish"))
         .map_or_else(|| category(&kind), |_| Category::Phishing);
     let source = source(document, fields, reading);

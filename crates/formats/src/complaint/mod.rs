@@ -47,7 +47,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Vec<Complaint> {
 pub fn each(name: &str, bytes: &[u8], take: &mut dyn FnMut(Complaint)) {
     for mail in transport::mailbox(name, bytes) {
         for document in transport::unwrapped(name, mail) {
-            take(readers::read(document));
+            take(readers::read(&document));
         }
     }
 }

@@ -80,7 +80,7 @@ fn pages(text: &str, subject: &str) -> (Vec<String>, Option<IpAddr>) {
             break;
         }
         ip = ip.or_else(|| {
-            bare.split('[').skip(1).filter_map(|rest| address::ip(rest.split(']').next()?)).next()
+            bare.split('[').skip(1).find_map(|rest| address::ip(rest.split(']').next()?))
         });
     }
     if pages.is_empty() {

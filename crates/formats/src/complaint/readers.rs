@@ -64,7 +64,7 @@ static READERS: &[Reader] = &[
 ];
 
 /// Reads a complaint whose transport was taken off.
-pub(crate) fn read(document: Document) -> Complaint {
+pub(crate) fn read(document: &Document) -> Complaint {
     let mut reading = Reading::default();
     for defect in &document.defects {
         reading.defect(defect.code, &defect.detail);
@@ -72,22 +72,22 @@ pub(crate) fn read(document: Document) -> Complaint {
     for line in &document.trace {
         reading.explain(line.as_str());
     }
-    if let Some((reason, why)) = not_a_report::judge(&document) {
+    if let Some((reason, why)) = not_a_report::judge(document) {
         reading.explain(format!("no report: {why}"));
-        name_reporter(&document, &mut reading);
+        name_reporter(document, &mut reading);
         return Complaint { not_a_report: Some(reason), ..reading.into_complaint() };
     }
     let recognised =
-        READERS.iter().find_map(|reader| Some((reader, (reader.recognise)(&document)?)));
+        READERS.iter().find_map(|reader| Some((reader, (reader.recognise)(document)?)));
     let format = recognised.map_or(Format::Plain, |(reader, _)| reader.format);
     if let Some((reader, why)) = recognised {
         reading.explain(format!("{}: {why}", format.as_str()));
-        (reader.read)(&document, &mut reading);
+        (reader.read)(document, &mut reading);
     }
     if reading.is_empty() && recognised.is_none_or(|(reader, _)| reader.is_worded) {
-        plain::read(&document, &mut reading);
+        plain::read(document, &mut reading);
     }
-    name_reporter(&document, &mut reading);
+    name_reporter(document, &mut reading);
     Complaint { format, ..reading.into_complaint() }
 }
 

@@ -292,7 +292,7 @@ impl<'d> Found<'d> {
             match (address::net(bare), found) {
                 (Some(net), _) => sources.push(Source { net, port: None }),
                 (None, Some(one)) => {
-                    sources.push(Source { net: IpNet::from(one.ip), port: one.port })
+                    sources.push(Source { net: IpNet::from(one.ip), port: one.port });
                 }
                 (None, None)
                     if matches!(
@@ -431,7 +431,7 @@ impl<'d> Found<'d> {
         for page in pages::in_line(line, above, was_defanged, &self.reporter) {
             match page.judgement {
                 Judgement::Complained if self.pages.len() < MOST => {
-                    self.pages.push((page.url, pair))
+                    self.pages.push((page.url, pair));
                 }
                 Judgement::Genuine => self.note_genuine(&page.url),
                 _ => {}
@@ -451,7 +451,7 @@ impl<'d> Found<'d> {
             let bare = word.trim_end_matches(['.', ':', '!', '?']);
             match bare.split_once('/') {
                 Some((host, _)) if domain::name(host).is_some() => {
-                    self.pages.push((format!("http://{bare}"), None))
+                    self.pages.push((format!("http://{bare}"), None));
                 }
                 _ => {
                     if let Some(name) = domain::name(bare).filter(|_| self.domains.len() < MOST) {
@@ -470,7 +470,7 @@ impl<'d> Found<'d> {
 
     /// The first date with a time in sentences.
     fn date_in(&self, prose: &str) -> Option<When> {
-        let dates = prose.lines().filter_map(|line| dates::find(line));
+        let dates = prose.lines().filter_map(dates::find);
         let stamp = dates.map(|(stamp, _)| stamp).find(dates::Stamp::has_time)?;
         self.document.calendar().instant(stamp)
     }
@@ -515,7 +515,7 @@ impl<'d> Found<'d> {
             }
             match sentence::role(&subject, &found, Role::Source) {
                 Role::Source if !self.in_subject.contains(&found.ip) => {
-                    self.in_subject.push(found.ip)
+                    self.in_subject.push(found.ip);
                 }
                 Role::Victim => self.victims.push(found.ip),
                 _ => {}
@@ -570,7 +570,7 @@ impl<'d> Found<'d> {
                 reading.explain("source: from lines of logs");
             }
         }
-        self.emit(records, &shared, category, reading);
+        self.emit(&records, &shared, category, reading);
     }
 
     /// Records of what sentences and the subject declare.
@@ -597,13 +597,7 @@ impl<'d> Found<'d> {
             .collect()
     }
 
-    fn emit(
-        self,
-        records: Vec<Record>,
-        shared: &Record,
-        category: Category,
-        reading: &mut Reading,
-    ) {
+    fn emit(self, records: &[Record], shared: &Record, category: Category, reading: &mut Reading) {
         let is_genuine = |url: &str| matches!(domain::host(url), Some(Host::Domain(host)) if self.genuine.contains(&host));
         let known_when = |record: &Record| record.when.or(shared.when).map(|(_, when)| when);
         let sent = self.document.sent.map(|sent| When {
@@ -612,10 +606,11 @@ impl<'d> Found<'d> {
         });
         let otherwise = self.last_logged.or(self.in_prose).or(sent);
         let only_victim = |record: &Record| {
-            record
-                .victim
-                .or(shared.victim)
-                .or_else(|| if let [only] = self.victims.as_slice() { Some(*only) } else { None })
+            record.victim.or(shared.victim).or(if let [only] = self.victims.as_slice() {
+                Some(*only)
+            } else {
+                None
+            })
         };
         let sources: Vec<IpAddr> =
             records.iter().flat_map(|record| &record.sources).filter_map(Source::only).collect();
@@ -650,7 +645,7 @@ impl<'d> Found<'d> {
             .cloned()
             .collect();
         let mut took_loose = false;
-        for record in &records {
+        for record in records {
             let category = record
                 .kind
                 .or(shared.kind)

@@ -418,9 +418,8 @@ pub(super) fn by_words(text: &str) -> Option<Judgement> {
     let imitating = found[1].0;
     let place = last(PLACES);
     let known = found.into_iter().filter_map(|(at, judgement)| Some((at?, judgement)));
-    let (at, judgement) = match known.max_by_key(|(at, _)| *at) {
-        Some(found) => found,
-        None => return place.map(|_| Judgement::Complained),
+    let Some((at, judgement)) = known.max_by_key(|(at, _)| *at) else {
+        return place.map(|_| Judgement::Complained);
     };
     let is_place_of_imitation = imitating == Some(at) && place > imitating;
     Some(if is_place_of_imitation { Judgement::Complained } else { judgement })

@@ -471,7 +471,7 @@ fn in_word(word: &str, at: usize) -> Option<Found> {
     }
     // `192.0.2.1:22`, `192.0.2.1]:`, `ip:192.0.2.1`
     let (host, port) = bare.rsplit_once(':')?;
-    if let Some(ip) = address::ip(port).filter(|ip| ip.is_ipv4()) {
+    if let Some(ip) = address::ip(port).filter(std::net::IpAddr::is_ipv4) {
         return Some(Found {
             ip,
             begin: begin + host.len() + 1,

@@ -13,7 +13,7 @@ const RICHER: usize = 200;
 
 /// The text of the parts that are shown.
 pub(super) fn richest(parts: &[Part]) -> String {
-    let plain = joined(parts, |part| part.media_type != "text/html", |text| repair::lines(text));
+    let plain = joined(parts, |part| part.media_type != "text/html", repair::lines);
     let has_pages =
         parts.iter().any(|part| part.role == PartRole::Body && part.media_type == "text/html");
     if !has_pages {

@@ -190,18 +190,21 @@ fn headers_at(text: &str, begin: usize, quotes: usize, marked: bool) -> Option<F
         if bare.trim().is_empty() {
             at += line.len();
             // Between the headers of some programs stand empty lines.
-            if known >= 2 { break } else { continue }
+            if known >= 2 {
+                break;
+            }
+            continue;
         }
         match header(bare.trim()) {
             Some((name, value)) if is(name, FROM) && author.is_none() => {
-                author = Some(desk::author(value))
+                author = Some(desk::author(value));
             }
             Some((name, value)) if is(name, SENT) && sent.is_none() => {
-                sent = Some(dates::sent(value))
+                sent = Some(dates::sent(value));
             }
             Some((name, value)) if is(name, TO) => to.push_str(value),
             Some((name, value)) if is(name, SUBJECT) && subject.is_none() => {
-                subject = Some(value.to_owned())
+                subject = Some(value.to_owned());
             }
             Some((name, _)) if is(name, OTHERS) => {}
             _ if bare.starts_with([' ', '\t']) || last_is_subject => {

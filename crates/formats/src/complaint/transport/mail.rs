@@ -41,9 +41,7 @@ struct Opened {
     is_digest: bool,
     /// Something in it is for programs: a feedback report, X-ARF, XARF.
     has_report: bool,
-    is_cut_off: bool,
-    has_too_many_parts: bool,
-    /// What was odd about its containers.
+    /// What was odd about it and its containers.
     defects: Vec<Defect>,
 }
 
@@ -87,22 +85,20 @@ fn opened(raw: &[u8]) -> Option<Opened> {
     let is_digest = subtype(root) == "digest";
     let mut parts: Vec<Part> =
         message.parts.iter().filter_map(|one| part(one, is_digest)).take(MOST_PARTS).collect();
-    let defects = open_containers(&mut parts);
+    let mut defects = open_containers(&mut parts);
+    if is_cut_off {
+        defects.push(defect("cut_off"));
+    }
+    if message.parts.len() > MOST_PARTS {
+        defects.push(defect("too_many_parts"));
+    }
     let has_report = parts.iter().any(is_report)
         || headers.get("X-XARF").is_some()
         || headers.get("X-ARF").is_some();
     if has_report {
         settle_report(&mut parts);
     }
-    Some(Opened {
-        headers,
-        is_digest,
-        has_report,
-        is_cut_off,
-        defects,
-        has_too_many_parts: message.parts.len() > MOST_PARTS,
-        parts,
-    })
+    Some(Opened { headers, parts, is_digest, has_report, defects })
 }
 
 /// Whether a part is a report for programs, beside which mails are proof.
@@ -160,14 +156,8 @@ impl Opened {
         let whole_subject = self.headers.get("Subject").unwrap_or_default().to_owned();
         let reply_to =
             self.headers.get("Reply-To").map(desk::author).filter(|to| to.email.contains('@'));
-        let mut defects = std::mem::take(&mut self.defects);
+        let defects = std::mem::take(&mut self.defects);
         let mut trace = Vec::new();
-        if self.is_cut_off {
-            defects.push(defect("cut_off"));
-        }
-        if self.has_too_many_parts {
-            defects.push(defect("too_many_parts"));
-        }
         if depth > 0 {
             trace.push(format!("taken out of a mail that forwards it ({depth} deep)"));
         }

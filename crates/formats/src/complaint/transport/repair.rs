@@ -133,9 +133,9 @@ pub(super) fn text(bytes: &[u8]) -> Option<String> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (!text.contains('\0')).then(|| text.to_owned());
     }
-    for (mark, read) in
-        [(b"\xff\xfe", u16::from_le_bytes as fn([u8; 2]) -> u16), (b"\xfe\xff", u16::from_be_bytes)]
-    {
+    let little: fn([u8; 2]) -> u16 = u16::from_le_bytes;
+    let big: fn([u8; 2]) -> u16 = u16::from_be_bytes;
+    for (mark, read) in [(b"\xff\xfe", little), (b"\xfe\xff", big)] {
         if let Some(rest) = bytes.strip_prefix(mark) {
             let units = rest.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
             return Some(

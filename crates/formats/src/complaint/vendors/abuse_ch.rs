@@ -13,9 +13,9 @@ pub(in super::super) fn recognise(document: &Document) -> Option<&'static str> {
 pub(in super::super) fn read(document: &Document, reading: &mut Reading) {
     reading.reporter.organisation = Some("abuse.ch".to_owned());
     if subject_has(document, "[urlhaus]") {
-        urlhaus(document, reading)
+        urlhaus(document, reading);
     } else {
-        feodo(document, reading)
+        feodo(document, reading);
     }
 }
 
@@ -35,7 +35,9 @@ fn urlhaus(document: &Document, reading: &mut Reading) {
             _ => {}
         }
     }
-    open.into_iter().for_each(|done| reading.allege(done));
+    if let Some(done) = open {
+        reading.allege(done);
+    }
 }
 
 fn feodo(document: &Document, reading: &mut Reading) {
@@ -56,5 +58,7 @@ fn feodo(document: &Document, reading: &mut Reading) {
             _ => {}
         }
     }
-    open.into_iter().for_each(|done| reading.allege(done));
+    if let Some(done) = open {
+        reading.allege(done);
+    }
 }

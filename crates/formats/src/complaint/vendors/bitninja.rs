@@ -1,4 +1,4 @@
-//! BitNinja: a server attacks others. As text with labels, or as a page with a table of the same labels.
+//! `BitNinja`: a server attacks others. As text with labels, or as a page with a table of the same labels.
 
 use super::super::Category;
 use super::super::document::Document;

@@ -60,7 +60,7 @@ pub(in super::super) fn read(document: &Document, reading: &mut Reading) {
             match (label.as_str(), value) {
                 (_, "") => {}
                 ("reporter's name" | "reporter", value) => {
-                    reading.reporter.name = Some(value.to_owned())
+                    reading.reporter.name = Some(value.to_owned());
                 }
                 ("reporter's email address" | "reporter's email", value) => {
                     reading.reporter.email = Some(value.to_owned());

@@ -1,4 +1,4 @@
-//! LeakIX: what a public scanner could read on an address.
+//! `LeakIX`: what a public scanner could read on an address.
 
 use super::super::document::{Document, lines};
 use super::super::reading::{Allegation, Reading};

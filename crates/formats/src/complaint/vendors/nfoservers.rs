@@ -1,4 +1,4 @@
-//! NFOservers: a machine took part in an attack, mostly as an open reflector. Lines of tcpdump show it; who was attacked is
+//! `NFOservers`: a machine took part in an attack, mostly as an open reflector. Lines of tcpdump show it; who was attacked is
 //! masked in them.
 
 use super::super::document::{Document, lines};

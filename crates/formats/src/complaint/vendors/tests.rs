@@ -33,7 +33,7 @@ fn told(complaint: &Complaint) -> Vec<String> {
 }
 
 fn read(from: &str, subject: &str, text: &str) -> (&'static str, Vec<String>) {
-    let complaint = readers::read(mail(from, subject, text));
+    let complaint = readers::read(&mail(from, subject, text));
     (complaint.format.as_str(), told(&complaint))
 }
 
