@@ -254,16 +254,12 @@ fn what_is_no_table_takes_one_look() {
     }
 }
 
-/// Where samples of others are, on machines that have them.
+/// The samples of others, on machines that have them.
 fn corpus(folder: &str) -> Option<Vec<PathBuf>> {
-    let root = std::env::var_os("PORTREEVE_SAMPLES").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let mut files: Vec<PathBuf> = fs::read_dir(root.join("corpus").join(folder))
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/corpus");
+    let root = std::env::var_os("PORTREEVE_CORPUS").map_or(beside, PathBuf::from);
+    let entries = fs::read_dir(root.join(folder)).ok()?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     Some(files)
 }
