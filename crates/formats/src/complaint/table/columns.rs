@@ -67,7 +67,7 @@ const NAMES: &[(Field, &str)] = &[
     (Field::Port, "port ports service_port server_port porta puerto port_number"),
     (
         Field::Url,
-        "url urls uri full_url source_url src_url phishing_url phish_url malware_url malicious_url infringing_url abuse_url url_s reported_url offending_url spam_url domain_url direccion_url phishing_link mal_url",
+        "url urls uri full_url source_url src_url phishing_url phish_url malware_url malicious_url infringing_url abuse_url url_s reported_url offending_url spam_url domain_url direccion_url phishing_link mal_url optional_information",
     ),
     (
         Field::Domain,
@@ -203,6 +203,8 @@ pub(super) struct Columns {
     pub(super) is_utc: bool,
     /// Names of the header, as they are looked up.
     names: Vec<String>,
+    /// Whether the source is called so, rather than `IP` or `host`.
+    pub(super) is_explicit: bool,
     known: usize,
 }
 
@@ -213,7 +215,24 @@ impl Columns {
         let columns = Self::named(cells);
         let has_source = !columns.source.is_empty() || columns.names_something_else();
         let is_known = columns.known >= ENOUGH || 4 * columns.known > columns.names.len();
-        (has_source && columns.known >= 2 && is_known).then_some(columns)
+        (has_source && columns.known >= 2 && is_known && !columns.is_of_ways()).then_some(columns)
+    }
+
+    /// Whether it is a table of the way that packets or mails took, or of who serves names: nobody in it did anything.
+    fn is_of_ways(&self) -> bool {
+        const WAYS: [&str; 10] = [
+            "hop",
+            "hops",
+            "rtt",
+            "traceroute",
+            "resolver",
+            "relay",
+            "nameserver",
+            "name_server",
+            "next_hop",
+            "gateway",
+        ];
+        self.names.iter().any(|name| WAYS.contains(&name.as_str()))
     }
 
     fn names_something_else(&self) -> bool {
@@ -238,7 +257,8 @@ impl Columns {
             ranked.push((field, rank, at));
         }
         ranked.sort_by_key(|(_, rank, at)| (*rank, *at));
-        for (field, _, at) in ranked {
+        for (field, rank, at) in ranked {
+            columns.is_explicit |= field == Field::Source && rank == 0;
             columns.add(field, at);
         }
         columns

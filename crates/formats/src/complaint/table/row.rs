@@ -150,7 +150,8 @@ impl<'c> Rules<'c> {
         let pages = self.columns.url.iter().chain(&self.columns.domain).filter(|_| takes_pages);
         let url = pages.into_iter().find_map(|at| declared::page(cell(*at)));
         // Beside a bot and what it contacted, a domain is that of the controller.
-        let takes_names = takes_pages && (category != Category::Botnet || self.columns.destination.is_empty());
+        let takes_names =
+            takes_pages && (category != Category::Botnet || self.columns.destination.is_empty());
         let names = self.columns.domain.iter().filter(|_| takes_names);
         let name = names.into_iter().find_map(|at| domain_in(cell(*at)));
         let of = [&self.columns.source, &self.columns.controller];
