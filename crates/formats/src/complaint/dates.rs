@@ -3,7 +3,7 @@
 //! A value with an offset is believed. One without is understood by what a sentence says once for all, else by the zone
 //! of the mail's `Date`, else as UTC; which of these it was goes with the instant.
 
-use jiff::civil::{Date, DateTime, Time, date};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
@@ -44,11 +44,6 @@ impl Stamp {
     /// The instant of a value that has its zone with it.
     pub(crate) fn exact(&self) -> Option<Timestamp> {
         self.offset.filter(|_| self.has_year)?.to_timestamp(self.civil()).ok()
-    }
-
-    /// Its offset.
-    pub(crate) fn offset(&self) -> Option<Offset> {
-        self.offset
     }
 
     /// Day and time as they stand there; midnight without a time.
@@ -809,6 +804,8 @@ pub(crate) fn sent(value: &str) -> Option<Sent> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     fn calendar(text: &str, date: &str) -> Calendar {

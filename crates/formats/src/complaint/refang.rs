@@ -197,10 +197,10 @@ pub(crate) fn urls(text: &str) -> impl Iterator<Item = String> {
             from = at + 3;
             let Some(name) = scheme_before(&text[..at]) else { continue };
             let rest = &text[at + 3..];
+            let rest = &rest[..rest.floor_char_boundary(LONGEST_URL)];
             let end = rest
                 .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`{}|^".contains(c))
                 .unwrap_or(rest.len());
-            let end = rest.floor_char_boundary(end.min(LONGEST_URL));
             let rest = without_punctuation(&rest[..end]);
             from = at + 3 + rest.len();
             let url = format!("{name}://{rest}");

@@ -27,8 +27,11 @@ pub(super) fn of(text: &str) -> Vec<Line<'_>> {
     let lines: Vec<&str> = text.lines().collect();
     let mut out: Vec<Line<'_>> = Vec::with_capacity(lines.len());
     let mut at = 0;
+    // Up to here was looked for proof already, and there is none.
+    let mut looked = 0;
     while at < lines.len() {
-        let run = proof_at(&lines[at..]);
+        let (run, seen) = if at < looked { (0, 0) } else { proof_at(&lines[at..]) };
+        looked = looked.max(at + seen);
         if run > 0 {
             out.extend(lines[at..at + run].iter().map(|text| Line { text, kind: Kind::Proof }));
             at += run;
@@ -51,14 +54,14 @@ fn kind(line: &str) -> Kind {
     }
 }
 
-/// How many lines from here on are proof, if that begins here.
-fn proof_at(lines: &[&str]) -> usize {
+/// How many lines from here on are proof, if that begins here, and how many were looked at.
+fn proof_at(lines: &[&str]) -> (usize, usize) {
     let first = lines[0];
-    let Some(name) = field_name(first) else { return 0 };
+    let Some(name) = field_name(first) else { return (0, 0) };
     if is(name, REGISTER_BEGINS) {
         return register(lines);
     }
-    if is(name, MAIL_BEGINS) { mail(lines) } else { 0 }
+    if is(name, MAIL_BEGINS) { mail(lines) } else { (0, 0) }
 }
 
 /// With what entries of the registers of addresses begin, in lower case.
@@ -154,10 +157,12 @@ const REGISTER_GOES_ON: &[&str] = &[
     "as-name",
 ];
 
-fn register(lines: &[&str]) -> usize {
+fn register(lines: &[&str]) -> (usize, usize) {
     let mut last = 0;
+    let mut seen = 0;
     let mut known = 0;
     for (at, line) in lines.iter().enumerate() {
+        seen = at;
         let bare = line.trim();
         let belongs = field_name(bare).is_some_and(|name| is(name, REGISTER_GOES_ON))
             || bare.starts_with('%')
@@ -170,7 +175,7 @@ fn register(lines: &[&str]) -> usize {
         }
     }
     // One line alone is a label of somebody's table.
-    if known >= 2 { last } else { 0 }
+    if known >= 2 { (last, last) } else { (0, seen) }
 }
 
 /// Headers with which mails begin that are shown as proof, in lower case.
@@ -215,7 +220,7 @@ const MAIL_HAS: &[&str] = &[
     "x-received",
 ];
 
-fn mail(lines: &[&str]) -> usize {
+fn mail(lines: &[&str]) -> (usize, usize) {
     let mut headers = 0;
     let mut sure = 0;
     let mut at = 0;
@@ -240,14 +245,15 @@ fn mail(lines: &[&str]) -> usize {
         || headers < 2
             && field_name(lines[0]).is_none_or(|name| !is(name, &["received", "return-path"]))
     {
-        return 0;
+        return (0, at);
     }
     if headers < 3 {
-        return at;
+        return (at, at);
     }
     // Its text follows, up to a rule that somebody drew below it.
     let rest = lines[at..].iter().position(|line| is_rule(line));
-    rest.map_or(lines.len(), |rule| at + rule)
+    let end = rest.map_or(lines.len(), |rule| at + rule);
+    (end, end)
 }
 
 /// A line of dashes or the like, or one that says that something ends.

@@ -621,7 +621,12 @@ impl<'d> Found<'d> {
         let mut loose: Vec<(String, Option<IpAddr>)> = Vec::new();
         let mut done = HashSet::new();
         let about_pages = is_about_pages(category);
-        let prose_pages = if about_pages
+        // Where labels say which pages, those in sentences are for reading.
+        let has_labelled =
+            !shared.pages.is_empty() || records.iter().any(|record| !record.pages.is_empty());
+        let prose_pages = if has_labelled {
+            self.pages.into_iter().filter(|(_, ip)| ip.is_some()).collect()
+        } else if about_pages
             || category == Category::Other
             || category == Category::Spam
             || category == Category::Blocklisted

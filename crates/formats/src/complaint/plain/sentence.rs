@@ -423,36 +423,35 @@ pub(super) struct Found {
     pub(super) port: Option<u16>,
 }
 
-/// The addresses in a text that was refanged.
+/// The addresses in a text that was refanged. What stands in a page's address is a part of that.
 pub(super) fn addresses(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
-    let is_end = |c: char| c.is_whitespace() || "()<>{},;|='\"*`«»“”‘’/?&!".contains(c);
     let mut at = 0;
-    while at < text.len() {
-        let rest = &text[at..];
-        let skipped = rest.find(|c| !is_end(c)).unwrap_or(rest.len());
-        at += skipped;
-        let rest = &text[at..];
+    for chunk in text.split_inclusive(char::is_whitespace) {
+        let end = chunk.find("://").unwrap_or(chunk.len());
+        in_chunk(&text[..at + end], at, text, &mut found);
+        at += chunk.len();
+    }
+    found
+}
+
+/// The addresses from a place to the end of `part`, which `whole` begins with.
+fn in_chunk(part: &str, begin: usize, whole: &str, found: &mut Vec<Found>) {
+    let is_end = |c: char| c.is_whitespace() || "()<>{},;|='\"*`«»“”‘’/?&!".contains(c);
+    let mut at = begin;
+    while at < part.len() {
+        let rest = &part[at..];
+        at += rest.find(|c| !is_end(c)).unwrap_or(rest.len());
+        let rest = &part[at..];
         let length = rest.find(is_end).unwrap_or(rest.len());
-        if length == 0 {
-            break;
-        }
-        let word = &rest[..length];
-        if let Some(mut one) = in_word(word, at) {
-            let after = &text[at + length..];
-            let bits = after
-                .strip_prefix('/')
-                .map(|after| after.bytes().take_while(u8::is_ascii_digit).count())
-                .unwrap_or(0);
+        if let Some(mut one) = in_word(&rest[..length], at) {
+            let behind = whole[at + length..].strip_prefix('/').unwrap_or_default();
+            let bits = behind.bytes().take_while(u8::is_ascii_digit).count();
             one.is_prefix = (1..=3).contains(&bits);
-            let is_in_url = text[..one.begin].ends_with("://") || text[..one.begin].ends_with("//");
-            if !is_in_url {
-                found.push(one);
-            }
+            found.push(one);
         }
         at += length;
     }
-    found
 }
 
 /// The address that a word is, without marks around it.

@@ -259,22 +259,25 @@ fn unquoted(text: &str, depth: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A text of which everything is quoted, and perhaps a line above that says whose it is: what is quoted.
+/// A text of which everything is quoted, and perhaps a line or two above that say whose it is: what is quoted.
 pub(super) fn wholly_quoted(text: &str) -> Option<String> {
     let mut quoted = 0;
-    let mut others = 0;
+    let mut introduction = 0;
+    let mut last = "";
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if line.starts_with('>') {
-            quoted += 1
+            quoted += 1;
         } else {
-            others += 1
-        }
-        // It is looked at no further than it takes to see that it is not so.
-        if others > 2 {
-            return None;
+            introduction += 1;
+            last = line;
+            // What stands below or between is somebody's own, and so is what is longer.
+            if quoted > 0 || introduction > 2 {
+                return None;
+            }
         }
     }
-    (quoted >= 3).then(|| {
+    let is_introduced = introduction == 0 || last.ends_with(':');
+    (quoted >= 3 && is_introduced).then(|| {
         let mut out = String::with_capacity(text.len());
         for line in text.split_inclusive('\n').filter(|line| line.trim_start().starts_with('>')) {
             out.push_str(without_quotes_once(line));
@@ -434,6 +437,9 @@ mod tests {
             wholly_quoted("R wrote:\n> a\n> b\n>\n> > c\n").as_deref(),
             Some("a\nb\n\n> c\n")
         );
-        assert_eq!(wholly_quoted("a\nb\nc\n> d\n> e\n> f\n"), None);
+        for own in ["a\nb\nc\n> d\n> e\n> f\n", "IP: x\n> d\n> e\n> f\n", "a:\n> d\n> e\n> f\ng\n"]
+        {
+            assert_eq!(wholly_quoted(own), None, "{own}");
+        }
     }
 }

@@ -213,7 +213,7 @@ fn machines(document: &Document) -> Vec<Machine> {
             if found.last().is_none_or(|last| last.ip != ip) {
                 found.push(Machine { ip, port: None, observed: before.take() });
             }
-        } else if label == "port" || label.ends_with(" port") {
+        } else if label == "port" || label == "port id" || label.ends_with(" port") {
             let port = value.split_whitespace().next().and_then(|port| port.parse().ok());
             if let Some(last) = found.last_mut() {
                 last.port = last.port.or(port);
