@@ -139,6 +139,9 @@ impl<'c> Rules<'c> {
     }
 
     fn is_by_controller<'r>(&self, cell: &impl Fn(usize) -> &'r str) -> bool {
+        if self.columns.controller.is_empty() {
+            return false;
+        }
         let has_source = self.columns.source.iter().any(|at| is_source(cell(*at)));
         !has_source && self.columns.controller.iter().any(|at| is_source(cell(*at)))
     }
