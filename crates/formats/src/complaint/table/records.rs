@@ -92,13 +92,15 @@ impl Record {
         Columns::named(self.fields.iter().map(|(name, _)| name.as_str()))
     }
 
-    /// The domains (and now and then addresses) that a family of malware makes up, where the record is a list of them and nothing else.
+    /// The domains that a family of malware makes up, where the record is a list of them and nothing else.
     pub(super) fn generated_names(&self) -> impl Iterator<Item = Subject> {
         let is_list =
             !self.fields.is_empty() && self.fields.iter().all(|(name, _)| name.contains("_dga_"));
         let values =
             self.fields.iter().filter(move |_| is_list).flat_map(|(_, value)| value.split(' '));
-        values.filter_map(declared::subject)
+        // Addresses among them are those of sinkholes.
+        let subjects = values.filter_map(declared::subject);
+        subjects.filter(|subject| matches!(subject, Subject::Domain(_)))
     }
 
     /// Whether it is one of the records that can allege something.
