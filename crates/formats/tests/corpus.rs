@@ -23,7 +23,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("positive_development_potentially_compromised_sample.json", "the same"),
     ("__microsoft_bingmurls.json", "nobody can be at 127.5.9.48"),
     ("__openphish_feed.txt", "two dots in a row are in no name of a host"),
-    ("__cymru_certname_20190327.txt", "a page in a column of remarks"),
     (
         "__cymru_test_full_bogons_test_ipv4_events",
         "prefixes that nobody has: the time is that of the list",
@@ -31,10 +30,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("__cymru_test_full_bogons_test_ipv6_events", "the same"),
     ("__dshield_asdetailsascii.html", "a page of a site for people"),
     ("__fraunhofer_test_parser_dga_test_events", "the address is that of the name's server today"),
-    ("__malwareurl_test_malwareurl.data", "a page of a site for people"),
-    ("__spamhaus_cert.txt", "a page in a column of names"),
-    ("__zoneh_defacement_accepted.csv", "a page in a column of names"),
-    ("__zoneh_defacement_pending.csv", "a page in a column of names"),
 ];
 
 fn folder() -> Option<PathBuf> {

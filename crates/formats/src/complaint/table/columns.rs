@@ -67,7 +67,7 @@ const NAMES: &[(Field, &str)] = &[
     (Field::Port, "port ports service_port server_port porta puerto port_number"),
     (
         Field::Url,
-        "url urls uri full_url source_url src_url phishing_url phish_url malware_url malicious_url infringing_url abuse_url url_s reported_url offending_url spam_url domain_url direccion_url phishing_link mal_url",
+        "url urls uri full_url source_url src_url phishing_url phish_url malware_url malicious_url infringing_url abuse_url url_s reported_url offending_url spam_url domain_url direccion_url phishing_link mal_url optional_information",
     ),
     (
         Field::Domain,
@@ -109,7 +109,7 @@ const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::Other,
-        "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_code channel command optional_information asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin target filename payload rir registrar abuse_contact server_name version vulnerability cve",
+        "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_code channel command asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin target filename payload rir registrar abuse_contact server_name version vulnerability cve",
     ),
 ];
 
@@ -203,6 +203,8 @@ pub(super) struct Columns {
     pub(super) is_utc: bool,
     /// Names of the header, as they are looked up.
     names: Vec<String>,
+    /// Whether the source is called so, rather than `IP` or `host`.
+    pub(super) is_explicit: bool,
     known: usize,
 }
 
@@ -213,7 +215,24 @@ impl Columns {
         let columns = Self::named(cells);
         let has_source = !columns.source.is_empty() || columns.names_something_else();
         let is_known = columns.known >= ENOUGH || 4 * columns.known > columns.names.len();
-        (has_source && columns.known >= 2 && is_known).then_some(columns)
+        (has_source && columns.known >= 2 && is_known && !columns.is_of_ways()).then_some(columns)
+    }
+
+    /// Whether it is a table of the way that packets or mails took, or of who serves names: nobody in it did anything.
+    fn is_of_ways(&self) -> bool {
+        const WAYS: [&str; 10] = [
+            "hop",
+            "hops",
+            "rtt",
+            "traceroute",
+            "resolver",
+            "relay",
+            "nameserver",
+            "name_server",
+            "next_hop",
+            "gateway",
+        ];
+        self.names.iter().any(|name| WAYS.contains(&name.as_str()))
     }
 
     fn names_something_else(&self) -> bool {
@@ -238,7 +257,8 @@ impl Columns {
             ranked.push((field, rank, at));
         }
         ranked.sort_by_key(|(_, rank, at)| (*rank, *at));
-        for (field, _, at) in ranked {
+        for (field, rank, at) in ranked {
+            columns.is_explicit |= field == Field::Source && rank == 0;
             columns.add(field, at);
         }
         columns

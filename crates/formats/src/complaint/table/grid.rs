@@ -88,6 +88,7 @@ pub(super) fn in_text(text: &str) -> Vec<Grid> {
     let mut found = Vec::new();
     let mut lines = text.lines().map(without_quotation).peekable();
     let mut looked_at = 0;
+    let mut caption = "";
     while let Some(line) = lines.next() {
         if found.len() >= MOST_TABLES || looked_at >= MOST_HEADERS {
             break;
@@ -97,7 +98,11 @@ pub(super) fn in_text(text: &str) -> Vec<Grid> {
         }
         looked_at += 1;
         if let Some((columns, divider)) = head(line) {
-            found.push(Grid { columns, rows: rows(&mut lines, divider) });
+            let is_of_targets = !columns.is_explicit && is_about_targets(caption);
+            let rows = rows(&mut lines, divider);
+            if !is_of_targets {
+                found.push(Grid { columns, rows });
+            }
         } else if line.starts_with('|') {
             let mut drawn = vec![cells(line, Divider::By(b'|'))];
             while let Some(next) = lines.next_if(|next| next.starts_with(['|', '+'])) {
@@ -107,10 +112,42 @@ pub(super) fn in_text(text: &str) -> Vec<Grid> {
                 }
             }
             found.extend(grids(drawn));
+        } else if line.bytes().any(|b| b.is_ascii_alphabetic()) {
+            caption = line;
         }
     }
     found.retain(|grid| !grid.rows.is_empty());
     found
+}
+
+/// Words in the line above a table of addresses that nobody complains about.
+const TARGETS: [&str; 18] = [
+    "target",
+    "victim",
+    "attacked host",
+    "attacked server",
+    "attacked system",
+    "were attacked",
+    "was attacked",
+    "our server",
+    "our host",
+    "our system",
+    "our address",
+    "our own",
+    "our network",
+    "destination",
+    "resolver",
+    "name server",
+    "unserer",
+    "angegriffen",
+];
+
+/// Whether a table is one of those who were attacked. A column that is called the source says otherwise.
+fn is_about_targets(caption: &str) -> bool {
+    let caption = caption[..caption.floor_char_boundary(300)].to_lowercase();
+    TARGETS.iter().any(|word| caption.contains(word))
+        && !caption.contains("attacked our")
+        && !caption.contains("attacking")
 }
 
 fn without_quotation(line: &str) -> &str {

@@ -64,6 +64,12 @@ pub(super) fn tables(html: &str) -> Vec<Vec<Vec<String>>> {
                 open.iter_mut().next_back().into_iter().for_each(Table::end_cell);
             }
             "br" | "br/" | "p" | "div" | "li" | "/p" | "/div" => add_text(&mut open, " "),
+            // Some pages show their rows in fields.
+            "input" => {
+                if let Some((_, value)) = tag.split_once("value=\"") {
+                    add_text(&mut open, value.split('"').next().unwrap_or_default());
+                }
+            }
             "script" | "style" => {
                 let close = if name == "script" { "</script" } else { "</style" };
                 rest = &rest[find_without_case(rest, close)..];

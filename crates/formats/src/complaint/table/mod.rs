@@ -277,7 +277,7 @@ fn read_feed(document: &Document, part: &Part, topic: Category, reading: &mut Re
     let report = shadowserver::report(&part.name);
     let mut take = |record: &Record| {
         for name in record.generated_names() {
-            reading.allege(Allegation::domain(Category::Botnet, name));
+            reading.allege(Allegation::about(Category::Botnet, name));
         }
         if record.get("category").is_some_and(is_victim) {
             return;

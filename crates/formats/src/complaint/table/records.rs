@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::columns::Columns;
-use crate::complaint::{Category, domain};
+use crate::complaint::{Category, Subject, declared};
 
 /// Fields of one record.
 const MOST_FIELDS: usize = 1_000;
@@ -93,12 +93,14 @@ impl Record {
     }
 
     /// The domains that a family of malware makes up, where the record is a list of them and nothing else.
-    pub(super) fn generated_names(&self) -> impl Iterator<Item = String> {
+    pub(super) fn generated_names(&self) -> impl Iterator<Item = Subject> {
         let is_list =
             !self.fields.is_empty() && self.fields.iter().all(|(name, _)| name.contains("_dga_"));
         let values =
             self.fields.iter().filter(move |_| is_list).flat_map(|(_, value)| value.split(' '));
-        values.filter_map(domain::name)
+        // Addresses among them are those of sinkholes.
+        let subjects = values.filter_map(declared::subject);
+        subjects.filter(|subject| matches!(subject, Subject::Domain(_)))
     }
 
     /// Whether it is one of the records that can allege something.

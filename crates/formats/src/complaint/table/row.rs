@@ -139,6 +139,9 @@ impl<'c> Rules<'c> {
     }
 
     fn is_by_controller<'r>(&self, cell: &impl Fn(usize) -> &'r str) -> bool {
+        if self.columns.controller.is_empty() {
+            return false;
+        }
         let has_source = self.columns.source.iter().any(|at| is_source(cell(*at)));
         !has_source && self.columns.controller.iter().any(|at| is_source(cell(*at)))
     }
@@ -146,14 +149,14 @@ impl<'c> Rules<'c> {
     /// The sources of a row, mostly one.
     fn sources<'r>(&self, cell: &impl Fn(usize) -> &'r str, category: Category) -> Vec<Source> {
         let takes_pages = self.takes_pages(category);
-        let url = self
-            .columns
-            .url
-            .iter()
-            .filter(|_| takes_pages)
-            .find_map(|at| declared::page(cell(*at)));
-        let name =
-            self.columns.domain.iter().filter(|_| takes_pages).find_map(|at| domain_in(cell(*at)));
+        // Some tables have pages in the column of domains.
+        let pages = self.columns.url.iter().chain(&self.columns.domain).filter(|_| takes_pages);
+        let url = pages.into_iter().find_map(|at| declared::page(cell(*at)));
+        // Beside a bot and what it contacted, a domain is that of the controller.
+        let takes_names =
+            takes_pages && (category != Category::Botnet || self.columns.destination.is_empty());
+        let names = self.columns.domain.iter().filter(|_| takes_names);
+        let name = names.into_iter().find_map(|at| domain_in(cell(*at)));
         let of = [&self.columns.source, &self.columns.controller];
         let declared =
             of.into_iter().flatten().map(|at| addresses(cell(*at))).find(|found| !found.is_empty());

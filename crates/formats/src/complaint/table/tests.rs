@@ -83,6 +83,17 @@ fn targets_are_never_the_source() {
 }
 
 #[test]
+fn tables_of_ways_and_of_targets_allege_nothing() {
+    let way = "Dear all,\n\nhop | ip | time\n1 | 203.0.113.1 | 2026-03-01 10:00:00\n2 | 203.0.113.2 | 2026-03-01 10:00:01\n";
+    let targets = "The following of our servers were attacked:\n\nIP, Timestamp, Port\n203.0.113.9, 2026-03-01 10:00:00, 22\n";
+    for text in [way, targets] {
+        assert!(super::grid::in_text(text).is_empty(), "{text}");
+    }
+    let sources = "The following hosts have attacked our servers:\n\nIP, Timestamp, Port\n192.0.2.1, 2026-03-01 10:00:00, 22\n";
+    assert_eq!(ips(&one("", &mail("text/plain", sources))), ["192.0.2.1"]);
+}
+
+#[test]
 fn a_cell_is_addresses_or_nothing() {
     let rows = "ip,timestamp\n\"192.0.2.1 192.0.2.2\",2026-03-01 10:00:00\n192.0.2.xxx,2026-03-01 10:00:00\n\
                 192.0.2.010,2026-03-01 10:00:00\nseen at 192.0.2.3,2026-03-01 10:00:00\n0.0.0.0,\n198.51.100.0/24,2026-03-01 10:00:00\n";
@@ -254,16 +265,12 @@ fn what_is_no_table_takes_one_look() {
     }
 }
 
-/// Where samples of others are, on machines that have them.
+/// The samples of others, on machines that have them.
 fn corpus(folder: &str) -> Option<Vec<PathBuf>> {
-    let root = std::env::var_os("PORTREEVE_SAMPLES").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let mut files: Vec<PathBuf> = fs::read_dir(root.join("corpus").join(folder))
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/corpus");
+    let root = std::env::var_os("PORTREEVE_CORPUS").map_or(beside, PathBuf::from);
+    let entries = fs::read_dir(root.join(folder)).ok()?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     Some(files)
 }

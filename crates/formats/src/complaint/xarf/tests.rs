@@ -155,13 +155,11 @@ fn two_sources_in_one_block_are_none() {
     assert_eq!(complaint.defects[0].code, "field_twice");
 }
 
-/// Where samples and schemas of others are, on machines that have them.
+/// Where samples and, beside them, schemas of others are, on machines that have them.
 fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("PORTREEVE_SAMPLES").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    Some(root.join(path)).filter(|path| path.exists())
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/corpus");
+    let corpus = std::env::var_os("PORTREEVE_CORPUS").map_or(beside, PathBuf::from);
+    Some(corpus.join("..").join(path)).filter(|path| path.exists())
 }
 
 fn json_files(folder: &PathBuf) -> Vec<(String, Value)> {
