@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app", &["core", "formats", "store"]),
     ("connect", &["core", "app"]),
     ("web", &["core", "app", "print"]),
-    ("portreeve", &["core", "store", "app", "connect", "print", "web"]),
+    ("portreeve", &["core", "formats", "store", "app", "connect", "print", "web"]),
 ];
 
 /// Crates that the domain must not know: it has no I/O, no clock and no randomness.

@@ -11,6 +11,7 @@ mod body;
 mod budget;
 mod charset;
 mod cms;
+pub mod complaint;
 mod delivery;
 mod fields;
 mod files;

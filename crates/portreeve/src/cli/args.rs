@@ -442,12 +442,19 @@ pub(crate) enum TokenCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct IngestArgs {
-    /// Files with one mail each; - or none: standard input
+    /// Files with one mail each; - or none: standard input. With --dry-run also folders, mailboxes, archives,
+    /// and reports that are no mails (JSON, CSV, XML)
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// As JSON
+    /// Only read them as complaints and print what each declares: needs no desk, stores nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As JSON; with --dry-run one object on a line for each complaint, as it goes
     #[arg(long)]
     pub(crate) json: bool,
+    /// For people: how each was recognised, and what was taken from where
+    #[arg(long, requires = "dry_run", conflicts_with = "json")]
+    pub(crate) explain: bool,
 }
 
 #[derive(Debug, Subcommand)]

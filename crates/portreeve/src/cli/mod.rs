@@ -2,6 +2,7 @@
 
 mod args;
 mod attachments;
+mod complaints;
 mod directories;
 mod healthcheck;
 mod import_whmcs;
@@ -131,6 +132,8 @@ async fn dispatch(args: Args) -> Result<()> {
     match &args.command {
         Command::Completions { shell } => return manual::completions(*shell),
         Command::Man { dir } => return manual::man(dir.as_deref()),
+        // Needs no desk, and so no configuration.
+        Command::Ingest(ingest) if ingest.dry_run => return complaints::dry_run(ingest),
         _ => {}
     }
     if let Command::Config { command: ConfigCommand::Explain } = args.command {

@@ -1,0 +1,920 @@
+//! Dates as complaints write them, and the zone that they are meant in.
+//!
+//! A value with an offset is believed. One without is understood by what a sentence says once for all, else by the zone
+//! of the mail's `Date`, else as UTC; which of these it was goes with the instant.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan};
+
+use super::Zone;
+use super::document::{Sent, lines};
+use super::reading::When;
+
+/// A date in the making is never longer than this, so that looking for one in a long line takes a pass only.
+const LONGEST_DATE: usize = 64;
+
+/// How long before the mail a log line without a year may have been written.
+const OLDEST_WITHOUT_YEAR: i64 = 31;
+
+/// Years that somebody could complain about.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
+
+/// A date as it stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// The day; of the year 2000 where no year stands there.
+    date: Date,
+    time: Option<Time>,
+    offset: Option<Offset>,
+    has_year: bool,
+}
+
+impl Stamp {
+    /// Whether an offset or the name of a zone stands with it.
+    pub(crate) fn has_zone(&self) -> bool {
+        self.offset.is_some()
+    }
+
+    /// Whether a time of day stands with it.
+    pub(crate) fn has_time(&self) -> bool {
+        self.time.is_some()
+    }
+
+    /// The instant of a value that has its zone with it.
+    pub(crate) fn exact(&self) -> Option<Timestamp> {
+        self.offset.filter(|_| self.has_year)?.to_timestamp(self.civil()).ok()
+    }
+
+    /// Day and time as they stand there; midnight without a time.
+    pub(crate) fn civil(&self) -> DateTime {
+        self.date.to_datetime(self.time.unwrap_or(Time::midnight()))
+    }
+}
+
+/// The date with which a text begins, whatever follows.
+pub(crate) fn read(text: &str) -> Option<Stamp> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || "\"'([<".contains(c));
+    parse(text).map(|(stamp, _)| stamp).or_else(|| epoch(text))
+}
+
+/// The first date in a text, and where it ends. Looks at every word once.
+pub(crate) fn find(text: &str) -> Option<(Stamp, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let is_begin = at == 0
+            || !bytes[at - 1].is_ascii_alphanumeric()
+                && !matches!(bytes[at - 1], b'.' | b'-' | b'/' | b':');
+        if is_begin
+            && bytes[at].is_ascii_alphanumeric()
+            && let Some((stamp, length)) = parse(&text[at..])
+        {
+            return Some((stamp, at + length));
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Seconds or milliseconds since 1970, in a value that is nothing else.
+fn epoch(text: &str) -> Option<Stamp> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    let ends_well =
+        rest.chars().next().is_none_or(|c| c == '.' || c.is_whitespace() || "\"')],;".contains(c));
+    let number: i64 = digits.parse().ok().filter(|_| ends_well)?;
+    let instant = match digits.len() {
+        9 | 10 => Timestamp::from_second(number).ok()?,
+        13 => Timestamp::from_millisecond(number).ok()?,
+        _ => return None,
+    };
+    let civil = Offset::UTC.to_datetime(instant);
+    YEARS.contains(&civil.year()).then_some(Stamp {
+        date: civil.date(),
+        time: Some(civil.time()),
+        offset: Some(Offset::UTC),
+        has_year: true,
+    })
+}
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// Months that other languages call otherwise in their first three letters.
+const FOREIGN_MONTHS: [(&str, i8); 22] = [
+    ("mär", 3),
+    ("mrz", 3),
+    ("mai", 5),
+    ("okt", 10),
+    ("dez", 12),
+    ("fév", 2),
+    ("fev", 2),
+    ("avr", 4),
+    ("jui", 6),
+    ("aoû", 8),
+    ("aou", 8),
+    ("déc", 12),
+    ("ene", 1),
+    ("abr", 4),
+    ("ago", 8),
+    ("dic", 12),
+    ("set", 9),
+    ("out", 10),
+    ("mrt", 3),
+    ("mei", 5),
+    ("gen", 1),
+    ("mag", 5),
+];
+
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// A place in a text.
+#[derive(Clone, Copy)]
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn blanks(&mut self) -> bool {
+        let begin = self.at;
+        while matches!(self.peek(), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+        self.at > begin
+    }
+
+    /// A number, and of how many digits.
+    fn number(&mut self) -> Option<(i64, usize)> {
+        let begin = self.at;
+        while self.peek().is_some_and(|b| b.is_ascii_digit()) && self.at - begin < 10 {
+            self.at += 1;
+        }
+        let digits = &self.text[begin..self.at];
+        Some((digits.parse().ok()?, digits.len()))
+    }
+
+    /// A word of letters.
+    fn word(&mut self) -> &'t str {
+        let begin = self.at;
+        let rest = self.rest();
+        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        self.at += end;
+        &self.text[begin..self.at]
+    }
+}
+
+fn month(word: &str) -> Option<i8> {
+    let mut begin: String = word.chars().take(3).collect();
+    begin.make_ascii_lowercase();
+    if begin.chars().count() < 3 || word.chars().count() > 10 {
+        return None;
+    }
+    if let Some(at) = MONTHS.iter().position(|month| *month == begin) {
+        return i8::try_from(at + 1).ok();
+    }
+    if begin == "jui" {
+        return Some(if word.to_lowercase().starts_with("juil") { 7 } else { 6 });
+    }
+    FOREIGN_MONTHS.iter().find(|(name, _)| *name == begin).map(|(_, month)| *month)
+}
+
+/// A date at the beginning, and how long it is.
+fn parse(text: &str) -> Option<(Stamp, usize)> {
+    let text = &text[..text.floor_char_boundary(LONGEST_DATE)];
+    let mut cursor = Cursor { text, at: 0 };
+    skip_weekday(&mut cursor);
+    let first = cursor.peek()?;
+    if first.is_ascii_digit() { numeric(cursor) } else { named(cursor) }
+}
+
+fn skip_weekday(cursor: &mut Cursor<'_>) {
+    let mut look = *cursor;
+    let word = look.word();
+    let is_weekday = word.len() >= 3
+        && word.is_ascii()
+        && WEEKDAYS.contains(&word[..3].to_ascii_lowercase().as_str())
+        && (word.len() == 3 || word.to_ascii_lowercase().ends_with("day"));
+    if is_weekday {
+        look.take(b'.');
+        look.take(b',');
+        look.blanks();
+        *cursor = look;
+    }
+}
+
+/// Begins with a number.
+fn numeric(mut cursor: Cursor<'_>) -> Option<(Stamp, usize)> {
+    let (first, length) = cursor.number()?;
+    if length == 8 {
+        return compact(cursor, first);
+    }
+    let separator = cursor.peek()?;
+    match (length, separator) {
+        (4, b'-' | b'/' | b'.') => {
+            cursor.at += 1;
+            let month = if cursor.peek()?.is_ascii_digit() {
+                small(cursor.number()?)?
+            } else {
+                month(cursor.word())?
+            };
+            if !cursor.take(separator) {
+                return None;
+            }
+            let day = small(cursor.number()?)?;
+            with_time(cursor, civil(first, month, day)?)
+        }
+        (1 | 2, b'-' | b'/' | b'.' | b' ') => {
+            cursor.at += 1;
+            cursor.blanks();
+            if !cursor.peek()?.is_ascii_digit() {
+                return day_first(cursor, first);
+            }
+            if separator == b' ' {
+                return None;
+            }
+            let second = i64::from(small(cursor.number()?)?);
+            if !cursor.take(separator) {
+                return None;
+            }
+            let (year, digits) = cursor.number()?;
+            let year = full_year(year, digits)?;
+            let month_first = separator == b'/' && first <= 12 || second > 12;
+            let (month, day) = if month_first { (first, second) } else { (second, first) };
+            with_time(cursor, civil(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)?)
+        }
+        _ => None,
+    }
+}
+
+/// `20260102T030405Z`: only with its time.
+fn compact(mut cursor: Cursor<'_>, number: i64) -> Option<(Stamp, usize)> {
+    let day = civil(
+        number / 10_000,
+        i8::try_from(number / 100 % 100).ok()?,
+        i8::try_from(number % 100).ok()?,
+    )?;
+    if !matches!(cursor.peek()?, b'T' | b' ' | b'-') {
+        return None;
+    }
+    let look = Cursor { at: cursor.at + 1, ..cursor };
+    let mut digits = look;
+    if let Some((number, 6)) = digits.number() {
+        let part = |by: i64| i8::try_from(number / by % 100).ok();
+        let time = Time::new(part(10_000)?, part(100)?, part(1)?, 0).ok()?;
+        cursor.at = digits.at;
+        let offset = zone(&mut cursor);
+        return Some((Stamp { date: day, time: Some(time), offset, has_year: true }, cursor.at));
+    }
+    let (stamp, end) = with_time(cursor, day)?;
+    stamp.time.map(|_| (stamp, end))
+}
+
+/// `19/Apr/2026:07:18:38 +0200`, `8 Mar 2005 14:00:00 EDT`, `03 Apr 23 14:13 UTC`: what follows the day.
+fn day_first(mut cursor: Cursor<'_>, day: i64) -> Option<(Stamp, usize)> {
+    // `1. März 2026`, `8 de marzo de 2026`
+    let mut word = cursor.word();
+    if word.eq_ignore_ascii_case("de") {
+        cursor.blanks();
+        word = cursor.word();
+    }
+    let month = month(word)?;
+    let mut look = cursor;
+    look.take(b'.');
+    look.take(b',');
+    look.take(b'-');
+    look.take(b'/');
+    look.blanks();
+    if look.rest().get(..3).is_some_and(|de| de.eq_ignore_ascii_case("de ")) {
+        look.at += 3;
+    }
+    let (year, digits) = look.number()?;
+    if look.peek() == Some(b':') && digits <= 2 {
+        // `15 Dec 03:04:05`, without a year.
+        let mut cursor = cursor;
+        cursor.blanks();
+        return without_year(cursor, month, i8::try_from(day).ok()?);
+    }
+    let year = full_year(year, digits)?;
+    with_time(look, civil(year, month, i8::try_from(day).ok()?)?)
+}
+
+/// `Aug 22 12:34:39 ALMT 2017`, `Dec 15 03:04:05`, `March 8, 2005 2:00 PM`.
+fn named(mut cursor: Cursor<'_>) -> Option<(Stamp, usize)> {
+    let month = month(cursor.word())?;
+    cursor.take(b'.');
+    let has_gap = cursor.blanks() || cursor.take(b'-') || cursor.take(b'/');
+    let day = small(cursor.number().filter(|_| has_gap)?)?;
+    for ending in ["st", "nd", "rd", "th"] {
+        if cursor.rest().starts_with(ending) {
+            cursor.at += 2;
+        }
+    }
+    let has_comma = cursor.take(b',') || cursor.take(b'-') || cursor.take(b'/');
+    if !cursor.blanks() && !has_comma {
+        return None;
+    }
+    let mut look = cursor;
+    let (number, digits) = look.number()?;
+    if digits == 4 && look.peek() != Some(b':') {
+        return with_time(look, civil(number, month, day)?);
+    }
+    without_year(cursor, month, day)
+}
+
+/// The time comes next, and perhaps the year after it.
+fn without_year(mut cursor: Cursor<'_>, month: i8, day: i8) -> Option<(Stamp, usize)> {
+    let time = time(&mut cursor)?;
+    let mut end = cursor;
+    let offset = zone(&mut end);
+    let mut look = end;
+    look.blanks();
+    if let Some((year, 4)) = look.number()
+        && YEARS.contains(&i16::try_from(year).ok()?)
+        && look.peek().is_none_or(|b| !b.is_ascii_alphanumeric() && b != b':')
+    {
+        let date = civil(year, month, day)?;
+        let offset = offset.or_else(|| zone(&mut look));
+        return Some((Stamp { date, time: Some(time), offset, has_year: true }, look.at));
+    }
+    // 2000 had a 29th of February.
+    let date = Date::new(2000, month, day).ok()?;
+    Some((Stamp { date, time: Some(time), offset, has_year: false }, end.at))
+}
+
+fn small((number, digits): (i64, usize)) -> Option<i8> {
+    i8::try_from(number).ok().filter(|_| digits <= 2)
+}
+
+fn full_year(year: i64, digits: usize) -> Option<i64> {
+    match digits {
+        4 => Some(year),
+        2 if year < 70 => Some(2000 + year),
+        2 => Some(1900 + year),
+        _ => None,
+    }
+}
+
+fn civil(year: i64, month: i8, day: i8) -> Option<Date> {
+    let year = i16::try_from(year).ok().filter(|year| YEARS.contains(year))?;
+    Date::new(year, month, day).ok()
+}
+
+/// What follows the day: a time and a zone, if they do.
+fn with_time(mut cursor: Cursor<'_>, day: Date) -> Option<(Stamp, usize)> {
+    if cursor.peek().is_some_and(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let mut look = cursor;
+    let separators: &[&str] =
+        &[" at ", " um ", " à ", " - ", " | ", "T", "t", ", ", ":", "_", "-", "/", " "];
+    let rest = look.rest();
+    if let Some(separator) = separators.iter().find(|separator| rest.starts_with(**separator)) {
+        look.at += separator.len();
+        look.blanks();
+        if let Some(time) = time(&mut look) {
+            cursor = look;
+            let offset = zone(&mut cursor);
+            return Some((
+                Stamp { date: day, time: Some(time), offset, has_year: true },
+                cursor.at,
+            ));
+        }
+    }
+    Some((Stamp { date: day, time: None, offset: None, has_year: true }, cursor.at))
+}
+
+/// `03:04`, `3:04:05.123`, `2:00 PM`.
+fn time(cursor: &mut Cursor<'_>) -> Option<Time> {
+    let mut look = *cursor;
+    let hour = small(look.number()?)?;
+    if !look.take(b':') {
+        return None;
+    }
+    // Anonymisers put blanks in: `21: 09:11`.
+    look.blanks();
+    let minute = small(look.number().filter(|(_, digits)| *digits == 2)?)?;
+    let mut second = 0;
+    if look.peek() == Some(b':') {
+        let mut after = Cursor { at: look.at + 1, ..look };
+        if let Some((number, 2)) = after.number() {
+            second = i8::try_from(number).ok()?;
+            look = after;
+            if matches!(look.peek(), Some(b'.' | b',')) {
+                let mut fraction = Cursor { at: look.at + 1, ..look };
+                if fraction.number().is_some() {
+                    look = fraction;
+                }
+            }
+        }
+    }
+    let hour = half_of_day(&mut look, hour)?;
+    // A leap second is the second before it.
+    let time = Time::new(hour, minute, second.min(59), 0).ok().filter(|_| second <= 60)?;
+    *cursor = look;
+    Some(time)
+}
+
+fn half_of_day(cursor: &mut Cursor<'_>, hour: i8) -> Option<i8> {
+    let mut look = *cursor;
+    look.blanks();
+    let word: String = look.rest().chars().take(4).filter(|c| *c != '.').take(2).collect();
+    let half = word.to_ascii_lowercase();
+    if half != "am" && half != "pm" {
+        return Some(hour);
+    }
+    let length = if look.rest().get(1..2) == Some(".") { 4 } else { 2 };
+    let after = look.rest().get(length..)?;
+    if after.starts_with(|c: char| c.is_alphanumeric()) {
+        return Some(hour);
+    }
+    look.at += length;
+    *cursor = look;
+    match (half.as_str(), hour) {
+        ("am", 12) => Some(0),
+        ("am", hour) => Some(hour),
+        (_, 12) => Some(12),
+        (_, hour) if hour < 12 => Some(hour + 12),
+        (_, hour) => Some(hour),
+    }
+}
+
+/// Names of zones. Where several use one name, the one that complaints come from.
+const ZONES: &[(&str, i32)] = &[
+    ("utc", 0),
+    ("gmt", 0),
+    ("z", 0),
+    ("ut", 0),
+    ("zulu", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("bst", 60),
+    ("cet", 60),
+    ("met", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("sast", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("trt", 180),
+    ("gst", 240),
+    ("msd", 240),
+    ("pkt", 300),
+    ("uzt", 300),
+    ("ist", 330),
+    ("almt", 360),
+    ("ict", 420),
+    ("wib", 420),
+    ("sgt", 480),
+    ("hkt", 480),
+    ("awst", 480),
+    ("pht", 480),
+    ("jst", 540),
+    ("kst", 540),
+    ("acst", 570),
+    ("aest", 600),
+    ("acdt", 630),
+    ("aedt", 660),
+    ("nzst", 720),
+    ("nzdt", 780),
+    ("nst", -210),
+    ("ndt", -150),
+    ("brt", -180),
+    ("art", -180),
+    ("adt", -180),
+    ("ast", -240),
+    ("edt", -240),
+    ("clt", -240),
+    ("est", -300),
+    ("cdt", -300),
+    ("cot", -300),
+    ("pet", -300),
+    ("cst", -360),
+    ("mdt", -360),
+    ("mst", -420),
+    ("pdt", -420),
+    ("pst", -480),
+    ("akdt", -480),
+    ("akst", -540),
+    ("hst", -600),
+];
+
+fn minutes(minutes: i32) -> Option<Offset> {
+    Offset::from_seconds(minutes * 60).ok().filter(|_| minutes.abs() <= 14 * 60)
+}
+
+/// An offset or the name of a zone, if one comes next.
+fn zone(cursor: &mut Cursor<'_>) -> Option<Offset> {
+    let mut look = *cursor;
+    look.blanks();
+    let _ = look.take(b'(') || look.take(b'[');
+    if matches!(look.peek()?, b'+' | b'-') {
+        let offset = signed(&mut look)?;
+        *cursor = look;
+        return Some(offset);
+    }
+    let word = look.word().to_ascii_lowercase();
+    let named = ZONES.iter().find(|(name, _)| *name == word).and_then(|(_, at)| minutes(*at))?;
+    // `UTC+2`, `GMT -3`
+    let mut after = look;
+    after.blanks();
+    if named == Offset::UTC
+        && word != "z"
+        && matches!(after.peek(), Some(b'+' | b'-'))
+        && let Some(offset) = signed(&mut after)
+    {
+        *cursor = after;
+        return Some(offset);
+    }
+    *cursor = look;
+    Some(named)
+}
+
+/// `+0200`, `-03:00`, `+2`.
+fn signed(cursor: &mut Cursor<'_>) -> Option<Offset> {
+    let mut look = *cursor;
+    let sign = if look.take(b'-') { -1 } else { i32::from(look.take(b'+')) };
+    let (number, digits) = look.number()?;
+    let number = i32::try_from(number).ok()?;
+    let total = match digits {
+        4 => number / 100 * 60 + number % 100,
+        1 | 2 => {
+            let mut after = look;
+            match after.take(b':').then(|| after.number()).flatten() {
+                Some((minute, 2)) => {
+                    look = after;
+                    number * 60 + i32::try_from(minute).ok()?
+                }
+                _ => number * 60,
+            }
+        }
+        _ => return None,
+    };
+    if look.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return None;
+    }
+    let offset = minutes(sign * total)?;
+    *cursor = look;
+    Some(offset)
+}
+
+/// How the times of one complaint are to be understood.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Calendar {
+    prose: Option<TimeZone>,
+    sent: Option<Sent>,
+}
+
+impl Calendar {
+    /// What the text says about its times, and the mail's `Date`.
+    pub(crate) fn of(text: &str, sent: Option<Sent>) -> Self {
+        Self { prose: zone_in_prose(text), sent }
+    }
+
+    /// The instant of a date that begins a text.
+    pub(crate) fn when(&self, text: &str) -> Option<When> {
+        self.instant(read(text)?)
+    }
+
+    /// The instant of a date.
+    pub(crate) fn instant(&self, stamp: Stamp) -> Option<When> {
+        let (zone, from) = match (stamp.offset, &self.prose, self.sent.and_then(|sent| sent.offset))
+        {
+            (Some(offset), _, _) => (TimeZone::fixed(offset), Zone::Value),
+            (None, Some(zone), _) => (zone.clone(), Zone::Prose),
+            (None, None, Some(offset)) => (TimeZone::fixed(offset), Zone::Header),
+            (None, None, None) => (TimeZone::UTC, Zone::Assumed),
+        };
+        let at = |civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible().ok();
+        if stamp.has_year {
+            return Some(When { at: at(stamp.civil())?, zone: from });
+        }
+        let sent = self.sent?.at;
+        let years = (-1..=1)
+            .filter_map(|by| i16::try_from(by).ok())
+            .map(|by| zone.to_datetime(sent).year() + by);
+        let candidates = years.filter_map(|year| {
+            let day = Date::new(year, stamp.date.month(), stamp.date.day()).ok()?;
+            at(day.to_datetime(stamp.time.unwrap_or(Time::midnight())))
+        });
+        let oldest = sent.checked_sub((OLDEST_WITHOUT_YEAR * 24).hours()).ok()?;
+        // Clocks differ, and zones that nobody names.
+        let newest = sent.checked_add(24.hours()).ok()?;
+        let mut fitting = candidates.filter(|at| (oldest..=newest).contains(at));
+        let only = fitting.next().filter(|_| fitting.next().is_none())?;
+        Some(When { at: only, zone: from })
+    }
+}
+
+/// Words with which a sentence about all times begins, in lower case.
+const ABOUT_TIMES: &[&str] = &[
+    "time zone",
+    "timezone",
+    "times are",
+    "all times",
+    "times in",
+    "times shown",
+    "timestamps",
+    "time stamps",
+    "time is in",
+    "dates are",
+    "zeitzone",
+    "zeitangaben",
+    "zeiten sind",
+    "uhrzeiten",
+    "zeitstempel",
+    "fuseau horaire",
+    "les heures",
+    "zona horaria",
+    "las horas",
+    "fuso hor",
+    "horários",
+    "horarios",
+    "tijdzone",
+    "tijden zijn",
+    "local time",
+    "utc offset",
+    "time offset",
+];
+
+/// Places and names of zones in sentences. The longer ones first, where one begins another.
+const PLACES: &[(&str, &str)] = &[
+    ("central european", "Europe/Berlin"),
+    ("mitteleurop", "Europe/Berlin"),
+    ("eastern european", "Europe/Bucharest"),
+    ("berlin", "Europe/Berlin"),
+    ("vienna", "Europe/Vienna"),
+    ("zurich", "Europe/Zurich"),
+    ("prague", "Europe/Prague"),
+    ("paris", "Europe/Paris"),
+    ("amsterdam", "Europe/Amsterdam"),
+    ("london", "Europe/London"),
+    ("moscow", "Europe/Moscow"),
+    ("tokyo", "Asia/Tokyo"),
+    ("japan standard", "Asia/Tokyo"),
+    ("us central", "America/Chicago"),
+    ("us eastern", "America/New_York"),
+    ("us pacific", "America/Los_Angeles"),
+    ("us mountain", "America/Denver"),
+    ("eastern standard", "America/New_York"),
+    ("eastern time", "America/New_York"),
+    ("eastern daylight", "America/New_York"),
+    ("central time", "America/Chicago"),
+    ("central standard", "America/Chicago"),
+    ("pacific time", "America/Los_Angeles"),
+    ("pacific standard", "America/Los_Angeles"),
+    ("pacific daylight", "America/Los_Angeles"),
+    ("mountain time", "America/Denver"),
+    ("greenwich", "UTC"),
+    ("universal", "UTC"),
+    ("zulu", "UTC"),
+    ("koordinierte", "UTC"),
+    ("new york", "America/New_York"),
+    ("chicago", "America/Chicago"),
+    ("los angeles", "America/Los_Angeles"),
+    ("singapore", "Asia/Singapore"),
+    ("hong kong", "Asia/Hong_Kong"),
+    ("sydney", "Australia/Sydney"),
+    ("sao paulo", "America/Sao_Paulo"),
+    ("são paulo", "America/Sao_Paulo"),
+    ("brasilia", "America/Sao_Paulo"),
+    ("brasília", "America/Sao_Paulo"),
+];
+
+/// How much of a sentence is looked at.
+const LONGEST_SENTENCE: usize = 200;
+
+/// The zone that a sentence names for all times.
+fn zone_in_prose(text: &str) -> Option<TimeZone> {
+    for (range, line) in lines(text) {
+        if line.len() > 4 * LONGEST_SENTENCE || !mentions_time(line) {
+            continue;
+        }
+        let lower = line.to_lowercase();
+        let Some((at, phrase)) =
+            ABOUT_TIMES.iter().find_map(|phrase| Some((lower.find(phrase)?, phrase)))
+        else {
+            continue;
+        };
+        // The sentence may go on in the next line.
+        let next =
+            text[range.end..].trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
+        let next = next[..next.floor_char_boundary(LONGEST_SENTENCE)].to_lowercase();
+        let sentence = &lower[at + phrase.len()..];
+        let before = &lower[..at];
+        let found = in_sentence(sentence).or_else(|| in_sentence(before)).or_else(|| {
+            let goes_on = !line.trim_end().ends_with(['.', '!']) && read(&next).is_none();
+            goes_on.then(|| in_sentence(&next)).flatten()
+        });
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// Cheap, for every line.
+fn mentions_time(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    memchr::memchr3_iter(b't', b'T', b'h', bytes).any(|at| {
+        let word = &bytes[at..];
+        let begins = |name: &[u8]| {
+            word.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+        };
+        begins(b"time")
+            || begins(b"tijd")
+            || begins(b"hor")
+            || begins(b"heure")
+            || begins(b"tc offset")
+    }) || memchr::memchr3_iter(b'z', b'Z', b'd', bytes).any(|at| {
+        let word = &bytes[at..];
+        let begins = |name: &[u8]| {
+            word.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+        };
+        begins(b"zeit") || begins(b"zona") || begins(b"dates are")
+    }) || line.contains("fus")
+}
+
+/// The zone that a sentence in lower case names: an offset, a name of the zone database, a place, a short name.
+fn in_sentence(sentence: &str) -> Option<TimeZone> {
+    let sentence = &sentence[..sentence.floor_char_boundary(LONGEST_SENTENCE)];
+    // A date in it is a value, not a statement about all of them.
+    if let Some(offset) = offset_in(sentence) {
+        return Some(TimeZone::fixed(offset));
+    }
+    if let Some(name) = sentence
+        .split(|c: char| c.is_whitespace() || "()[],;\"'".contains(c))
+        .find(|word| word.contains('/'))
+        && let Ok(zone) = TimeZone::get(name.trim_end_matches('.'))
+    {
+        return Some(zone);
+    }
+    if let Some((_, zone)) = PLACES.iter().find(|(place, _)| sentence.contains(place)) {
+        return TimeZone::get(zone).ok();
+    }
+    let words = sentence.split(|c: char| !c.is_alphanumeric());
+    let named = |word: &str| ZONES.iter().find(|(name, _)| *name == word && word.len() > 2);
+    words.filter_map(named).find_map(|(_, at)| minutes(*at)).map(TimeZone::fixed)
+}
+
+/// An offset in a sentence: `+0200`, `-05:00`, `utc+2`.
+fn offset_in(sentence: &str) -> Option<Offset> {
+    for (at, byte) in sentence.bytes().enumerate() {
+        if !matches!(byte, b'+' | b'-') {
+            continue;
+        }
+        let before = sentence[..at].chars().next_back();
+        let stands_free = before.is_none_or(|c| c.is_whitespace() || "(:[=".contains(c))
+            || sentence[..at].ends_with("utc")
+            || sentence[..at].ends_with("gmt");
+        if stands_free && let Some(offset) = signed(&mut Cursor { text: sentence, at }) {
+            return Some(offset);
+        }
+    }
+    None
+}
+
+/// A mail's `Date`.
+pub(crate) fn sent(value: &str) -> Option<Sent> {
+    let stamp = read(value)?;
+    let at = match stamp.exact() {
+        Some(at) => at,
+        None => Offset::UTC.to_timestamp(stamp.civil()).ok().filter(|_| stamp.has_year)?,
+    };
+    Some(Sent { at, offset: stamp.offset })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn calendar(text: &str, date: &str) -> Calendar {
+        Calendar::of(text, sent(date))
+    }
+
+    #[test]
+    fn dates_of_every_shape_are_read() {
+        let calendar = Calendar::default();
+        for (text, instant) in [
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05.123+02:00", "2026-01-02T01:04:05Z"),
+            ("2026-01-02 03:04:05 UTC", "2026-01-02T03:04:05Z"),
+            ("2026-01-02 03:04:05 +0100", "2026-01-02T02:04:05Z"),
+            ("2026/01/02 03:04", "2026-01-02T03:04:00Z"),
+            ("20260102T030405Z", "2026-01-02T03:04:05Z"),
+            ("Thu, 8 Mar 2005 14:00:00 EDT", "2005-03-08T18:00:00Z"),
+            ("Thu, 02 Jul 26 18:55:38 UTC", "2026-07-02T18:55:38Z"),
+            ("03 Apr 23 14:13 UTC", "2023-04-03T14:13:00Z"),
+            ("18 Jan 2016", "2016-01-18T00:00:00Z"),
+            ("Tue Aug 22 12:34:39 ALMT 2017", "2017-08-22T06:34:39Z"),
+            ("Thu Jan  2 03:06:00 2025", "2025-01-02T03:06:00Z"),
+            ("Thu Jan 02 03:06:00 2025 +0200", "2025-01-02T01:06:00Z"),
+            ("[19/Apr/2026:07:18:38 +0200]", "2026-04-19T05:18:38Z"),
+            ("01/31/2026 02:00:00 PM", "2026-01-31T14:00:00Z"),
+            ("31/01/2026 12:30 am", "2026-01-31T00:30:00Z"),
+            ("20.09.2024 04:14", "2024-09-20T04:14:00Z"),
+            ("02-Jan-2026 03:04:05", "2026-01-02T03:04:05Z"),
+            ("March 8, 2005 2:00 PM GMT-3", "2005-03-08T17:00:00Z"),
+            ("1. März 2026, 10:00", "2026-03-01T10:00:00Z"),
+            ("2026-01-02 03:04:05 (UTC+2)", "2026-01-02T01:04:05Z"),
+            ("1726798443", "2024-09-20T02:14:03Z"),
+            ("1726798443123", "2024-09-20T02:14:03.123Z"),
+            ("2026-01-02 21: 09:11", "2026-01-02T21:09:11Z"),
+        ] {
+            let found = calendar.when(text).map(|when| when.at.to_string());
+            assert_eq!(found.as_deref(), Some(instant), "{text}");
+        }
+        for text in
+            ["192.0.2.1", "2026-13-01", "1.2.3", "hello", "31.02.2026", "12345", "Marvin 12:00", ""]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_zone_of_the_value_counts_before_prose_and_that_before_the_header() {
+        let prose = "All timestamps are in Central European Time (Berlin).\n";
+        let header = "Mon, 5 Jan 2026 10:00:00 -0500";
+        for (text, date, value, instant, zone) in [
+            (prose, header, "2026-01-02 03:04:05 UTC", "2026-01-02T03:04:05Z", Zone::Value),
+            (prose, header, "2026-07-02 03:04:05", "2026-07-02T01:04:05Z", Zone::Prose),
+            ("", header, "2026-01-02 03:04:05", "2026-01-02T08:04:05Z", Zone::Header),
+            ("", "", "2026-01-02 03:04:05", "2026-01-02T03:04:05Z", Zone::Assumed),
+            (
+                "Note: Local timezone is +0200 (CEST)",
+                header,
+                "2026-01-02 03:04:05",
+                "2026-01-02T01:04:05Z",
+                Zone::Prose,
+            ),
+            (
+                "All times are UTC",
+                header,
+                "2026-01-02 03:04:05",
+                "2026-01-02T03:04:05Z",
+                Zone::Prose,
+            ),
+            (
+                "all times are US Central … UTC offset: -05:00",
+                header,
+                "2026-01-02 03:04:05",
+                "2026-01-02T08:04:05Z",
+                Zone::Prose,
+            ),
+        ] {
+            let when =
+                calendar(text, date).when(value).map(|when| (when.at.to_string(), when.zone));
+            assert_eq!(when, Some((instant.to_owned(), zone)), "{text} {value}");
+        }
+    }
+
+    #[test]
+    fn a_log_line_without_a_year_was_written_in_the_month_before_the_mail() {
+        let calendar = calendar("", "Mon, 5 Jan 2026 10:00:00 +0000");
+        for (line, instant) in [
+            ("Dec 15 03:04:05 host sshd", Some("2025-12-15T03:04:05Z")),
+            ("Jan  4 03:04:05 host sshd", Some("2026-01-04T03:04:05Z")),
+            ("Jun 15 03:04:05 host sshd", None),
+        ] {
+            let found = calendar.when(line).map(|when| when.at.to_string());
+            assert_eq!(found.as_deref(), instant, "{line}");
+        }
+        assert_eq!(Calendar::default().when("Dec 15 03:04:05"), None);
+    }
+
+    #[test]
+    fn a_date_is_found_in_a_line() {
+        let found = find("Failed from 192.0.2.1 on 2026-01-02 03:04:05 UTC, see below");
+        assert_eq!(
+            found.and_then(|(stamp, _)| stamp.exact()).map(|at| at.to_string()).as_deref(),
+            Some("2026-01-02T03:04:05Z")
+        );
+        assert_eq!(find("no date at 192.0.2.1, port 22"), None);
+    }
+
+    #[test]
+    fn day_and_month_are_what_they_can_be() {
+        assert_eq!(read("02/03/2026").map(|stamp| stamp.date), Some(date(2026, 2, 3)));
+        assert_eq!(read("02-03-2026").map(|stamp| stamp.date), Some(date(2026, 3, 2)));
+    }
+}

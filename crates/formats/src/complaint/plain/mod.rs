@@ -1,0 +1,818 @@
+//! Complaints in words. What a label or a sentence declares is taken, in this order: labels, sentences and the subject, lines of
+//! logs. Where none of them declares a source there is no incident: an address that is merely there is nobody's fault.
+
+mod labels;
+mod lines;
+mod pages;
+mod sentence;
+pub(super) mod words;
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::document::Document;
+use super::domain::{self, Host};
+use super::reading::{Allegation, Reading, When};
+use super::{Category, Subject, Zone, address, dates, refang};
+
+use labels::{Labelled, Meaning};
+use lines::{Kind, Line};
+use pages::Judgement;
+use sentence::Role;
+
+/// Bytes of a text that are read. What is longer has its facts in a table.
+const LONGEST: usize = 2 * 1024 * 1024;
+
+/// Sources, pages and the like that are taken from one text.
+const MOST: usize = 10_000;
+
+pub(crate) fn read(document: &Document, reading: &mut Reading) {
+    let original = &document.text[..document.text.floor_char_boundary(LONGEST)];
+    let text = refang::text(original);
+    let lines = lines::of(&text);
+    let about = format!("{} {}", document.subject, document.author.email);
+    let category = words::category(&about, &prose_of(&lines));
+    let mut found = Found::new(document);
+    found.take(&lines, original);
+    found.take_subject(&document.subject);
+    found.settle(category, reading);
+}
+
+fn prose_of(lines: &[Line<'_>]) -> String {
+    let mut out = String::new();
+    for line in lines {
+        if line.kind != Kind::Proof {
+            out.push_str(line.text);
+        }
+        out.push('\n');
+        if out.len() > 16 * 1024 {
+            break;
+        }
+    }
+    out
+}
+
+/// Facts that belong together: one block of labels.
+#[derive(Debug, Clone, Default)]
+struct Record {
+    sources: Vec<Source>,
+    port: Option<u16>,
+    pages: Vec<String>,
+    domains: Vec<String>,
+    when: Option<(u8, When)>,
+    victim: Option<IpAddr>,
+    victim_port: Option<u16>,
+    count: Option<u64>,
+    kind: Option<Category>,
+}
+
+/// What is declared to be a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Source {
+    net: IpNet,
+    port: Option<u16>,
+}
+
+impl Source {
+    fn ip(ip: IpAddr) -> Self {
+        Self { net: IpNet::from(ip), port: None }
+    }
+
+    fn only(&self) -> Option<IpAddr> {
+        (self.net.prefix_len() == self.net.max_prefix_len()).then(|| self.net.addr())
+    }
+}
+
+/// What was found in a text.
+struct Found<'d> {
+    document: &'d Document,
+    reporter: String,
+    records: Vec<Record>,
+    /// A label without a value: what follows in lines of their own is it.
+    open: Option<Meaning>,
+    /// An empty line came since the last label.
+    gap: bool,
+    in_sentences: Vec<IpAddr>,
+    in_subject: Vec<IpAddr>,
+    in_logs: Vec<IpAddr>,
+    pages: Vec<(String, Option<IpAddr>)>,
+    domains: Vec<String>,
+    genuine: HashSet<String>,
+    victims: Vec<IpAddr>,
+    /// When a line of a log that names an address was written: the last of each.
+    logged: Vec<(IpAddr, When)>,
+    last_logged: Option<When>,
+    in_prose: Option<When>,
+    reference: Option<String>,
+}
+
+impl<'d> Found<'d> {
+    fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            reporter: document.author_domain(),
+            records: vec![Record::default()],
+            open: None,
+            gap: false,
+            in_sentences: Vec::new(),
+            in_subject: Vec::new(),
+            in_logs: Vec::new(),
+            pages: Vec::new(),
+            domains: Vec::new(),
+            genuine: HashSet::new(),
+            victims: Vec::new(),
+            logged: Vec::new(),
+            last_logged: None,
+            in_prose: None,
+            reference: None,
+        }
+    }
+
+    fn take(&mut self, lines: &[Line<'_>], original: &str) {
+        // Sentences go over lines; labels, logs and proof are no part of them.
+        let mut prose = String::new();
+        let mut above = String::new();
+        let mut originals = original.lines();
+        for line in lines {
+            let was_defanged = originals.next().is_some_and(|original| original != line.text);
+            match line.kind {
+                Kind::Proof => {
+                    prose.push('\n');
+                    self.open = None;
+                }
+                Kind::Log => {
+                    self.take_log(line.text);
+                    prose.push('\n');
+                }
+                Kind::Prose => {
+                    let labelled = labels::read(line.text)
+                        .filter(|labelled| self.take_label(*labelled, was_defanged));
+                    let is_item = labelled.is_none() && self.take_item(line.text);
+                    if labelled.is_none() && !is_item {
+                        self.take_pages(line.text, &above, was_defanged);
+                        prose.push_str(line.text);
+                    }
+                    prose.push('\n');
+                    let bare = line.text.trim();
+                    if bare.is_empty() {
+                        self.gap = true;
+                    } else if !bare.contains("://") || labels::read(bare).is_some() {
+                        // What stands above a list holds for all of it.
+                        above = heading(&above, bare);
+                    }
+                }
+            }
+        }
+        self.take_sentences(&prose);
+        let is_known =
+            self.last_logged.is_some() || self.records.iter().any(|record| record.when.is_some());
+        if !is_known {
+            self.in_prose = self.date_in(&prose);
+        }
+    }
+
+    fn record(&mut self) -> &mut Record {
+        if self.records.is_empty() {
+            self.records.push(Record::default());
+        }
+        let last = self.records.len() - 1;
+        &mut self.records[last]
+    }
+
+    /// Begins a new record where a fact of this kind is there already and belongs to another.
+    fn record_for(&mut self, has: impl Fn(&Record) -> bool, always: bool) -> &mut Record {
+        let is_other = has(self.record()) && (always || self.gap);
+        if is_other && self.records.len() < MOST {
+            self.records.push(Record::default());
+        }
+        self.gap = false;
+        self.record()
+    }
+
+    /// A label whose value is what it promises.
+    fn take_label(&mut self, labelled: Labelled<'_>, was_defanged: bool) -> bool {
+        let Labelled { meaning, hint, value } = labelled;
+        if value.is_empty() {
+            let opens = matches!(
+                meaning,
+                Meaning::Source
+                    | Meaning::Page
+                    | Meaning::Genuine
+                    | Meaning::Domain
+                    | Meaning::Victim
+            );
+            self.open = opens.then_some(meaning);
+            return false;
+        }
+        self.open = None;
+        match meaning {
+            Meaning::Source => self.take_sources(value),
+            Meaning::Victim => {
+                let ip = sentence::addresses(value).first().map(|found| found.ip);
+                if let Some(ip) = ip {
+                    self.record_for(|record| record.victim.is_some(), false).victim = Some(ip);
+                    self.victims.push(ip);
+                }
+                ip.is_some()
+            }
+            Meaning::Port => {
+                let port = leading_number(value).and_then(|port| u16::try_from(port).ok());
+                if port.is_some() {
+                    self.record_for(|record| record.port.is_some(), false).port = port;
+                }
+                port.is_some()
+            }
+            Meaning::VictimPort => {
+                let port = leading_number(value).and_then(|port| u16::try_from(port).ok());
+                if port.is_some() {
+                    self.record_for(|record| record.victim_port.is_some(), false).victim_port =
+                        port;
+                }
+                port.is_some()
+            }
+            Meaning::Page => self.take_page_value(value, was_defanged),
+            Meaning::Genuine => {
+                for url in refang::urls(value) {
+                    self.note_genuine(&url);
+                }
+                if let Some(name) =
+                    domain::name(value.split_whitespace().next().unwrap_or_default())
+                {
+                    self.genuine.insert(name);
+                }
+                true
+            }
+            Meaning::Domain => {
+                let names: Vec<String> =
+                    value.split([',', ' ', ';']).filter_map(domain::name).take(MOST).collect();
+                let found = !names.is_empty();
+                if found {
+                    self.record_for(|record| !record.domains.is_empty(), false)
+                        .domains
+                        .extend(names);
+                }
+                found
+            }
+            Meaning::When(rank) => self.take_when(rank, hint, value),
+            Meaning::Reference => {
+                let word: String =
+                    value.split_whitespace().next().unwrap_or_default().chars().take(100).collect();
+                let is_one = word.chars().any(|c| c.is_ascii_digit());
+                if is_one {
+                    self.reference.get_or_insert(word);
+                }
+                is_one
+            }
+            Meaning::Count => {
+                let count = leading_number(value);
+                if count.is_some() {
+                    self.record().count = count;
+                }
+                count.is_some()
+            }
+            Meaning::Kind => {
+                let kind = words::category(value, "");
+                if kind != Category::Other {
+                    self.record().kind = Some(kind);
+                }
+                false
+            }
+        }
+    }
+
+    /// The addresses or prefixes with which a value begins, as far as they stand side by side.
+    fn take_sources(&mut self, value: &str) -> bool {
+        let mut sources = Vec::new();
+        let pieces = value.split([',', ';', ' ', '|']).filter(|piece| !piece.is_empty());
+        for piece in pieces {
+            let bare = piece.trim_matches(['(', ')', '[', ']', '<', '>', '"', '\'', '*', '`', '.']);
+            let found = sentence::addresses(bare).first().copied().filter(|found| !found.is_prefix);
+            match (address::net(bare), found) {
+                (Some(net), _) => sources.push(Source { net, port: None }),
+                (None, Some(one)) => {
+                    sources.push(Source { net: IpNet::from(one.ip), port: one.port });
+                }
+                (None, None)
+                    if matches!(
+                        bare,
+                        "and" | "und" | "et" | "y" | "&" | "a" | "IP" | "" | "address" | "e"
+                    ) => {}
+                // A name before its address.
+                (None, None) if sources.is_empty() && domain::name(bare).is_some() => {}
+                (None, None) => break,
+            }
+        }
+        let found = !sources.is_empty();
+        if found {
+            self.record_for(|record| !record.sources.is_empty(), true).sources = sources;
+        }
+        found
+    }
+
+    fn take_page_value(&mut self, value: &str, was_defanged: bool) -> bool {
+        let mut urls: Vec<String> = refang::urls(value).take(MOST).collect();
+        if urls.is_empty() {
+            // `example.com/login`, or an address.
+            let word = value
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .trim_matches(['<', '>', '"', '\'', ',']);
+            let host = word.split('/').next().unwrap_or_default();
+            if sentence::addresses(host).len() == 1 && !word.contains('/') {
+                return self.take_sources(host);
+            }
+            match domain::name(host) {
+                Some(_) if word.contains('/') => urls.push(format!("http://{word}")),
+                Some(name) => {
+                    self.record_for(|record| !record.domains.is_empty(), false).domains.push(name);
+                    return true;
+                }
+                None => return false,
+            }
+        }
+        let reporter = self.reporter.clone();
+        urls.retain(|url| was_defanged || !pages::is_for_reading(url, &reporter));
+        let pair = pair(value);
+        for url in urls {
+            if pair.is_some() {
+                self.pages.push((url, pair));
+            } else {
+                self.record_for(|record| !record.pages.is_empty(), false).pages.push(url);
+            }
+        }
+        true
+    }
+
+    fn take_when(&mut self, rank: u8, hint: &str, value: &str) -> bool {
+        let calendar = self.document.calendar();
+        let Some(stamp) = dates::read(value).or_else(|| dates::find(value).map(|(stamp, _)| stamp))
+        else {
+            return false;
+        };
+        let with_hint = (!stamp.has_zone() && !hint.is_empty())
+            .then(|| calendar.when(&format!("{} {hint}", value.trim())))
+            .flatten();
+        let Some(when) = with_hint.or_else(|| calendar.instant(stamp)) else { return false };
+        let record =
+            self.record_for(|record| record.when.is_some() && !record.sources.is_empty(), false);
+        let is_better = record.when.is_none_or(|(known, at)| {
+            rank > known || rank == known && when.at > at.at && rank == 5
+        });
+        if is_better {
+            record.when = Some((rank, when));
+        }
+        true
+    }
+
+    /// A line that is an item of a list below a label.
+    fn take_item(&mut self, line: &str) -> bool {
+        let Some(meaning) = self.open else { return false };
+        let bare = line
+            .trim()
+            .trim_start_matches(|c: char| c.is_whitespace() || "-*•>·–".contains(c))
+            .trim();
+        if bare.is_empty() {
+            return false;
+        }
+        let is_item = match meaning {
+            Meaning::Source => {
+                sentence::addresses(bare).first().is_some_and(|found| found.begin == 0)
+            }
+            Meaning::Victim => {
+                sentence::addresses(bare).first().is_some_and(|found| found.begin == 0)
+            }
+            Meaning::Page | Meaning::Genuine => {
+                refang::urls(bare).next().is_some() && bare.split_whitespace().count() <= 4
+            }
+            Meaning::Domain => domain::name(bare).is_some(),
+            _ => false,
+        };
+        if !is_item {
+            self.open = None;
+            return false;
+        }
+        let taken = self.take_label(Labelled { meaning, hint: "", value: bare }, true);
+        self.open = Some(meaning);
+        taken
+    }
+
+    fn take_log(&mut self, line: &str) {
+        let when = dates::find(line).and_then(|(stamp, _)| self.document.calendar().instant(stamp));
+        if self.in_logs.len() < MOST
+            && let Some(ip) = logged_source(line)
+            && !self.in_logs.contains(&ip)
+        {
+            self.in_logs.push(ip);
+        }
+        let Some(when) = when else { return };
+        self.last_logged = Some(self.last_logged.filter(|last| last.at > when.at).unwrap_or(when));
+        let has_room = self.logged.len() < MOST;
+        for found in sentence::addresses(line).into_iter().take(4) {
+            match self.logged.iter_mut().rev().take(64).find(|(ip, _)| *ip == found.ip) {
+                Some((_, last)) if when.at > last.at => *last = when,
+                Some(_) => {}
+                None if has_room => self.logged.push((found.ip, when)),
+                None => {}
+            }
+        }
+    }
+
+    fn take_pages(&mut self, line: &str, above: &str, was_defanged: bool) {
+        if !line.contains("://") {
+            if was_defanged {
+                self.take_defanged_domains(line);
+            }
+            return;
+        }
+        let pair = pair(line);
+        for page in pages::in_line(line, above, was_defanged, &self.reporter) {
+            match page.judgement {
+                Judgement::Complained if self.pages.len() < MOST => {
+                    self.pages.push((page.url, pair));
+                }
+                Judgement::Genuine => self.note_genuine(&page.url),
+                _ => {}
+            }
+        }
+    }
+
+    /// Names that somebody made harmless: nobody does that to a name that is not bad.
+    fn take_defanged_domains(&mut self, line: &str) {
+        if pages::by_words(&line.to_lowercase()) == Some(Judgement::Genuine) {
+            return;
+        }
+        let words = line
+            .split(|c: char| c.is_whitespace() || "()<>,;\"'|".contains(c))
+            .filter(|word| word.contains('.') && !word.contains('@'));
+        for word in words {
+            let bare = word.trim_end_matches(['.', ':', '!', '?']);
+            match bare.split_once('/') {
+                Some((host, _)) if domain::name(host).is_some() => {
+                    self.pages.push((format!("http://{bare}"), None));
+                }
+                _ => {
+                    if let Some(name) = domain::name(bare).filter(|_| self.domains.len() < MOST) {
+                        self.domains.push(name);
+                    }
+                }
+            }
+        }
+    }
+
+    fn note_genuine(&mut self, url: &str) {
+        if let Some(Host::Domain(host)) = domain::host(url) {
+            self.genuine.insert(host);
+        }
+    }
+
+    /// The first date with a time in sentences.
+    fn date_in(&self, prose: &str) -> Option<When> {
+        let dates = prose.lines().filter_map(dates::find);
+        let stamp = dates.map(|(stamp, _)| stamp).find(dates::Stamp::has_time)?;
+        self.document.calendar().instant(stamp)
+    }
+
+    fn take_sentences(&mut self, prose: &str) {
+        let mut last: Option<(usize, Role)> = None;
+        for found in sentence::addresses(prose) {
+            // `192.0.2.1, 192.0.2.2 and 192.0.2.3` are the same.
+            let beside = last
+                .filter(|(end, _)| is_between_items(&prose[*end..found.begin]))
+                .map(|(_, role)| role);
+            let role = beside.unwrap_or_else(|| sentence::role(prose, &found, Role::Mention));
+            last = Some((found.end, role));
+            let list = match role {
+                Role::Source if !found.is_prefix => &mut self.in_sentences,
+                Role::Victim if !found.is_prefix => &mut self.victims,
+                _ => continue,
+            };
+            if list.len() < MOST && !list.iter().rev().take(256).any(|known| *known == found.ip) {
+                list.push(found.ip);
+            }
+        }
+    }
+
+    fn take_subject(&mut self, subject: &str) {
+        let subject = refang::text(subject);
+        for found in sentence::addresses(&subject) {
+            if found.is_prefix {
+                let rest = &subject[found.begin..];
+                let word = rest
+                    .split(|c: char| c.is_whitespace() || ")],".contains(c))
+                    .next()
+                    .unwrap_or_default();
+                if let Some(net) = address::net(word)
+                    .filter(|_| sentence::role(&subject, &found, Role::Source) == Role::Source)
+                {
+                    self.record_for(|record| !record.sources.is_empty(), true)
+                        .sources
+                        .push(Source { net, port: None });
+                }
+                continue;
+            }
+            match sentence::role(&subject, &found, Role::Source) {
+                Role::Source if !self.in_subject.contains(&found.ip) => {
+                    self.in_subject.push(found.ip);
+                }
+                Role::Victim => self.victims.push(found.ip),
+                _ => {}
+            }
+        }
+        for page in pages::in_line(&subject, "phishing", true, &self.reporter) {
+            if page.judgement == Judgement::Complained {
+                self.pages.push((page.url, None));
+            }
+        }
+    }
+
+    fn settle(mut self, category: Category, reading: &mut Reading) {
+        reading.reporter.reference = reading.reporter.reference.take().or(self.reference.take());
+        let victims: HashSet<IpAddr> = self.victims.iter().copied().collect();
+        let mut shared = Record::default();
+        let (declared, others): (Vec<Record>, Vec<Record>) = std::mem::take(&mut self.records)
+            .into_iter()
+            .partition(|record| !record.sources.is_empty());
+        for other in others {
+            merge(&mut shared, other);
+        }
+        let mut records = declared;
+        if records.is_empty() {
+            records = self.by_sentences(&victims, reading);
+        } else {
+            let is_known = |ip: &IpAddr| {
+                records
+                    .iter()
+                    .flat_map(|record| &record.sources)
+                    .any(|source| source.net.contains(ip))
+            };
+            if let Some(other) = self.in_subject.iter().find(|ip| !is_known(ip)) {
+                reading.defect(
+                    "source_disagrees",
+                    &format!("the subject says {other}, the text something else"),
+                );
+            }
+            reading.explain("source: from labels in the text");
+        }
+        if records.is_empty() && category != Category::Other && !is_about_pages(category)
+            || records.is_empty()
+                && self.pages.is_empty()
+                && self.domains.is_empty()
+                && shared.pages.is_empty()
+        {
+            let logged = self.in_logs.iter().filter(|ip| !victims.contains(ip));
+            records = logged
+                .map(|ip| Record { sources: vec![Source::ip(*ip)], ..Record::default() })
+                .collect();
+            if !records.is_empty() {
+                reading.explain("source: from lines of logs");
+            }
+        }
+        self.emit(&records, &shared, category, reading);
+    }
+
+    /// Records of what sentences and the subject declare.
+    fn by_sentences(&self, victims: &HashSet<IpAddr>, reading: &mut Reading) -> Vec<Record> {
+        let is_source = |ip: &&IpAddr| !victims.contains(ip);
+        let subject: Vec<IpAddr> = self.in_subject.iter().filter(is_source).copied().collect();
+        let sentences: Vec<IpAddr> = self.in_sentences.iter().filter(is_source).copied().collect();
+        let paired: Vec<IpAddr> = self.pages.iter().filter_map(|(_, ip)| *ip).collect();
+        let agree = subject.is_empty()
+            || sentences.is_empty()
+            || subject.iter().any(|ip| sentences.contains(ip) || paired.contains(ip));
+        if !agree {
+            reading.defect("source_disagrees", "the subject says another address than the text");
+        }
+        let chosen = if sentences.is_empty() { subject } else { sentences };
+        if !chosen.is_empty() {
+            reading.explain("source: from what sentences and the subject say");
+        }
+        let is_paired = |ip: &IpAddr| paired.contains(ip);
+        chosen
+            .into_iter()
+            .filter(|ip| !is_paired(ip))
+            .map(|ip| Record { sources: vec![Source::ip(ip)], ..Record::default() })
+            .collect()
+    }
+
+    fn emit(self, records: &[Record], shared: &Record, category: Category, reading: &mut Reading) {
+        let is_genuine = |url: &str| matches!(domain::host(url), Some(Host::Domain(host)) if self.genuine.contains(&host));
+        let known_when = |record: &Record| record.when.or(shared.when).map(|(_, when)| when);
+        let sent = self.document.sent.map(|sent| When {
+            at: sent.at,
+            zone: if sent.offset.is_some() { Zone::Header } else { Zone::Assumed },
+        });
+        let otherwise = self.last_logged.or(self.in_prose).or(sent);
+        let only_victim = |record: &Record| {
+            record.victim.or(shared.victim).or(if let [only] = self.victims.as_slice() {
+                Some(*only)
+            } else {
+                None
+            })
+        };
+        let sources: Vec<IpAddr> =
+            records.iter().flat_map(|record| &record.sources).filter_map(Source::only).collect();
+        let only_source = if let [only] = sources.as_slice() { Some(*only) } else { None };
+        let mut loose: Vec<(String, Option<IpAddr>)> = Vec::new();
+        let mut done = HashSet::new();
+        let about_pages = is_about_pages(category);
+        // Where labels say which pages, those in sentences are for reading.
+        let has_labelled =
+            !shared.pages.is_empty() || records.iter().any(|record| !record.pages.is_empty());
+        let prose_pages = if has_labelled {
+            self.pages.into_iter().filter(|(_, ip)| ip.is_some()).collect()
+        } else if about_pages
+            || category == Category::Other
+            || category == Category::Spam
+            || category == Category::Blocklisted
+        {
+            self.pages
+        } else {
+            self.pages.into_iter().filter(|(_, ip)| ip.is_some()).collect()
+        };
+        for (url, ip) in shared.pages.iter().map(|url| (url.clone(), None)).chain(prose_pages) {
+            if !is_genuine(&url) && done.insert(url.clone()) {
+                loose.push((url, ip));
+            }
+        }
+        let domains: Vec<String> = shared
+            .domains
+            .iter()
+            .chain(&self.domains)
+            .filter(|name| !self.genuine.contains(*name))
+            .cloned()
+            .collect();
+        let mut took_loose = false;
+        for record in records {
+            let category = record
+                .kind
+                .or(shared.kind)
+                .filter(|_| category == Category::Other)
+                .unwrap_or(category);
+            for source in &record.sources {
+                let when = known_when(record)
+                    .or_else(|| {
+                        self.logged
+                            .iter()
+                            .find(|(ip, _)| Some(*ip) == source.only())
+                            .map(|(_, when)| *when)
+                    })
+                    .or(otherwise);
+                let subject = match source.only() {
+                    Some(ip) => Subject::Ip(ip),
+                    None => Subject::Prefix(source.net),
+                };
+                let mut pages: Vec<String> =
+                    record.pages.iter().filter(|url| !is_genuine(url)).cloned().collect();
+                let mut names: Vec<String> = record
+                    .domains
+                    .iter()
+                    .filter(|name| !self.genuine.contains(*name))
+                    .cloned()
+                    .collect();
+                let is_only = only_source.is_some() || records.len() == 1;
+                if is_only {
+                    took_loose = true;
+                    pages.extend(
+                        loose
+                            .iter()
+                            .filter(|(_, ip)| ip.is_none() || *ip == source.only())
+                            .map(|(url, _)| url.clone()),
+                    );
+                    names.extend(domains.iter().cloned());
+                }
+                let subject = match pages.first() {
+                    Some(url) if about_pages => Subject::Url(url.clone()),
+                    _ => subject,
+                };
+                let mut allegation = Allegation::about(category, subject)
+                    .at(source.only())
+                    .port(record.port.or(source.port).or(shared.port))
+                    .observed(when)
+                    .aimed_at(
+                        only_victim(record).filter(|ip| Some(*ip) != source.only()),
+                        record.victim_port.or(shared.victim_port),
+                    )
+                    .count(record.count.or(shared.count).unwrap_or(1));
+                for url in pages {
+                    allegation = allegation.page(url);
+                }
+                for name in names {
+                    allegation = allegation.name(name);
+                }
+                reading.allege(allegation);
+            }
+        }
+        let when = known_when(&Record::default()).or(otherwise);
+        for (url, ip) in loose {
+            if took_loose && (ip.is_none() || ip == only_source) {
+                continue;
+            }
+            reading.allege(Allegation::url(category, url).at(ip).observed(when));
+        }
+        if !took_loose {
+            let mut named = HashSet::new();
+            for name in domains {
+                if named.insert(name.clone()) {
+                    reading.allege(Allegation::domain(category, name).observed(when));
+                }
+            }
+        }
+        if reading.is_empty() {
+            reading.defect("source_missing", "nothing in it declares a source");
+        }
+    }
+}
+
+/// Whether a category is about pages rather than about what a machine did.
+fn is_about_pages(category: Category) -> bool {
+    matches!(
+        category,
+        Category::Phishing
+            | Category::Malware
+            | Category::Copyright
+            | Category::Trademark
+            | Category::Fraud
+            | Category::Csam
+            | Category::ChildExploitation
+            | Category::Harassment
+            | Category::ExposedData
+            | Category::Compromised
+    )
+}
+
+fn merge(into: &mut Record, other: Record) {
+    into.port = into.port.or(other.port);
+    into.pages.extend(other.pages);
+    into.domains.extend(other.domains);
+    into.victim = into.victim.or(other.victim);
+    into.victim_port = into.victim_port.or(other.victim_port);
+    into.count = into.count.or(other.count);
+    into.kind = into.kind.or(other.kind);
+    let is_better =
+        other.when.is_some_and(|(rank, _)| into.when.is_none_or(|(known, _)| rank > known));
+    if is_better {
+        into.when = other.when;
+    }
+}
+
+/// What stands above a list: the last lines that say something.
+fn heading(above: &str, line: &str) -> String {
+    let line = &line[..line.floor_char_boundary(300)];
+    let is_heading = line.ends_with(':') || line.starts_with('#') || line.starts_with("**");
+    let lower = line.to_lowercase();
+    if is_heading || above.len() > 600 { lower } else { format!("{above} {lower}") }
+}
+
+/// The address that stands in brackets behind the one page of a line: `http://example.com/ [192.0.2.1]`.
+fn pair(line: &str) -> Option<IpAddr> {
+    if refang::urls(line).take(2).count() != 1 {
+        return None;
+    }
+    let (_, behind) = line.split_once("://")?;
+    let rest = behind.split_once(char::is_whitespace)?.1.trim_start();
+    let inner = rest.strip_prefix(['[', '('])?.split([']', ')']).next()?;
+    address::ip(inner)
+}
+
+fn is_between_items(between: &str) -> bool {
+    let bare = between.trim_matches(|c: char| c.is_whitespace() || ",;&-*•".contains(c));
+    matches!(bare, "" | "and" | "und" | "et" | "y" | "e" | "a" | "en" | "ir" | "or")
+        && !between.contains("\n\n")
+        && between.len() < 16
+}
+
+fn leading_number(value: &str) -> Option<u64> {
+    let digits: String = value
+        .trim_start_matches(['+', ' ', '#'])
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .take(12)
+        .collect();
+    digits.parse().ok()
+}
+
+/// The source that a line of a log names by its own fields: `SRC=192.0.2.1`, `from 192.0.2.1`, `rhost=192.0.2.1`, or the address
+/// with which a line of a web server begins.
+fn logged_source(line: &str) -> Option<IpAddr> {
+    let found = sentence::addresses(line);
+    let is_marked = |one: &&sentence::Found| {
+        let before =
+            line[..one.begin].trim_end_matches([' ', '[', '"', '=', ':', '(']).to_ascii_lowercase();
+        ["src", "srcip", "source", "src_ip", "from", "rhost", "client", "remote", "attacker", "by"]
+            .iter()
+            .any(|word| {
+                before
+                    .strip_suffix(word)
+                    .is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+            })
+    };
+    let leading =
+        found.first().filter(|one| line[..one.begin].trim().is_empty() && line.contains(" - - ["));
+    leading.or_else(|| found.iter().find(is_marked)).map(|one| one.ip)
+}
+
+#[cfg(test)]
+mod tests;

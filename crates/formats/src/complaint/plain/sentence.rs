@@ -1,0 +1,649 @@
+//! What a sentence says an address is.
+
+use std::net::IpAddr;
+
+use crate::complaint::address;
+
+/// What an address is in a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is complained about.
+    Source,
+    /// It was attacked, or is the reporter's.
+    Victim,
+    /// It is there for another reason, or nothing says why.
+    Mention,
+}
+
+/// Words of a sentence before an address that are looked at, from the address back.
+const MOST_WORDS: usize = 9;
+
+/// Bytes of a sentence before an address that are looked at.
+const LONGEST: usize = 120;
+
+/// Words that say where something comes from, in lower case.
+const FROM: &[&str] = &[
+    "from",
+    "source",
+    "attacker",
+    "attackers",
+    "offending",
+    "offender",
+    "abuser",
+    "your",
+    "yours",
+    "von",
+    "aus",
+    "ihre",
+    "ihrer",
+    "ihrem",
+    "ihren",
+    "ihr",
+    "votre",
+    "vos",
+    "depuis",
+    "provenant",
+    "su",
+    "sus",
+    "desde",
+    "tu",
+    "seu",
+    "sua",
+    "vaší",
+    "vasi",
+    "vaše",
+    "vasej",
+    "vašej",
+    "dalla",
+    "dal",
+    "vostro",
+    "uw",
+    "jouw",
+    "vanaf",
+    "od",
+    "jūsų",
+    "iš",
+    "originating",
+    "origin",
+    "malicious",
+    "abusive",
+    "infected",
+    "compromised",
+    "infringing",
+    "suspicious",
+    "following",
+    "blacklisted",
+    "blocklisted",
+    "quelle",
+    "angreifer",
+    "operated",
+    "belonging",
+    "concerning",
+    "regarding",
+    "about",
+    "against_abuse",
+    "src",
+    "infringer",
+    "customer's",
+    "hosts",
+    "hosting",
+    "owned",
+    "assigned",
+    "offenders",
+];
+
+/// Words that say who was attacked, in lower case.
+const AT: &[&str] = &[
+    "our",
+    "ours",
+    "my",
+    "unser",
+    "unsere",
+    "unserer",
+    "unserem",
+    "unseren",
+    "mein",
+    "meine",
+    "meinen",
+    "notre",
+    "nos",
+    "mon",
+    "nuestro",
+    "nuestra",
+    "mi",
+    "nosso",
+    "nossa",
+    "naše",
+    "naší",
+    "onze",
+    "ons",
+    "mijn",
+    "nostro",
+    "against",
+    "towards",
+    "toward",
+    "target",
+    "targets",
+    "targeted",
+    "targeting",
+    "victim",
+    "victims",
+    "destination",
+    "dst",
+    "attacked",
+    "gegen",
+    "contre",
+    "contra",
+    "tegen",
+    "auf",
+    "honeypot",
+    "honeypots",
+    "sensor",
+    "hitting",
+    "hit",
+    "attacking",
+    "scanning",
+    "scanned",
+    "cible",
+    "ziel",
+    "protects",
+    "protecting",
+    "reporter's",
+    "client's",
+    "into",
+    "contacted",
+    "contacting",
+    "connected",
+    "connecting",
+];
+
+/// Words that say that an address is there for another reason, in lower case.
+const BESIDE: &[&str] = &[
+    "not",
+    "unlike",
+    "except",
+    "resolver",
+    "resolvers",
+    "nameserver",
+    "nameservers",
+    "dns",
+    "relay",
+    "relayed",
+    "relays",
+    "via",
+    "through",
+    "gateway",
+    "upstream",
+    "reporter",
+    "similar",
+    "like",
+    "example",
+    "previous",
+    "previously",
+    "earlier",
+    "whois",
+    "contact",
+    "router",
+    "hop",
+    "monitor",
+    "cdn",
+    "edge",
+    "mx",
+    "smarthost",
+    "reported",
+    "unrelated",
+    "another",
+    "other",
+    "neighbour",
+    "neighbor",
+    "same",
+    "e.g",
+    "eg",
+    "e",
+    "vpn",
+    "formerly",
+    "whereas",
+    "instead",
+    "nicht",
+    "kein",
+    "non",
+    "no",
+    "ähnlich",
+    "wie",
+    "über",
+];
+
+/// What somewhere is that is complained about: `hosted at`, `located on`.
+const THERE: &[&str] = &[
+    "hosted",
+    "located",
+    "site",
+    "sites",
+    "website",
+    "page",
+    "content",
+    "malware",
+    "phishing",
+    "running",
+    "host",
+    "server",
+    "machine",
+    "available",
+    "found",
+    "resolves",
+    "resolving",
+    "resolved",
+    "resolve",
+    "points",
+    "pointing",
+    "hébergé",
+    "gehostet",
+    "alojado",
+    "hospedado",
+    "hosting",
+    "hostname",
+    "activity",
+    "service",
+    "accessible",
+    "infringement",
+    "material",
+    "botnet",
+    "controller",
+    "attack_source",
+    "device",
+    "computer",
+    "system",
+    "customer",
+    "user",
+    "infection",
+    "issue",
+    "vulnerability",
+    "spam",
+];
+
+/// Words that say nothing themselves.
+const PASSED_OVER: &[&str] = &[
+    "the", "a", "an", "is", "are", "was", "were", "and", "und", "der", "die", "das", "dem", "den",
+    "la", "le", "el", "of", "with", "this", "that", "these", "in", "number", "numbers", "block",
+    "range", "one", "single", "l", "les", "los", "de", "des", "del", "di", "z", "ze", "s",
+];
+
+/// What addresses are called.
+const CALLED: &[&str] = &[
+    "ip",
+    "ips",
+    "ipv4",
+    "ipv6",
+    "ip's",
+    "address",
+    "addresses",
+    "adresse",
+    "adressen",
+    "adresses",
+    "adresy",
+    "adresa",
+    "dirección",
+    "direccion",
+    "endereço",
+    "endereco",
+    "indirizzo",
+    "adres",
+    "adresas",
+    "adreso",
+    "ip-adresse",
+    "ip-address",
+];
+
+/// What who saw it does, before `by`.
+const WITNESSING: &[&str] = &[
+    "reported",
+    "detected",
+    "seen",
+    "observed",
+    "monitored",
+    "protected",
+    "received",
+    "logged",
+    "recorded",
+    "caught",
+    "noticed",
+    "blocked",
+    "sent",
+];
+
+/// Machines.
+const MACHINES: &[&str] = &[
+    "host", "server", "machine", "client", "computer", "system", "node", "device", "user",
+    "customer", "rechner", "serveur", "servidor",
+];
+
+/// What an address has done, right behind it, in lower case.
+const DOING: &[&str] = &[
+    "is attacking",
+    "attacked",
+    "has attacked",
+    "was detected",
+    "has been detected",
+    "has been",
+    "is listed",
+    "is infected",
+    "performed",
+    "tried",
+    "has tried",
+    "attempted",
+    "has attempted",
+    "sent",
+    "scanned",
+    "is hosting",
+    "hosts",
+    "is scanning",
+    "is sending",
+    "was used",
+    "is being used",
+    "on your network",
+    "in your network",
+    "under your",
+    "belongs to you",
+    "was observed",
+    "was seen",
+    "which appears",
+    "was found",
+    "hat ",
+    "wurde ",
+    "is an attack",
+    "from your",
+    "is abusing",
+    "is brute",
+    "keeps",
+    "was reported",
+    "was listed",
+    "has generated",
+    "generated",
+    "ha generato",
+    "is performing",
+    "participat",
+    "is participating",
+    "was caught",
+    "is running",
+    "is part of",
+    "is launching",
+    "made ",
+    "connected to our",
+];
+
+/// What a sentence has in it that is about somebody else's customers, in lower case.
+const ELSEWHERE: &[&str] = &[
+    "another provider",
+    "other provider",
+    "different provider",
+    "another network",
+    "different network",
+    "unrelated",
+    "already reported",
+    "reported separately",
+    "not your",
+    "not yours",
+    "other hoster",
+    "another host",
+    "separate report",
+    "not part of",
+    "no longer",
+    "do not block",
+    "don't block",
+    "legitimate traffic",
+    "for comparison",
+    "for reference",
+    "as an example",
+    "for example",
+    "last year",
+    "in the past",
+    "innocent",
+    "has nothing to do",
+    "anderer anbieter",
+    "anderen anbieter",
+    "autre fournisseur",
+    "competitor",
+    "is clean",
+    "not involved",
+    "is not the source",
+    "whitelist",
+    "please ignore",
+    "our monitoring",
+    "our scanner",
+];
+
+/// An address in a text, where it stands, and where it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) ip: IpAddr,
+    pub(super) begin: usize,
+    pub(super) end: usize,
+    /// It is the beginning of a prefix (`192.0.2.0/24`).
+    pub(super) is_prefix: bool,
+    pub(super) port: Option<u16>,
+}
+
+/// The addresses in a text that was refanged. What stands in a page's address is a part of that.
+pub(super) fn addresses(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for chunk in text.split_inclusive(char::is_whitespace) {
+        let end = chunk.find("://").unwrap_or(chunk.len());
+        in_chunk(&text[..at + end], at, text, &mut found);
+        at += chunk.len();
+    }
+    found
+}
+
+/// The addresses from a place to the end of `part`, which `whole` begins with.
+fn in_chunk(part: &str, begin: usize, whole: &str, found: &mut Vec<Found>) {
+    let is_end = |c: char| c.is_whitespace() || "()<>{},;|='\"*`«»“”‘’/?&!".contains(c);
+    let mut at = begin;
+    while at < part.len() {
+        let rest = &part[at..];
+        at += rest.find(|c| !is_end(c)).unwrap_or(rest.len());
+        let rest = &part[at..];
+        let length = rest.find(is_end).unwrap_or(rest.len());
+        if let Some(mut one) = in_word(&rest[..length], at) {
+            let behind = whole[at + length..].strip_prefix('/').unwrap_or_default();
+            let bits = behind.bytes().take_while(u8::is_ascii_digit).count();
+            one.is_prefix = (1..=3).contains(&bits);
+            found.push(one);
+        }
+        at += length;
+    }
+}
+
+/// The address that a word is, without marks around it.
+fn in_word(word: &str, at: usize) -> Option<Found> {
+    // Seven characters has the shortest IPv4 address, and two colons IPv6.
+    let looks_like = word.bytes().filter(|b| *b == b'.').count() >= 3
+        || word.bytes().filter(|b| *b == b':').count() >= 2;
+    if !looks_like || word.len() > 80 {
+        return None;
+    }
+    let begin = word.find(|c: char| c.is_ascii_hexdigit() || c == ':')?;
+    let bare = word[begin..].trim_end_matches(['.', ',', ']', ')', ':', '!', '?', '-', '…']);
+    let begin = at + begin;
+    let make = |ip, length, port| Found { ip, begin, end: begin + length, is_prefix: false, port };
+    if let Some(ip) = address::ip(bare).filter(|_| bare != "::") {
+        return Some(make(ip, bare.len(), None));
+    }
+    // `192.0.2.1:22`, `192.0.2.1]:`, `ip:192.0.2.1`
+    let (host, port) = bare.rsplit_once(':')?;
+    if let Some(ip) = address::ip(port).filter(std::net::IpAddr::is_ipv4) {
+        return Some(Found {
+            ip,
+            begin: begin + host.len() + 1,
+            end: begin + bare.len(),
+            is_prefix: false,
+            port: None,
+        });
+    }
+    let host_ip = address::ip(host.trim_end_matches(']')).filter(IpAddr::is_ipv4)?;
+    let port = port.parse().ok()?;
+    Some(make(host_ip, bare.len(), Some(port)))
+}
+
+/// What an address is, by the words of its sentence. `default` is what it is where they say nothing.
+pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
+    let before = sentence_before(text, found.begin).to_lowercase();
+    let after = &text[found.end..];
+    let after = &after[..after.floor_char_boundary(60)];
+    let after = after.split("\n\n").next().unwrap_or_default().to_lowercase();
+    let rest_of_sentence = after.split(['.', ';']).next().unwrap_or_default();
+    if ELSEWHERE.iter().any(|words| before.contains(words) || rest_of_sentence.contains(words)) {
+        return Role::Mention;
+    }
+    let by_words = by_words_before(&before);
+    let is_doing = || {
+        let after = after.trim_start_matches(|c: char| c.is_whitespace() || ")],".contains(c));
+        DOING.iter().any(|doing| after.starts_with(doing))
+    };
+    match by_words {
+        Some(role) => role,
+        None if is_doing() => Role::Source,
+        None => default,
+    }
+}
+
+/// The sentence up to here, on one line.
+fn sentence_before(text: &str, at: usize) -> String {
+    let from = text[..at].floor_char_boundary(at.saturating_sub(LONGEST));
+    let before = &text[from..at];
+    let begin = [". ", "! ", "? ", "\n\n", ".\n", ";\n", "; "]
+        .iter()
+        .filter_map(|end| Some(before.rfind(end)? + end.len()))
+        .max()
+        .unwrap_or(0);
+    before[begin..].replace(['\n', '\t'], " ")
+}
+
+fn by_words_before(before: &str) -> Option<Role> {
+    let pieces = before.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-' && c != '.');
+    let words: Vec<&str> = pieces
+        .map(|word| word.trim_matches(['\'', '-', '.']))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut is_called = false;
+    let mut is_machine = false;
+    let back: Vec<&str> = words.iter().rev().take(MOST_WORDS).copied().collect();
+    for (at, word) in back.iter().enumerate() {
+        let further = &back[at + 1..];
+        if CALLED.contains(word) {
+            is_called = true;
+            continue;
+        }
+        if BESIDE.contains(word) && at < 4 {
+            return Some(Role::Mention);
+        }
+        if matches!(
+            *word,
+            "to" | "on"
+                | "at"
+                | "by"
+                | "for"
+                | "sur"
+                | "en"
+                | "em"
+                | "op"
+                | "bei"
+                | "an"
+                | "à"
+                | "na"
+                | "zu"
+        ) {
+            let is_witness = |word: &&str| WITNESSING.contains(word);
+            return match (*word, where_it_is(further)) {
+                ("by", _) if further.first().is_some_and(is_witness) => Some(Role::Mention),
+                ("by", _) => Some(Role::Source),
+                (_, Some(Role::Victim)) => Some(Role::Victim),
+                ("to" | "zu" | "an" | "à", found) => Some(found.unwrap_or(Role::Victim)),
+                (_, Some(role)) => Some(role),
+                ("for", None) => Some(Role::Source),
+                ("on", None) => Some(Role::Victim),
+                (_, None) => is_called.then_some(Role::Source),
+            };
+        }
+        if AT.contains(word) {
+            return Some(Role::Victim);
+        }
+        if FROM.contains(word) {
+            return Some(Role::Source);
+        }
+        if MACHINES.contains(word) {
+            is_machine = true;
+            continue;
+        }
+        if PASSED_OVER.contains(word) {
+            continue;
+        }
+        // An address before this one: a list, or another part of the sentence.
+        if word.bytes().filter(|b| *b == b'.').count() == 3 {
+            break;
+        }
+        if is_called && THERE.contains(word) {
+            return Some(Role::Source);
+        }
+        if at >= 5 {
+            break;
+        }
+    }
+    (is_called || is_machine).then_some(Role::Source)
+}
+
+/// What is at an address, by the words before `at`, `on` or `to`, the nearest first: our server, or a page that is bad.
+fn where_it_is(words: &[&str]) -> Option<Role> {
+    let mut found = None;
+    for word in words.iter().take(4) {
+        if AT.contains(word) {
+            return Some(Role::Victim);
+        }
+        if MACHINES.contains(word) || PASSED_OVER.contains(word) || CALLED.contains(word) {
+            found = found.or(MACHINES.contains(word).then_some(Role::Source));
+        } else if THERE.contains(word) || matches!(*word, "you" | "your") {
+            return Some(Role::Source);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_says_what_an_address_is() {
+        use Role::{Mention, Source, Victim};
+        for (text, roles) in [
+            (
+                "We have detected abuse to our IPv4 block 198.51.100.0/24 from the IP address 192.0.2.1, which appears to be on your network.",
+                vec![Victim, Source],
+            ),
+            ("Our server at 198.51.100.20 was attacked by 192.0.2.1.", vec![Victim, Source]),
+            ("Attacks against 198.51.100.20 come from 192.0.2.1", vec![Victim, Source]),
+            ("192.0.2.1 attacked our server 198.51.100.20", vec![Source, Victim]),
+            ("From 192.0.2.1 to 198.51.100.20", vec![Source, Victim]),
+            (
+                "The IP address 192.0.2.1, under your network responsibility, has generated attempts",
+                vec![Source],
+            ),
+            ("z Vaší IP adresy 192.0.2.1 pravděpodobně probíhá spamming", vec![Source]),
+            ("A phishing site is hosted at 192.0.2.1", vec![Source]),
+            ("The domain example.org currently resolves to 192.0.2.1", vec![Source]),
+            ("It was relayed through 192.0.2.1", vec![Mention]),
+            ("Our resolver 192.0.2.1 saw it", vec![Mention]),
+            ("The same came last year from 192.0.2.1", vec![Mention]),
+            ("attacks as those of 192.0.2.1", vec![Mention]),
+            ("Version 1.2.3.4", vec![Mention]),
+            ("The source 192.0.2.1 was reported by Example.", vec![Source]),
+            ("The source is ::ffff:192.0.2.1.", vec![Source]),
+            ("from 192.0.2.1:4711 and 2001:db8::1", vec![Source, Mention]),
+            ("http://192.0.2.1/ 192.0.2.010 192.0.2.xxx", vec![]),
+        ] {
+            let found = addresses(text);
+            let found: Vec<Role> = found.iter().map(|one| role(text, one, Mention)).collect();
+            assert_eq!(found, roles, "{text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+use crate::complaint::{Category, Complaint, Subject, Zone, read};
+
+fn mail(subject: &str, text: &str) -> Complaint {
+    let mail = format!(
+        "From: Reporter <r@reporter.example>\nTo: abuse@example.net\nSubject: {subject}\nDate: Mon, 5 Jan 2026 10:00:00 +0100\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+    );
+    read("", mail.as_bytes()).remove(0)
+}
+
+fn sources(complaint: &Complaint) -> Vec<String> {
+    complaint.incidents.iter().filter_map(|one| one.ip).map(|ip| ip.to_string()).collect()
+}
+
+#[test]
+fn only_what_is_declared_is_a_source() {
+    for (subject, text, found) in [
+        ("Abuse from 192.0.2.1", "Hello", vec!["192.0.2.1"]),
+        ("Abuse", "Source IP: 192.0.2.1\nDestination IP: 198.51.100.7", vec!["192.0.2.1"]),
+        (
+            "Abuse",
+            "We saw attacks from 192.0.2.1 against our server 198.51.100.7.",
+            vec!["192.0.2.1"],
+        ),
+        ("Abuse", "We have been attacked.\n\n192.0.2.1", vec![]),
+        (
+            "Abuse",
+            "IP: 192.0.2.1\nTime: 2026-01-02 03:04:05 UTC\n\nIP: 192.0.2.2\nTime: 2026-01-03 03:04:05 UTC\n",
+            vec!["192.0.2.1", "192.0.2.2"],
+        ),
+        (
+            "Abuse",
+            "The attacks come from 192.0.2.1, 192.0.2.2 and 192.0.2.3.",
+            vec!["192.0.2.1", "192.0.2.2", "192.0.2.3"],
+        ),
+        (
+            "Abuse",
+            "Offending IPs:\n192.0.2.1\n192.0.2.2\n\nOur network: 198.51.100.0/24",
+            vec!["192.0.2.1", "192.0.2.2"],
+        ),
+        (
+            "Scan",
+            "Jan  5 09:00:00 fw kernel: DROP IN=eth0 SRC=192.0.2.1 DST=198.51.100.7 PROTO=TCP SPT=1 DPT=22",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "Abuse from 192.0.2.1",
+            "Log:\nJan  5 09:00:00 h sshd[1]: Failed password from 203.0.113.9 port 1",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "Abuse from 192.0.2.1",
+            "inetnum: 203.0.113.0 - 203.0.113.255\nnetname: RIVAL\nsource: RIPE\n",
+            vec!["192.0.2.1"],
+        ),
+        ("Abuse", "The source is 192.0.2.010.", vec![]),
+        ("Abuse", "The source is ::ffff:192.0.2.1.", vec!["192.0.2.1"]),
+        ("Abuse", "Attack from xxx.xxx.xxx.105 at 198.51.100.xxx", vec![]),
+    ] {
+        let complaint = mail(subject, text);
+        assert_eq!(sources(&complaint), found, "{text}\n{complaint:#?}");
+    }
+}
+
+#[test]
+fn the_time_is_the_labels_then_the_logs_then_a_sentences_then_the_mails() {
+    for (text, at, zone) in [
+        (
+            "IP: 192.0.2.1\nTimestamp (UTC): 2026-01-02 03:04:05",
+            "2026-01-02T03:04:05Z",
+            Zone::Value,
+        ),
+        (
+            "IP: 192.0.2.1\nFirst seen: 2026-01-01 00:00:00 UTC\nLast seen: 2026-01-02 03:04:05 UTC",
+            "2026-01-02T03:04:05Z",
+            Zone::Value,
+        ),
+        (
+            "Attack from 192.0.2.1\n192.0.2.1 - - [02/Jan/2026:03:04:05 +0000] \"GET / HTTP/1.1\" 200",
+            "2026-01-02T03:04:05Z",
+            Zone::Value,
+        ),
+        (
+            "This is a report about the IP address 192.0.2.1 generated at Fri Jan 2 03:04:05 UTC 2026",
+            "2026-01-02T03:04:05Z",
+            Zone::Value,
+        ),
+        (
+            "All times are UTC.\nIP: 192.0.2.1\nTime: 2026-01-02 03:04:05",
+            "2026-01-02T03:04:05Z",
+            Zone::Prose,
+        ),
+        ("IP: 192.0.2.1\nTime: 2026-01-02 04:04:05", "2026-01-02T03:04:05Z", Zone::Header),
+        ("IP: 192.0.2.1", "2026-01-05T09:00:00Z", Zone::Header),
+    ] {
+        let complaint = mail("Abuse", text);
+        let found = complaint
+            .incidents
+            .first()
+            .map(|one| (one.observed_at.map(|at| at.to_string()).unwrap_or_default(), one.zone));
+        assert_eq!(found, Some((at.to_owned(), zone)), "{text}");
+    }
+}
+
+#[test]
+fn the_bad_page_is_named_and_the_brands_own_is_not() {
+    let complaint = mail(
+        "Phishing",
+        "Phishing URL: hxxps://evil[.]example/login\nIP: 192.0.2.1\nOfficial site: https://www.bank.example/\nMore information: https://reporter.example/case/1",
+    );
+    assert_eq!(complaint.incidents.len(), 1, "{complaint:#?}");
+    let incident = &complaint.incidents[0];
+    assert_eq!(incident.subject, Subject::Url("https://evil.example/login".to_owned()));
+    assert_eq!((incident.category, incident.urls.len()), (Category::Phishing, 1));
+    assert_eq!(incident.ip.map(|ip| ip.to_string()).as_deref(), Some("192.0.2.1"));
+}
+
+#[test]
+fn a_page_without_an_address_is_a_source_itself() {
+    let complaint = mail(
+        "DMCA notice",
+        "Original work:\nhttps://studio.example/film\n\nInfringing material:\nhttp://pirate.example/film\nhttp://pirate.example/film2\n",
+    );
+    let urls: Vec<&str> =
+        complaint.incidents.iter().flat_map(|one| &one.urls).map(String::as_str).collect();
+    assert_eq!(
+        urls,
+        ["http://pirate.example/film", "http://pirate.example/film2"],
+        "{complaint:#?}"
+    );
+}

@@ -1,0 +1,448 @@
+//! Complaints inside of other mails: forwards in the text, and mails that come as attachments.
+
+use std::borrow::Cow;
+
+use crate::complaint::dates;
+use crate::complaint::document::{Author, Sent};
+
+use super::desk;
+
+/// Lines that say that a forwarded mail follows, in lower case: English, German, French, Spanish, Portuguese, Dutch, Lithuanian,
+/// Italian, Polish.
+const MARKERS: &[&str] = &[
+    "original message",
+    "forwarded message",
+    "begin forwarded message",
+    "forwarded by",
+    "ursprüngliche nachricht",
+    "original-nachricht",
+    "originalnachricht",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten",
+    "message d'origine",
+    "message original",
+    "message d’origine",
+    "message transféré",
+    "message transfere",
+    "début du message réexpédié",
+    "mensaje original",
+    "mensaje reenviado",
+    "mensagem original",
+    "mensagem encaminhada",
+    "mensagem reencaminhada",
+    "oorspronkelijk bericht",
+    "doorgestuurd bericht",
+    "doorgestuurd bericht",
+    "begin doorgestuurd bericht",
+    "persiunčiamas laiškas",
+    "persiųstas laiškas",
+    "originalus laiškas",
+    "pradinis laiškas",
+    "messaggio originale",
+    "messaggio inoltrato",
+    "wiadomość oryginalna",
+    "wiadomość przekazana",
+];
+
+/// What the headers of a forwarded mail are called, in lower case.
+const FROM: &[&str] = &[
+    "from",
+    "von",
+    "de",
+    "van",
+    "nuo",
+    "da",
+    "od",
+    "expéditeur",
+    "remitente",
+    "afzender",
+    "siuntėjas",
+];
+const SENT: &[&str] = &[
+    "sent",
+    "date",
+    "gesendet",
+    "datum",
+    "envoyé",
+    "envoye",
+    "enviado",
+    "enviado el",
+    "fecha",
+    "data",
+    "verzonden",
+    "išsiųsta",
+    "inviato",
+    "enviada em",
+    "enviado em",
+    "enviada",
+    "wysłano",
+];
+const TO: &[&str] =
+    &["to", "an", "à", "a", "para", "aan", "kam", "cc", "kopie", "destinataire", "do", "bcc"];
+const SUBJECT: &[&str] =
+    &["subject", "betreff", "objet", "asunto", "assunto", "onderwerp", "tema", "oggetto", "temat"];
+const OTHERS: &[&str] = &[
+    "reply-to",
+    "importance",
+    "attachments",
+    "anlagen",
+    "organization",
+    "priority",
+    "message-id",
+    "resent-from",
+    "antwort an",
+    "wichtigkeit",
+];
+
+/// A complaint that somebody forwarded within a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Forward<'t> {
+    /// What stands above it.
+    pub(super) note: &'t str,
+    /// Who wrote it, as far as it says.
+    pub(super) author: Author,
+    /// To whom, as it says.
+    pub(super) to: String,
+    /// Its subject.
+    pub(super) subject: String,
+    /// When it was written.
+    pub(super) sent: Option<Sent>,
+    /// Its text.
+    pub(super) text: Cow<'t, str>,
+}
+
+/// The first mail that is forwarded in a text: a marker and headers, or the headers that Outlook writes without one.
+pub(super) fn inline(text: &str) -> Option<Forward<'_>> {
+    let mut at = 0;
+    let mut after_blank = true;
+    let mut marked = false;
+    for line in text.split_inclusive('\n') {
+        let begin = at;
+        at += line.len();
+        let (quotes, bare) = without_quotes(line.trim_end());
+        let bare = bare.trim();
+        if bare.is_empty() {
+            after_blank = true;
+            continue;
+        }
+        if is_marker(bare) {
+            marked = true;
+            after_blank = true;
+            continue;
+        }
+        let may_begin = after_blank || marked;
+        if may_begin
+            && header(bare).is_some_and(|(name, _)| is(name, FROM) || is(name, SENT) && marked)
+            && let Some(forward) = headers_at(text, begin, quotes, marked)
+        {
+            return Some(forward);
+        }
+        after_blank = false;
+        // Headers come at once, or none do.
+        marked = false;
+    }
+    None
+}
+
+/// How deep a line is quoted, and what is quoted.
+fn without_quotes(line: &str) -> (usize, &str) {
+    let mut rest = line.trim_start();
+    let mut depth = 0;
+    while let Some(inner) = rest.strip_prefix('>') {
+        rest = inner.strip_prefix(' ').unwrap_or(inner);
+        depth += 1;
+    }
+    if depth == 0 { (0, line) } else { (depth, rest) }
+}
+
+fn is_marker(line: &str) -> bool {
+    if line.len() > 120 {
+        return false;
+    }
+    let bare = line.trim_matches(|c: char| "-_=*#>< ".contains(c)).trim_end_matches(':');
+    let lower = bare.to_lowercase();
+    MARKERS.iter().any(|marker| lower.strip_prefix(marker).is_some_and(|rest| rest.len() < 60))
+}
+
+/// `From: …`, `*Von:* …`, `De : …`.
+fn header(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let name = name.trim().trim_matches('*').trim();
+    let value = value.trim_start_matches('*').trim();
+    ((1..=20).contains(&name.chars().count())).then_some((name, value))
+}
+
+fn is(name: &str, names: &[&str]) -> bool {
+    names.contains(&name.to_lowercase().as_str())
+}
+
+/// Headers that a forwarded mail can have, folded lines among them.
+const MOST_HEADERS: usize = 24;
+
+fn headers_at(text: &str, begin: usize, quotes: usize, marked: bool) -> Option<Forward<'_>> {
+    let (mut author, mut to, mut subject, mut sent) = (None, String::new(), None, None);
+    let mut known = 0;
+    let mut at = begin;
+    let mut last_is_subject = false;
+    for line in text[begin..].split_inclusive('\n').take(MOST_HEADERS) {
+        let (_, bare) = without_quotes(line.trim_end());
+        let bare = bare.trim_end();
+        if bare.trim().is_empty() {
+            at += line.len();
+            // Between the headers of some programs stand empty lines.
+            if known >= 2 {
+                break;
+            }
+            continue;
+        }
+        match header(bare.trim()) {
+            Some((name, value)) if is(name, FROM) && author.is_none() => {
+                author = Some(desk::author(value));
+            }
+            Some((name, value)) if is(name, SENT) && sent.is_none() => {
+                sent = Some(dates::sent(value));
+            }
+            Some((name, value)) if is(name, TO) => to.push_str(value),
+            Some((name, value)) if is(name, SUBJECT) && subject.is_none() => {
+                subject = Some(value.to_owned());
+            }
+            Some((name, _)) if is(name, OTHERS) => {}
+            _ if bare.starts_with([' ', '\t']) || last_is_subject => {
+                if let Some(subject) = subject.as_mut().filter(|_| last_is_subject) {
+                    subject.push(' ');
+                    subject.push_str(bare.trim());
+                }
+                at += line.len();
+                last_is_subject = false;
+                continue;
+            }
+            _ => break,
+        }
+        known += 1;
+        last_is_subject = header(bare.trim()).is_some_and(|(name, _)| is(name, SUBJECT));
+        at += line.len();
+    }
+    // Below a marker two are enough; without one who, when, and what about.
+    let is_whole =
+        if marked { known >= 2 } else { author.is_some() && sent.is_some() && subject.is_some() };
+    is_whole.then(|| Forward {
+        note: &text[..marker_above(text, begin, marked)],
+        author: author.unwrap_or_default(),
+        to,
+        subject: subject.unwrap_or_default(),
+        sent: sent.flatten(),
+        text: unquoted(&text[at.min(text.len())..], quotes),
+    })
+}
+
+/// Where the note above a forward ends: above the marker, too.
+fn marker_above(text: &str, begin: usize, marked: bool) -> usize {
+    if !marked {
+        return begin;
+    }
+    let before = text[..begin].trim_end();
+    before.rfind('\n').map_or(0, |at| at + 1)
+}
+
+/// The text without so many quotation marks before each line.
+fn unquoted(text: &str, depth: usize) -> Cow<'_, str> {
+    if depth == 0 {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let mut rest = line;
+        for _ in 0..depth {
+            let trimmed = rest.trim_start_matches(' ');
+            let Some(inner) = trimmed.strip_prefix('>') else { break };
+            rest = inner.strip_prefix(' ').unwrap_or(inner);
+        }
+        out.push_str(rest);
+    }
+    Cow::Owned(out)
+}
+
+/// A text of which everything is quoted, and perhaps a line or two above that say whose it is: what is quoted.
+pub(super) fn wholly_quoted(text: &str) -> Option<String> {
+    let mut quoted = 0;
+    let mut introduction = 0;
+    let mut last = "";
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if line.starts_with('>') {
+            quoted += 1;
+        } else {
+            introduction += 1;
+            last = line;
+            // What stands below or between is somebody's own, and so is what is longer.
+            if quoted > 0 || introduction > 2 {
+                return None;
+            }
+        }
+    }
+    let is_introduced = introduction == 0 || last.ends_with(':');
+    (quoted >= 3 && is_introduced).then(|| {
+        let mut out = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n').filter(|line| line.trim_start().starts_with('>')) {
+            out.push_str(without_quotes_once(line));
+        }
+        out
+    })
+}
+
+fn without_quotes_once(line: &str) -> &str {
+    let rest = line.trim_start().strip_prefix('>').unwrap_or(line);
+    rest.strip_prefix(' ').unwrap_or(rest)
+}
+
+/// Mailboxes that complaints are sent to.
+const DESKS: &[&str] = &[
+    "abuse",
+    "abuso",
+    "noc",
+    "cert",
+    "csirt",
+    "security",
+    "postmaster",
+    "hostmaster",
+    "dmca",
+    "copyright",
+    "legal",
+    "notice",
+    "notify",
+    "report",
+    "reports",
+    "soc",
+    "takedown",
+    "abus",
+    "abuse-mailbox",
+    "webmaster",
+    "nic",
+    "ipadmin",
+    "complaints",
+    "trust",
+    "tos",
+    "cirt",
+];
+
+/// Whether a mail was written to a desk as this one is.
+pub(super) fn is_to_a_desk(to: &str) -> bool {
+    let lower = to.to_lowercase();
+    let locals = lower
+        .split(['<', '>', ',', ';', ' ', ':', '"', '\''])
+        .filter_map(|word| word.split_once('@'))
+        .map(|(local, _)| local);
+    locals
+        .into_iter()
+        .any(|local| local.split(['+', '-', '.', '_']).any(|piece| DESKS.contains(&piece)))
+}
+
+/// What complaints have in their subjects, in lower case.
+const COMPLAINING: &[&str] = &[
+    "abuse",
+    "complaint",
+    "phish",
+    "malware",
+    "botnet",
+    "infringe",
+    "copyright",
+    "dmca",
+    "takedown",
+    "take down",
+    "take-down",
+    "attack",
+    "brute",
+    "scan",
+    "spamcop",
+    "spam report",
+    "vulnerab",
+    "incident",
+    "compromis",
+    "notice of",
+    "blacklist",
+    "blocklist",
+    "ddos",
+    "fail2ban",
+    "security issue",
+    "netcraft",
+    "shadowserver",
+    "missbrauch",
+    "abus",
+    "cert-bund",
+    "honey pot",
+    "infected",
+    "unauthori",
+    "fraud",
+    "trademark",
+    "counterfeit",
+    "safe browsing",
+    "intrusion",
+    "hack",
+    "sbl",
+    "dnsbl",
+    "report",
+];
+
+/// Whether a subject is one of a complaint rather than of what is complained about.
+pub(super) fn is_complaining(subject: &str) -> bool {
+    let lower = subject.to_lowercase();
+    COMPLAINING.iter().any(|word| lower.contains(word))
+}
+
+/// Longest note that only says that a complaint is handed on, in bytes.
+const LONGEST_NOTE: usize = 1_200;
+
+/// Whether a note only hands something on, and alleges nothing of its own.
+pub(super) fn is_covering(note: &str) -> bool {
+    let note = note.trim();
+    note.len() <= LONGEST_NOTE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forwards_are_found_in_every_language() {
+        for (marker, from, sent, to, subject) in [
+            ("-----Original Message-----", "From", "Sent", "To", "Subject"),
+            ("---------- Forwarded message ---------", "From", "Date", "To", "Subject"),
+            ("-----Ursprüngliche Nachricht-----", "Von", "Gesendet", "An", "Betreff"),
+            ("-------- Message transféré --------", "De ", "Date ", "À ", "Objet "),
+            ("-----Mensaje original-----", "De", "Enviado el", "Para", "Asunto"),
+            ("-----Mensagem original-----", "De", "Enviada em", "Para", "Assunto"),
+            ("-----Oorspronkelijk bericht-----", "Van", "Verzonden", "Aan", "Onderwerp"),
+            ("-------- Persiunčiamas laiškas --------", "Nuo", "Data", "Kam", "Tema"),
+        ] {
+            for quote in ["", "> "] {
+                let text = format!(
+                    "Please see below.\n\n{quote}{marker}\n{quote}{from}: Reporter <r@example.com>\n{quote}{sent}: Mon, 5 Jan 2026 10:00:00 +0000\n{quote}{to}: abuse@example.net\n{quote}{subject}: Abuse from 192.0.2.1\n{quote}\n{quote}The address 192.0.2.1 attacks us.\n"
+                );
+                let Some(found) = inline(&text) else { panic!("nothing found in {text}") };
+                assert_eq!(found.author.email, "r@example.com", "{text}");
+                assert_eq!(found.subject, "Abuse from 192.0.2.1", "{text}");
+                assert!(found.sent.is_some() && is_to_a_desk(&found.to), "{text}");
+                assert_eq!(found.note.trim(), "Please see below.");
+                assert_eq!(found.text.trim(), "The address 192.0.2.1 attacks us.");
+            }
+        }
+        assert_eq!(inline("From: x\nis a line\n\nFrom here: on\n"), None);
+    }
+
+    #[test]
+    fn outlook_needs_no_marker() {
+        let text = "Note\n\nFrom: R <r@example.com>\nSent: Monday, January 5, 2026 10:00 AM\nTo: abuse@example.net\nSubject: Abuse\n\nText";
+        assert_eq!(inline(text).map(|found| found.text.into_owned()).as_deref(), Some("Text"));
+    }
+
+    #[test]
+    fn what_is_quoted_as_a_whole_is_what_it_is_about() {
+        assert_eq!(
+            wholly_quoted("R wrote:\n> a\n> b\n>\n> > c\n").as_deref(),
+            Some("a\nb\n\n> c\n")
+        );
+        for own in ["a\nb\nc\n> d\n> e\n> f\n", "IP: x\n> d\n> e\n> f\n", "a:\n> d\n> e\n> f\ng\n"]
+        {
+            assert_eq!(wholly_quoted(own), None, "{own}");
+        }
+    }
+}
