@@ -54,7 +54,7 @@ pub async fn set(desk: &Desk, actor: &Actor, name: &str, value: &str) -> Result<
 
 /// Whether a value that is good by itself fits what the configuration says.
 fn fits_the_desk(desk: &Desk, key: &'static Key, value: &str) -> Result<(), SettingError> {
-    let (settings, _) = Settings::from_stored([(key.name, value)].into_iter());
+    let (settings, _) = Settings::from_stored([(key.name, value)]);
     match settings.staff_addresses.iter().find(|one| desk.config.reads_what_goes_to(one)) {
         Some(own) => Err(SettingError::BadValue {
             key: key.name,

@@ -23,6 +23,19 @@ on_both! {
         assert!(world.db.read().await.unwrap().settings().await.unwrap().is_empty());
     }
 
+    async fn a_database_that_is_only_looked_at_is_not_changed(world) {
+        let mut tx = world.tx().await;
+        tx.put_setting("a", "1", 5).await.unwrap();
+        tx.commit().await.unwrap();
+        let looked = world.look().await;
+        let mut tx = looked.read().await.unwrap();
+        assert_eq!(tx.settings().await.unwrap(), [("a".to_owned(), "1".to_owned())]);
+        assert!(tx.put_setting("a", "2", 6).await.is_err(), "it cannot be written to");
+        drop(tx);
+        looked.close().await;
+        assert_eq!(world.db.read().await.unwrap().settings().await.unwrap().len(), 1);
+    }
+
     async fn the_state_of_the_desk_reads_back(world) {
         let state = DeskState {
             paused_at: Some(1),

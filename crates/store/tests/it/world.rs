@@ -84,6 +84,19 @@ impl World {
         }
     }
 
+    /// The same database, opened only to be looked at.
+    pub(crate) async fn look(&self) -> Db {
+        match (&self.database, &self.dir) {
+            (Some((server, name)), _) => {
+                Db::look_at_postgres(&format!("{server}/{name}")).await.unwrap()
+            }
+            (None, dir) => {
+                let file = dir.as_ref().expect("its folder").path().join("desk.db");
+                Db::look_at_sqlite(&file).await.unwrap()
+            }
+        }
+    }
+
     /// A transaction that may write.
     pub(crate) async fn tx(&self) -> Tx {
         self.db.write().await.unwrap()
