@@ -148,7 +148,9 @@ async fn dispatch(args: Args) -> Result<()> {
             serve::certificates(&config)?;
             match wire::addresses_that_tell_nobody(&config).await {
                 Ok(found) => {
-                    found.iter().for_each(|one| output::complain(&format!("warning: {one}")))
+                    for one in found {
+                        output::complain(&format!("warning: {one}"));
+                    }
                 }
                 Err(error) => output::complain(&format!(
                     "warning: the addresses of staff were not checked, as the database cannot be looked at: {error:#}"
