@@ -19,7 +19,7 @@ const LONGEST: usize = 1024 * 1024;
 const LONGEST_ON_PAPER: usize = 64 * 1024;
 
 /// How long one input may take before it counts as one that never ends.
-const NEVER: Duration = Duration::from_secs(60);
+const NEVER: Duration = Duration::from_mins(1);
 
 /// How long one input may take where times are looked at, for a mail of [`LONGEST`].
 const SLOW: Duration = Duration::from_secs(5);

@@ -72,11 +72,11 @@ impl<T> Part<T> {
         Self { rows, before }
     }
 
-    /// From the first row to the last.
+    /// From the first row to the last; without rows, the numbers that no row has.
     pub(crate) fn range(&self, id: impl Fn(&T) -> i64) -> std::ops::RangeInclusive<i64> {
         match (self.rows.first(), self.rows.last()) {
             (Some(first), Some(last)) => id(first)..=id(last),
-            _ => 1..=0,
+            _ => 0..=0,
         }
     }
 }

@@ -82,7 +82,7 @@ on_both! {
             fields.push(("own_password", password));
             seat.post("/admin/setup/staff", &fields)
         };
-        fields[5].1 = note.to_owned();
+        note.clone_into(&mut fields[5].1);
         let wrong = password("a password of dora", &fields);
         assert!(wrong.status == 403 && wrong.body.contains("The password is wrong") && wrong.body.contains(asks), "{}", wrong.body);
         assert!(!wrong.body.contains("own_password\" value"), "what was tried is not sent back");

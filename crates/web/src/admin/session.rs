@@ -165,7 +165,8 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Web>> for Query<T> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Form {
     fields: Vec<(String, String)>,
-    _room: Option<Arc<Room>>,
+    /// Held for as long as the fields are kept.
+    room: Option<Arc<Room>>,
 }
 
 impl Form {
@@ -197,7 +198,7 @@ impl Form {
             Some((part, name)) => parts.contains(&part).then(|| (name.to_owned(), value.clone())),
             None => Some((key.clone(), value.clone())),
         });
-        Self { fields: fields.collect(), _room: self._room.clone() }
+        Self { fields: fields.collect(), room: self.room.clone() }
     }
 
     /// All fields but the secret ones, so that a page can send them once more.
@@ -278,7 +279,7 @@ impl FromRequest<Arc<Web>> for FormWithFiles {
             return Err(Refusal::ForgedForm);
         }
         let fields = std::mem::take(&mut sent.fields).into_iter().take(MOST_FIELDS);
-        let form = Form { fields: fields.collect(), _room: None };
+        let form = Form { fields: fields.collect(), room: None };
         let form = of_this_session(web, &parts, form)?;
         Ok(Self { form, sent })
     }
@@ -306,7 +307,7 @@ pub(super) async fn read_ended(
     let from = upload::From::Stranger;
     let sent = upload::read(web, headers, body, LARGEST_FORM, from, |_| false).await;
     let fields = sent.map_err(unread)?.fields.into_iter().take(MOST_FIELDS);
-    Ok(Form { fields: fields.collect(), _room: None })
+    Ok(Form { fields: fields.collect(), room: None })
 }
 
 /// Whose form it is: staff's when [`Visitor`] has found somebody who is signed in. Until then, also between password and
@@ -331,7 +332,7 @@ async fn read(
     }
     let charset = form::charset_in(&parts.headers);
     let fields = form::urlencoded(&body.bytes, charset).take(MOST_FIELDS).collect();
-    Ok(Form { fields, _room: Some(Arc::new(body.room)) })
+    Ok(Form { fields, room: Some(Arc::new(body.room)) })
 }
 
 /// A browser says in so many words that this was sent from a page of ours.

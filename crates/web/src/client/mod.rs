@@ -171,7 +171,7 @@ pub(crate) async fn report(
 ) -> Answered {
     let Chosen { done, before } = query.map(|Query(chosen)| chosen).unwrap_or_default();
     let done = done.filter(|done| Wish::parse(done).is_some());
-    show(&web, &door, StatusCode::OK, Tried { done, before, ..Tried::default() }).await
+    show(&web, &door, StatusCode::OK, Tried { before, done, ..Tried::default() }).await
 }
 
 /// One report as PDF.
