@@ -29,6 +29,7 @@ mod transport;
 mod vendors;
 mod xarf;
 mod xml;
+mod zones;
 
 use jiff::Timestamp;
 

@@ -50,10 +50,12 @@ fn contained(part: &Part) -> Vec<Document> {
     let (members, defects) = container::members(part);
     let mut found: Vec<Document> = Vec::new();
     for member in members {
-        if repair::is_mail(member.bytes()) {
-            found.extend(mail::documents(member.bytes()));
-        } else {
-            found.push(file(&member.name, member.bytes()));
+        for bytes in mailbox(&member.name, member.bytes()) {
+            if repair::is_mail(bytes) {
+                found.extend(mail::documents(bytes));
+            } else {
+                found.push(file(&member.name, bytes));
+            }
         }
     }
     if found.is_empty() {

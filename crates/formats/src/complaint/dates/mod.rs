@@ -7,9 +7,9 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-use super::Zone;
-use super::document::{Sent, lines};
+use super::document::Sent;
 use super::reading::When;
+use super::{Zone, zones};
 
 /// A date in the making is never longer than this, so that looking for one in a long line takes a pass only.
 const LONGEST_DATE: usize = 64;
@@ -131,9 +131,9 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// A place in a text.
 #[derive(Clone, Copy)]
-struct Cursor<'t> {
-    text: &'t str,
-    at: usize,
+pub(super) struct Cursor<'t> {
+    pub(super) text: &'t str,
+    pub(super) at: usize,
 }
 
 impl<'t> Cursor<'t> {
@@ -455,7 +455,7 @@ fn half_of_day(cursor: &mut Cursor<'_>, hour: i8) -> Option<i8> {
 }
 
 /// Names of zones. Where several use one name, the one that complaints come from.
-const ZONES: &[(&str, i32)] = &[
+pub(super) const ZONES: &[(&str, i32)] = &[
     ("utc", 0),
     ("gmt", 0),
     ("z", 0),
@@ -517,7 +517,7 @@ const ZONES: &[(&str, i32)] = &[
     ("hst", -600),
 ];
 
-fn minutes(minutes: i32) -> Option<Offset> {
+pub(super) fn minutes(minutes: i32) -> Option<Offset> {
     Offset::from_seconds(minutes * 60).ok().filter(|_| minutes.abs() <= 14 * 60)
 }
 
@@ -549,7 +549,7 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<Offset> {
 }
 
 /// `+0200`, `-03:00`, `+2`.
-fn signed(cursor: &mut Cursor<'_>) -> Option<Offset> {
+pub(super) fn signed(cursor: &mut Cursor<'_>) -> Option<Offset> {
     let mut look = *cursor;
     let sign = if look.take(b'-') { -1 } else { i32::from(look.take(b'+')) };
     let (number, digits) = look.number()?;
@@ -586,7 +586,7 @@ pub(crate) struct Calendar {
 impl Calendar {
     /// What the text says about its times, and the mail's `Date`.
     pub(crate) fn of(text: &str, sent: Option<Sent>) -> Self {
-        Self { prose: zone_in_prose(text), sent }
+        Self { prose: zones::in_prose(text), sent }
     }
 
     /// The instant of a date that begins a text.
@@ -624,174 +624,6 @@ impl Calendar {
     }
 }
 
-/// Words with which a sentence about all times begins, in lower case.
-const ABOUT_TIMES: &[&str] = &[
-    "time zone",
-    "timezone",
-    "times are",
-    "all times",
-    "times in",
-    "times shown",
-    "timestamps",
-    "time stamps",
-    "time is in",
-    "dates are",
-    "zeitzone",
-    "zeitangaben",
-    "zeiten sind",
-    "uhrzeiten",
-    "zeitstempel",
-    "fuseau horaire",
-    "les heures",
-    "zona horaria",
-    "las horas",
-    "fuso hor",
-    "horários",
-    "horarios",
-    "tijdzone",
-    "tijden zijn",
-    "local time",
-    "utc offset",
-    "time offset",
-];
-
-/// Places and names of zones in sentences. The longer ones first, where one begins another.
-const PLACES: &[(&str, &str)] = &[
-    ("central european", "Europe/Berlin"),
-    ("mitteleurop", "Europe/Berlin"),
-    ("eastern european", "Europe/Bucharest"),
-    ("berlin", "Europe/Berlin"),
-    ("vienna", "Europe/Vienna"),
-    ("zurich", "Europe/Zurich"),
-    ("prague", "Europe/Prague"),
-    ("paris", "Europe/Paris"),
-    ("amsterdam", "Europe/Amsterdam"),
-    ("london", "Europe/London"),
-    ("moscow", "Europe/Moscow"),
-    ("tokyo", "Asia/Tokyo"),
-    ("japan standard", "Asia/Tokyo"),
-    ("us central", "America/Chicago"),
-    ("us eastern", "America/New_York"),
-    ("us pacific", "America/Los_Angeles"),
-    ("us mountain", "America/Denver"),
-    ("eastern standard", "America/New_York"),
-    ("eastern time", "America/New_York"),
-    ("eastern daylight", "America/New_York"),
-    ("central time", "America/Chicago"),
-    ("central standard", "America/Chicago"),
-    ("pacific time", "America/Los_Angeles"),
-    ("pacific standard", "America/Los_Angeles"),
-    ("pacific daylight", "America/Los_Angeles"),
-    ("mountain time", "America/Denver"),
-    ("greenwich", "UTC"),
-    ("universal", "UTC"),
-    ("zulu", "UTC"),
-    ("koordinierte", "UTC"),
-    ("new york", "America/New_York"),
-    ("chicago", "America/Chicago"),
-    ("los angeles", "America/Los_Angeles"),
-    ("singapore", "Asia/Singapore"),
-    ("hong kong", "Asia/Hong_Kong"),
-    ("sydney", "Australia/Sydney"),
-    ("sao paulo", "America/Sao_Paulo"),
-    ("são paulo", "America/Sao_Paulo"),
-    ("brasilia", "America/Sao_Paulo"),
-    ("brasília", "America/Sao_Paulo"),
-];
-
-/// How much of a sentence is looked at.
-const LONGEST_SENTENCE: usize = 200;
-
-/// The zone that a sentence names for all times.
-fn zone_in_prose(text: &str) -> Option<TimeZone> {
-    for (range, line) in lines(text) {
-        if line.len() > 4 * LONGEST_SENTENCE || !mentions_time(line) {
-            continue;
-        }
-        let lower = line.to_lowercase();
-        let Some((at, phrase)) =
-            ABOUT_TIMES.iter().find_map(|phrase| Some((lower.find(phrase)?, phrase)))
-        else {
-            continue;
-        };
-        // The sentence may go on in the next line.
-        let next =
-            text[range.end..].trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
-        let next = next[..next.floor_char_boundary(LONGEST_SENTENCE)].to_lowercase();
-        let sentence = &lower[at + phrase.len()..];
-        let before = &lower[..at];
-        let found = in_sentence(sentence).or_else(|| in_sentence(before)).or_else(|| {
-            let goes_on = !line.trim_end().ends_with(['.', '!']) && read(&next).is_none();
-            goes_on.then(|| in_sentence(&next)).flatten()
-        });
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
-}
-
-/// Cheap, for every line.
-fn mentions_time(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    memchr::memchr3_iter(b't', b'T', b'h', bytes).any(|at| {
-        let word = &bytes[at..];
-        let begins = |name: &[u8]| {
-            word.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
-        };
-        begins(b"time")
-            || begins(b"tijd")
-            || begins(b"hor")
-            || begins(b"heure")
-            || begins(b"tc offset")
-    }) || memchr::memchr3_iter(b'z', b'Z', b'd', bytes).any(|at| {
-        let word = &bytes[at..];
-        let begins = |name: &[u8]| {
-            word.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
-        };
-        begins(b"zeit") || begins(b"zona") || begins(b"dates are")
-    }) || line.contains("fus")
-}
-
-/// The zone that a sentence in lower case names: an offset, a name of the zone database, a place, a short name.
-fn in_sentence(sentence: &str) -> Option<TimeZone> {
-    let sentence = &sentence[..sentence.floor_char_boundary(LONGEST_SENTENCE)];
-    // A date in it is a value, not a statement about all of them.
-    if let Some(offset) = offset_in(sentence) {
-        return Some(TimeZone::fixed(offset));
-    }
-    if let Some(name) = sentence
-        .split(|c: char| c.is_whitespace() || "()[],;\"'".contains(c))
-        .find(|word| word.contains('/'))
-        && let Ok(zone) = TimeZone::get(name.trim_end_matches('.'))
-    {
-        return Some(zone);
-    }
-    if let Some((_, zone)) = PLACES.iter().find(|(place, _)| sentence.contains(place)) {
-        return TimeZone::get(zone).ok();
-    }
-    let words = sentence.split(|c: char| !c.is_alphanumeric());
-    let named = |word: &str| ZONES.iter().find(|(name, _)| *name == word && word.len() > 2);
-    words.filter_map(named).find_map(|(_, at)| minutes(*at)).map(TimeZone::fixed)
-}
-
-/// An offset in a sentence: `+0200`, `-05:00`, `utc+2`.
-fn offset_in(sentence: &str) -> Option<Offset> {
-    for (at, byte) in sentence.bytes().enumerate() {
-        if !matches!(byte, b'+' | b'-') {
-            continue;
-        }
-        let before = sentence[..at].chars().next_back();
-        let stands_free = before.is_none_or(|c| c.is_whitespace() || "(:[=".contains(c))
-            || sentence[..at].ends_with("utc")
-            || sentence[..at].ends_with("gmt");
-        if stands_free && let Some(offset) = signed(&mut Cursor { text: sentence, at }) {
-            return Some(offset);
-        }
-    }
-    None
-}
-
 /// A mail's `Date`.
 pub(crate) fn sent(value: &str) -> Option<Sent> {
     let stamp = read(value)?;
@@ -803,118 +635,4 @@ pub(crate) fn sent(value: &str) -> Option<Sent> {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    fn calendar(text: &str, date: &str) -> Calendar {
-        Calendar::of(text, sent(date))
-    }
-
-    #[test]
-    fn dates_of_every_shape_are_read() {
-        let calendar = Calendar::default();
-        for (text, instant) in [
-            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
-            ("2026-01-02T03:04:05.123+02:00", "2026-01-02T01:04:05Z"),
-            ("2026-01-02 03:04:05 UTC", "2026-01-02T03:04:05Z"),
-            ("2026-01-02 03:04:05 +0100", "2026-01-02T02:04:05Z"),
-            ("2026/01/02 03:04", "2026-01-02T03:04:00Z"),
-            ("20260102T030405Z", "2026-01-02T03:04:05Z"),
-            ("Thu, 8 Mar 2005 14:00:00 EDT", "2005-03-08T18:00:00Z"),
-            ("Thu, 02 Jul 26 18:55:38 UTC", "2026-07-02T18:55:38Z"),
-            ("03 Apr 23 14:13 UTC", "2023-04-03T14:13:00Z"),
-            ("18 Jan 2016", "2016-01-18T00:00:00Z"),
-            ("Tue Aug 22 12:34:39 ALMT 2017", "2017-08-22T06:34:39Z"),
-            ("Thu Jan  2 03:06:00 2025", "2025-01-02T03:06:00Z"),
-            ("Thu Jan 02 03:06:00 2025 +0200", "2025-01-02T01:06:00Z"),
-            ("[19/Apr/2026:07:18:38 +0200]", "2026-04-19T05:18:38Z"),
-            ("01/31/2026 02:00:00 PM", "2026-01-31T14:00:00Z"),
-            ("31/01/2026 12:30 am", "2026-01-31T00:30:00Z"),
-            ("20.09.2024 04:14", "2024-09-20T04:14:00Z"),
-            ("02-Jan-2026 03:04:05", "2026-01-02T03:04:05Z"),
-            ("March 8, 2005 2:00 PM GMT-3", "2005-03-08T17:00:00Z"),
-            ("1. März 2026, 10:00", "2026-03-01T10:00:00Z"),
-            ("2026-01-02 03:04:05 (UTC+2)", "2026-01-02T01:04:05Z"),
-            ("1726798443", "2024-09-20T02:14:03Z"),
-            ("1726798443123", "2024-09-20T02:14:03.123Z"),
-            ("2026-01-02 21: 09:11", "2026-01-02T21:09:11Z"),
-        ] {
-            let found = calendar.when(text).map(|when| when.at.to_string());
-            assert_eq!(found.as_deref(), Some(instant), "{text}");
-        }
-        for text in
-            ["192.0.2.1", "2026-13-01", "1.2.3", "hello", "31.02.2026", "12345", "Marvin 12:00", ""]
-        {
-            assert_eq!(read(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_zone_of_the_value_counts_before_prose_and_that_before_the_header() {
-        let prose = "All timestamps are in Central European Time (Berlin).\n";
-        let header = "Mon, 5 Jan 2026 10:00:00 -0500";
-        for (text, date, value, instant, zone) in [
-            (prose, header, "2026-01-02 03:04:05 UTC", "2026-01-02T03:04:05Z", Zone::Value),
-            (prose, header, "2026-07-02 03:04:05", "2026-07-02T01:04:05Z", Zone::Prose),
-            ("", header, "2026-01-02 03:04:05", "2026-01-02T08:04:05Z", Zone::Header),
-            ("", "", "2026-01-02 03:04:05", "2026-01-02T03:04:05Z", Zone::Assumed),
-            (
-                "Note: Local timezone is +0200 (CEST)",
-                header,
-                "2026-01-02 03:04:05",
-                "2026-01-02T01:04:05Z",
-                Zone::Prose,
-            ),
-            (
-                "All times are UTC",
-                header,
-                "2026-01-02 03:04:05",
-                "2026-01-02T03:04:05Z",
-                Zone::Prose,
-            ),
-            (
-                "all times are US Central … UTC offset: -05:00",
-                header,
-                "2026-01-02 03:04:05",
-                "2026-01-02T08:04:05Z",
-                Zone::Prose,
-            ),
-        ] {
-            let when =
-                calendar(text, date).when(value).map(|when| (when.at.to_string(), when.zone));
-            assert_eq!(when, Some((instant.to_owned(), zone)), "{text} {value}");
-        }
-    }
-
-    #[test]
-    fn a_log_line_without_a_year_was_written_in_the_month_before_the_mail() {
-        let calendar = calendar("", "Mon, 5 Jan 2026 10:00:00 +0000");
-        for (line, instant) in [
-            ("Dec 15 03:04:05 host sshd", Some("2025-12-15T03:04:05Z")),
-            ("Jan  4 03:04:05 host sshd", Some("2026-01-04T03:04:05Z")),
-            ("Jun 15 03:04:05 host sshd", None),
-        ] {
-            let found = calendar.when(line).map(|when| when.at.to_string());
-            assert_eq!(found.as_deref(), instant, "{line}");
-        }
-        assert_eq!(Calendar::default().when("Dec 15 03:04:05"), None);
-    }
-
-    #[test]
-    fn a_date_is_found_in_a_line() {
-        let found = find("Failed from 192.0.2.1 on 2026-01-02 03:04:05 UTC, see below");
-        assert_eq!(
-            found.and_then(|(stamp, _)| stamp.exact()).map(|at| at.to_string()).as_deref(),
-            Some("2026-01-02T03:04:05Z")
-        );
-        assert_eq!(find("no date at 192.0.2.1, port 22"), None);
-    }
-
-    #[test]
-    fn day_and_month_are_what_they_can_be() {
-        assert_eq!(read("02/03/2026").map(|stamp| stamp.date), Some(date(2026, 2, 3)));
-        assert_eq!(read("02-03-2026").map(|stamp| stamp.date), Some(date(2026, 3, 2)));
-    }
-}
+mod tests;

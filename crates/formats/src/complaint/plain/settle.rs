@@ -1,0 +1,241 @@
+//! What was found in a text becomes allegations.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use crate::complaint::domain::{self, Host};
+use crate::complaint::reading::{Allegation, Reading, When};
+use crate::complaint::{Category, Subject, Zone};
+
+use super::{Found, Record, Source};
+
+impl Found<'_> {
+    pub(super) fn settle(mut self, category: Category, reading: &mut Reading) {
+        reading.reporter.reference = reading.reporter.reference.take().or(self.reference.take());
+        let victims: HashSet<IpAddr> = self.victims.iter().copied().collect();
+        let mut shared = Record::default();
+        let (declared, others): (Vec<Record>, Vec<Record>) = std::mem::take(&mut self.records)
+            .into_iter()
+            .partition(|record| !record.sources.is_empty());
+        for other in others {
+            merge(&mut shared, other);
+        }
+        let mut records = declared;
+        if records.is_empty() {
+            records = self.by_sentences(&victims, reading);
+        } else {
+            let is_known = |ip: &IpAddr| {
+                records
+                    .iter()
+                    .flat_map(|record| &record.sources)
+                    .any(|source| source.net.contains(ip))
+            };
+            if let Some(other) = self.in_subject.iter().find(|ip| !is_known(ip)) {
+                reading.defect(
+                    "source_disagrees",
+                    &format!("the subject says {other}, the text something else"),
+                );
+            }
+            reading.explain("source: from labels in the text");
+        }
+        if records.is_empty() && category != Category::Other && !is_about_pages(category)
+            || records.is_empty()
+                && self.pages.is_empty()
+                && self.domains.is_empty()
+                && shared.pages.is_empty()
+        {
+            let logged = self.in_logs.iter().filter(|ip| !victims.contains(ip));
+            records = logged
+                .map(|ip| Record { sources: vec![Source::ip(*ip)], ..Record::default() })
+                .collect();
+            if !records.is_empty() {
+                reading.explain("source: from lines of logs");
+            }
+        }
+        self.emit(&records, &shared, category, reading);
+    }
+
+    /// Records of what sentences and the subject declare.
+    fn by_sentences(&self, victims: &HashSet<IpAddr>, reading: &mut Reading) -> Vec<Record> {
+        let is_source = |ip: &&IpAddr| !victims.contains(ip);
+        let subject: Vec<IpAddr> = self.in_subject.iter().filter(is_source).copied().collect();
+        let sentences: Vec<IpAddr> = self.in_sentences.iter().filter(is_source).copied().collect();
+        let paired: Vec<IpAddr> = self.pages.iter().filter_map(|(_, ip)| *ip).collect();
+        let agree = subject.is_empty()
+            || sentences.is_empty()
+            || subject.iter().any(|ip| sentences.contains(ip) || paired.contains(ip));
+        if !agree {
+            reading.defect("source_disagrees", "the subject says another address than the text");
+        }
+        let chosen = if sentences.is_empty() { subject } else { sentences };
+        if !chosen.is_empty() {
+            reading.explain("source: from what sentences and the subject say");
+        }
+        let is_paired = |ip: &IpAddr| paired.contains(ip);
+        chosen
+            .into_iter()
+            .filter(|ip| !is_paired(ip))
+            .map(|ip| Record { sources: vec![Source::ip(ip)], ..Record::default() })
+            .collect()
+    }
+
+    fn emit(self, records: &[Record], shared: &Record, category: Category, reading: &mut Reading) {
+        let is_genuine = |url: &str| matches!(domain::host(url), Some(Host::Domain(host)) if self.genuine.contains(&host));
+        let known_when = |record: &Record| record.when.or(shared.when).map(|(_, when)| when);
+        let sent = self.document.sent.map(|sent| When {
+            at: sent.at,
+            zone: if sent.offset.is_some() { Zone::Header } else { Zone::Assumed },
+        });
+        let otherwise = self.last_logged.or(self.in_prose).or(sent);
+        let only_victim = |record: &Record| {
+            record.victim.or(shared.victim).or(if let [only] = self.victims.as_slice() {
+                Some(*only)
+            } else {
+                None
+            })
+        };
+        let sources: Vec<IpAddr> =
+            records.iter().flat_map(|record| &record.sources).filter_map(Source::only).collect();
+        let only_source = if let [only] = sources.as_slice() { Some(*only) } else { None };
+        let mut loose: Vec<(String, Option<IpAddr>)> = Vec::new();
+        let mut done = HashSet::new();
+        let about_pages = is_about_pages(category);
+        // Where labels say which pages, those in sentences are for reading.
+        let has_labelled =
+            !shared.pages.is_empty() || records.iter().any(|record| !record.pages.is_empty());
+        let prose_pages = if has_labelled {
+            self.pages.into_iter().filter(|(_, ip)| ip.is_some()).collect()
+        } else if about_pages
+            || category == Category::Other
+            || category == Category::Spam
+            || category == Category::Blocklisted
+        {
+            self.pages
+        } else {
+            self.pages.into_iter().filter(|(_, ip)| ip.is_some()).collect()
+        };
+        for (url, ip) in shared.pages.iter().map(|url| (url.clone(), None)).chain(prose_pages) {
+            if !is_genuine(&url) && done.insert(url.clone()) {
+                loose.push((url, ip));
+            }
+        }
+        let domains: Vec<String> = shared
+            .domains
+            .iter()
+            .chain(&self.domains)
+            .filter(|name| !self.genuine.contains(*name))
+            .cloned()
+            .collect();
+        let mut took_loose = false;
+        for record in records {
+            let category = record
+                .kind
+                .or(shared.kind)
+                .filter(|_| category == Category::Other)
+                .unwrap_or(category);
+            for source in &record.sources {
+                let when = known_when(record)
+                    .or_else(|| {
+                        self.logged
+                            .iter()
+                            .find(|(ip, _)| Some(*ip) == source.only())
+                            .map(|(_, when)| *when)
+                    })
+                    .or(otherwise);
+                let subject = match source.only() {
+                    Some(ip) => Subject::Ip(ip),
+                    None => Subject::Prefix(source.net),
+                };
+                let mut pages: Vec<String> =
+                    record.pages.iter().filter(|url| !is_genuine(url)).cloned().collect();
+                let mut names: Vec<String> = record
+                    .domains
+                    .iter()
+                    .filter(|name| !self.genuine.contains(*name))
+                    .cloned()
+                    .collect();
+                let is_only = only_source.is_some() || records.len() == 1;
+                if is_only {
+                    took_loose = true;
+                    pages.extend(
+                        loose
+                            .iter()
+                            .filter(|(_, ip)| ip.is_none() || *ip == source.only())
+                            .map(|(url, _)| url.clone()),
+                    );
+                    names.extend(domains.iter().cloned());
+                }
+                let subject = match pages.first() {
+                    Some(url) if about_pages => Subject::Url(url.clone()),
+                    _ => subject,
+                };
+                let mut allegation = Allegation::about(category, subject)
+                    .at(source.only())
+                    .port(record.port.or(source.port).or(shared.port))
+                    .observed(when)
+                    .aimed_at(
+                        only_victim(record).filter(|ip| Some(*ip) != source.only()),
+                        record.victim_port.or(shared.victim_port),
+                    )
+                    .count(record.count.or(shared.count).unwrap_or(1));
+                for url in pages {
+                    allegation = allegation.page(url);
+                }
+                for name in names {
+                    allegation = allegation.name(name);
+                }
+                reading.allege(allegation);
+            }
+        }
+        let when = known_when(&Record::default()).or(otherwise);
+        for (url, ip) in loose {
+            if took_loose && (ip.is_none() || ip == only_source) {
+                continue;
+            }
+            reading.allege(Allegation::url(category, url).at(ip).observed(when));
+        }
+        if !took_loose {
+            let mut named = HashSet::new();
+            for name in domains {
+                if named.insert(name.clone()) {
+                    reading.allege(Allegation::domain(category, name).observed(when));
+                }
+            }
+        }
+        if reading.is_empty() {
+            reading.defect("source_missing", "nothing in it declares a source");
+        }
+    }
+}
+
+/// Whether a category is about pages rather than about what a machine did.
+fn is_about_pages(category: Category) -> bool {
+    matches!(
+        category,
+        Category::Phishing
+            | Category::Malware
+            | Category::Copyright
+            | Category::Trademark
+            | Category::Fraud
+            | Category::Csam
+            | Category::ChildExploitation
+            | Category::Harassment
+            | Category::ExposedData
+            | Category::Compromised
+    )
+}
+
+fn merge(into: &mut Record, other: Record) {
+    into.port = into.port.or(other.port);
+    into.pages.extend(other.pages);
+    into.domains.extend(other.domains);
+    into.victim = into.victim.or(other.victim);
+    into.victim_port = into.victim_port.or(other.victim_port);
+    into.count = into.count.or(other.count);
+    into.kind = into.kind.or(other.kind);
+    let is_better =
+        other.when.is_some_and(|(rank, _)| into.when.is_none_or(|(known, _)| rank > known));
+    if is_better {
+        into.when = other.when;
+    }
+}
