@@ -196,9 +196,9 @@ pub enum Certainty {
     /// Seen, or said by the directory.
     Exact,
     /// Held when we first looked; nobody knows since when.
-    SinceBeforeWeLooked,
+    SinceRecordsBegan,
     /// It changed hands somewhere between two looks, and the instant lies between them.
-    ChangedBetweenLooks,
+    BetweenSyncs,
 }
 
 impl Certainty {
@@ -206,8 +206,8 @@ impl Certainty {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exact => "exact",
-            Self::SinceBeforeWeLooked => "since_before_we_looked",
-            Self::ChangedBetweenLooks => "changed_between_looks",
+            Self::SinceRecordsBegan => "since_records_began",
+            Self::BetweenSyncs => "between_syncs",
         }
     }
 }
@@ -226,7 +226,7 @@ impl Interval {
         let perhaps_to = self.to_by.is_none_or(|by| at < by);
         if surely_from && surely_to {
             return Some(match self.from_after {
-                None => Certainty::SinceBeforeWeLooked,
+                None => Certainty::SinceRecordsBegan,
                 Some(_) => Certainty::Exact,
             });
         }
@@ -234,9 +234,9 @@ impl Interval {
             return None;
         }
         if self.from_after.is_none() && surely_to {
-            Some(Certainty::SinceBeforeWeLooked)
+            Some(Certainty::SinceRecordsBegan)
         } else {
-            Some(Certainty::ChangedBetweenLooks)
+            Some(Certainty::BetweenSyncs)
         }
     }
 }
@@ -488,7 +488,7 @@ mod tests {
         ]) {
             ledger.put(&held(id, service, net, SINCE_EVER));
         }
-        let sure = Certainty::SinceBeforeWeLooked;
+        let sure = Certainty::SinceRecordsBegan;
         assert_eq!(ask(&ledger, "192.0.2.9", 200), [(2, sure), (1, sure)]);
         assert_eq!(ask(&ledger, "192.0.2.16", 200), [(1, sure)]);
         assert_eq!(ask(&ledger, "2001:db8::7", 200), [(4, sure), (3, sure)]);
@@ -504,11 +504,11 @@ mod tests {
         let came = Interval { from_after: Some(200), from_by: 300, to_after: None, to_by: None };
         ledger.put(&held(1, 1, "192.0.2.1", gone));
         ledger.put(&held(2, 2, "192.0.2.1", came));
-        assert_eq!(ask(&ledger, "192.0.2.1", 150), [(1, Certainty::SinceBeforeWeLooked)]);
-        assert_eq!(ask(&ledger, "192.0.2.1", 50), [(1, Certainty::SinceBeforeWeLooked)]);
+        assert_eq!(ask(&ledger, "192.0.2.1", 150), [(1, Certainty::SinceRecordsBegan)]);
+        assert_eq!(ask(&ledger, "192.0.2.1", 50), [(1, Certainty::SinceRecordsBegan)]);
         assert_eq!(
             ask(&ledger, "192.0.2.1", 250),
-            [(2, Certainty::ChangedBetweenLooks), (1, Certainty::ChangedBetweenLooks)]
+            [(2, Certainty::BetweenSyncs), (1, Certainty::BetweenSyncs)]
         );
         assert_eq!(ask(&ledger, "192.0.2.1", 300), [(2, Certainty::Exact)]);
     }
@@ -540,7 +540,7 @@ mod tests {
         let mut ledger = Ledger::default();
         let unread = Interval { from_after: Some(UNKNOWN_START), ..SINCE_EVER };
         ledger.put(&held(1, 1, "192.0.2.1", unread));
-        assert_eq!(ask(&ledger, "192.0.2.1", 99), [(1, Certainty::ChangedBetweenLooks)]);
+        assert_eq!(ask(&ledger, "192.0.2.1", 99), [(1, Certainty::BetweenSyncs)]);
         assert_eq!(ask(&ledger, "192.0.2.1", 100), [(1, Certainty::Exact)]);
         assert_eq!(outer_ends(&unread), (None, None));
     }
@@ -550,7 +550,7 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.put(&held(1, 1, "example.com", SINCE_EVER));
         ledger.put(&held(2, 2, "shop.example.com", SINCE_EVER));
-        let sure = Certainty::SinceBeforeWeLooked;
+        let sure = Certainty::SinceRecordsBegan;
         assert_eq!(ask(&ledger, "WWW.shop.example.com.", 200), [(2, sure), (1, sure)]);
         assert_eq!(ask(&ledger, "notexample.com", 200), []);
     }

@@ -33,6 +33,6 @@ switch ($ask['do']) {
     default:
         $settings = new Settings($ask);
         $masquerading = $ask['masquerading'] ?? false;
-        $said = ['token' => SignOn::token($settings, $ask['client_id'], 3, $masquerading, $ask['report'], $ask['now'], random_bytes(16))];
+        $said = ['token' => SignOn::token($settings, $ask['client_id'], 3, 'user@example.com', $ask['may_act'] ?? true, $masquerading, $ask['report'], $ask['now'], random_bytes(16))];
 }
 echo json_encode($said), "\n";

@@ -74,11 +74,11 @@ pub struct HoldingView {
     pub customer_id: String,
     /// What was held: the address, prefix or domain as assigned.
     pub resource: String,
-    /// From when; null: since before we looked. Between two looks: the earlier.
+    /// From when; null: since before records began. Between two syncs: the earlier.
     pub from: Option<String>,
     /// Until when; null: still. Between two looks: the later.
     pub to: Option<String>,
-    /// `exact`, `since_before_we_looked` or `changed_between_looks`.
+    /// `exact`, `since_records_began` or `between_syncs`.
     pub certainty: &'static str,
 }
 

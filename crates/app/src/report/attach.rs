@@ -6,7 +6,7 @@ use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::time::Timestamp;
 use portreeve_store::{NewAttachmentRow, StoreError, Stored, Tx};
 
-use super::act::ActError;
+use super::refused::ActError;
 use crate::attachment::{Files, Upload};
 
 /// What a file is put beside.

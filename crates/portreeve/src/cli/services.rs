@@ -229,7 +229,7 @@ pub(super) async fn who_had(desk: &Desk, ask: WhoHadArgs) -> Result<()> {
             format!("{}:{}", h.directory, h.service_id),
             h.customer_id,
             h.resource,
-            h.from.unwrap_or_else(|| "before we looked".to_owned()),
+            h.from.unwrap_or_else(|| "before records began".to_owned()),
             h.to.unwrap_or_else(|| "now".to_owned()),
             h.certainty.replace('_', " "),
         ]);

@@ -40,7 +40,7 @@ on_both! {
         world.ok(&["service", "import", "services.json"]);
         let service = world.json(&["service", "show", "main:30"]);
         assert_eq!((&service["protected"], &service["customer_id"]), (&true.into(), &"5".into()));
-        assert_eq!(who_had(&world, "203.0.113.3"), [(30, "since_before_we_looked".to_owned())]);
+        assert_eq!(who_had(&world, "203.0.113.3"), [(30, "since_records_began".to_owned())]);
     }
 
     fn the_ledger_remembers_who_had_an_address_before_it_moved(world) {
@@ -51,10 +51,10 @@ on_both! {
         let_pass(0.05);
         assert_eq!(who_had(&world, "192.0.2.1"), [(2, "exact".to_owned())]);
         let then = world.json(&["who-had", "192.0.2.1", "--at", &before]);
-        let gap = "changed_between_looks".to_owned();
+        let gap = "between_syncs".to_owned();
         assert_eq!(holders(&then), [(2, gap.clone()), (1, gap)], "it moved somewhere between the looks");
         let long_ago = world.json(&["who-had", "192.0.2.1", "--at", "2001-01-01T00:00:00Z"]);
-        assert_eq!(holders(&long_ago), [(1, "since_before_we_looked".to_owned())]);
+        assert_eq!(holders(&long_ago), [(1, "since_records_began".to_owned())]);
     }
 
     fn a_named_start_is_exact_and_ends_the_holder_before(world) {

@@ -96,7 +96,7 @@ on_both! {
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said[0].starts_with("7 valid_from: ") && said[1].starts_with("8 status: "), "{said:?}");
         let earlier = |address: &str, at: &str| who_had(&world, &[address, "--at", at]);
-        let before = "since_before_we_looked".to_owned();
+        let before = "since_records_began".to_owned();
         for (id, address) in [(31, "203.0.113.1"), (33, "203.0.113.3"), (35, "203.0.113.5")] {
             assert_eq!(earlier(address, "2020-01-01T00:00:00Z"), [(id, before.clone())], "{address}");
         }
@@ -106,7 +106,7 @@ on_both! {
         assert_eq!(earlier("203.0.113.4", "2026-01-31T00:00:00Z"), [(34, exact.clone())]);
         assert_eq!(earlier("203.0.113.7", "2026-01-31T08:00:01Z"), [(37, exact.clone())]);
         // A start that cannot be read: nobody is sure of what was before, and everybody of what is.
-        assert_eq!(earlier("203.0.113.6", "2020-01-01T00:00:00Z"), [(36, "changed_between_looks".to_owned())]);
+        assert_eq!(earlier("203.0.113.6", "2020-01-01T00:00:00Z"), [(36, "between_syncs".to_owned())]);
         assert_eq!(who_had(&world, &["203.0.113.6"]), [(36, exact.clone())]);
         let status = |id: &str| world.json(&["service", "show", id])["status"].as_str().unwrap().to_owned();
         for (id, expected) in [("33", "active"), ("34", "cancelled"), ("35", "suspended"), ("37", "active")] {
@@ -116,7 +116,7 @@ on_both! {
         import(&world, "again.csv", "service_id,customer_id,status,dedicated_ip,valid_from,protected\n35,1,vanished,203.0.113.5,yesterday,maybe\n32,1,active,203.0.113.2,yesterday,\n36,1,active,203.0.113.6,,\n");
         assert_eq!(status("35"), "suspended");
         assert_eq!(world.json(&["service", "show", "35"])["protected"], false);
-        assert_eq!(earlier("203.0.113.5", "2020-01-01T00:00:00Z"), [(35, "changed_between_looks".to_owned())]);
+        assert_eq!(earlier("203.0.113.5", "2020-01-01T00:00:00Z"), [(35, "between_syncs".to_owned())]);
         assert_eq!(earlier("203.0.113.2", "2026-01-31T10:00:00Z"), [(32, exact)], "it was read once");
         assert_eq!(earlier("203.0.113.6", "2020-01-01T00:00:00Z"), [(36, before)], "the file says no longer that there is a start");
         import(&world, "new.csv", "service_id,customer_id,protected\n38,1,maybe\n");
