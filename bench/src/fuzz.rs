@@ -25,7 +25,7 @@ const NEVER: Duration = Duration::from_mins(1);
 const SLOW: Duration = Duration::from_secs(5);
 
 /// What is begun with.
-const SAMPLES: [&str; 9] = [
+const SAMPLES: [&str; 13] = [
     "Return-Path: <ada@example.com>\r\nFrom: \"Ada, E\" <ada@example.com>\r\nTo: Abuse desk <abuse+r1.ab@example.org>\r\n\
      Subject: =?utf-8?q?Re=3A_=5Babuse_=231=5D?= =?iso-8859-1?b?9w==?=\r\nMessage-ID: <1@example.com>\r\n\
      References: <a@example.org>\r\n <report-1.opened.customer.1.m@example.org>\r\n\r\nDone.\r\n-- \r\nAda\r\n\r\n\
@@ -50,6 +50,15 @@ const SAMPLES: [&str; 9] = [
     "From: ada@example.com\n\nDone.\n\n-----Original Message-----\nFrom: Abuse desk\nSent: today\nTo: Ada\nSubject: [abuse #1]\n\nHello\n",
     "see https://abuse.example.com/client/r/0123456789abcdef0123456789abcdef\n> 0123456789abcdef (evil.example.com:8080/a.php) a.b@x",
     "j\u{f6}rg@m\u{fc}ller.example.com",
+    "From: fbl@example.net\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=f\r\n\r\n--f\r\n\r\nSpam.\r\n--f\r\n\
+     Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x/1\r\nVersion: 1\r\nSource-IP: 192.0.2.1\r\n\
+     Arrival-Date: Mon, 2 Mar 2026 10:00:00 +0100\r\n--f\r\nContent-Type: text/rfc822-headers\r\n\r\nReceived: from x ([192.0.2.1])\r\n--f--\r\n",
+    "{\"xarf_version\":\"4.2.0\",\"report_id\":\"x\",\"category\":\"connection\",\"type\":\"ddos\",\"source_identifier\":\"192.0.2.1\",\
+     \"reporter\":{\"org\":\"x\"},\"evidence\":[{\"payload\":\"AAEC\"}]}",
+    "\"timestamp\",\"ip\",\"port\",\"tag\"\n\"2026-01-02 03:04:05\",\"192.0.2.1\",22,\"ssh;x\"\n2026-01-02 03:04:05;2001:db8::1;80;\n",
+    "Subject: Fwd: abuse from 192.0.2.1\n\n---------- Forwarded message ---------\nFrom: a@example.com\nDate: Sun, Mar 1, 2026 at 9:00 AM\n\n\
+     Source IP: 192[.]0[.]2[.]1\nURL: hxxps://example[.]com/x\nAll times are UTC.\nMar  1 10:00:01 h sshd[1]: Failed password from 192.0.2.1\n\
+     <Infringement><Source><IP_Address>192.0.2.1</IP_Address></Source></Infringement>\n-- \nx\n",
 ];
 
 /// Pieces that readers know.

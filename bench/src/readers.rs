@@ -4,6 +4,7 @@
 use portreeve_app::intake::without_secret_links;
 use portreeve_core::intake::is_same_address;
 use portreeve_core::text;
+use portreeve_formats::complaint::Complaint;
 use portreeve_formats::{Circumstances, LONGEST_TEXT, MOST_FILES, Mail, Ours, Stop};
 use portreeve_print::{Block, Document};
 
@@ -30,6 +31,31 @@ const TEXTS: &[(&str, &str)] = &[
     ("", "\r\n"),
     ("", "\u{202e}é"),
     ("x", "/"),
+];
+
+/// Complaints in words that nobody would write.
+const COMPLAINTS: &[(&str, &str)] = &[
+    ("Subject: abuse\n\n", "Source IP: 192.0.2.1\n"),
+    ("Subject: abuse\n\n", "hxxp://example[.]com/ "),
+    ("Subject: abuse\n\n", "[[[["),
+    ("Subject: abuse\n\n", "the host 192.0.2.1 attacked 198.51.100.1, "),
+    ("Subject: abuse\n\n", "2026-01-02 03:04:05 "),
+    ("Subject: abuse\n\n", "a: b\n\n"),
+    ("Subject: abuse\n\n", "| a | b |\n"),
+    ("Subject: abuse\n\n", "> > From: a\n"),
+    ("Subject: abuse\n\n", "<Infringement>"),
+    ("Subject: abuse\n\n{", "\"a\":[{"),
+    ("Content-Type: text/html\n\n", "<table><tr><td>192.0.2.1"),
+    ("Content-Type: message/feedback-report\n\n", "Source-IP: 192.0.2.1\n"),
+];
+
+/// Tables that nobody would write.
+const TABLES: &[(&str, &str)] = &[
+    ("ip,timestamp\n", "192.0.2.1,2026-01-02 03:04:05\n"),
+    ("ip;timestamp\n", "\"192.0.2.1\";\"\n"),
+    ("", ","),
+    ("\"", "\"\""),
+    ("ip,timestamp\n\"", "x\n"),
 ];
 
 /// Mails that nobody would write.
@@ -82,6 +108,9 @@ const MAILS: &[(&str, &str)] = &[
 pub const READERS: &[Reader] = &[
     Reader { name: "a mail", read: mail, hostile: MAILS },
     Reader { name: "the header of a mail", read: header, hostile: MAILS },
+    Reader { name: "a complaint by mail", read: complaint, hostile: MAILS },
+    Reader { name: "a complaint in words", read: complaint, hostile: COMPLAINTS },
+    Reader { name: "a complaint as a table", read: table, hostile: TABLES },
     Reader { name: "links in a text", read: links, hostile: TEXTS },
     Reader { name: "lines", read: lines, hostile: TEXTS },
     Reader { name: "one line", read: one_line, hostile: TEXTS },
@@ -117,6 +146,23 @@ fn mail(bytes: &[u8]) {
 
 fn header(bytes: &[u8]) {
     is_bounded(&portreeve_formats::read_header(bytes));
+}
+
+fn complaint(bytes: &[u8]) {
+    for complaint in portreeve_formats::complaint::read("a.eml", bytes) {
+        is_declared(&complaint);
+    }
+}
+
+fn table(bytes: &[u8]) {
+    for complaint in portreeve_formats::complaint::read("a.csv", bytes) {
+        is_declared(&complaint);
+    }
+}
+
+fn is_declared(complaint: &Complaint) {
+    assert!(complaint.not_a_report.is_none() || complaint.incidents.is_empty());
+    assert!(complaint.incidents.iter().all(|incident| incident.count > 0));
 }
 
 fn is_bounded(mail: &Mail) {
