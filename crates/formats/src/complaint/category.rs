@@ -146,7 +146,7 @@ const WORDS: &[(Category, &str)] = &[
     // infrastructure/botnet, connection/infected_host, malicious-code/infected-system and c2-server
     (
         Category::Botnet,
-        "botnet bot bots botnet-drone botnet-infection bot-infection grumbot-infection infected infected-system infected-host infection zombie drone botnet-controller",
+        "botnet bot bots botnet-drone botnet-infection bot-infection grumbot-infection schadprogramm-infektion schadprogramm-infektionen infected infected-system infected-host infection zombie drone botnet-controller",
     ),
     (
         Category::Botnet,

@@ -711,6 +711,11 @@ impl Calendar {
         Self { prose: zones::in_prose(text), sent, day_first: has_day_first(text) }
     }
 
+    /// The same, where a header says that times are in UTC.
+    pub(crate) fn in_utc(&self) -> Self {
+        Self { prose: Some(TimeZone::UTC), ..self.clone() }
+    }
+
     /// The instant of a date that begins a text.
     pub(crate) fn when(&self, text: &str) -> Option<When> {
         self.instant(read(text)?)

@@ -269,6 +269,9 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("spamassassin", 0, C::Other),
 ];
 
+/// Words of fraud that say nothing of its kind.
+const FRAUD_AT_ALL: &[&str] = &["fraud", "fraudul"];
+
 /// How much more a word in the subject says.
 const SUBJECT: u32 = 4;
 
@@ -290,6 +293,7 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// The category that the words of a complaint say most about.
 pub(crate) fn category(subject: &str, text: &str) -> Category {
     let mut seen = [0_u32; WORDS.len()];
+    let mut counted = [0_u32; WORDS.len()];
     let mut score = [0_u32; Category::ALL.len()];
     for (text, by) in [(subject, SUBJECT), (text, 1)] {
         let text = &text.as_bytes()[..text.len().min(LOOKED_AT)];
@@ -298,9 +302,16 @@ pub(crate) fn category(subject: &str, text: &str) -> Category {
             let (_, weight, category) = WORDS[at];
             if by > 1 || seen[at] < MOST {
                 seen[at] += 1;
+                counted[at] += weight * by;
                 score[place(category)] += weight * by;
             }
         }
+    }
+    // Phishing is fraud: what is called both is phishing, unless another kind of fraud is named.
+    if score[place(Category::Phishing)] > 0 {
+        let general =
+            WORDS.iter().zip(counted).filter(|((word, ..), _)| FRAUD_AT_ALL.contains(word));
+        score[place(Category::Fraud)] -= general.map(|(_, counted)| counted).sum::<u32>();
     }
     let best = Category::ALL.iter().copied().filter(|one| score[place(*one)] > 0);
     // Of equals the first of the list, which is ordered by how definite they are.
