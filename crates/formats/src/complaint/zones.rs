@@ -22,6 +22,7 @@ const ABOUT_TIMES: &[&str] = &[
     "zeiten sind",
     "uhrzeiten",
     "zeitstempel",
+    "zeitraum",
     "fuseau horaire",
     "(heure de",
     "(hora de",

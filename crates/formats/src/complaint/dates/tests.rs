@@ -89,6 +89,7 @@ fn a_heading_names_the_zone_of_the_times_below_it() {
     for (text, instant) in [
         ("Horário (UTC-3):\n", "2026-01-02T06:04:05Z"),
         ("Horario (UTC-3)\n", "2026-01-02T06:04:05Z"),
+        ("Zeitraum: 10.03.2026 05:00:00 - 05:30:00 (MEZ)", "2026-01-02T02:04:05Z"),
         ("Date de constatation : 02/01/2026 (heure de Paris)", "2026-01-02T02:04:05Z"),
     ] {
         let when = calendar(text, "").when("2026-01-02 03:04:05");

@@ -157,7 +157,9 @@ fn topic(document: &Document) -> Category {
     for text in texts.filter(|text| !text.is_empty()) {
         match Category::in_words(&text) {
             Some(kind) if says_only_malicious(&text) => vague = vague.or(Some(kind)),
-            Some(Category::Phishing) => return Category::Phishing,
+            _ if vague.is_some() && text.to_lowercase().contains("phish") => {
+                return Category::Phishing;
+            }
             Some(kind) => return vague.unwrap_or(kind),
             None => {}
         }
