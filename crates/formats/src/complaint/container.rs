@@ -46,20 +46,26 @@ pub(crate) fn members(part: &Part) -> (Vec<Part>, Vec<Defect>) {
     let mut unpacked = Unpacked::default();
     if let Some(kind) = kind(part.bytes()) {
         unpacked.left = limit(part.bytes());
+        unpacked.is_small = unpacked.left < MOST_BYTES;
         unpacked.open(kind, part.bytes(), &part.name, 1);
     }
     (unpacked.parts, unpacked.defects)
 }
 
-/// Whether a file says of itself that it holds more than it may.
-fn is_bomb(length: u64, packed: u64) -> bool {
-    let most = packed.saturating_mul(MOST_TIMES as u64).saturating_add(ALWAYS as u64);
-    length > most
+/// How many bytes so many may hold that are packed.
+fn most_of(packed: usize) -> usize {
+    packed.saturating_mul(MOST_TIMES).saturating_add(ALWAYS)
 }
 
 /// How many bytes may come out of a container.
 fn limit(packed: &[u8]) -> usize {
-    packed.len().saturating_mul(MOST_TIMES).saturating_add(ALWAYS).min(MOST_BYTES)
+    most_of(packed.len()).min(MOST_BYTES)
+}
+
+/// Whether a file says of itself that it holds more than it may.
+fn is_bomb(length: u64, packed: u64) -> bool {
+    let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    size(length) > most_of(size(packed))
 }
 
 #[derive(Clone, Copy)]
@@ -88,6 +94,8 @@ struct Unpacked {
     parts: Vec<Part>,
     defects: Vec<Defect>,
     left: usize,
+    /// Whether the container's own size limits it: what holds more than that is a bomb.
+    is_small: bool,
 }
 
 impl Unpacked {
@@ -155,7 +163,7 @@ impl Unpacked {
         if self.left == 0 {
             self.defect("container_too_large", name);
             // What shrinks so much says nothing; of a table that is too long, the beginning does.
-            if limit < MOST_BYTES as u64 {
+            if self.is_small {
                 return;
             }
         }

@@ -123,7 +123,7 @@ mod tests {
     fn every_mail_of_a_packed_mailbox_is_read() {
         let envelope = "From a@example.com Mon Jan  5 10:00:00 2026\n";
         let mails = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(mail);
-        let mailbox: String = mails.iter().map(|mail| format!("{envelope}{mail}\n")).collect();
+        let mailbox = mails.map(|mail| format!("{envelope}{mail}\n")).concat();
         let found = read("box.mbox.gz", &gzip(mailbox.as_bytes()));
         assert_eq!(sources(&found), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
     }
