@@ -1,6 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::complaint::Zone;
 
 fn calendar(text: &str, date: &str) -> Calendar {
     Calendar::of(text, sent(date))
