@@ -239,7 +239,22 @@ fn took_the_message(document: &Document, fields: &Fields) -> Option<IpAddr> {
     let reporter = document.author_domain();
     let is_own =
         mta.is_some_and(|mta| mta == by) || !reporter.is_empty() && end(&by) == end(&reporter);
-    is_own.then(|| handed_over(received)).flatten()
+    // One machine of the reporter's handed it to the next: who sent it stands further down, where anybody can write.
+    is_own.then(|| handed_over(received)).flatten().filter(|ip| !is_inside(*ip))
+}
+
+/// Whether an address is one of a network that nobody sees from outside (RFC 1918, 4193, 6598, link-local).
+fn is_inside(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            v4.is_private()
+                || v4.is_link_local()
+                || v4.is_loopback()
+                || first == 100 && (64..128).contains(&second)
+        }
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback(),
+    }
 }
 
 /// The last two labels of a name: enough to see that two servers are of one house.
@@ -344,6 +359,18 @@ mod tests {
         );
         let received = report("Feedback-Type: abuse");
         assert_eq!(only(&received).ip.map(|ip| ip.to_string()).as_deref(), Some("198.51.100.7"));
+    }
+
+    #[test]
+    fn a_machine_within_the_reporters_network_is_no_source() {
+        for inner in ["10.0.0.1", "172.16.3.4", "100.64.0.9", "169.254.1.1", "IPv6:fd00::1"] {
+            let mail = format!(
+                "From: reporter@example.com\nSubject: report\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--b\nContent-Type: message/rfc822\n\nReceived: from x.example.com ([{inner}]) by mx.example.com; Mon, 5 Jan 2026 09:00:00 +0000\nReceived: from y ([203.0.113.9]) by x.example.com; Mon, 5 Jan 2026 08:00:00 +0000\nSubject: buy\n\nspam\n--b--\n"
+            );
+            let complaint = crate::complaint::read("", mail.as_bytes()).remove(0);
+            assert_eq!(complaint.incidents, [], "{inner}");
+            assert_eq!(complaint.defects[0].code, "source_missing");
+        }
     }
 
     #[test]

@@ -141,12 +141,12 @@ const WORDS: &[(Category, &str)] = &[
     ),
     (
         Category::Ddos,
-        "udp-flood availability ip-spoof ip-spoofing ip-spoofer honeypot-ddos honeypot-ddos-target reflection ddos-attacks dos-attacks dos-attacker ddos-attacker",
+        "memcached-amplification memcached-reflection memcached-ddos udp-flood availability ip-spoof ip-spoofing ip-spoofer honeypot-ddos honeypot-ddos-target reflection ddos-attacks dos-attacks dos-attacker ddos-attacker",
     ),
     // infrastructure/botnet, connection/infected_host, malicious-code/infected-system and c2-server
     (
         Category::Botnet,
-        "botnet bot bots botnet-drone botnet-infection bot-infection grumbot-infection infected infected-system infected-host infection zombie drone botnet-controller",
+        "botnet bot bots botnet-drone botnet-infection bot-infection grumbot-infection schadprogramm-infektion schadprogramm-infektionen infected infected-system infected-host infection zombie drone botnet-controller",
     ),
     (
         Category::Botnet,
@@ -184,7 +184,7 @@ const WORDS: &[(Category, &str)] = &[
     ),
     (
         Category::OpenService,
-        "open-memcached open-portmapper open-netbios open-rdp open-telnet open-tftp open-mdns open-qotd open-elasticsearch open-database open-server accessible other-vulnerable-service",
+        "open-memcached memcached memcached-server memcached-servers offene-memcached offene-memcached-server open-portmapper open-netbios open-rdp open-telnet open-tftp open-mdns open-qotd open-elasticsearch open-database open-server accessible other-vulnerable-service",
     ),
     (
         Category::OpenService,

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::NotAReport;
+use super::address;
 use super::document::{Document, PartRole};
 use super::marks::Mark;
 
@@ -300,7 +301,21 @@ const SAYING: &[(&str, NotAReport)] = &[
     ("hemos recibido su", NotAReport::TicketAck),
     ("recebemos sua", NotAReport::TicketAck),
     ("we hebben uw bericht ontvangen", NotAReport::TicketAck),
+    ("ticket received", NotAReport::TicketAck),
+    ("[request received]", NotAReport::TicketAck),
+    ("request received:", NotAReport::TicketAck),
+    ("potwierdzenie przyjęcia zgłoszenia", NotAReport::TicketAck),
+    ("zgłoszenie zostało zarejestrowane", NotAReport::TicketAck),
+    ("zgłoszenie zostało przyjęte", NotAReport::TicketAck),
+    ("potwierdzamy otrzymanie", NotAReport::TicketAck),
+    ("preferences have been updated", NotAReport::Other),
     ("has responded to your", NotAReport::Other),
+    ("retraction of dmca", NotAReport::Other),
+    ("dmca retraction", NotAReport::Other),
+    ("dmca reversal", NotAReport::Other),
+    ("retraction of notice", NotAReport::Other),
+    ("notice of retraction", NotAReport::Other),
+    ("retraction notice", NotAReport::Other),
     ("counter-notification", NotAReport::Other),
     ("counter notification", NotAReport::Other),
     ("counter-notice", NotAReport::Other),
@@ -342,6 +357,15 @@ fn by_words(document: &Document) -> Option<(NotAReport, &'static str)> {
     if document.headers.0.is_empty() {
         return None;
     }
+    if is_settled_issue(document) {
+        return Some((NotAReport::Other, "the subject says that the case is settled"));
+    }
+    if is_retraction(document) {
+        return Some((NotAReport::Other, "a notice is taken back"));
+    }
+    if is_remedy(document) {
+        return Some((NotAReport::Other, "an answer that says what was done"));
+    }
     let subject = document.subject.to_lowercase();
     let begin = document.text[..document.text.floor_char_boundary(BEGINNING)].to_lowercase();
     if let Some(reason) = said(&subject) {
@@ -363,6 +387,77 @@ fn by_words(document: &Document) -> Option<(NotAReport, &'static str)> {
 fn is_counter_notice(document: &Document) -> bool {
     let contests = document.has(Mark::Jurisdiction) || document.has(Mark::ServiceOfProcess);
     contests && (document.has(Mark::Misidentification) || document.has(Mark::CounterNotice))
+}
+
+/// `Issue 1234567: resolved`
+fn is_settled_issue(document: &Document) -> bool {
+    let subject = document.subject.to_ascii_lowercase();
+    let state = subject
+        .strip_prefix("issue ")
+        .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+        .and_then(|rest| rest.strip_prefix(':'));
+    let words = ["resolved", "closed", "taken down", "now resolved", "now closed"];
+    state.is_some_and(|state| words.contains(&state.trim().trim_end_matches('.')))
+}
+
+/// Whoever complained takes it back, and says so at once.
+fn is_retraction(document: &Document) -> bool {
+    let first = &document.text[..document.text.floor_char_boundary(FIRST_SENTENCES)];
+    let first = first.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    [
+        "hereby retract",
+        "we retract our",
+        "wish to retract",
+        "hereby withdraw our",
+        "hereby withdraw the",
+        "we withdraw our",
+        "wish to withdraw our",
+    ]
+    .iter()
+    .any(|words| first.contains(words))
+}
+
+/// What customers say that they did, in lower case.
+const REMEDIES: &[&str] = &[
+    "we have cleaned",
+    "we cleaned",
+    "has been cleaned",
+    "we have reinstalled",
+    "has been reinstalled",
+    "we have removed the",
+    "we have suspended",
+    "we have fixed",
+    "has been fixed",
+    "wir haben den server bereinigt",
+    "wurde bereinigt",
+    "nous avons nettoyé",
+    "hemos limpiado",
+];
+
+/// Longest answer that is taken for one, in bytes.
+const LONGEST_ANSWER: usize = 1_000;
+
+/// An answer in which somebody says what they did, and names no address and no page: whoever complains again does.
+fn is_remedy(document: &Document) -> bool {
+    let is_reply = document.headers.get("In-Reply-To").is_some()
+        && ["re:", "aw:"].iter().any(|prefix| {
+            document
+                .whole_subject
+                .trim_start()
+                .get(..3)
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+        });
+    if !is_reply {
+        return false;
+    }
+    let own = document.text.lines().filter(|line| !line.trim_start().starts_with('>'));
+    let own = own.collect::<Vec<_>>().join(" ").to_lowercase();
+    own.len() <= LONGEST_ANSWER
+        && REMEDIES.iter().any(|words| own.contains(words))
+        && !own.contains("://")
+        && !own.split_whitespace().any(|word| {
+            address::refanged(word.trim_matches(|c: char| "()[]<>,;.:*".contains(c))).is_some()
+        })
 }
 
 fn alleges(begin: &str) -> bool {
@@ -464,6 +559,51 @@ mod tests {
             (
                 "Subject: Cloudflare has responded to your DMCA report\n",
                 "x",
+                Some(NotAReport::Other),
+            ),
+            (
+                "Subject: [#998811] Ticket received: Abuse from 192.0.2.1\n",
+                "Thank you for contacting us.\n\nYour message:\n> Abuse from 192.0.2.1",
+                Some(NotAReport::TicketAck),
+            ),
+            (
+                "Subject: [Request received] Phishing report\nAuto-Submitted: auto-generated\n",
+                "Your request (123456) has been received and is being reviewed.",
+                Some(NotAReport::TicketAck),
+            ),
+            (
+                "Subject: Zgloszenie 4455\n",
+                "Dziękujemy, Państwa zgłoszenie zostało zarejestrowane pod numerem 4455.",
+                Some(NotAReport::TicketAck),
+            ),
+            (
+                "Subject: Issue 12: resolved\n",
+                "The phishing attack at hxxps://bank.example/ has been taken down.",
+                Some(NotAReport::Other),
+            ),
+            (
+                "Subject: Issue 12: phishing attack at hxxps://bank.example/x\n",
+                "It is not resolved: https://bank.example/x",
+                None,
+            ),
+            (
+                "Subject: Re: Abuse report on your server\nIn-Reply-To: <notice-1@example.net>\n",
+                "Hello, we have cleaned the server.\n\n> Your server 192.0.2.10 was reported for spam",
+                Some(NotAReport::Other),
+            ),
+            (
+                "Subject: Re: Abuse report\nIn-Reply-To: <notice-1@example.net>\n",
+                "You said that it has been fixed, but 192.0.2.10 attacks us again.",
+                None,
+            ),
+            (
+                "Subject: SpamCop report summary\n",
+                "Your reporting preferences have been updated.",
+                Some(NotAReport::Other),
+            ),
+            (
+                "Subject: DMCA notice\n",
+                "We hereby retract our notice about https://example.com/page.",
                 Some(NotAReport::Other),
             ),
             (

@@ -22,7 +22,10 @@ const ABOUT_TIMES: &[&str] = &[
     "zeiten sind",
     "uhrzeiten",
     "zeitstempel",
+    "zeitraum",
     "fuseau horaire",
+    "(heure de",
+    "(hora de",
     "les heures",
     "zona horaria",
     "las horas",
@@ -48,6 +51,7 @@ const PLACES: &[(&str, &str)] = &[
     ("paris", "Europe/Paris"),
     ("amsterdam", "Europe/Amsterdam"),
     ("london", "Europe/London"),
+    ("madrid", "Europe/Madrid"),
     ("moscow", "Europe/Moscow"),
     ("tokyo", "Asia/Tokyo"),
     ("japan standard", "Asia/Tokyo"),
@@ -86,6 +90,9 @@ const LONGEST_SENTENCE: usize = 200;
 /// The zone that a sentence names for all times.
 pub(super) fn in_prose(text: &str) -> Option<TimeZone> {
     for (range, line) in lines(text) {
+        if let Some(zone) = in_heading(line) {
+            return Some(zone);
+        }
         if line.len() > 4 * LONGEST_SENTENCE || !mentions_time(line) {
             continue;
         }
@@ -111,6 +118,38 @@ pub(super) fn in_prose(text: &str) -> Option<TimeZone> {
     }
     None
 }
+
+/// What the heading of a list of times can be called, in lower case.
+const HEADINGS: &[&str] = &[
+    "time",
+    "times",
+    "date/time",
+    "date and time",
+    "timestamp",
+    "log time",
+    "zeit",
+    "uhrzeit",
+    "horário",
+    "horario",
+    "hora",
+    "data e hora",
+    "fecha y hora",
+    "heure",
+    "date et heure",
+];
+
+/// `Horário (UTC-3):`, with nothing behind it.
+fn in_heading(line: &str) -> Option<TimeZone> {
+    let (name, zone) = line.trim_end().trim_end_matches(':').strip_suffix(')')?.split_once('(')?;
+    let name = name.trim();
+    if name.len() > LONGEST_HEADING || !HEADINGS.contains(&name.to_lowercase().as_str()) {
+        return None;
+    }
+    in_sentence(&zone.to_lowercase())
+}
+
+/// Bytes of the longest of them.
+const LONGEST_HEADING: usize = 16;
 
 /// Cheap, for every line.
 fn mentions_time(line: &str) -> bool {

@@ -3,28 +3,52 @@
 //! A value with an offset is believed. One without is understood by what a sentence says once for all, else by the zone
 //! of the mail's `Date`, else as UTC; which of these it was goes with the instant.
 
+mod calendar;
+mod months;
+
+use std::ops::RangeInclusive;
+
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, ToSpan};
+use jiff::tz::Offset;
 
 use super::document::Sent;
-use super::reading::When;
-use super::{Zone, zones};
+
+pub(crate) use calendar::Calendar;
+use months::month;
 
 /// A date in the making is never longer than this, so that looking for one in a long line takes a pass only.
 const LONGEST_DATE: usize = 64;
 
-/// How long before the mail a log line without a year may have been written.
-const OLDEST_WITHOUT_YEAR: i64 = 31;
-
 /// Years that somebody could complain about.
-const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
+const YEARS: RangeInclusive<i16> = 1990..=2099;
+
+/// How a day can be read otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Other {
+    DayFirst(Date),
+    MonthFirst(Date),
+}
+
+impl Other {
+    fn day(self) -> Date {
+        match self {
+            Self::DayFirst(day) | Self::MonthFirst(day) => day,
+        }
+    }
+
+    fn is_day_first(self) -> bool {
+        matches!(self, Self::DayFirst(_))
+    }
+}
 
 /// A date as it stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     /// The day; of the year 2000 where no year stands there.
     date: Date,
+    /// The other day that it can be: `02/03/2026` with day and month the other way round.
+    other: Option<Other>,
     time: Option<Time>,
     offset: Option<Offset>,
     has_year: bool,
@@ -92,40 +116,12 @@ fn epoch(text: &str) -> Option<Stamp> {
     let civil = Offset::UTC.to_datetime(instant);
     YEARS.contains(&civil.year()).then_some(Stamp {
         date: civil.date(),
+        other: None,
         time: Some(civil.time()),
         offset: Some(Offset::UTC),
         has_year: true,
     })
 }
-
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-/// Months that other languages call otherwise in their first three letters.
-const FOREIGN_MONTHS: [(&str, i8); 22] = [
-    ("mär", 3),
-    ("mrz", 3),
-    ("mai", 5),
-    ("okt", 10),
-    ("dez", 12),
-    ("fév", 2),
-    ("fev", 2),
-    ("avr", 4),
-    ("jui", 6),
-    ("aoû", 8),
-    ("aou", 8),
-    ("déc", 12),
-    ("ene", 1),
-    ("abr", 4),
-    ("ago", 8),
-    ("dic", 12),
-    ("set", 9),
-    ("out", 10),
-    ("mrt", 3),
-    ("mei", 5),
-    ("gen", 1),
-    ("mag", 5),
-];
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -159,6 +155,13 @@ impl<'t> Cursor<'t> {
         self.at > begin
     }
 
+    /// A sign that is no ASCII.
+    fn sign(&mut self, sign: char) -> bool {
+        let found = self.rest().starts_with(sign);
+        self.at += if found { sign.len_utf8() } else { 0 };
+        found
+    }
+
     /// A number, and of how many digits.
     fn number(&mut self) -> Option<(i64, usize)> {
         let begin = self.at;
@@ -177,21 +180,6 @@ impl<'t> Cursor<'t> {
         self.at += end;
         &self.text[begin..self.at]
     }
-}
-
-fn month(word: &str) -> Option<i8> {
-    let mut begin: String = word.chars().take(3).collect();
-    begin.make_ascii_lowercase();
-    if begin.chars().count() < 3 || word.chars().count() > 10 {
-        return None;
-    }
-    if let Some(at) = MONTHS.iter().position(|month| *month == begin) {
-        return i8::try_from(at + 1).ok();
-    }
-    if begin == "jui" {
-        return Some(if word.to_lowercase().starts_with("juil") { 7 } else { 6 });
-    }
-    FOREIGN_MONTHS.iter().find(|(name, _)| *name == begin).map(|(_, month)| *month)
 }
 
 /// A date at the beginning, and how long it is.
@@ -223,6 +211,9 @@ fn numeric(mut cursor: Cursor<'_>) -> Option<(Stamp, usize)> {
     let (first, length) = cursor.number()?;
     if length == 8 {
         return compact(cursor, first);
+    }
+    if length == 4 && cursor.rest().starts_with('年') {
+        return in_ideographs(cursor, first);
     }
     let separator = cursor.peek()?;
     match (length, separator) {
@@ -256,10 +247,33 @@ fn numeric(mut cursor: Cursor<'_>) -> Option<(Stamp, usize)> {
             let year = full_year(year, digits)?;
             let month_first = separator == b'/' && first <= 12 || second > 12;
             let (month, day) = if month_first { (first, second) } else { (second, first) };
-            with_time(cursor, civil(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)?)
+            let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+            let (stamp, end) = with_time(cursor, civil(year, month, day)?)?;
+            // Whoever writes dots means the day first.
+            let other = civil(year, day, month)
+                .filter(|other| separator != b'.' && *other != stamp.date)
+                .map(if month_first { Other::DayFirst } else { Other::MonthFirst });
+            Some((Stamp { other, ..stamp }, end))
         }
         _ => None,
     }
+}
+
+/// `2026年3月10日 18:30`, `2026年3月10日18時30分`: what follows the year.
+fn in_ideographs(mut cursor: Cursor<'_>, year: i64) -> Option<(Stamp, usize)> {
+    cursor.sign('年').then_some(())?;
+    cursor.blanks();
+    let month = small(cursor.number()?)?;
+    cursor.sign('月').then_some(())?;
+    cursor.blanks();
+    let day = small(cursor.number()?)?;
+    cursor.sign('日').then_some(())?;
+    let date = civil(year, month, day)?;
+    let mut look = cursor;
+    look.blanks();
+    let Some(time) = time(&mut look) else { return with_time(cursor, date) };
+    let offset = zone(&mut look);
+    Some((Stamp { date, other: None, time: Some(time), offset, has_year: true }, look.at))
 }
 
 /// `20260102T030405Z`: only with its time.
@@ -279,7 +293,10 @@ fn compact(mut cursor: Cursor<'_>, number: i64) -> Option<(Stamp, usize)> {
         let time = Time::new(part(10_000)?, part(100)?, part(1)?, 0).ok()?;
         cursor.at = digits.at;
         let offset = zone(&mut cursor);
-        return Some((Stamp { date: day, time: Some(time), offset, has_year: true }, cursor.at));
+        return Some((
+            Stamp { date: day, other: None, time: Some(time), offset, has_year: true },
+            cursor.at,
+        ));
     }
     let (stamp, end) = with_time(cursor, day)?;
     stamp.time.map(|_| (stamp, end))
@@ -350,11 +367,14 @@ fn without_year(mut cursor: Cursor<'_>, month: i8, day: i8) -> Option<(Stamp, us
     {
         let date = civil(year, month, day)?;
         let offset = offset.or_else(|| zone(&mut look));
-        return Some((Stamp { date, time: Some(time), offset, has_year: true }, look.at));
+        return Some((
+            Stamp { date, other: None, time: Some(time), offset, has_year: true },
+            look.at,
+        ));
     }
     // 2000 had a 29th of February.
     let date = Date::new(2000, month, day).ok()?;
-    Some((Stamp { date, time: Some(time), offset, has_year: false }, end.at))
+    Some((Stamp { date, other: None, time: Some(time), offset, has_year: false }, end.at))
 }
 
 fn small((number, digits): (i64, usize)) -> Option<i8> {
@@ -375,41 +395,88 @@ fn civil(year: i64, month: i8, day: i8) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
+/// What stands between a day and its time, the longer ones first.
+const BEFORE_TIMES: &[&str] = &[
+    ", alle ore ",
+    " alle ore ",
+    " o godz. ",
+    ", godz. ",
+    " godz. ",
+    " a las ",
+    " alle ",
+    ", ore ",
+    " ore ",
+    " às ",
+    " as ",
+    " om ",
+    " at ",
+    " um ",
+    ", um ",
+    " à ",
+    " в ",
+    " - ",
+    " | ",
+    "T",
+    "t",
+    ", ",
+    ":",
+    "_",
+    "-",
+    "/",
+    " ",
+];
+
 /// What follows the day: a time and a zone, if they do.
 fn with_time(mut cursor: Cursor<'_>, day: Date) -> Option<(Stamp, usize)> {
     if cursor.peek().is_some_and(|b| b.is_ascii_digit()) {
         return None;
     }
     let mut look = cursor;
-    let separators: &[&str] =
-        &[" at ", " um ", " à ", " - ", " | ", "T", "t", ", ", ":", "_", "-", "/", " "];
     let rest = look.rest();
-    if let Some(separator) = separators.iter().find(|separator| rest.starts_with(**separator)) {
+    if let Some(separator) = BEFORE_TIMES.iter().find(|separator| rest.starts_with(**separator)) {
         look.at += separator.len();
         look.blanks();
         if let Some(time) = time(&mut look) {
             cursor = look;
-            let offset = zone(&mut cursor);
+            let offset = zone(&mut cursor).or_else(|| zone_after_the_end(&mut cursor));
             return Some((
-                Stamp { date: day, time: Some(time), offset, has_year: true },
+                Stamp { date: day, other: None, time: Some(time), offset, has_year: true },
                 cursor.at,
             ));
         }
     }
-    Some((Stamp { date: day, time: None, offset: None, has_year: true }, cursor.at))
+    Some((Stamp { date: day, other: None, time: None, offset: None, has_year: true }, cursor.at))
 }
 
-/// `03:04`, `3:04:05.123`, `2:00 PM`.
+/// `05:00 - 05:30 (CET)`: the zone of a span of time stands behind its end.
+fn zone_after_the_end(cursor: &mut Cursor<'_>) -> Option<Offset> {
+    let mut look = *cursor;
+    look.blanks();
+    let dashes = ['-', '–', '—'];
+    let is_span = dashes.into_iter().any(|dash| look.sign(dash))
+        || matches!(look.word(), "bis" | "to" | "until" | "a" | "à" | "do");
+    look.blanks();
+    time(&mut look).filter(|_| is_span)?;
+    let offset = zone(&mut look)?;
+    *cursor = look;
+    Some(offset)
+}
+
+/// `03:04`, `3:04:05.123`, `2:00 PM`, `03h04`, `18時30分`.
 fn time(cursor: &mut Cursor<'_>) -> Option<Time> {
     let mut look = *cursor;
     let hour = small(look.number()?)?;
-    if !look.take(b':') {
+    let is_spoken = ['h', '時', '时', '点'].into_iter().any(|sign| look.sign(sign));
+    if !is_spoken && !look.take(b':') {
         return None;
     }
     // Anonymisers put blanks in: `21: 09:11`.
     look.blanks();
     let minute = small(look.number().filter(|(_, digits)| *digits == 2)?)?;
     let mut second = 0;
+    if is_spoken {
+        look.sign('分');
+    }
     if look.peek() == Some(b':') {
         let mut after = Cursor { at: look.at + 1, ..look };
         if let Some((number, 2)) = after.number() {
@@ -474,6 +541,7 @@ pub(super) const ZONES: &[(&str, i32)] = &[
     ("sast", 120),
     ("eest", 180),
     ("msk", 180),
+    ("мск", 180),
     ("trt", 180),
     ("gst", 240),
     ("msd", 240),
@@ -525,13 +593,18 @@ pub(super) fn minutes(minutes: i32) -> Option<Offset> {
 fn zone(cursor: &mut Cursor<'_>) -> Option<Offset> {
     let mut look = *cursor;
     look.blanks();
+    // `09:15 Uhr MEZ`
+    let mut after = look;
+    if matches!(after.word(), "Uhr" | "uhr" | "hrs" | "hours" | "uur") && after.blanks() {
+        look = after;
+    }
     let _ = look.take(b'(') || look.take(b'[');
     if matches!(look.peek()?, b'+' | b'-') {
         let offset = signed(&mut look)?;
         *cursor = look;
         return Some(offset);
     }
-    let word = look.word().to_ascii_lowercase();
+    let word = look.word().to_lowercase();
     let named = ZONES.iter().find(|(name, _)| *name == word).and_then(|(_, at)| minutes(*at))?;
     // `UTC+2`, `GMT -3`
     let mut after = look;
@@ -568,60 +641,15 @@ pub(super) fn signed(cursor: &mut Cursor<'_>) -> Option<Offset> {
         }
         _ => return None,
     };
-    if look.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-') {
+    // `05:00:00-05:30:00` is a span of time.
+    let goes_on = look.peek() == Some(b':')
+        && look.text.as_bytes().get(look.at + 1).is_some_and(u8::is_ascii_digit);
+    if goes_on || look.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-') {
         return None;
     }
     let offset = minutes(sign * total)?;
     *cursor = look;
     Some(offset)
-}
-
-/// How the times of one complaint are to be understood.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Calendar {
-    prose: Option<TimeZone>,
-    sent: Option<Sent>,
-}
-
-impl Calendar {
-    /// What the text says about its times, and the mail's `Date`.
-    pub(crate) fn of(text: &str, sent: Option<Sent>) -> Self {
-        Self { prose: zones::in_prose(text), sent }
-    }
-
-    /// The instant of a date that begins a text.
-    pub(crate) fn when(&self, text: &str) -> Option<When> {
-        self.instant(read(text)?)
-    }
-
-    /// The instant of a date.
-    pub(crate) fn instant(&self, stamp: Stamp) -> Option<When> {
-        let (zone, from) = match (stamp.offset, &self.prose, self.sent.and_then(|sent| sent.offset))
-        {
-            (Some(offset), _, _) => (TimeZone::fixed(offset), Zone::Value),
-            (None, Some(zone), _) => (zone.clone(), Zone::Prose),
-            (None, None, Some(offset)) => (TimeZone::fixed(offset), Zone::Header),
-            (None, None, None) => (TimeZone::UTC, Zone::Assumed),
-        };
-        let at = |civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible().ok();
-        if stamp.has_year {
-            return Some(When { at: at(stamp.civil())?, zone: from });
-        }
-        let sent = self.sent?.at;
-        let years = (-1..=1)
-            .filter_map(|by| i16::try_from(by).ok())
-            .map(|by| zone.to_datetime(sent).year() + by);
-        let candidates = years.filter_map(|year| {
-            let day = Date::new(year, stamp.date.month(), stamp.date.day()).ok()?;
-            at(day.to_datetime(stamp.time.unwrap_or(Time::midnight())))
-        });
-        let oldest = sent.checked_sub((OLDEST_WITHOUT_YEAR * 24).hours()).ok()?;
-        // Clocks differ, and zones that nobody names.
-        let newest = sent.checked_add(24.hours()).ok()?;
-        let mut fitting = candidates.filter(|at| (oldest..=newest).contains(at));
-        let only = fitting.next().filter(|_| fitting.next().is_none())?;
-        Some(When { at: only, zone: from })
-    }
 }
 
 /// A mail's `Date`.

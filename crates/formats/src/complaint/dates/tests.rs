@@ -1,6 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::complaint::Zone;
 
 fn calendar(text: &str, date: &str) -> Calendar {
     Calendar::of(text, sent(date))
@@ -34,6 +35,15 @@ fn dates_of_every_shape_are_read() {
         ("1726798443", "2024-09-20T02:14:03Z"),
         ("1726798443123", "2024-09-20T02:14:03.123Z"),
         ("2026-01-02 21: 09:11", "2026-01-02T21:09:11Z"),
+        ("10.03.2026 um 09:15 Uhr MEZ.", "2026-03-10T08:15:00Z"),
+        ("10.03.2026, 03:04:05 Uhr (MEZ)", "2026-03-10T02:04:05Z"),
+        ("10.03.2026 05:00:00 - 05:30:00 (MEZ)", "2026-03-10T04:00:00Z"),
+        ("10.03.2026 05:00:00-05:30:00", "2026-03-10T05:00:00Z"),
+        ("10.03.2026 15:00 (МСК)", "2026-03-10T12:00:00Z"),
+        ("10 mars 2026 à 03h04 UTC", "2026-03-10T03:04:00Z"),
+        ("13/03/2026 ore 10:20 CET", "2026-03-13T09:20:00Z"),
+        ("2026年3月10日 18:30 (JST)", "2026-03-10T09:30:00Z"),
+        ("2026年3月10日18時30分", "2026-03-10T18:30:00Z"),
     ] {
         let found = calendar.when(text).map(|when| when.at.to_string());
         assert_eq!(found.as_deref(), Some(instant), "{text}");
@@ -72,6 +82,41 @@ fn the_zone_of_the_value_counts_before_prose_and_that_before_the_header() {
     ] {
         let when = calendar(text, date).when(value).map(|when| (when.at.to_string(), when.zone));
         assert_eq!(when, Some((instant.to_owned(), zone)), "{text} {value}");
+    }
+}
+
+#[test]
+fn a_heading_names_the_zone_of_the_times_below_it() {
+    for (text, instant) in [
+        ("Horário (UTC-3):\n", "2026-01-02T06:04:05Z"),
+        ("Horario (UTC-3)\n", "2026-01-02T06:04:05Z"),
+        ("Zeitraum: 10.03.2026 05:00:00 - 05:30:00 (MEZ)", "2026-01-02T02:04:05Z"),
+        ("Date de constatation : 02/01/2026 (heure de Paris)", "2026-01-02T02:04:05Z"),
+    ] {
+        let when = calendar(text, "").when("2026-01-02 03:04:05");
+        let found = when.map(|when| (when.at.to_string(), when.zone));
+        assert_eq!(found, Some((instant.to_owned(), Zone::Prose)), "{text}");
+    }
+}
+
+#[test]
+fn of_two_readings_of_a_day_the_one_shortly_before_the_mail_counts_then_the_language() {
+    let spanish = "Desde la IP se están realizando ataques para los servidores";
+    for (text, date, value, day) in [
+        ("", "Tue, 10 Mar 2026 14:22:05 +0000", "10/03/2026 03:33", "2026-03-10"),
+        ("", "Tue, 10 Mar 2026 14:22:05 +0000", "03/10/2026 03:33", "2026-03-10"),
+        ("", "Tue, 10 Mar 2026 14:22:05 +0000", "09/03/2026 03:33", "2026-03-09"),
+        ("", "Tue, 10 Mar 2026 14:22:05 +0000", "03-09-2026 03:33", "2026-03-09"),
+        ("", "Tue, 10 Mar 2026 14:22:05 +0000", "05/02/2025 03:33", "2025-05-02"),
+        (spanish, "Tue, 10 Mar 2026 14:22:05 +0000", "05/02/2025 03:33", "2025-02-05"),
+        (spanish, "Tue, 10 Mar 2026 14:22:05 +0000", "03/10/2026 03:33", "2026-03-10"),
+        (spanish, "", "03/04/2026 03:33", "2026-04-03"),
+        ("", "", "03/04/2026 03:33", "2026-03-04"),
+        // Dots mean the day first, whenever that was.
+        ("", "Tue, 10 Mar 2026 14:22:05 +0000", "03.10.2026 03:33", "2026-10-03"),
+    ] {
+        let found = calendar(text, date).when(value).map(|when| when.at.to_string());
+        assert_eq!(found, Some(format!("{day}T03:33:00Z")), "{text} {date} {value}");
     }
 }
 

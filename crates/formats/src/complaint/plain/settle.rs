@@ -1,6 +1,6 @@
 //! What was found in a text becomes allegations.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::complaint::domain::{self, Host};
@@ -126,6 +126,10 @@ impl Found<'_> {
             .filter(|name| !self.genuine.contains(*name))
             .cloned()
             .collect();
+        let mut logged = HashMap::new();
+        for (ip, when) in &self.logged {
+            logged.entry(*ip).or_insert(*when);
+        }
         let mut took_loose = false;
         for record in records {
             let category = record
@@ -135,12 +139,7 @@ impl Found<'_> {
                 .unwrap_or(category);
             for source in &record.sources {
                 let when = known_when(record)
-                    .or_else(|| {
-                        self.logged
-                            .iter()
-                            .find(|(ip, _)| Some(*ip) == source.only())
-                            .map(|(_, when)| *when)
-                    })
+                    .or_else(|| logged.get(&source.only()?).copied())
                     .or(otherwise);
                 let subject = match source.only() {
                     Some(ip) => Subject::Ip(ip),

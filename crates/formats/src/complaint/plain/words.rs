@@ -19,6 +19,16 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("cred.", 0, C::Phishing),
     ("spoofed site", 4, C::Phishing),
     ("spoof site", 4, C::Phishing),
+    ("フィッシング", 6, C::Phishing),
+    ("釣魚", 6, C::Phishing),
+    ("钓鱼", 6, C::Phishing),
+    ("фишинг", 6, C::Phishing),
+    ("фішинг", 6, C::Phishing),
+    ("Фишинг", 6, C::Phishing),
+    ("Фішинг", 6, C::Phishing),
+    ("ФИШИНГ", 6, C::Phishing),
+    ("podvodná stránka", 5, C::Phishing),
+    ("wyłudz", 4, C::Phishing),
     ("malware", 4, C::Malware),
     ("malicious software", 5, C::Malware),
     ("malicious content", 4, C::Malware),
@@ -31,6 +41,23 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("brute force", 5, C::LoginAttack),
     ("brute-force", 5, C::LoginAttack),
     ("bruteforce", 5, C::LoginAttack),
+    ("force brute", 5, C::LoginAttack),
+    ("fuerza bruta", 5, C::LoginAttack),
+    ("força bruta", 5, C::LoginAttack),
+    ("forca bruta", 5, C::LoginAttack),
+    ("forza bruta", 5, C::LoginAttack),
+    ("hrubou silou", 5, C::LoginAttack),
+    ("hrubé síly", 5, C::LoginAttack),
+    ("総当たり攻撃", 5, C::LoginAttack),
+    ("ブルートフォース", 5, C::LoginAttack),
+    ("暴力破解", 5, C::LoginAttack),
+    ("перебор парол", 5, C::LoginAttack),
+    ("подбор парол", 5, C::LoginAttack),
+    ("intentos de acceso", 4, C::LoginAttack),
+    ("tentatives de connexion", 4, C::LoginAttack),
+    ("tentativas de login", 4, C::LoginAttack),
+    ("tentativas de acesso", 4, C::LoginAttack),
+    ("inlogpoging", 4, C::LoginAttack),
     ("failed password", 4, C::LoginAttack),
     ("login attempt", 5, C::LoginAttack),
     ("login attack", 6, C::LoginAttack),
@@ -69,6 +96,13 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("dpt=", 2, C::PortScan),
     ("syn urgp", 2, C::PortScan),
     ("scan attempt", 4, C::PortScan),
+    ("varredura", 4, C::PortScan),
+    ("escaneo de puertos", 6, C::PortScan),
+    ("balayage de ports", 6, C::PortScan),
+    ("scan de ports", 6, C::PortScan),
+    ("scansione delle porte", 6, C::PortScan),
+    ("сканирование портов", 6, C::PortScan),
+    ("ポートスキャン", 6, C::PortScan),
     ("unsolicited connection", 4, C::PortScan),
     ("firewall", 1, C::PortScan),
     ("ddos", 6, C::Ddos),
@@ -89,8 +123,14 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("sinkhole", 4, C::Botnet),
     ("zombie", 3, C::Botnet),
     ("attack source", 3, C::LoginAttack),
+    ("has attacked one of our servers", 3, C::LoginAttack),
     ("worm", 2, C::Botnet),
     ("conficker", 4, C::Botnet),
+    ("schadprogramm-infektion", 6, C::Botnet),
+    ("schadprogramminfektion", 6, C::Botnet),
+    ("malware infection", 6, C::Botnet),
+    ("infected system", 5, C::Botnet),
+    ("infected-system", 6, C::Botnet),
     ("compromised", 3, C::Compromised),
     ("hacked", 3, C::Compromised),
     ("defac", 4, C::Compromised),
@@ -106,6 +146,10 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("open proxy", 5, C::OpenService),
     ("open relay", 4, C::OpenService),
     ("open ntp", 5, C::OpenService),
+    ("memcached", 5, C::OpenService),
+    ("openresolver", 6, C::OpenService),
+    ("offener resolver", 6, C::OpenService),
+    ("offene dns", 6, C::OpenService),
     ("offene", 2, C::OpenService),
     ("exposed service", 4, C::OpenService),
     ("öffentlich erreichbar", 5, C::OpenService),
@@ -144,6 +188,8 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("brand infringement", 6, C::Trademark),
     ("brand abuse", 5, C::Trademark),
     ("fraud", 3, C::Fraud),
+    ("anti-fraud", 0, C::Other),
+    ("antifraud", 0, C::Other),
     ("scam", 4, C::Fraud),
     ("fake shop", 6, C::Fraud),
     ("fake webshop", 6, C::Fraud),
@@ -198,6 +244,15 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("bulk e-mail", 4, C::Spam),
     ("bulk email", 4, C::Spam),
     ("comment spam", 5, C::Spam),
+    ("спам", 3, C::Spam),
+    ("Спам", 3, C::Spam),
+    ("СПАМ", 3, C::Spam),
+    ("スパム", 3, C::Spam),
+    ("迷惑メール", 4, C::Spam),
+    ("垃圾邮件", 4, C::Spam),
+    // What templates of certificates say whatever it is about.
+    ("spam and/or abuse", 0, C::Other),
+    ("spam or abuse", 0, C::Other),
     ("harvesting", 4, C::Spam),
     ("spamvertised", 5, C::Spam),
     // Words that have the words above in them and say something else.
@@ -206,6 +261,7 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("spamhaus", 1, C::Blocklisted),
     ("spam folder", 0, C::Other),
     ("antivirus", 0, C::Other),
+    ("blocklist.de", 0, C::Other),
     ("anti-virus", 0, C::Other),
     ("malwarebytes", 0, C::Other),
     ("anti-malware", 0, C::Other),
@@ -214,6 +270,9 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("phishtank", 1, C::Phishing),
     ("spamassassin", 0, C::Other),
 ];
+
+/// Words of fraud that say nothing of its kind.
+const FRAUD_AT_ALL: &[&str] = &["fraud", "fraudul"];
 
 /// How much more a word in the subject says.
 const SUBJECT: u32 = 4;
@@ -236,6 +295,7 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// The category that the words of a complaint say most about.
 pub(crate) fn category(subject: &str, text: &str) -> Category {
     let mut seen = [0_u32; WORDS.len()];
+    let mut counted = [0_u32; WORDS.len()];
     let mut score = [0_u32; Category::ALL.len()];
     for (text, by) in [(subject, SUBJECT), (text, 1)] {
         let text = &text.as_bytes()[..text.len().min(LOOKED_AT)];
@@ -244,9 +304,16 @@ pub(crate) fn category(subject: &str, text: &str) -> Category {
             let (_, weight, category) = WORDS[at];
             if by > 1 || seen[at] < MOST {
                 seen[at] += 1;
+                counted[at] += weight * by;
                 score[place(category)] += weight * by;
             }
         }
+    }
+    // Phishing is fraud: what is called both is phishing, unless another kind of fraud is named.
+    if score[place(Category::Phishing)] > 0 {
+        let general =
+            WORDS.iter().zip(counted).filter(|((word, ..), _)| FRAUD_AT_ALL.contains(word));
+        score[place(Category::Fraud)] -= general.map(|(_, counted)| counted).sum::<u32>();
     }
     let best = Category::ALL.iter().copied().filter(|one| score[place(*one)] > 0);
     // Of equals the first of the list, which is ordered by how definite they are.
@@ -283,6 +350,35 @@ mod tests {
             ("Report", "Sent by our anti-spam team", Category::Other),
             ("UCEPROTECT Monitoring Report", "spamming", Category::Blocklisted),
             ("hello", "world", Category::Other),
+            (
+                "[blocklist.de] report",
+                "your Server/Customer has attacked one of our servers/partners.",
+                Category::LoginAttack,
+            ),
+            ("Attaque par force brute", "", Category::LoginAttack),
+            ("ataque", "fuerza bruta SSH", Category::LoginAttack),
+            ("Útok", "probíhá útok hrubou silou na SSH", Category::LoginAttack),
+            ("不正アクセスについて", "SSH 総当たり攻撃を確認しました", Category::LoginAttack),
+            ("フィッシングサイトに関するご連絡", "", Category::Phishing),
+            ("Фишинговый сайт", "размещён фишинговый сайт", Category::Phishing),
+            ("Жалоба на спам", "Получаю спам", Category::Spam),
+            ("Notificação", "varreduras de portas", Category::PortScan),
+            ("Schadprogramm-Infektionen in AS64500", "", Category::Botnet),
+            (
+                "Fraudulent site",
+                "an anti-fraud company; activity that targets clients as fraud victims. We detected a page which is part of a Phishing attack",
+                Category::Phishing,
+            ),
+            (
+                "Takedown request: Malicious URLs",
+                "Please find below phishing URLs hosted by you",
+                Category::Phishing,
+            ),
+            (
+                "Report",
+                "We have received information regarding spam and/or abuse.\nOffene Memcached-Server",
+                Category::OpenService,
+            ),
         ] {
             assert_eq!(category(subject, text), found, "{subject} {text}");
         }

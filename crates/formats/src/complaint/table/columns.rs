@@ -261,6 +261,8 @@ impl Columns {
             columns.is_explicit |= field == Field::Source && rank == 0;
             columns.add(field, at);
         }
+        // A type says more than the class in which it is: `malicious-code`, `infected-system`.
+        columns.kind.sort_by_key(|at| columns.names[*at].ends_with("taxonomy"));
         columns
     }
 

@@ -153,10 +153,24 @@ fn topic(document: &Document) -> Category {
     let names = document.parts.iter().map(|part| part.name.replace(['-', '_', '.'], " "));
     let texts =
         std::iter::once(document.whole_subject.clone()).chain(names).chain([begin(&document.text)]);
-    texts
-        .filter(|text| !text.is_empty())
-        .find_map(|text| Category::in_words(&text))
-        .unwrap_or_default()
+    let mut vague = None;
+    for text in texts.filter(|text| !text.is_empty()) {
+        match Category::in_words(&text) {
+            Some(kind) if says_only_malicious(&text) => vague = vague.or(Some(kind)),
+            _ if vague.is_some() && text.to_lowercase().contains("phish") => {
+                return Category::Phishing;
+            }
+            Some(kind) => return vague.unwrap_or(kind),
+            None => {}
+        }
+    }
+    vague.unwrap_or_default()
+}
+
+/// `Malicious URLs`: of what kind, something else says.
+fn says_only_malicious(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.contains("malicious url") && !text.contains("malware")
 }
 
 pub(super) fn read(document: &Document, reading: &mut Reading) {

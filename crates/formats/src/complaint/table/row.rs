@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::columns::Columns;
-use crate::complaint::dates::{self, Calendar};
+use crate::complaint::dates::Calendar;
 use crate::complaint::reading::{Allegation, When};
 use crate::complaint::{Category, Subject, Zone, address, declared, domain, refang};
 
@@ -237,8 +237,7 @@ impl<'c> Rules<'c> {
     fn instant(&self, text: &str) -> Option<When> {
         let text = text.trim();
         if self.is_utc {
-            let at = plain_utc(text).or_else(|| dates::read(text)?.exact());
-            let at = at.or_else(|| Some(Calendar::default().when(text)?.at))?;
+            let at = plain_utc(text).or_else(|| Some(self.calendar.in_utc().when(text)?.at))?;
             return Some(When { at, zone: Zone::Prose });
         }
         self.calendar.when(text)

@@ -48,6 +48,28 @@ fn a_table_is_read_whatever_divides_its_cells_and_stands_before_it() {
 }
 
 #[test]
+fn a_type_says_more_than_its_class_and_a_text_more_than_malicious_pages() {
+    let table = "time.source,source.ip,classification.taxonomy,classification.type\n2026-03-09T17:00:00+00:00,192.0.2.1,malicious-code,infected-system\n";
+    let complaint = one("events.csv", table);
+    assert_eq!(complaint.incidents[0].category, Category::Botnet);
+    let mail = |subject: &str, text: &str| {
+        let mail = format!(
+            "From: r@example.org\nTo: abuse@example.com\nSubject: {subject}\nDate: Tue, 10 Mar 2026 14:22:05 +0000\n\n{text}\n\n| URL | IP | Detected (UTC) |\n|---|---|---|\n| hxxps[:]//login[.]example/a | 192[.]0[.]2[.]1 | 10/03/2026 01:00 |\n| hxxps[:]//login[.]example/b | 192[.]0[.]2[.]1 | 10/03/2026 02:00 |\n"
+        );
+        one("", &mail)
+    };
+    let text = "Please find listed below phishing URLs hosted on your infrastructure:";
+    let complaint = mail("Takedown request: Malicious URLs", text);
+    assert_eq!(complaint.incidents[0].category, Category::Phishing);
+    let at = complaint.incidents[0].observed_at.map(|at| at.to_string());
+    assert_eq!(at.as_deref(), Some("2026-03-10T01:00:00Z"), "not October");
+    let complaint = mail("Takedown request: Malicious URLs", "Please remove these:");
+    assert_eq!(complaint.incidents[0].category, Category::Malware);
+    let complaint = mail("Open memcached servers", "Please close them:");
+    assert_eq!(complaint.incidents[0].category, Category::OpenService);
+}
+
+#[test]
 fn tables_in_mails_are_read_however_they_are_drawn() {
     let drawn = "+-----------+---------------------+\n| IP        | Timestamp           |\n+-----------+---------------------+\n\
                  | 192.0.2.1 | 2026-03-01 10:00:00 |\n| 192.0.2.2 | 2026-03-01 10:00:01 |\n+-----------+---------------------+";

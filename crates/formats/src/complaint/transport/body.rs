@@ -1,6 +1,7 @@
 //! The text of a complaint: the richest of what its parts show.
 
 use crate::complaint::document::{Part, PartRole};
+use crate::complaint::{address, refang};
 use crate::html;
 
 use super::repair;
@@ -10,6 +11,17 @@ const LONGEST: usize = 4 * 1024 * 1024;
 
 /// How much longer a page has to be than the plain text beside it to be what the mail is about.
 const RICHER: usize = 200;
+
+/// Plain text that is shorter can be there only to say that there is more beside it.
+const SHORT: usize = 500;
+
+/// Whether a page or an address stands in a text.
+fn names_something(text: &str) -> bool {
+    let text = refang::text(text);
+    let ends = |c: char| c.is_whitespace() || "()[]<>,;\"'*".contains(c);
+    refang::urls(&text).next().is_some()
+        || text.split(ends).any(|word| address::refanged(word.trim_matches([':', '.'])).is_some())
+}
 
 /// The text of the parts that are shown.
 pub(super) fn richest(parts: &[Part]) -> String {
@@ -28,6 +40,10 @@ pub(super) fn richest(parts: &[Part]) -> String {
         |part| part.media_type == "text/html",
         |page| repair::lines(&html::text(page)),
     );
+    let says_nothing = plain.trim().len() < SHORT && !names_something(&plain);
+    if says_nothing && names_something(&pages) {
+        return pages;
+    }
     if pages.trim().len() > 2 * plain.trim().len() + RICHER || plain.trim().is_empty() {
         pages
     } else {

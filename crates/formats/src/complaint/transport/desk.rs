@@ -40,6 +40,12 @@ pub(super) fn bare_subject(subject: &str) -> &str {
     rest
 }
 
+/// Whether a subject says that its mail hands on another: `Fwd: …`.
+pub(super) fn is_forward(subject: &str) -> bool {
+    let word = subject.trim_start().split(':').next().unwrap_or_default().trim();
+    ["fwd", "fw", "wg", "tr", "rv", "enc", "doorst", "vl"].contains(&word.to_lowercase().as_str())
+}
+
 fn without_prefix(subject: &str) -> Option<&str> {
     if let Some(inner) = subject.strip_prefix('[') {
         let (inner, rest) = inner.split_once(']')?;

@@ -13,6 +13,8 @@ const MARKERS: &[&str] = &[
     "original message",
     "forwarded message",
     "begin forwarded message",
+    "begin of forwarded message",
+    "begin of the forwarded message",
     "forwarded by",
     "ursprüngliche nachricht",
     "original-nachricht",
@@ -262,8 +264,22 @@ fn unquoted(text: &str, depth: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A text of which everything is quoted, and perhaps a line or two above that say whose it is: what is quoted.
-pub(super) fn wholly_quoted(text: &str) -> Option<String> {
+/// What stands above a complaint that is handed on, in lower case.
+const HANDING_ON: &[&str] = &[
+    "see below",
+    "see the original",
+    "original report below",
+    "complaint below",
+    "report below",
+    "forwarded",
+    "weitergeleitet",
+    "siehe unten",
+    "ci-dessous",
+];
+
+/// A text of which everything is quoted, and perhaps a few lines above that say whose it is or that it is handed on: what is
+/// quoted.
+pub(super) fn wholly_quoted(text: &str, is_forward: bool) -> Option<String> {
     let mut quoted = 0;
     let mut introduction = 0;
     let mut last = "";
@@ -274,12 +290,18 @@ pub(super) fn wholly_quoted(text: &str) -> Option<String> {
             introduction += 1;
             last = line;
             // What stands below or between is somebody's own, and so is what is longer.
-            if quoted > 0 || introduction > 2 {
+            if quoted > 0 || introduction > 3 {
                 return None;
             }
         }
     }
-    let is_introduced = introduction == 0 || last.ends_with(':');
+    let hands_on = || {
+        let last = last.to_lowercase();
+        HANDING_ON.iter().any(|words| last.contains(words))
+    };
+    let is_introduced = introduction == 0
+        || introduction <= 2 && (last.ends_with(':') || is_forward && !last.contains(':'))
+        || hands_on();
     (quoted >= 3 && is_introduced).then(|| {
         let mut out = String::with_capacity(text.len());
         for line in text.split_inclusive('\n').filter(|line| line.trim_start().starts_with('>')) {
@@ -437,12 +459,18 @@ mod tests {
     #[test]
     fn what_is_quoted_as_a_whole_is_what_it_is_about() {
         assert_eq!(
-            wholly_quoted("R wrote:\n> a\n> b\n>\n> > c\n").as_deref(),
+            wholly_quoted("R wrote:\n> a\n> b\n>\n> > c\n", false).as_deref(),
             Some("a\nb\n\n> c\n")
         );
         for own in ["a\nb\nc\n> d\n> e\n> f\n", "IP: x\n> d\n> e\n> f\n", "a:\n> d\n> e\n> f\ng\n"]
         {
-            assert_eq!(wholly_quoted(own), None, "{own}");
+            assert_eq!(wholly_quoted(own, false), None, "{own}");
+            assert_eq!(wholly_quoted(own, true), None, "{own}");
         }
+        let noted = "FYI\n\n>a\n>\n>b\n";
+        assert_eq!(wholly_quoted(noted, true).as_deref(), Some("a\n\nb\n"));
+        assert_eq!(wholly_quoted(noted, false), None);
+        let handed_on = "Dear Sir,\n\nWe were told of abuse. Please see the original report below.\n\n> a\n> b\n> c\n";
+        assert_eq!(wholly_quoted(handed_on, false).as_deref(), Some("a\nb\nc\n"));
     }
 }

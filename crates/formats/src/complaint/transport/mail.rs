@@ -63,7 +63,10 @@ fn open_containers(parts: &mut Vec<Part>) -> Vec<Defect> {
         let (members, odd) = container::members(part);
         unpacked += members.iter().map(|member| member.bytes().len()).sum::<usize>();
         part.role = PartRole::Container;
-        found.extend(members);
+        found.extend(members.into_iter().map(|member| {
+            let is_mail = member.is_named(".eml") && repair::is_mail(member.bytes());
+            Part { role: if is_mail { PartRole::Evidence } else { member.role }, ..member }
+        }));
         defects.extend(odd);
     }
     parts.extend(found);
@@ -223,7 +226,8 @@ fn names_an_address(subject: &str) -> bool {
 /// taken out of the text.
 fn take_forwards_off(document: &mut Document) {
     while document.depth < DEEPEST {
-        if let Some(quoted) = forward::wholly_quoted(&document.text) {
+        let is_forward = desk::is_forward(&document.whole_subject);
+        if let Some(quoted) = forward::wholly_quoted(&document.text, is_forward) {
             document.text = quoted;
             document.depth += 1;
             document.trace.push("everything in it is quoted".to_owned());

@@ -88,3 +88,89 @@ fn file(name: &str, bytes: &[u8]) -> Document {
 fn defect(code: &'static str) -> Defect {
     Defect { code, detail: String::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use crate::complaint::{Complaint, read};
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        writer.write_all(bytes).expect("bytes");
+        writer.finish().expect("a file")
+    }
+
+    fn base64(bytes: &[u8]) -> String {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(bytes)
+    }
+
+    fn sources(read: &[Complaint]) -> Vec<String> {
+        read.iter()
+            .flat_map(|one| &one.incidents)
+            .filter_map(|one| Some(one.ip?.to_string()))
+            .collect()
+    }
+
+    fn mail(ip: &str) -> String {
+        format!(
+            "From: fail2ban@example.com\nTo: abuse@example.net\nSubject: Abuse from {ip}\nDate: Mon, 5 Jan 2026 10:00:00 +0000\n\nLines containing failures of {ip}\n"
+        )
+    }
+
+    #[test]
+    fn every_mail_of_a_packed_mailbox_is_read() {
+        let envelope = "From a@example.com Mon Jan  5 10:00:00 2026\n";
+        let mails = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(mail);
+        let mailbox = mails.map(|mail| format!("{envelope}{mail}\n")).concat();
+        let found = read("box.mbox.gz", &gzip(mailbox.as_bytes()));
+        assert_eq!(sources(&found), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+    }
+
+    #[test]
+    fn a_packed_mail_that_is_attached_is_read_as_a_mail() {
+        let packed = base64(&gzip(mail("192.0.2.1").as_bytes()));
+        let outer = format!(
+            "From: r@example.com\nTo: abuse@example.net\nSubject: Fwd: Abuse\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n--b\nContent-Type: application/gzip; name=\"one.eml.gz\"\nContent-Disposition: attachment; filename=\"one.eml.gz\"\nContent-Transfer-Encoding: base64\n\n{packed}\n--b--\n"
+        );
+        let found = read("", outer.as_bytes());
+        assert_eq!(sources(&found), ["192.0.2.1"]);
+        assert_eq!(found[0].reporter.email.as_deref(), Some("fail2ban@example.com"));
+    }
+
+    #[test]
+    fn a_table_in_wide_letters_is_read_with_and_without_its_mark() {
+        let table = "timestamp;ip;type\r\n2026-03-10T01:00:00Z;192.0.2.1;spam\r\n";
+        let little: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = table.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let marked = [b"\xff\xfe".as_slice(), &little].concat();
+        for bytes in [little, big, marked] {
+            assert_eq!(sources(&read("table.csv", &bytes)), ["192.0.2.1"]);
+        }
+    }
+
+    #[test]
+    fn where_the_plain_text_only_points_to_the_page_beside_it_the_page_is_read() {
+        let with = |plain: &str| {
+            let mail = format!(
+                "From: r@example.com\nTo: abuse@example.net\nSubject: Abuse\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/plain\n\n{plain}\n--c\nContent-Type: text/html\n\n<p>Brute force attack.</p><p>IP: 192.0.2.1</p>\n--c--\n"
+            );
+            sources(&read("", mail.as_bytes()))
+        };
+        assert_eq!(with("Please view in HTML"), ["192.0.2.1"]);
+        assert_eq!(with("Brute force attack.\nIP: 192.0.2.9"), ["192.0.2.9"]);
+    }
+
+    #[test]
+    fn a_complaint_that_is_quoted_below_a_note_is_read() {
+        let noted = "From: a@example.org\nTo: abuse@example.net\nSubject: Fwd: report\n\nFYI\n\n>Hello Abuse-Team,\n>\n>your Server/Customer with the IP: *192.0.2.1* has attacked one of our servers/partners.\n>The attackers used the method/service: *imap* on: *Tue, 10 Mar 2026 04:00:01 +0100*.\n";
+        let marked = "From: a@example.org\nTo: abuse@example.net\nSubject: Fwd: AbuseNormal: Abuse from 192.0.2.1\nDate: Tue, 10 Mar 2026 14:22:05 +0000\n\nWe have received a complaint. Please see below.\n\n-----Begin of forwarded message-----\n> From: fail2ban@example.com\n> Subject: Abuse from 192.0.2.1\n> Date: Tue, 10 Mar 2026 03:20:00 +0000\n>\n> Note: Local timezone is +0000 (UTC)\n> Lines containing failures of 192.0.2.1 (max 1000)\n> Mar 10 03:00:01 srv sshd[1234]: Failed password for root from 192.0.2.1 port 50122 ssh2\n";
+        for mail in [noted, marked] {
+            let found = read("", mail.as_bytes());
+            assert_eq!(sources(&found), ["192.0.2.1"], "{mail}");
+            let at = found[0].incidents[0].observed_at.map(|at| at.to_string());
+            assert_eq!(at.as_deref(), Some("2026-03-10T03:00:01Z"), "{mail}");
+        }
+    }
+}

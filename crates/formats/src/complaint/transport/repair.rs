@@ -130,25 +130,40 @@ pub(super) fn without_dates(mut raw: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
 
 /// Bytes as text: UTF-8, UTF-16 with its mark, or the Windows character set where there are no control characters.
 pub(super) fn text(bytes: &[u8]) -> Option<String> {
+    if let Some(text) = wide(bytes) {
+        return Some(text);
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (!text.contains('\0')).then(|| text.to_owned());
-    }
-    let little: fn([u8; 2]) -> u16 = u16::from_le_bytes;
-    let big: fn([u8; 2]) -> u16 = u16::from_be_bytes;
-    for (mark, read) in [(b"\xff\xfe", little), (b"\xfe\xff", big)] {
-        if let Some(rest) = bytes.strip_prefix(mark) {
-            let units = rest.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
-            return Some(
-                char::decode_utf16(units)
-                    .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-                    .collect(),
-            );
-        }
     }
     let begin = &bytes[..bytes.len().min(LOOKED_AT)];
     let is_text = begin.iter().all(|b| *b >= b' ' || matches!(b, b'\t' | b'\n' | b'\r' | 0x0c));
     is_text.then(|| String::from_utf8_lossy(bytes).into_owned())
 }
+
+/// UTF-16, by its mark, or as every other byte is zero: what spreadsheets of the West write in it.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let little: fn([u8; 2]) -> u16 = u16::from_le_bytes;
+    let big: fn([u8; 2]) -> u16 = u16::from_be_bytes;
+    let (rest, read) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, little),
+        [0xfe, 0xff, rest @ ..] => (rest, big),
+        _ => {
+            let begin =
+                bytes.get(..2 * SURELY_WIDE.min(bytes.len() / 2)).filter(|b| b.len() >= 8)?;
+            let is_text = |b: u8| b >= b' ' || matches!(b, b'\t' | b'\n' | b'\r');
+            let are = |zero: usize| {
+                begin.chunks_exact(2).all(|pair| pair[zero] == 0 && is_text(pair[1 - zero]))
+            };
+            (bytes, if are(1) { little } else { are(0).then_some(big)? })
+        }
+    };
+    let units = rest.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+}
+
+/// Letters after which there is no doubt.
+const SURELY_WIDE: usize = 64;
 
 /// Text with the line ends that everything here expects, and blanks that are blanks.
 pub(super) fn lines(text: &str) -> String {
