@@ -52,14 +52,11 @@ const LISTED: &[&str] = &[
     "adresses",
     "systèmes",
     "serveurs",
-    "machines",
     "direcciones",
     "sistemas",
     "servidores",
     "endereços",
     "indirizzi",
-    "adressen",
-    "ip-adressen",
     "adresy",
     "adresů",
     "адреса",
@@ -107,7 +104,8 @@ const OURS: &[&str] = &[
 /// Words between what says that something comes below and what is listed.
 const MOST_BETWEEN: usize = 5;
 
-/// What a list below a paragraph is one of. Nothing where the paragraph announces none, or nobody who is at fault.
+/// What a list below a paragraph is one of: of sources, or of whom nobody complains about. Nothing where the paragraph
+/// announces none.
 pub(super) fn announced(paragraph: &str) -> Option<Meaning> {
     let lower = paragraph.to_lowercase();
     // `We were attacked by the following hosts` says who was attacked before it says who is listed.
@@ -118,14 +116,32 @@ pub(super) fn announced(paragraph: &str) -> Option<Meaning> {
         .filter(|word| !word.is_empty())
         .collect();
     let is_listed = |word: &&str| LISTED.contains(word);
-    let is_announced = words.iter().enumerate().any(|(at, word)| {
-        let around = at.saturating_sub(1)..(at + 1 + MOST_BETWEEN).min(words.len());
-        let around = &words[around];
-        BELOW.contains(word)
-            && around.iter().any(is_listed)
-            && !around.iter().any(|word| OURS.contains(word))
-    });
-    (is_announced && !is_of_others).then_some(Meaning::Source)
+    let around =
+        words.iter().enumerate().filter(|(_, word)| BELOW.contains(word)).map(|(at, _)| {
+            let around = at.saturating_sub(1)..(at + 1 + MOST_BETWEEN).min(words.len());
+            &words[around]
+        });
+    let announcing: Vec<&[&str]> = around.filter(|around| around.iter().any(is_listed)).collect();
+    let is_ours = |around: &&[&str]| around.iter().any(|word| OURS.contains(word));
+    let is_of_others = is_of_others || announcing.iter().any(is_ours);
+    (!announcing.is_empty()).then_some(if is_of_others { Meaning::Victim } else { Meaning::Source })
+}
+
+/// Longest header of columns, in bytes.
+const LONGEST_HEADER: usize = 60;
+
+/// Whether a line names the columns of a list: `IP, time, port`.
+pub(super) fn is_header(line: &str) -> bool {
+    let bare = line.trim();
+    let cells =
+        || bare.split([',', ';', '|', '\t']).flat_map(|cell| cell.split("  ")).map(str::trim);
+    let is_short = |cell: &str| cell.split_whitespace().count() <= 2;
+    let is_address = |cell: &str| LISTED.contains(&cell.to_lowercase().as_str());
+    bare.len() <= LONGEST_HEADER
+        && !bare.ends_with([':', '.', '!', '?'])
+        && !bare.bytes().any(|b| b.is_ascii_digit())
+        && cells().all(is_short)
+        && cells().any(|cell| cell.split_whitespace().any(is_address))
 }
 
 /// The addresses with which a line of a list begins. What stands behind them is about them, and declares no other.
@@ -166,9 +182,23 @@ mod tests {
             "The following hosts were attacked:",
             "The following addresses are not part of this report:",
             "These are our servers:",
-            "We have been attacked.",
         ] {
-            assert_eq!(announced(text), None, "{text}");
+            assert_eq!(announced(text), Some(Meaning::Victim), "{text}");
+        }
+        assert_eq!(announced("We have been attacked."), None);
+    }
+
+    #[test]
+    fn columns_may_have_names_above_a_list() {
+        for (line, is_one) in [
+            ("IP, Timestamp, Port", true),
+            ("IP | Source port", true),
+            ("IP", true),
+            ("Our address has changed lately, sorry", false),
+            ("192.0.2.1", false),
+            ("Kind regards", false),
+        ] {
+            assert_eq!(is_header(line), is_one, "{line}");
         }
     }
 

@@ -230,8 +230,11 @@ impl<'d> Found<'d> {
             paragraph.push_str(bare);
             paragraph.push(' ');
         }
-        if self.open.is_none() && bare.ends_with([':', '.', ',']) {
-            self.open = lists::announced(paragraph);
+        if self.open.is_none() {
+            // A line that only goes on below begins no list of sources: its addresses are words of the sentence.
+            let is_end = bare.ends_with([':', '.', ',']);
+            self.open =
+                lists::announced(paragraph).filter(|meaning| is_end || *meaning == Meaning::Victim);
         }
     }
 
@@ -450,6 +453,9 @@ impl<'d> Found<'d> {
             Meaning::Domain => Some(bare).filter(|bare| domain::name(bare).is_some()),
             _ => None,
         };
+        if value.is_none() && lists::is_header(bare) {
+            return true;
+        }
         self.open = None;
         let Some(value) = value else { return false };
         let behind = bare.get(value.len()..).unwrap_or_default();

@@ -209,9 +209,10 @@ const DOING: &[&str] = &[
     "podszywa",
     "verletzt ",
     "gibt sich als",
-    "を騙",
-    "になりすま",
 ];
+
+/// What is said right behind a page that another imitates, where the language has the verb last.
+const IMITATED: &[&str] = &["を騙", "になりすま", "を装", "を模倣"];
 
 /// Where something is.
 const PLACES: &[&str] = &[
@@ -586,7 +587,9 @@ struct Around<'t> {
 
 fn judge(url: &str, around: Around<'_>, was_defanged: bool, reporter: &str) -> Judgement {
     let by_line = by_words(around.before);
-    if by_line == Some(Judgement::Genuine) {
+    let behind = around.behind.trim_start();
+    let is_imitated = IMITATED.iter().any(|words| behind.starts_with(words));
+    if by_line == Some(Judgement::Genuine) || is_imitated {
         return Judgement::Genuine;
     }
     if is_for_reading(url, reporter) {
@@ -750,6 +753,12 @@ mod tests {
                 "",
                 true,
                 vec![Genuine],
+            ),
+            (
+                "フィッシング http://evil.example/a は https://bank.example を騙っています",
+                "",
+                false,
+                vec![Complained, Genuine],
             ),
             ("https://bank.example/", "legitimate site:", true, vec![Genuine]),
             ("http://evil.example/", "a site imitating our brand:", true, vec![Complained]),
