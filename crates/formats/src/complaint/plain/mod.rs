@@ -30,6 +30,9 @@ const LONGEST: usize = 2 * 1024 * 1024;
 /// Bytes of a paragraph that is looked at for whether it announces a list.
 const LONGEST_ANNOUNCEMENT: usize = 1000;
 
+/// Lines of such a paragraph.
+const MOST_LINES_OF_ANNOUNCEMENT: usize = 10;
+
 /// Sources, pages and the like that are taken from one text.
 const MOST: usize = 10_000;
 
@@ -226,10 +229,13 @@ impl<'d> Found<'d> {
             paragraph.clear();
             return;
         }
-        if paragraph.len() < LONGEST_ANNOUNCEMENT {
-            paragraph.push_str(bare);
-            paragraph.push(' ');
+        if paragraph.len() + bare.len() > LONGEST_ANNOUNCEMENT
+            || paragraph.bytes().filter(|b| *b == b'\n').count() >= MOST_LINES_OF_ANNOUNCEMENT
+        {
+            return;
         }
+        paragraph.push_str(bare);
+        paragraph.push('\n');
         if self.open.is_none() {
             // A line that only goes on below begins no list of sources: its addresses are words of the sentence.
             let is_end = bare.ends_with([':', '.', ',']);
@@ -394,11 +400,12 @@ impl<'d> Found<'d> {
             for other in others.iter().filter(|page| page.judgement == Judgement::Genuine) {
                 self.note_genuine(&other.url);
             }
-            urls.retain(|url| {
-                others
-                    .iter()
-                    .all(|other| other.url != *url || other.judgement == Judgement::Complained)
-            });
+            let skipped: HashSet<&str> = others
+                .iter()
+                .filter(|page| page.judgement != Judgement::Complained)
+                .map(|page| page.url.as_str())
+                .collect();
+            urls.retain(|url| !skipped.contains(url.as_str()));
         }
         urls.retain(|url| was_defanged || !pages::is_for_reading(url, &reporter));
         let pair = pair(value);

@@ -552,13 +552,13 @@ struct Place {
 /// Bytes behind a page that are looked at.
 const LONGEST_BEHIND: usize = 80;
 
-/// Pages of one line that are judged by their words. Nobody writes a sentence with more.
-const MOST_IN_SENTENCE: usize = 64;
+/// Bytes of a line before a page that are looked at for what the line is about.
+const LONGEST_BEGIN: usize = 300;
 
 fn placed(line: &str) -> Vec<(String, Place)> {
     let mut out = Vec::new();
     let mut from = 0;
-    for (number, url) in refang::urls(line).enumerate() {
+    for url in refang::urls(line) {
         // The scheme may be in capitals there.
         let rest = &url[url.find("://").map_or(0, |at| at)..];
         let at = line[from..].find(rest).map_or(from, |at| from + at);
@@ -568,7 +568,7 @@ fn placed(line: &str) -> Vec<(String, Place)> {
         let behind = &line[end..line.floor_char_boundary(end + LONGEST_BEHIND)];
         let behind = behind.split("://").next().unwrap_or_default();
         let behind = behind.split(". ").next().unwrap_or_default().to_lowercase();
-        let whole = if number < MOST_IN_SENTENCE { &line[..begin] } else { "" };
+        let whole = &line[line.floor_char_boundary(begin.saturating_sub(LONGEST_BEGIN))..begin];
         let before = line.get(from..begin).unwrap_or_default().to_lowercase();
         out.push((url, Place { before, behind, begin: whole.to_lowercase() }));
         from = end;
