@@ -521,7 +521,7 @@ pub(super) fn in_line(line: &str, above: &str, was_defanged: bool, reporter: &st
                 .last()
                 .is_some_and(|last: &Page| last.judgement == Judgement::Genuine),
         };
-        let judgement = judge(&url, around, was_defanged, reporter);
+        let judgement = judge(&url, &around, was_defanged, reporter);
         pages.push(Page { url, judgement });
     }
     pages
@@ -585,7 +585,7 @@ struct Around<'t> {
     is_behind_genuine: bool,
 }
 
-fn judge(url: &str, around: Around<'_>, was_defanged: bool, reporter: &str) -> Judgement {
+fn judge(url: &str, around: &Around<'_>, was_defanged: bool, reporter: &str) -> Judgement {
     let by_line = by_words(around.before);
     let behind = around.behind.trim_start();
     let is_imitated = IMITATED.iter().any(|words| behind.starts_with(words));
