@@ -47,6 +47,7 @@ fn after_tag<'h>(html: &'h str, page: &mut Page) -> &'h str {
         Some(name) => (true, name),
         None => (false, tag),
     };
+    let attributes = name;
     let name: String = name
         .chars()
         .take_while(char::is_ascii_alphanumeric)
@@ -56,8 +57,34 @@ fn after_tag<'h>(html: &'h str, page: &mut Page) -> &'h str {
     if !closes && UNREAD.contains(&name.as_str()) {
         return after_element(rest, &name);
     }
+    page.hide(&name, closes, !closes && is_hidden(attributes));
     page.tag(&name, closes);
     rest
+}
+
+/// Elements that have no end, in lower case.
+const VOID: [&str; 8] = ["br", "hr", "img", "input", "meta", "link", "wbr", "col"];
+
+/// Styles of what nobody sees, without spaces.
+const UNSEEN: [&str; 4] = ["display:none", "visibility:hidden", "font-size:0;", "opacity:0;"];
+
+/// Whether the attributes of an element hide what is in it.
+fn is_hidden(tag: &str) -> bool {
+    let tag = &tag[..tag.floor_char_boundary(LONGEST_TAG)];
+    let mut bare: String = tag.chars().filter(|c| !c.is_whitespace()).collect();
+    bare.make_ascii_lowercase();
+    let style = bare.split_once("style=").map_or("", |(_, style)| style);
+    let style = match style.chars().next() {
+        Some(quote @ ('"' | '\'')) => style[1..].split(quote).next().unwrap_or_default(),
+        _ => style,
+    };
+    let style = format!("{style};").replace("px;", ";").replace("pt;", ";");
+    let words = tag.split(|c: char| c.is_whitespace() || c == '/');
+    let mut words = words.skip(1);
+    UNSEEN.iter().any(|unseen| style.contains(unseen))
+        || words.any(|word| {
+            word.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("hidden"))
+        })
 }
 
 /// Bytes of a tag within which a quote has to be closed. Without a bound every tag of a mail made for it would be looked
@@ -98,10 +125,32 @@ struct Page {
     quotation: usize,
     /// An empty line is to stand before the next one, within so many quotations.
     gap: Option<usize>,
+    /// An element that nobody sees, and how many of its name are open in it.
+    hidden: Option<(String, usize)>,
 }
 
 impl Page {
+    /// Keeps count of the element that hides what is in it.
+    fn hide(&mut self, name: &str, closes: bool, is_hidden: bool) {
+        match &mut self.hidden {
+            Some((open, depth)) if open == name && closes => {
+                *depth -= 1;
+                if *depth == 0 {
+                    self.hidden = None;
+                }
+            }
+            Some((open, depth)) if open == name => *depth += 1,
+            None if is_hidden && !VOID.contains(&name) => {
+                self.hidden = Some((name.to_owned(), 1));
+            }
+            _ => {}
+        }
+    }
+
     fn words(&mut self, raw: &str) {
+        if self.hidden.is_some() {
+            return;
+        }
         let text = htmlize::unescape(raw);
         for c in text.chars() {
             if !c.is_whitespace() {
@@ -187,6 +236,13 @@ mod tests {
             ("<img alt=\"a>b\" src=x>c", "c"),
             ("<a href=\"x>never closed <b>seen</b>", "never closed seen"),
             ("<script>never closed", ""),
+            ("<div style=\"display: none\">no<div>no</div>no</div>yes", "yes"),
+            (
+                "<span style='x:y; visibility:hidden'>no</span>yes<br style=\"display:none\">too",
+                "yes\ntoo",
+            ),
+            ("<p style=\"font-size:0px\">no</p><p style=\"font-size:0.9em\">yes</p>", "yes"),
+            ("<div hidden>no</div><div class=\"hidden-x\">yes</div>", "yes"),
             (
                 "Done.<blockquote><p>Hello</p><p>there</p></blockquote>",
                 "Done.\n\n> Hello\n>\n> there",

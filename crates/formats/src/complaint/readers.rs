@@ -85,6 +85,13 @@ pub(crate) fn read(document: &Document) -> Complaint {
         (reader.read)(document, &mut reading);
     }
     if reading.is_empty() && recognised.is_none_or(|(reader, _)| reader.is_worded) {
+        // A vendor's mail of another layout may have a table in it.
+        let has_table = format != Format::Table && table::recognise_drawn(document).is_some();
+        if has_table {
+            table::read(document, &mut reading);
+        }
+    }
+    if reading.is_empty() && recognised.is_none_or(|(reader, _)| reader.is_worded) {
         plain::read(document, &mut reading);
     }
     name_reporter(document, &mut reading);

@@ -1,5 +1,7 @@
 //! Labels in texts: `Source IP: 192.0.2.1`, `| Host | 192.0.2.1 |`, `URL = http://…`. One table of words says what a label means.
 
+use super::sentence;
+
 /// What the value behind a label is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -44,13 +46,85 @@ pub(super) fn read(line: &str) -> Option<Labelled<'_>> {
     let bare =
         line.trim().trim_start_matches(|c: char| c.is_whitespace() || "-*•|>#·–".contains(c));
     let (label, value) = split(bare)?;
+    if is_quoted(label) || label.contains("://") {
+        return None;
+    }
     let (label, hint) = match label.split_once('(') {
         Some((label, hint)) => (label, hint.trim_end().trim_end_matches(')')),
         None => (label, ""),
     };
     let value = value.trim().trim_matches(['|', '*', '`']).trim();
     let words = words(label);
-    Some(Labelled { meaning: meaning(&words, hint)?, hint, value })
+    let meaning = of_value(meaning(&words, hint)?, value);
+    Some(Labelled { meaning, hint, value })
+}
+
+/// What a label means in view of its value: behind `IP address/port` both stand.
+fn of_value(meaning: Meaning, value: &str) -> Meaning {
+    let has_address = || sentence::addresses(value).first().is_some_and(|found| found.begin == 0);
+    match meaning {
+        Meaning::Port if has_address() => Meaning::Source,
+        Meaning::VictimPort if has_address() => Meaning::Victim,
+        other => other,
+    }
+}
+
+/// Whether a quotation begins in a label and does not end there: somebody shows what was written elsewhere.
+fn is_quoted(label: &str) -> bool {
+    label.chars().filter(|c| "\"“”„«»".contains(*c)).count() % 2 == 1
+}
+
+/// Pairs that one line of a record needs at least, to be told from a label.
+const FEWEST_PAIRS: usize = 2;
+
+/// The pairs of a record in one line: `src=192.0.2.1 dst=198.51.100.7`, or a JSON object. Nothing where it is none.
+pub(super) fn record(line: &str) -> Option<Vec<(String, String)>> {
+    let bare = line.trim().trim_end_matches(',');
+    let pairs =
+        if bare.starts_with('{') && bare.ends_with('}') { of_json(bare)? } else { of_signs(bare) };
+    (pairs.len() >= FEWEST_PAIRS).then_some(pairs)
+}
+
+fn of_json(line: &str) -> Option<Vec<(String, String)>> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
+    let pairs = object.into_iter().filter_map(|(key, value)| match value {
+        serde_json::Value::String(text) => Some((key, text)),
+        serde_json::Value::Number(number) => Some((key, number.to_string())),
+        _ => None,
+    });
+    Some(pairs.collect())
+}
+
+/// Pairs with equals signs. A value goes on up to the next key, so that it may have spaces in it.
+fn of_signs(line: &str) -> Vec<(String, String)> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for piece in line.split(|c: char| c.is_whitespace() || ";,|".contains(c)) {
+        let pair = piece.split_once('=').filter(|(key, value)| is_key(key) && !value.is_empty());
+        match (pair, pairs.last_mut()) {
+            (Some((key, value)), _) => {
+                pairs.push((key.to_owned(), value.trim_matches(['"', '\'']).to_owned()));
+            }
+            (None, Some((_, value))) if !piece.is_empty() => {
+                value.push(' ');
+                value.push_str(piece.trim_end_matches(['"', '\'']));
+            }
+            (None, _) => {}
+        }
+    }
+    pairs
+}
+
+fn is_key(key: &str) -> bool {
+    (1..=24).contains(&key.len())
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+}
+
+/// What a key of a record means; one word and a colon make a label of it.
+pub(super) fn of_pair<'t>(key: &str, value: &'t str) -> Option<Labelled<'t>> {
+    let words = words(key);
+    let meaning = of_value(meaning(&words, "")?, value);
+    Some(Labelled { meaning, hint: "", value })
 }
 
 /// Label and value: a colon, an equals sign, a cell of a table, a run of dots or a tab between them.
@@ -60,7 +134,7 @@ fn split(line: &str) -> Option<(&str, &str)> {
         // Not within `http://` and IPv6.
         ':' => {
             !line[at + 1..].starts_with("//")
-                && !begin[..*at].ends_with(|c: char| c.is_ascii_digit())
+                && !is_number_before(&begin[..*at], &line[at + 1..])
                 && !line[at + 1..].starts_with(':')
         }
         '=' | '|' | '\t' => true,
@@ -71,6 +145,14 @@ fn split(line: &str) -> Option<(&str, &str)> {
     let is_label = !label.is_empty() && label.split_whitespace().count() <= 8;
     let value = line[at + sign.len_utf8()..].trim_start_matches([':', '=', ' ', '*', '\t']);
     is_label.then_some((label, value))
+}
+
+/// Whether a colon belongs to a time, a port or IPv6: what stands before it ends with a digit, and is no name such as `C2`.
+fn is_number_before(before: &str, after: &str) -> bool {
+    let word = before.split(|c: char| !c.is_alphanumeric()).next_back().unwrap_or_default();
+    let is_name =
+        word.starts_with(|c: char| c.is_alphabetic()) && after.starts_with(char::is_whitespace);
+    before.ends_with(|c: char| c.is_ascii_digit()) && !is_name
 }
 
 fn words(label: &str) -> Vec<String> {
@@ -136,6 +218,9 @@ const VICTIMS: &[&str] = &[
     "previous",
     "whois",
     "other",
+    "scanner",
+    "dstaddr",
+    "daddr",
 ];
 
 const GENUINE: &[&str] = &[
@@ -279,6 +364,8 @@ fn meaning(words: &[String], hint: &str) -> Option<Meaning> {
         "enlace",
         "sitio",
         "ссылка",
+        "ioc",
+        "iocs",
     ]) && !hint_is_ip
         && !has(&["ip", "ips"])
     {
@@ -353,6 +440,10 @@ fn meaning(words: &[String], hint: &str) -> Option<Meaning> {
         "host",
         "hosts",
         "server",
+        "servers",
+        "systems",
+        "machines",
+        "devices",
         "origin",
         "infringer",
         "cidr",
@@ -373,6 +464,25 @@ fn meaning(words: &[String], hint: &str) -> Option<Meaning> {
         "device",
         "angreifer",
         "attaquant",
+        "адрес",
+        "адреса",
+        "ipアドレス",
+        "送信元ip",
+        "送信元ipアドレス",
+        "発信元ipアドレス",
+        "攻撃元ip",
+        "攻撃元ipアドレス",
+        "srcaddr",
+        "saddr",
+        "dst",
+        "dest",
+        "dstip",
+        "destination",
+        "target",
+        "victim",
+        "daddr",
+        "dstaddr",
+        "scanner",
     ]) || hint_is_ip;
     if is_address
         && !has(&[
@@ -457,6 +567,12 @@ fn when(words: &[String]) -> Option<u8> {
         "checked",
         "verified",
         "accessed",
+        "время",
+        "дата",
+        "日時",
+        "受信日時",
+        "検知日時",
+        "発生日時",
     ]);
     if !is_time
         || words.len() > 6
@@ -511,6 +627,13 @@ mod tests {
             ("Last seen: 2026-01-02", Meaning::When(5), "2026-01-02"),
             ("Case ID: 7", Meaning::Reference, "7"),
             ("Domain: example.org", Meaning::Domain, "example.org"),
+            ("C2: 192.0.2.1:443", Meaning::Source, "192.0.2.1:443"),
+            ("IOC: 192.0.2.1:443", Meaning::Page, "192.0.2.1:443"),
+            ("Reported Source IP Address/Port: 192.0.2.1:7", Meaning::Source, "192.0.2.1:7"),
+            ("送信元IPアドレス: 192.0.2.1", Meaning::Source, "192.0.2.1"),
+            ("IP-адрес: 192.0.2.1", Meaning::Source, "192.0.2.1"),
+            ("Scanner address: 192.0.2.1", Meaning::Victim, "192.0.2.1"),
+            ("\"src_ip\": \"192.0.2.1\"", Meaning::Source, "\"192.0.2.1\""),
         ] {
             let found = read(line).map(|found| (found.meaning, found.value));
             assert_eq!(found, Some((meaning, value)), "{line}");
@@ -521,10 +644,35 @@ mod tests {
             "2001:db8::1 is it",
             "Phone: 1",
             "no label",
+            "\"Source: 192.0.2.1\" was typed",
+            "- http://example.org/a (IP: 192.0.2.1)",
             "",
         ] {
             assert_eq!(read(line), None, "{line}");
         }
         assert_eq!(read("Timestamp (UTC): x").map(|found| found.hint), Some("UTC"));
+    }
+
+    #[test]
+    fn a_record_in_one_line_is_split_into_its_pairs() {
+        for line in [
+            "src=192.0.2.1 dst=198.51.100.7",
+            "src=192.0.2.1;dst=198.51.100.7",
+            "Log: src=\"192.0.2.1\", dst=\"198.51.100.7\"",
+            "{\"src\":\"192.0.2.1\",\"dst\":\"198.51.100.7\",\"tags\":[]}",
+        ] {
+            let mut pairs = record(line).expect("a record");
+            pairs.sort();
+            let found: Vec<(&str, &str)> =
+                pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            assert_eq!(found, [("dst", "198.51.100.7"), ("src", "192.0.2.1")], "{line}");
+        }
+        for line in ["IP = 192.0.2.1", "http://example.org/?a=1&b=2", "Hello", "{}", ""] {
+            assert_eq!(record(line), None, "{line}");
+        }
+        let meaning = |key| of_pair(key, "192.0.2.1").map(|found| found.meaning);
+        assert_eq!(meaning("src_ip"), Some(Meaning::Source));
+        assert_eq!(meaning("dst"), Some(Meaning::Victim));
+        assert_eq!(meaning("proto"), None);
     }
 }

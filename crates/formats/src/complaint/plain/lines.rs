@@ -41,11 +41,23 @@ pub(super) fn of(text: &str) -> Vec<Line<'_>> {
             at += run;
             continue;
         }
+        if is_signature(&lines[at..]) {
+            out.extend(lines[at..].iter().map(|text| Line { text, kind: Kind::Proof }));
+            break;
+        }
         let text = lines[at];
         out.push(Line { text, kind: kind(text) });
         at += 1;
     }
     out
+}
+
+/// Lines that a signature has at most. What is longer is a part of the text below a line of the same look.
+const LONGEST_SIGNATURE: usize = 12;
+
+/// Whether the rest of a text is a signature: mail programs put `-- ` above it.
+fn is_signature(lines: &[&str]) -> bool {
+    lines[0] == "-- " && lines.len() <= LONGEST_SIGNATURE + 1
 }
 
 fn kind(line: &str) -> Kind {
@@ -365,6 +377,8 @@ mod tests {
             ("Jan  5 10:00:00 host sshd[1]: Failed password from 192.0.2.1\nX", vec![Log, Prose]),
             ("192.0.2.1 - - [05/Jan/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200", vec![Log]),
             ("Subject: something\nIP: 192.0.2.1", vec![Prose, Prose]),
+            ("Bye\n-- \nSent from 192.0.2.1\nIP: 192.0.2.1", vec![Prose, Proof, Proof, Proof]),
+            ("Bye\n--\nIP: 192.0.2.1", vec![Prose, Prose, Prose]),
         ] {
             assert_eq!(kinds(text), kinds_of_it, "{text}");
         }

@@ -3,6 +3,7 @@
 
 mod labels;
 mod lines;
+mod lists;
 mod pages;
 mod sentence;
 mod settle;
@@ -25,6 +26,12 @@ use sentence::Role;
 
 /// Bytes of a text that are read. What is longer has its facts in a table.
 const LONGEST: usize = 2 * 1024 * 1024;
+
+/// Bytes of a paragraph that is looked at for whether it announces a list.
+const LONGEST_ANNOUNCEMENT: usize = 1000;
+
+/// Lines of such a paragraph.
+const MOST_LINES_OF_ANNOUNCEMENT: usize = 10;
 
 /// Sources, pages and the like that are taken from one text.
 const MOST: usize = 10_000;
@@ -135,6 +142,7 @@ impl<'d> Found<'d> {
         // Sentences go over lines; labels, logs and proof are no part of them.
         let mut prose = String::new();
         let mut above = String::new();
+        let mut paragraph = String::new();
         let mut originals = original.lines();
         for line in lines {
             let was_defanged = originals.next().is_some_and(|original| original != line.text);
@@ -148,12 +156,14 @@ impl<'d> Found<'d> {
                     prose.push('\n');
                 }
                 Kind::Prose => {
-                    let labelled = labels::read(line.text)
-                        .filter(|labelled| self.take_label(*labelled, was_defanged));
-                    let is_item = labelled.is_none() && self.take_item(line.text);
-                    if labelled.is_none() && !is_item {
+                    let is_taken = self.take_record(line.text, was_defanged)
+                        || self.take_item(line.text)
+                        || labels::read(line.text)
+                            .is_some_and(|labelled| self.take_label(labelled, was_defanged));
+                    if !is_taken {
                         self.take_pages(line.text, &above, was_defanged);
                         prose.push_str(line.text);
+                        self.take_announcement(&mut paragraph, line.text);
                     }
                     prose.push('\n');
                     let bare = line.text.trim();
@@ -190,6 +200,48 @@ impl<'d> Found<'d> {
         }
         self.gap = false;
         self.record()
+    }
+
+    /// A record in one line: its pairs are labels, and a source and who was attacked stand side by side in it.
+    fn take_record(&mut self, line: &str, was_defanged: bool) -> bool {
+        let Some(pairs) = labels::record(line) else { return false };
+        let known: Vec<Labelled<'_>> =
+            pairs.iter().filter_map(|(key, value)| labels::of_pair(key, value)).collect();
+        let is_one = known.iter().any(|pair| {
+            matches!(pair.meaning, Meaning::Source | Meaning::Victim | Meaning::Page)
+                && (pair.meaning == Meaning::Page || !sentence::addresses(pair.value).is_empty())
+        });
+        if is_one {
+            // What it is of comes first, whatever the order of the pairs: the rest of them belongs to it.
+            let (sources, others): (Vec<_>, Vec<_>) =
+                known.into_iter().partition(|pair| pair.meaning == Meaning::Source);
+            for pair in sources.into_iter().chain(others) {
+                self.take_label(pair, was_defanged);
+            }
+        }
+        is_one
+    }
+
+    /// A paragraph that says that a list comes below it.
+    fn take_announcement(&mut self, paragraph: &mut String, line: &str) {
+        let bare = line.trim();
+        if bare.is_empty() {
+            paragraph.clear();
+            return;
+        }
+        if paragraph.len() + bare.len() > LONGEST_ANNOUNCEMENT
+            || paragraph.bytes().filter(|b| *b == b'\n').count() >= MOST_LINES_OF_ANNOUNCEMENT
+        {
+            return;
+        }
+        paragraph.push_str(bare);
+        paragraph.push('\n');
+        if self.open.is_none() {
+            // A line that only goes on below begins no list of sources: its addresses are words of the sentence.
+            let is_end = bare.ends_with([':', '.', ',']);
+            self.open =
+                lists::announced(paragraph).filter(|meaning| is_end || *meaning == Meaning::Victim);
+        }
     }
 
     /// A label whose value is what it promises.
@@ -285,11 +337,18 @@ impl<'d> Found<'d> {
 
     /// The addresses or prefixes with which a value begins, as far as they stand side by side.
     fn take_sources(&mut self, value: &str) -> bool {
+        if sentence::is_denied(value) {
+            return false;
+        }
         let mut sources = Vec::new();
         let pieces = value.split([',', ';', ' ', '|']).filter(|piece| !piece.is_empty());
         for piece in pieces {
             let bare = piece.trim_matches(['(', ')', '[', ']', '<', '>', '"', '\'', '*', '`', '.']);
-            let found = sentence::addresses(bare).first().copied().filter(|found| !found.is_prefix);
+            // What is not an address from its beginning has a key of its own: `dst=198.51.100.7`.
+            let found = sentence::addresses(bare)
+                .first()
+                .copied()
+                .filter(|found| !found.is_prefix && (sources.is_empty() || found.begin == 0));
             match (address::net(bare), found) {
                 (Some(net), _) => sources.push(Source { net, port: None }),
                 (None, Some(one)) => {
@@ -335,6 +394,19 @@ impl<'d> Found<'d> {
             }
         }
         let reporter = self.reporter.clone();
+        if urls.len() > 1 {
+            // Between the pages stands more than a comma: only the first is the label's.
+            let others = pages::beside(value, was_defanged, &reporter);
+            for other in others.iter().filter(|page| page.judgement == Judgement::Genuine) {
+                self.note_genuine(&other.url);
+            }
+            let skipped: HashSet<&str> = others
+                .iter()
+                .filter(|page| page.judgement != Judgement::Complained)
+                .map(|page| page.url.as_str())
+                .collect();
+            urls.retain(|url| !skipped.contains(url.as_str()));
+        }
         urls.retain(|url| was_defanged || !pages::is_for_reading(url, &reporter));
         let pair = pair(value);
         for url in urls {
@@ -373,29 +445,37 @@ impl<'d> Found<'d> {
         let Some(meaning) = self.open else { return false };
         let bare = line
             .trim()
-            .trim_start_matches(|c: char| c.is_whitespace() || "-*•>·–".contains(c))
+            .trim_start_matches(|c: char| c.is_whitespace() || "-*•>·–|".contains(c))
             .trim();
         if bare.is_empty() {
             return false;
         }
-        let is_item = match meaning {
-            Meaning::Source => {
-                sentence::addresses(bare).first().is_some_and(|found| found.begin == 0)
-            }
-            Meaning::Victim => {
-                sentence::addresses(bare).first().is_some_and(|found| found.begin == 0)
-            }
-            Meaning::Page | Meaning::Genuine => {
-                refang::urls(bare).next().is_some() && bare.split_whitespace().count() <= 4
-            }
-            Meaning::Domain => domain::name(bare).is_some(),
-            _ => false,
+        let value = match meaning {
+            Meaning::Source | Meaning::Victim => lists::item(bare),
+            Meaning::Page | Meaning::Genuine => Some(bare).filter(|bare| {
+                refang::urls(bare).next().is_some()
+                    && bare.split_whitespace().count() <= 4
+                    && labels::read(bare).is_none()
+            }),
+            Meaning::Domain => Some(bare).filter(|bare| domain::name(bare).is_some()),
+            _ => None,
         };
-        if !is_item {
-            self.open = None;
+        if value.is_none() && lists::is_header(bare) {
+            return true;
+        }
+        self.open = None;
+        let Some(value) = value else { return false };
+        let behind = bare.get(value.len()..).unwrap_or_default();
+        if sentence::is_denied(behind) {
             return false;
         }
-        let taken = self.take_label(Labelled { meaning, hint: "", value: bare }, true);
+        let taken = self.take_label(Labelled { meaning, hint: "", value }, true);
+        if meaning == Meaning::Source
+            && let Some((stamp, _)) = dates::find(behind).filter(|(stamp, _)| stamp.has_time())
+            && let Some(when) = self.document.calendar().instant(stamp)
+        {
+            self.record().when = Some((RANK_OF_ITEM, when));
+        }
         self.open = Some(meaning);
         taken
     }
@@ -530,6 +610,9 @@ impl<'d> Found<'d> {
     }
 }
 
+/// How well the date in a line of a list is known to be of the event: as a label's that says when.
+const RANK_OF_ITEM: u8 = 4;
+
 /// What stands above a list: the last lines that say something.
 fn heading(above: &str, line: &str) -> String {
     let line = &line[..line.floor_char_boundary(300)];
@@ -546,7 +629,8 @@ fn pair(line: &str) -> Option<IpAddr> {
     let (_, behind) = line.split_once("://")?;
     let rest = behind.split_once(char::is_whitespace)?.1.trim_start();
     let inner = rest.strip_prefix(['[', '('])?.split([']', ')']).next()?;
-    address::ip(inner)
+    let inner = inner.strip_prefix("IP").or_else(|| inner.strip_prefix("ip")).unwrap_or(inner);
+    address::ip(inner.trim_start_matches([':', ' ', '=']))
 }
 
 fn is_between_items(between: &str) -> bool {

@@ -27,49 +27,98 @@ const GENUINE: &[&str] = &[
     "our website",
     "our web site",
     "our site",
-    "our client",
-    "our customer",
-    "our company",
-    "belongs to",
-    "belonging to",
     "real site",
     "real website",
-    "trademark",
-    "on behalf of",
-    "rights holder",
-    "rightholder",
-    "copyright owner",
-    "owned by",
     "company website",
     "offizielle",
     "echte ",
-    "unsere ",
     "officiel",
-    "notre ",
-    "appartenai",
     "légitime",
     "oficial",
-    "nuestr",
     "legítim",
-    "noss",
     "ufficiale",
-    "onze ",
     "protected by",
     "licensed",
     "the work is",
     "work described",
     "available for purchase",
     "home page",
-    "client:",
     "redirects to the real",
-    "brand:",
-    "victim",
-    "our platform",
-    "represent",
     "work can be found",
     "own website",
     "instead of",
     "correct address",
+    "echter ",
+    "echten ",
+    "официальн",
+    "настоящ",
+    "prawdziw",
+    "skutečn",
+];
+
+/// Who is imitated or wronged. Only a page right behind them is theirs: they are named in most sentences about bad pages.
+const OWNERS: &[&str] = &[
+    "our client",
+    "our customer",
+    "our company",
+    "our clients",
+    "our customers",
+    "belongs to",
+    "belonging to",
+    "trademark",
+    "on behalf of",
+    "rights holder",
+    "rightholder",
+    "copyright owner",
+    "owned by",
+    "unsere",
+    "unserer",
+    "unseres",
+    "notre",
+    "appartenant à",
+    "nuestro",
+    "nuestra",
+    "nosso",
+    "nossa",
+    "onze",
+    "victim",
+    "our platform",
+    "represent",
+    "client:",
+    "brand:",
+    "our brand",
+];
+
+/// Words between an owner and a page of theirs, in lower case.
+const BETWEEN: &[&str] = &[
+    "s",
+    "site",
+    "sites",
+    "website",
+    "web",
+    "page",
+    "homepage",
+    "url",
+    "domain",
+    "is",
+    "at",
+    "the",
+    "company",
+    "brand",
+    "bank",
+    "seite",
+    "webseite",
+    "marke",
+    "kunden",
+    "client",
+    "clients",
+    "cliente",
+    "banque",
+    "banco",
+    "klant",
+    "customers",
+    "customer",
+    "own",
 ];
 
 /// What imitates something else.
@@ -89,7 +138,81 @@ const IMITATING: &[&str] = &[
     "targets",
     "spoofing",
     "spoofed from",
+    "posing as",
+    "poses as",
+    "looks like",
+    "podszywa",
+    "imite",
+    "imitant",
+    "imita ",
+    "usurp",
+    "se fait passer",
+    "suplanta",
+    "se hace pasar",
+    "se faz passar",
+    "si finge",
+    "nachahm",
+    "nachgeahm",
+    "gibt sich als",
+    "lijkt op",
+    "napodob",
+    "vydáv",
+    "маскиру",
+    "выдаёт себя",
+    "выдает себя",
 ];
+
+/// What a page does, right behind it, in lower case.
+const DOING: &[&str] = &[
+    "is phishing",
+    "is a phish",
+    "is used for phishing",
+    "is being used for phishing",
+    "is hosting a phish",
+    "hosts a phish",
+    "is a fake",
+    "is fake",
+    "is a scam",
+    "is fraudulent",
+    "is malicious",
+    "serves malware",
+    "is serving malware",
+    "hosts malware",
+    "is hosting malware",
+    "distributes malware",
+    "is distributing malware",
+    "is infringing",
+    "infringes",
+    "violates",
+    "was defaced",
+    "has been defaced",
+    "was hacked",
+    "has been hacked",
+    "is compromised",
+    "was compromised",
+    "impersonat",
+    "imitat",
+    "is a copy of",
+    "is a clone of",
+    "mimics",
+    "looks like",
+    "pretends",
+    "is pretending",
+    "poses as",
+    "is posing as",
+    "est une copie",
+    "imite ",
+    "usurpe",
+    "napodob",
+    "маскиру",
+    "suplanta",
+    "podszywa",
+    "verletzt ",
+    "gibt sich als",
+];
+
+/// What is said right behind a page that another imitates, where the language has the verb last.
+const IMITATED: &[&str] = &["を騙", "になりすま", "を装", "を模倣"];
 
 /// Where something is.
 const PLACES: &[&str] = &[
@@ -104,6 +227,8 @@ const PLACES: &[&str] = &[
     "at the address",
     "at this address",
     "at the following",
+    "site is at",
+    "hosted here",
 ];
 
 const COMPLAINED: &[&str] = &[
@@ -171,6 +296,16 @@ const COMPLAINED: &[&str] = &[
     "serving",
     "distribut",
     "download",
+    "hameçonnage",
+    "hameconnage",
+    "podvodn",
+    "oszust",
+    "falsa",
+    "фишинг",
+    "мошенн",
+    "вредонос",
+    "フィッシング",
+    "偽サイト",
 ];
 
 /// What further reading is called, in lower case.
@@ -311,6 +446,11 @@ const READING_HOSTS: &[&str] = &[
     "nomoreransom.org",
     "no-more-ransom.org",
     "malware.wicar.org",
+    "zone-h.org",
+    "zone-h.com",
+    "mirror-h.org",
+    "zone-xsec.com",
+    "defacer.id",
 ];
 
 /// Whether a host is one for further reading, or the reporter's own.
@@ -367,62 +507,182 @@ pub(super) struct Page {
     pub(super) judgement: Judgement,
 }
 
-/// The pages in a line, each judged by the words before it. `above` is what stands above the line, in lower case; `was_defanged`
-/// says whether somebody made addresses in it harmless: nobody does that to a page that is not bad.
+/// The pages in a line, each judged by the words before and right behind it. `above` is what stands above the line, in lower
+/// case; `was_defanged` says whether somebody made addresses in it harmless: nobody does that to a page that is not bad.
 pub(super) fn in_line(line: &str, above: &str, was_defanged: bool, reporter: &str) -> Vec<Page> {
-    let mut pages = Vec::new();
-    let lower = line.to_lowercase();
-    let mut from = 0;
-    for url in refang::urls(line) {
-        // The scheme may be in capitals there.
-        let rest = &url[url.find("://").map_or(0, |at| at)..];
-        let at = line[from..].find(rest).map_or(from, |at| from + at);
-        let before =
-            lower.get(from.min(lower.len())..lower.floor_char_boundary(at)).unwrap_or_default();
-        let judgement = judge(&url, before, above, was_defanged, reporter);
-        from = (at + rest.len()).min(line.len());
+    let mut pages: Vec<Page> = Vec::new();
+    for (url, place) in placed(line) {
+        let around = Around {
+            before: &place.before,
+            behind: &place.behind,
+            above,
+            begin: &place.begin,
+            is_behind_genuine: pages
+                .last()
+                .is_some_and(|last: &Page| last.judgement == Judgement::Genuine),
+        };
+        let judgement = judge(&url, &around, was_defanged, reporter);
         pages.push(Page { url, judgement });
     }
     pages
 }
 
-fn judge(url: &str, before: &str, above: &str, was_defanged: bool, reporter: &str) -> Judgement {
-    let by_line = by_words(before);
-    if by_line == Some(Judgement::Genuine) {
+/// The pages of a label's value behind its first, where more than a comma stands before them.
+pub(super) fn beside(value: &str, was_defanged: bool, reporter: &str) -> Vec<Page> {
+    let judged = in_line(value, "", was_defanged, reporter);
+    let between = placed(value).into_iter().map(|(_, place)| place.before);
+    let is_list = |between: &str| {
+        let mut words = between.split(|c: char| !c.is_alphanumeric());
+        words.all(|word| matches!(word, "" | "and" | "und" | "et" | "y" | "e" | "en" | "or"))
+    };
+    let others = judged.into_iter().zip(between).skip(1);
+    others.filter(|(_, between)| !is_list(between)).map(|(page, _)| page).collect()
+}
+
+/// Words around a page in its line, in lower case.
+struct Place {
+    /// From the page before it.
+    before: String,
+    /// To the page behind it, or the end of the sentence.
+    behind: String,
+    /// All of the line before it.
+    begin: String,
+}
+
+/// Bytes behind a page that are looked at.
+const LONGEST_BEHIND: usize = 80;
+
+/// Bytes of a line before a page that are looked at for what the line is about.
+const LONGEST_BEGIN: usize = 300;
+
+fn placed(line: &str) -> Vec<(String, Place)> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for url in refang::urls(line) {
+        // The scheme may be in capitals there.
+        let rest = &url[url.find("://").map_or(0, |at| at)..];
+        let at = line[from..].find(rest).map_or(from, |at| from + at);
+        let end = (at + rest.len()).min(line.len());
+        let begin = line.floor_char_boundary(at);
+        let end = line.ceil_char_boundary(end);
+        let behind = &line[end..line.floor_char_boundary(end + LONGEST_BEHIND)];
+        let behind = behind.split("://").next().unwrap_or_default();
+        let behind = behind.split(". ").next().unwrap_or_default().to_lowercase();
+        let whole = &line[line.floor_char_boundary(begin.saturating_sub(LONGEST_BEGIN))..begin];
+        let before = line.get(from..begin).unwrap_or_default().to_lowercase();
+        out.push((url, Place { before, behind, begin: whole.to_lowercase() }));
+        from = end;
+    }
+    out
+}
+
+/// What the judgement of a page goes by.
+struct Around<'t> {
+    before: &'t str,
+    behind: &'t str,
+    begin: &'t str,
+    above: &'t str,
+    is_behind_genuine: bool,
+}
+
+fn judge(url: &str, around: &Around<'_>, was_defanged: bool, reporter: &str) -> Judgement {
+    let by_line = by_words(around.before);
+    let behind = around.behind.trim_start();
+    let is_imitated = IMITATED.iter().any(|words| behind.starts_with(words));
+    if by_line == Some(Judgement::Genuine) || is_imitated {
         return Judgement::Genuine;
     }
     if is_for_reading(url, reporter) {
         return Judgement::Mention;
     }
-    if was_defanged || by_line.is_some() {
-        return by_line.unwrap_or(Judgement::Complained);
+    let is_doing = || DOING.iter().any(|words| around.behind.contains(words));
+    if by_line == Some(Judgement::Complained) || by_line.is_none() && is_doing() {
+        return Judgement::Complained;
     }
-    let stands_alone = before
+    let stands_alone = around
+        .before
         .trim_matches(|c: char| {
             c.is_whitespace() || c.is_ascii_digit() || ":/-*•.)(>[]|#–hxtps".contains(c)
         })
         .is_empty();
-    if stands_alone { by_words(above).unwrap_or(Judgement::Mention) } else { Judgement::Mention }
+    if stands_alone && was_defanged && is_below_genuine(around.above) {
+        return Judgement::Genuine;
+    }
+    if was_defanged || by_line.is_some() {
+        return by_line.unwrap_or(Judgement::Complained);
+    }
+    // `a fake of our website https://… at http://…`
+    let is_place =
+        matches!(without_scheme(around.before).trim(), "at" | "on" | "is at" | "under" | "unter");
+    if is_place
+        && around.is_behind_genuine
+        && [COMPLAINED, IMITATING].iter().any(|words| last(around.begin, words).is_some())
+    {
+        return Judgement::Complained;
+    }
+    if stands_alone {
+        by_words(around.above).unwrap_or(Judgement::Mention)
+    } else {
+        Judgement::Mention
+    }
+}
+
+/// Words before a page without the scheme that is left of it.
+fn without_scheme(before: &str) -> &str {
+    ["https", "http", "hxxps", "hxxp", "ftp"]
+        .iter()
+        .find_map(|scheme| before.strip_suffix(scheme))
+        .unwrap_or(before)
+}
+
+/// Whether what stands above a page says last that it is the genuine one: `Legitimate site:`.
+fn is_below_genuine(above: &str) -> bool {
+    let genuine = last(above, GENUINE);
+    genuine.is_some()
+        && [COMPLAINED, IMITATING, PLACES].iter().all(|words| last(above, words) < genuine)
+}
+
+/// Where the last of some words begins.
+fn last(text: &str, words: &[&str]) -> Option<usize> {
+    words.iter().filter_map(|word| text.rfind(word)).max()
 }
 
 /// What the last telling word says. A place (`located at`) says nothing of its own, but what is said to imitate something is
 /// where the place is: `a site that imitates our brand, located at …`.
 pub(super) fn by_words(text: &str) -> Option<Judgement> {
-    let last = |words: &[&str]| words.iter().filter_map(|word| text.rfind(word)).max();
+    let text = without_scheme(text);
     let found = [
-        (last(GENUINE), Judgement::Genuine),
-        (last(IMITATING), Judgement::Genuine),
-        (last(COMPLAINED), Judgement::Complained),
-        (last(READING), Judgement::Mention),
+        (last(text, GENUINE), Judgement::Genuine),
+        (last(text, IMITATING), Judgement::Genuine),
+        (last_owner(text), Judgement::Genuine),
+        (last(text, COMPLAINED), Judgement::Complained),
+        (last(text, READING), Judgement::Mention),
     ];
     let imitating = found[1].0;
-    let place = last(PLACES);
+    let place = last(text, PLACES);
     let known = found.into_iter().filter_map(|(at, judgement)| Some((at?, judgement)));
     let Some((at, judgement)) = known.max_by_key(|(at, _)| *at) else {
         return place.map(|_| Judgement::Complained);
     };
     let is_place_of_imitation = imitating == Some(at) && place > imitating;
     Some(if is_place_of_imitation { Judgement::Complained } else { judgement })
+}
+
+/// Where the last owner is named, if a page of theirs comes right behind: nothing but `website` and the like stands between
+/// them, or the page stands in brackets and nothing says where something bad is.
+fn last_owner(text: &str) -> Option<usize> {
+    let (at, word) = OWNERS
+        .iter()
+        .filter_map(|word| Some((text.rfind(word)?, *word)))
+        .max_by_key(|(at, word)| (*at, word.len()))?;
+    let between = &text[at + word.len()..];
+    let is_direct = between
+        .split(|c: char| !c.is_alphanumeric())
+        .all(|word| word.is_empty() || BETWEEN.contains(&word));
+    let is_in_brackets = between.trim_end().ends_with(['(', '[', '<'])
+        && last(between, PLACES).is_none()
+        && !between.contains("hosted");
+    (is_direct || is_in_brackets).then_some(at)
 }
 
 #[cfg(test)]
@@ -458,6 +718,68 @@ mod tests {
             ("phishing, see https://www.phishtank.com/1", "", false, vec![Mention]),
             ("phishing, see https://www.reporter.example/1", "", false, vec![Mention]),
             ("http://evil.example/x", "", false, vec![Mention]),
+            (
+                "A site against one of our clients, Example Bank, hosted at: http://evil.example/",
+                "",
+                false,
+                vec![Complained],
+            ),
+            (
+                "The site http://evil.example/ is phishing our customers (https://bank.example).",
+                "",
+                false,
+                vec![Complained, Genuine],
+            ),
+            (
+                "http://evil.example/a is a copy of https://bank.example/ .",
+                "",
+                false,
+                vec![Complained, Genuine],
+            ),
+            (
+                "We found a fake of our website https://bank.example at https://evil.example/",
+                "",
+                false,
+                vec![Genuine, Complained],
+            ),
+            (
+                "Site d'hameçonnage : http://evil.example/a imitant https://bank.example",
+                "",
+                false,
+                vec![Complained, Genuine],
+            ),
+            (
+                "strona phishingowa podszywająca się pod Example (https://bank.example)",
+                "",
+                true,
+                vec![Genuine],
+            ),
+            (
+                "フィッシング http://evil.example/a は https://bank.example を騙っています",
+                "",
+                false,
+                vec![Complained, Genuine],
+            ),
+            ("https://bank.example/", "legitimate site:", true, vec![Genuine]),
+            ("http://evil.example/", "a site imitating our brand:", true, vec![Complained]),
+            (
+                "The site http://evil.example/x (192.0.2.1) was defaced. Mirror: https://www.zone-h.org/mirror/id/1",
+                "",
+                false,
+                vec![Complained, Mention],
+            ),
+            (
+                "It infringes our client's trademark EXAMPLE. The site is at https://evil.example/",
+                "",
+                false,
+                vec![Complained],
+            ),
+            (
+                "Der unter https://evil.example/ erreichbare Shop verletzt die Marke (echter Shop: https://bank.example)",
+                "",
+                false,
+                vec![Complained, Genuine],
+            ),
         ] {
             let found: Vec<Judgement> = in_line(line, above, defanged, "mail.reporter.example")
                 .into_iter()

@@ -90,7 +90,18 @@ const FROM: &[&str] = &[
     "owned",
     "assigned",
     "offenders",
+    "c2",
+    "cnc",
+    "controller",
+    "útočí",
+    "атакует",
 ];
+
+/// `By` in several languages: who did it, or who saw it.
+const BY: &[&str] = &["by", "par", "door", "da"];
+
+/// Words that deny what follows them.
+const NOT: &[&str] = &["not", "never", "nicht", "pas", "nie", "ne", "не", "niet", "non", "no"];
 
 /// Words that say who was attacked, in lower case.
 const AT: &[&str] = &[
@@ -155,6 +166,16 @@ const AT: &[&str] = &[
     "contacting",
     "connected",
     "connecting",
+    "nasz",
+    "nasze",
+    "наш",
+    "наша",
+    "náš",
+    "naši",
+    "answer",
+    "answers",
+    "replies",
+    "responds",
 ];
 
 /// Words that say that an address is there for another reason, in lower case.
@@ -290,6 +311,11 @@ const CALLED: &[&str] = &[
     "adres",
     "adresas",
     "adreso",
+    "adresu",
+    "adrese",
+    "адрес",
+    "адреса",
+    "адресу",
     "ip-adresse",
     "ip-address",
 ];
@@ -309,6 +335,21 @@ const WITNESSING: &[&str] = &[
     "noticed",
     "blocked",
     "sent",
+    "signalé",
+    "détecté",
+    "observé",
+    "reçu",
+    "bloqué",
+    "vu",
+    "gemeld",
+    "gezien",
+    "ontvangen",
+    "gedetecteerd",
+    "segnalato",
+    "rilevato",
+    "ricevuto",
+    "bloccato",
+    "visto",
 ];
 
 /// Machines.
@@ -410,7 +451,41 @@ const ELSEWHERE: &[&str] = &[
     "please ignore",
     "our monitoring",
     "our scanner",
+    "hosted elsewhere",
 ];
+
+/// What is said right behind an address of somebody who is not complained about, in lower case.
+const DENIED: &[&str] = &[
+    "is not the",
+    "is not involved",
+    "is not yours",
+    "is not ours",
+    "is not part",
+    "is not on your",
+    "is not in your",
+    "is not responsible",
+    "was not",
+    "isn't the",
+    "wasn't",
+    "ist nicht",
+    "n'est pas",
+    "no es ",
+    "non è ",
+];
+
+/// What is said right behind an address of the reporter's, in lower case.
+const OWNED: &[&str] =
+    &["(our ", ", our ", "(my ", ", which is our", "(which is our", "is our ", "is my "];
+
+/// Whether words behind addresses, up to the end of the sentence, say that they are somebody else's affair.
+pub(super) fn is_denied(behind: &str) -> bool {
+    let behind = behind.get(..behind.floor_char_boundary(200)).unwrap_or_default().to_lowercase();
+    let sentence = behind.split(". ").next().unwrap_or_default();
+    let sentence = sentence.split(';').next().unwrap_or_default();
+    sentence.contains(' ')
+        && (ELSEWHERE.iter().any(|words| sentence.contains(words))
+            || DENIED.iter().any(|words| sentence.contains(words)))
+}
 
 /// An address in a text, where it stands, and where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -495,6 +570,15 @@ pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
     if ELSEWHERE.iter().any(|words| before.contains(words) || rest_of_sentence.contains(words)) {
         return Role::Mention;
     }
+    let next = after.trim_start();
+    if DENIED.iter().any(|words| next.trim_start_matches([')', ',', ' ']).starts_with(words))
+        || is_quotation(&before, next)
+    {
+        return Role::Mention;
+    }
+    if OWNED.iter().any(|words| next.starts_with(words)) {
+        return Role::Victim;
+    }
     let by_words = by_words_before(&before);
     let is_doing = || {
         let after = after.trim_start_matches(|c: char| c.is_whitespace() || ")],".contains(c));
@@ -505,6 +589,14 @@ pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
         None if is_doing() => Role::Source,
         None => default,
     }
+}
+
+/// Whether an address ends a quotation that began before it: `"Source: 192.0.2.1" was typed`.
+fn is_quotation(before: &str, after: &str) -> bool {
+    let is_mark = |c: char| "\"“”„«»".contains(c);
+    after.starts_with(is_mark)
+        && !before.ends_with(is_mark)
+        && before.chars().filter(|c| is_mark(*c)).count() % 2 == 1
 }
 
 /// The sentence up to here, on one line.
@@ -531,11 +623,19 @@ fn by_words_before(before: &str) -> Option<Role> {
     for (at, word) in back.iter().enumerate() {
         let further = &back[at + 1..];
         if CALLED.contains(word) {
+            // `z adresu`, `с адреса`
+            if further.first().is_some_and(|word| matches!(*word, "z" | "ze" | "с" | "со")) {
+                return Some(Role::Source);
+            }
             is_called = true;
             continue;
         }
         if BESIDE.contains(word) && at < 4 {
             return Some(Role::Mention);
+        }
+        if BY.contains(word) && *word != "by" {
+            let is_witness = further.first().is_some_and(|word| WITNESSING.contains(word));
+            return Some(if is_witness { Role::Mention } else { Role::Source });
         }
         if matches!(
             *word,
@@ -569,7 +669,8 @@ fn by_words_before(before: &str) -> Option<Role> {
             return Some(Role::Victim);
         }
         if FROM.contains(word) {
-            return Some(Role::Source);
+            let is_denied = further.first().is_some_and(|word| NOT.contains(word));
+            return Some(if is_denied { Role::Mention } else { Role::Source });
         }
         if MACHINES.contains(word) {
             is_machine = true;
@@ -595,7 +696,9 @@ fn by_words_before(before: &str) -> Option<Role> {
 /// What is at an address, by the words before `at`, `on` or `to`, the nearest first: our server, or a page that is bad.
 fn where_it_is(words: &[&str]) -> Option<Role> {
     let mut found = None;
-    for word in words.iter().take(4) {
+    // An address before this one is another part of the sentence.
+    let is_address = |word: &&str| word.bytes().filter(|b| *b == b'.').count() == 3;
+    for word in words.iter().take(4).take_while(|word| !is_address(word)) {
         if AT.contains(word) {
             return Some(Role::Victim);
         }
@@ -636,6 +739,20 @@ mod tests {
             ("The same came last year from 192.0.2.1", vec![Mention]),
             ("attacks as those of 192.0.2.1", vec![Mention]),
             ("Version 1.2.3.4", vec![Mention]),
+            ("The attacks come from 192.0.2.1, not from 198.51.100.7", vec![Source, Mention]),
+            ("Your server 192.0.2.1 talked to 198.51.100.7", vec![Source, Victim]),
+            ("It answers for 198.51.100.7 (our resolver)", vec![Victim]),
+            ("The host 198.51.100.7 is not involved", vec![Mention]),
+            ("The host 198.51.100.7 is hosted elsewhere and not yours", vec![Mention]),
+            ("\"Source: 198.51.100.7\" was typed by the attacker", vec![Mention]),
+            ("Our PC 198.51.100.7 connects to the C2 server 192.0.2.1:443", vec![Victim, Source]),
+            ("Notre serveur a été attaqué par 192.0.2.1", vec![Source]),
+            ("Signalé par 192.0.2.1", vec![Mention]),
+            ("Il nostro server è stato attaccato da 192.0.2.1", vec![Source]),
+            ("Onze server werd aangevallen door 192.0.2.1", vec![Source]),
+            ("Nasz serwer został zaatakowany z adresu 192.0.2.1", vec![Source]),
+            ("Наш сервер атакован с адреса 192.0.2.1", vec![Source]),
+            ("Na náš server 198.51.100.7 útočí 192.0.2.1", vec![Victim, Source]),
             ("The source 192.0.2.1 was reported by Example.", vec![Source]),
             ("The source is ::ffff:192.0.2.1.", vec![Source]),
             ("from 192.0.2.1:4711 and 2001:db8::1", vec![Source, Mention]),

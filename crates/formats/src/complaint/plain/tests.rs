@@ -55,6 +55,34 @@ fn only_what_is_declared_is_a_source() {
         ("Abuse", "The source is 192.0.2.010.", vec![]),
         ("Abuse", "The source is ::ffff:192.0.2.1.", vec!["192.0.2.1"]),
         ("Abuse", "Attack from xxx.xxx.xxx.105 at 198.51.100.xxx", vec![]),
+        ("Scan", "src=192.0.2.1 dst=198.51.100.7 dpt=22", vec!["192.0.2.1"]),
+        ("Scan", "Source=192.0.2.1;Destination=198.51.100.7;Port=22", vec!["192.0.2.1"]),
+        (
+            "Scan",
+            "{\"src_ip\":\"192.0.2.1\",\"dst_ip\":\"198.51.100.7\",\"event\":\"scan\"}",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "Abuse",
+            "The following hosts in your network attack us:\n\n192.0.2.1\n192.0.2.2 2026-01-02 03:04:05 198.51.100.7\n\nOur network:\n\n198.51.100.8",
+            vec!["192.0.2.1", "192.0.2.2"],
+        ),
+        ("Abuse", "IPs:\n\n192.0.2.1\n\nBye\n\n198.51.100.7", vec!["192.0.2.1"]),
+        (
+            "Abuse",
+            "The following of our servers were attacked:\n\nIP, Timestamp, Port\n203.0.113.9, 2026-01-02 03:04:05, 22",
+            vec![],
+        ),
+        (
+            "Abuse",
+            "Attackers: 198.51.100.7 is hosted elsewhere and not yours.\nYours: 192.0.2.1",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "Abuse",
+            "Attack from 192.0.2.1\n\n-- \nReporter IP: 198.51.100.7\nIP: 198.51.100.8",
+            vec!["192.0.2.1"],
+        ),
     ] {
         let complaint = mail(subject, text);
         assert_eq!(sources(&complaint), found, "{text}\n{complaint:#?}");

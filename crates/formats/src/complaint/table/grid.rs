@@ -145,7 +145,13 @@ const TARGETS: [&str; 18] = [
 /// Whether a table is one of those who were attacked. A column that is called the source says otherwise.
 fn is_about_targets(caption: &str) -> bool {
     let caption = caption[..caption.floor_char_boundary(300)].to_lowercase();
-    TARGETS.iter().any(|word| caption.contains(word))
+    // `our network` is not in `your network`.
+    let names = |words: &str| {
+        caption
+            .match_indices(words)
+            .any(|(at, _)| !caption[..at].ends_with(|c: char| c.is_alphanumeric()))
+    };
+    TARGETS.iter().any(|word| names(word))
         && !caption.contains("attacked our")
         && !caption.contains("attacking")
 }

@@ -46,6 +46,14 @@ pub(in super::super) fn read(document: &Document, reading: &mut Reading) {
     let mut list = List::None;
     for (_, line) in lines(&text) {
         let line = line.trim();
+        if labels::field(line).is_some_and(|(label, _)| label == "logs or evidence of abuse") {
+            list = List::Evidence;
+            continue;
+        }
+        // What is shown as evidence may have the look of the rest; it names the host only where nothing has before.
+        if list == List::Evidence && (!hosts.is_empty() || !line.contains("actual host for ")) {
+            continue;
+        }
         if let Some(rest) = line.split_once("actual host for ").map(|(_, rest)| rest) {
             let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
             about = domain::name(name);
@@ -112,4 +120,6 @@ enum List {
     Hosts,
     /// Pages that are reported.
     Pages,
+    /// Whatever the reporter saw.
+    Evidence,
 }

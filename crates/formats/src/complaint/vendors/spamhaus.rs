@@ -27,6 +27,7 @@ pub(in super::super) fn read(document: &Document, reading: &mut Reading) {
     let mut port = None;
     let mut category = Category::Blocklisted;
     let mut observed = None;
+    let mut first_seen = None;
     let is_new = subject_begins(document, "spamhaus notification");
     let named = |text: &str| {
         let text = text.to_lowercase();
@@ -49,9 +50,11 @@ pub(in super::super) fn read(document: &Document, reading: &mut Reading) {
             "detected" | "detection" | "last seen" | "timestamp" | "date" | "seen" => {
                 observed = observed.or_else(|| document.calendar().when(value));
             }
+            "first seen" => first_seen = first_seen.or_else(|| document.calendar().when(value)),
             _ => {}
         }
     }
+    let observed = observed.or(first_seen);
     let resource = resource
         .or_else(|| subject.split(|c: char| c.is_whitespace() || c == '|').find_map(address::net));
     let resource = resource.or_else(|| addresses(&subject).next().map(Into::into));

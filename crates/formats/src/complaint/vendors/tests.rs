@@ -254,3 +254,40 @@ fn a_notice_about_sharing_has_address_port_and_time() {
         ("dmca", vec!["copyright 192.0.2.77 192.0.2.77 2026-02-28T21:00:00Z".to_owned()])
     );
 }
+
+#[test]
+fn what_cloudflare_shows_as_evidence_declares_nothing_whatever_it_looks_like() {
+    let (_, found) = read(
+        "abuse@notify.cloudflare.com",
+        "[0123456789abcdef]: Cloudflare received a phishing report regarding one of your customers",
+        "The actual host for shop.example.com are the following IP addresses. 192.0.2.44.\n\nReported URLs:\nhttps://shop.example.com/login\n\nLogs or Evidence of Abuse:\nReported URLs:\nhttps://rival.example/z\nThe actual host for rival.example are the following IP addresses. 203.0.113.80.\n",
+    );
+    assert_eq!(found, ["phishing https://shop.example.com/login 192.0.2.44"]);
+}
+
+#[test]
+fn a_vendors_mail_of_another_layout_is_read_for_its_table() {
+    let (format, found) = read(
+        "noreply@urlhaus.example",
+        "[URLhaus] Malware URLs on your network (AS64500)",
+        "The following URLs on your network are used for malware distribution:\n\nDateadded (UTC),URL,Status,Threat,Host,IPaddress\n2026-03-01 00:01:02,http://192.0.2.7/mips,online,malware_download,192.0.2.7,192.0.2.7\n2026-03-01 00:02:02,http://dl.example.net/a,online,malware_download,dl.example.net,192.0.2.8\n",
+    );
+    assert_eq!(format, "abuse_ch");
+    assert_eq!(
+        found,
+        [
+            "malware http://192.0.2.7/mips 192.0.2.7 2026-03-01T00:01:02Z",
+            "malware http://dl.example.net/a 192.0.2.8 2026-03-01T00:02:02Z",
+        ]
+    );
+}
+
+#[test]
+fn spamhaus_may_say_only_when_it_was_first_seen() {
+    let (_, found) = read(
+        "noreply@spamhaus.example",
+        "Spamhaus notification: botnet",
+        "IP address: 192.0.2.7\nIssue: Botnet C&C\nFirst seen: 2026-03-01 00:01:02 UTC\n",
+    );
+    assert_eq!(found, ["botnet 192.0.2.7 192.0.2.7 2026-03-01T00:01:02Z"]);
+}

@@ -1,0 +1,219 @@
+//! Lists below a sentence: `The following hosts in your network attack us:`, and an address on each line.
+
+use super::labels::Meaning;
+use super::sentence;
+
+/// Words that say that something comes below, in lower case.
+const BELOW: &[&str] = &[
+    "following",
+    "below",
+    "these",
+    "folgende",
+    "folgenden",
+    "suivant",
+    "suivants",
+    "suivante",
+    "suivantes",
+    "siguiente",
+    "siguientes",
+    "seguinte",
+    "seguintes",
+    "seguente",
+    "seguenti",
+    "volgende",
+    "następujące",
+    "následující",
+    "следующие",
+    "следующих",
+];
+
+/// What is listed, in lower case.
+const LISTED: &[&str] = &[
+    "ip",
+    "ips",
+    "ipv4",
+    "ipv6",
+    "address",
+    "addresses",
+    "host",
+    "hosts",
+    "server",
+    "servers",
+    "machine",
+    "machines",
+    "system",
+    "systems",
+    "device",
+    "devices",
+    "systeme",
+    "adressen",
+    "ip-adressen",
+    "rechner",
+    "adresses",
+    "systèmes",
+    "serveurs",
+    "direcciones",
+    "sistemas",
+    "servidores",
+    "endereços",
+    "indirizzi",
+    "adresy",
+    "adresů",
+    "адреса",
+    "адресов",
+];
+
+/// What the sentence says of whom the list names when they are no sources, in lower case.
+const OTHERS: &[&str] = &[
+    "were attacked",
+    "was attacked",
+    "have been attacked",
+    "are attacked",
+    "are being attacked",
+    "are under attack",
+    "were targeted",
+    "were hit",
+    "were scanned",
+    "are affected by",
+    "wurden angegriffen",
+    "ont été attaqué",
+    "fueron atacad",
+    "foram atacad",
+    "sono stati attaccat",
+    "werden aangevallen",
+    "are not ",
+    "were not ",
+    "not part of",
+    "belong to us",
+    "for reference",
+    "for comparison",
+    "as an example",
+    "elsewhere",
+    "whitelist",
+    "clean",
+    "other provider",
+    "another provider",
+];
+
+/// Words around what is listed that say that it is the reporter's, in lower case.
+const OURS: &[&str] = &[
+    "our", "ours", "my", "unserer", "unsere", "notre", "nos", "nuestros", "nuestras", "nossos",
+    "nostri", "onze", "nasze", "naše", "наши",
+];
+
+/// Words between what says that something comes below and what is listed.
+const MOST_BETWEEN: usize = 5;
+
+/// What a list below a paragraph is one of: of sources, or of whom nobody complains about. Nothing where the paragraph
+/// announces none.
+pub(super) fn announced(paragraph: &str) -> Option<Meaning> {
+    let lower = paragraph.to_lowercase();
+    // `We were attacked by the following hosts` says who was attacked before it says who is listed.
+    let begin = BELOW.iter().filter_map(|word| lower.find(word)).min().unwrap_or(0);
+    let is_of_others = OTHERS.iter().any(|words| lower[begin..].contains(words));
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric() && c != '-')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_listed = |word: &&str| LISTED.contains(word);
+    let around =
+        words.iter().enumerate().filter(|(_, word)| BELOW.contains(word)).map(|(at, _)| {
+            let around = at.saturating_sub(1)..(at + 1 + MOST_BETWEEN).min(words.len());
+            &words[around]
+        });
+    let announcing: Vec<&[&str]> = around.filter(|around| around.iter().any(is_listed)).collect();
+    let is_ours = |around: &&[&str]| around.iter().any(|word| OURS.contains(word));
+    let is_of_others = is_of_others || announcing.iter().any(is_ours);
+    (!announcing.is_empty()).then_some(if is_of_others { Meaning::Victim } else { Meaning::Source })
+}
+
+/// Longest header of columns, in bytes.
+const LONGEST_HEADER: usize = 60;
+
+/// Whether a line names the columns of a list: `IP, time, port`.
+pub(super) fn is_header(line: &str) -> bool {
+    let bare = line.trim();
+    let cells =
+        || bare.split([',', ';', '|', '\t']).flat_map(|cell| cell.split("  ")).map(str::trim);
+    let is_short = |cell: &str| cell.split_whitespace().count() <= 2;
+    let is_address = |cell: &str| LISTED.contains(&cell.to_lowercase().as_str());
+    bare.len() <= LONGEST_HEADER
+        && !bare.ends_with([':', '.', '!', '?'])
+        && !bare.bytes().any(|b| b.is_ascii_digit())
+        && cells().all(is_short)
+        && cells().any(|cell| cell.split_whitespace().any(is_address))
+}
+
+/// The addresses with which a line of a list begins. What stands behind them is about them, and declares no other.
+pub(super) fn item(line: &str) -> Option<&str> {
+    let found = sentence::addresses(line);
+    let first = found.first().filter(|first| first.begin == 0)?;
+    let mut end = first.end;
+    for pair in found.windows(2) {
+        let is_beside = line[pair[0].end..pair[1].begin].trim() == ",";
+        if !is_beside {
+            break;
+        }
+        end = pair[1].end;
+    }
+    // The bits of a prefix.
+    let rest = &line[end..];
+    let length = rest.find(|c: char| c.is_whitespace() || ",;(".contains(c)).unwrap_or(rest.len());
+    Some(&line[..end + length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_announces_a_list_of_who_is_at_fault() {
+        for text in [
+            "The following hosts in your network took part in a DDoS attack:",
+            "the following IP addresses have been attacking our honeypots. All times are UTC.",
+            "Les systèmes suivants, hébergés sur votre réseau, sont vulnérables :",
+            "Folgende IP-Adressen greifen uns an:",
+            "We are being attacked by the following hosts in your network. Please stop them:",
+        ] {
+            assert_eq!(announced(text), Some(Meaning::Source), "{text}");
+        }
+        for text in [
+            "The following of our servers were attacked:",
+            "The following hosts were attacked:",
+            "The following addresses are not part of this report:",
+            "These are our servers:",
+        ] {
+            assert_eq!(announced(text), Some(Meaning::Victim), "{text}");
+        }
+        assert_eq!(announced("We have been attacked."), None);
+    }
+
+    #[test]
+    fn columns_may_have_names_above_a_list() {
+        for (line, is_one) in [
+            ("IP, Timestamp, Port", true),
+            ("IP | Source port", true),
+            ("IP", true),
+            ("Our address has changed lately, sorry", false),
+            ("192.0.2.1", false),
+            ("Kind regards", false),
+        ] {
+            assert_eq!(is_header(line), is_one, "{line}");
+        }
+    }
+
+    #[test]
+    fn data_behind_an_item_is_no_item() {
+        for (line, found) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("192.0.2.1, 192.0.2.2", Some("192.0.2.1, 192.0.2.2")),
+            ("192.0.2.1 198.51.100.7 22/tcp", Some("192.0.2.1")),
+            ("192.0.2.1 (port 443), seen from 198.51.100.7", Some("192.0.2.1")),
+            ("192.0.2.0/24 x", Some("192.0.2.0/24")),
+            ("seen 192.0.2.1", None),
+            ("", None),
+        ] {
+            assert_eq!(item(line), found, "{line}");
+        }
+    }
+}
