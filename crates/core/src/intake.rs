@@ -88,7 +88,7 @@ words! {
         /// A machine wrote it.
         Automatic = "automatic", "a machine wrote it, and it answers no notice of ours";
         /// The customer's program marks it as written by a machine, as some do with what people write.
-        PerhapsAutomatic = "perhaps_automatic", "it comes from the customer's address, but a program may have written it";
+        PerhapsAutomatic = "perhaps_automatic", "it is about the report, but a program may have written it";
         /// It reads like a note of a program that answers for somebody who is away.
         PerhapsAbsent = "perhaps_absent", "it reads like an out-of-office reply";
         /// Nobody here can read it.
@@ -169,13 +169,19 @@ impl OwnAddresses {
         let mut named = addresses.split(separates).filter(|one| !one.is_empty()).peekable();
         named.peek().is_some() && named.all(|one| self.have(one))
     }
+
+    /// The first of somebody's addresses that is one of the desk's own.
+    pub fn first_of<'a>(&self, addresses: &'a str) -> Option<&'a str> {
+        let separates = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
+        addresses.split(separates).find(|one| self.have(one))
+    }
 }
 
 /// An address without what stands behind a `+`, as all ways of writing it have it.
 fn base(address: &str) -> Option<String> {
     let plain = with_ascii_domain(address.trim()).to_lowercase();
     let (local, domain) = plain.rsplit_once('@')?;
-    let local = local.split('+').next().unwrap_or_default();
+    let local = local.trim_matches('"').split('+').next().unwrap_or_default();
     let domain = domain.trim_end_matches('.');
     (!local.is_empty() && !domain.is_empty()).then(|| format!("{local}@{domain}"))
 }
@@ -210,6 +216,23 @@ pub fn judge(report: &Report, answerer: &Answerer<'_>) -> Result<(), Why> {
         State::Open { .. } if answerer.answers >= ANSWERS_PER_HOUR => Err(Why::TooMany),
         State::Open { .. } => Ok(()),
     }
+}
+
+/// Whether a mail that names a report may be its customer's, by addresses that it shows besides its sender or that are
+/// written in another way. That is enough for a person to look at it, and never for an answer.
+pub fn may_be_by_customer<'a>(
+    report: &Report,
+    customer: Option<(&str, &str)>,
+    mut shown: impl Iterator<Item = &'a str>,
+) -> bool {
+    let (Some(subject), Some((customer, address))) = (&report.subject, customer) else {
+        return false;
+    };
+    let theirs: Vec<String> =
+        address.split(BETWEEN_MAILBOXES.trim_end()).filter_map(base).collect();
+    customer == subject.customer_id
+        && !matches!(report.state, State::Queued { .. })
+        && shown.any(|one| base(one).is_some_and(|one| theirs.contains(&one)))
 }
 
 /// Whether two texts are the same mail address. Servers may tell `Ada@` from `ada@`, but none is known to; that goes for
@@ -296,6 +319,27 @@ mod tests {
         ] {
             assert_eq!(judge(&report(), &answerer), Err(why), "{answerer:?}");
         }
+    }
+
+    #[test]
+    fn a_customer_who_writes_in_another_way_is_looked_at_and_does_not_answer() {
+        let customer = Some(("11", "ada@example.com, ben@example.com"));
+        let may_be =
+            |one: &str, customer| may_be_by_customer(&report(), customer, [one].into_iter());
+        for one in [
+            "ada@example.com.",
+            "\"ada\"@example.com",
+            "Ada+tickets@example.com",
+            "ben@example.com",
+        ] {
+            assert!(may_be(one, customer), "{one}");
+        }
+        let written = Answerer { sender: Some("Ada+tickets@example.com"), ..ADA };
+        assert_eq!(judge(&report(), &written), Err(Why::OtherSender));
+        assert!(!may_be("eve@example.com", customer));
+        assert!(!may_be("ada@example.com", Some(("12", "ada@example.com"))));
+        assert!(!may_be("ada@example.com", None));
+        assert!(!may_be("", Some(("11", ""))));
     }
 
     #[test]

@@ -155,6 +155,9 @@ fn any_net(address: &str, length: &str) -> Option<IpNet> {
 
 /// The fewest prefixes that cover exactly what lies from one address to another.
 pub(crate) fn range(from: IpAddr, to: IpAddr) -> Result<Vec<IpNet>, NotAResource> {
+    if let Some(widest) = too_wide(from, to) {
+        return Err(NotAResource(format!("{from}-{to} is wider than /{widest}")));
+    }
     let nets: Vec<IpNet> = match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) if from <= to => {
             Ipv4Subnets::new(from, to, WIDEST_V4).map(IpNet::V4).collect()
@@ -168,6 +171,21 @@ pub(crate) fn range(from: IpAddr, to: IpAddr) -> Result<Vec<IpNet>, NotAResource
         return Err(NotAResource(format!("{from}-{to} is too wide a range")));
     }
     Ok(nets)
+}
+
+/// The length of the widest prefix, where a range has more addresses than one of that length.
+fn too_wide(from: IpAddr, to: IpAddr) -> Option<u8> {
+    match (from, to) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => {
+            let further = u32::from(to).checked_sub(u32::from(from))?;
+            (further >> (32 - WIDEST_V4) != 0).then_some(WIDEST_V4)
+        }
+        (IpAddr::V6(from), IpAddr::V6(to)) => {
+            let further = u128::from(to).checked_sub(u128::from(from))?;
+            (further >> (128 - WIDEST_V6) != 0).then_some(WIDEST_V6)
+        }
+        _ => None,
+    }
 }
 
 /// Prefixes of a range at the most.

@@ -13,7 +13,7 @@ struct Words {
     lines: &'static [&'static str],
 }
 
-const LANGUAGES: [(&str, Words); 8] = [
+const LANGUAGES: [(&str, Words); 10] = [
     (
         "en",
         Words {
@@ -74,6 +74,15 @@ const LANGUAGES: [(&str, Words); 8] = [
                 "when i return",
                 "no longer with the company",
                 "no longer works at",
+                "i no longer work",
+                "no longer work at",
+                "no longer work for",
+                "was read on",
+                "this is a return receipt",
+                "ticket has been created",
+                "ticket has been opened",
+                "have received your request",
+                "your request has been received",
             ],
         },
     ),
@@ -133,6 +142,12 @@ const LANGUAGES: [(&str, Words); 8] = [
                 "abwesenheitsnotiz",
                 "in meiner abwesenheit",
                 "während meiner abwesenheit",
+                "nachricht wurde gelesen",
+                "wurde gelesen am",
+                "ticket wurde erstellt",
+                "ticket wurde eröffnet",
+                "ihre anfrage ist bei uns eingegangen",
+                "wir haben ihre anfrage erhalten",
             ],
         },
     ),
@@ -184,6 +199,8 @@ const LANGUAGES: [(&str, Words); 8] = [
             lines: &[
                 "fuera de la oficina",
                 "fuera de oficina",
+                "no estoy en la oficina",
+                "no me encuentro en la oficina",
                 "estoy de vacaciones",
                 "estaré de vacaciones",
                 "me encuentro de vacaciones",
@@ -293,6 +310,37 @@ const LANGUAGES: [(&str, Words); 8] = [
             ],
         },
     ),
+    (
+        "sv",
+        Words {
+            subjects: &["autosvar", "automatiskt svar", "frånvaro", "ej på kontoret"],
+            lines: &[
+                "inte på kontoret",
+                "jag är på semester",
+                "jag har semester",
+                "jag är ledig",
+                "jag är bortrest",
+                "under min frånvaro",
+                "automatiskt svar",
+                "åter på kontoret",
+            ],
+        },
+    ),
+    (
+        "ru",
+        Words {
+            subjects: &["автоответ", "автоматический ответ", "в отпуске", "отсутствие"],
+            lines: &[
+                "я в отпуске",
+                "нахожусь в отпуске",
+                "меня нет в офисе",
+                "отсутствую в офисе",
+                "отсутствую на рабочем месте",
+                "во время моего отсутствия",
+                "автоматический ответ",
+            ],
+        },
+    ),
 ];
 
 /// What programs put before the subject of an answer, in lower case.
@@ -301,15 +349,15 @@ const ANSWERS: [&str; 12] =
 
 /// Whether a mail reads as if a program had written that somebody is away.
 pub(crate) fn is_note(subject: &str, said: &str) -> bool {
-    let subject = plain(subject);
+    let subject = unaccented(&plain(subject));
     let subject = without_answers(&subject);
     let lines = said.lines().filter(|line| !line.trim().is_empty()).take(FIRST_LINES);
     let first: String =
         lines.flat_map(|line| line.chars().chain([' '])).take(FIRST_CHARACTERS).collect();
-    let first = plain(&first);
+    let first = unaccented(&plain(&first));
     LANGUAGES.iter().any(|(_, words)| {
-        words.subjects.iter().any(|begin| begins_with(subject, begin))
-            || words.lines.iter().any(|words| first.contains(words))
+        words.subjects.iter().any(|begin| begins_with(subject, &unaccented(begin)))
+            || words.lines.iter().any(|words| first.contains(&unaccented(words)))
     })
 }
 
@@ -317,6 +365,21 @@ pub(crate) fn is_note(subject: &str, said: &str) -> bool {
 fn plain(text: &str) -> String {
     let text: Vec<_> = text.split_whitespace().collect();
     text.join(" ").to_lowercase().replace('\u{2019}', "'")
+}
+
+/// Without the accents that people leave out.
+fn unaccented(text: &str) -> String {
+    let letter = |c| match c {
+        'à' | 'á' | 'â' | 'ã' => 'a',
+        'ç' => 'c',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ñ' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' => 'o',
+        'ù' | 'ú' | 'û' => 'u',
+        c => c,
+    };
+    text.chars().map(letter).collect()
 }
 
 fn without_answers(subject: &str) -> &str {
@@ -356,6 +419,16 @@ mod tests {
             ("Automatisch antwoord: x", "x"),
             ("x", "Beste,\nIk ben momenteel afwezig."),
             ("Autoodpowiedź: x", "x"),
+            ("x", "Hola, no estoy en la oficina hasta el lunes."),
+            ("x", "Bonjour, je suis actuellement en conge."),
+            ("x", "I no longer work at Example Ltd."),
+            ("Autosvar: x", "x"),
+            ("x", "Hej, jag är på semester till måndag."),
+            ("Автоответ: x", "x"),
+            ("x", "Здравствуйте, я в отпуске до понедельника."),
+            ("Read: x", "Your message was read on Monday."),
+            ("Gelesen: x", "Ihre Nachricht wurde gelesen."),
+            ("x", "Thank you. A ticket has been created for you."),
         ] {
             assert!(is_note(subject, said), "{subject}: {said}");
         }

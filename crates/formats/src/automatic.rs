@@ -37,13 +37,12 @@ impl Automatic {
     /// How much it says.
     pub fn strength(self) -> Strength {
         match self {
-            Self::AutoReplied
-            | Self::AutoReplyPrecedence
-            | Self::AnsweringMachine
-            | Self::NullReturnPath => Strength::Strong,
-            Self::AutoSubmitted | Self::Precedence | Self::SuppressesAnswers | Self::List => {
-                Strength::Weak
-            }
+            Self::AutoReplied | Self::AnsweringMachine | Self::NullReturnPath => Strength::Strong,
+            Self::AutoReplyPrecedence
+            | Self::AutoSubmitted
+            | Self::Precedence
+            | Self::SuppressesAnswers
+            | Self::List => Strength::Weak,
         }
     }
 
@@ -73,9 +72,12 @@ pub(crate) fn sign(fields: &Fields) -> Option<Automatic> {
     let says = |name, fits: fn(&str) -> bool| fields.all(name).any(|value| fits(&word(value)));
     let found = [
         (says("Auto-Submitted", |word| word == "auto-replied"), Automatic::AutoReplied),
-        (says("Precedence", |word| word == "auto_reply"), Automatic::AutoReplyPrecedence),
-        (ANSWERING_MACHINES.iter().any(|name| has(name)), Automatic::AnsweringMachine),
+        (
+            ANSWERING_MACHINES.iter().any(|name| says(name, |word| !says_no(word))),
+            Automatic::AnsweringMachine,
+        ),
         (has_null_return_path(fields), Automatic::NullReturnPath),
+        (says("Precedence", |word| word == "auto_reply"), Automatic::AutoReplyPrecedence),
         (says("Auto-Submitted", |word| !matches!(word, "" | "no")), Automatic::AutoSubmitted),
         (
             says("Precedence", |word| matches!(word, "bulk" | "junk" | "list")),
@@ -88,6 +90,11 @@ pub(crate) fn sign(fields: &Fields) -> Option<Automatic> {
         (has("List-Id"), Automatic::List),
     ];
     found.into_iter().find_map(|(shows, sign)| shows.then_some(sign))
+}
+
+/// What a program writes of a mail that it did not send by itself.
+fn says_no(word: &str) -> bool {
+    matches!(word, "" | "no" | "none" | "false" | "0" | "off")
 }
 
 #[cfg(test)]
@@ -104,6 +111,11 @@ mod tests {
             (
                 "Precedence: bulk\nPrecedence: auto_reply\n",
                 Automatic::AutoReplyPrecedence,
+                Strength::Weak,
+            ),
+            (
+                "Precedence: auto_reply\nX-Autoreply: yes\n",
+                Automatic::AnsweringMachine,
                 Strength::Strong,
             ),
             (
@@ -121,6 +133,20 @@ mod tests {
             let mail = crate::tests::mail(&format!("From: ada@example.com\n{headers}\nx\n"));
             let found = mail.automatic.map(|sign| (sign, sign.strength()));
             assert_eq!(found, Some((sign, strength)), "{headers}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_an_answering_machine_that_says_no_is_none() {
+        for header in [
+            "X-Autoreply: no",
+            "X-Autoresponder: False",
+            "X-Autorespond: 0",
+            "X-Autoreply:",
+            "X-Autoresponder: none",
+        ] {
+            let mail = crate::tests::mail(&format!("From: ada@example.com\n{header}\n\nx\n"));
+            assert_eq!(mail.automatic, None, "{header}");
         }
     }
 }

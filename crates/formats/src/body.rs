@@ -8,6 +8,9 @@ use crate::{LONGEST_TEXT, bounded, charset, html, said};
 /// Bytes of one part in which text is looked for. Pages have several bytes for each letter that is read.
 const LONGEST_SOURCE: usize = 4 * LONGEST_TEXT;
 
+/// How a PGP message begins (RFC 9580 §6.2).
+const PGP_MESSAGE: &[u8] = b"-----BEGIN PGP MESSAGE-----";
+
 /// What is in a mail, for a reader.
 #[derive(Default)]
 pub(crate) struct Content<'m> {
@@ -31,7 +34,9 @@ pub(crate) fn content<'m>(
     if content.text.trim().is_empty() && !content.is_encrypted {
         reader.take_stray(&mut content)?;
     }
-    content.is_encrypted |= has_pgp_message(&content.text);
+    let has_pgp_file = |part: &&Part| part.bytes().trim_ascii_start().starts_with(PGP_MESSAGE);
+    content.is_encrypted |= has_pgp_message(&content.text)
+        || (said::is_silent(&content.text) && content.files.iter().any(has_pgp_file));
     Ok(content)
 }
 
@@ -156,7 +161,11 @@ fn append(text: &mut String, more: &str) {
 /// Text for readers, and all that stands below a header which promises parts and does not say how they are told apart.
 fn is_text(part: &Part) -> bool {
     match part.main.as_str() {
-        "text" => matches!(part.sub.as_str(), "" | "plain" | "html"),
+        // These are for programs.
+        "text" => {
+            !matches!(part.sub.as_str(), "calendar" | "vcard" | "x-vcard" | "directory" | "rtf")
+                && !part.sub.ends_with("headers")
+        }
         "" | "multipart" => true,
         _ => false,
     }
@@ -165,7 +174,10 @@ fn is_text(part: &Part) -> bool {
 /// Whether a part is shown, and is no file: a text that does not want to be one. The first part has no name that would
 /// make it one.
 fn is_shown(part: &Part, is_first: bool) -> bool {
-    is_text(part) && !part.is_attached && (is_first || part.name.is_none())
+    let is_usual = matches!(part.sub.as_str(), "" | "plain" | "html") || part.main != "text";
+    let is_shown =
+        if is_usual { is_first || part.name.is_none() } else { is_first && part.name.is_none() };
+    is_text(part) && !part.is_attached && is_shown
 }
 
 /// Parts for programs, which nobody would call an attached file.

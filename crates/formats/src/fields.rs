@@ -1,5 +1,7 @@
 //! The fields of a header as they came, and what stands in them.
 
+use std::borrow::Cow;
+
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
@@ -157,25 +159,78 @@ fn length_of_field(bytes: &[u8]) -> usize {
     bytes.len() - rest.len()
 }
 
-/// The Message-IDs in values, without angle brackets.
+/// Fields with which the header of a mail begins. Other words with a colon may be text.
+const FIRST_FIELDS: [&str; 12] = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Received",
+    "Return-Path",
+    "Delivered-To",
+    "Envelope-To",
+    "Message-ID",
+    "MIME-Version",
+    "Content-Type",
+    "In-Reply-To",
+];
+
+/// A mail from where its header begins: without a mark of Unicode and empty lines before it, and with the breaks of
+/// lines that mail has.
+pub(crate) fn from_header(raw: &[u8]) -> Cow<'_, [u8]> {
+    let raw = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw);
+    let begin = raw.trim_ascii_start();
+    let (line, _) = first_line(begin);
+    let begins = name_of(line).is_some_and(|name| {
+        FIRST_FIELDS.iter().any(|first| name.eq_ignore_ascii_case(first.as_bytes()))
+    });
+    let raw = if begins { begin } else { raw };
+    if raw.contains(&b'\r') && !raw.contains(&b'\n') {
+        let with_breaks = raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte });
+        return Cow::Owned(with_breaks.collect());
+    }
+    Cow::Borrowed(raw)
+}
+
+/// The first Message-IDs in values, without angle brackets.
 pub(crate) fn ids_in<'m>(values: impl Iterator<Item = &'m str>) -> Vec<String> {
-    let ids = values.flat_map(|value| value.split('<').skip(1)).filter_map(|rest| {
-        let (id, _) = rest.split_once('>')?;
+    values.flat_map(ids).take(MOST_REFERENCES).collect()
+}
+
+/// As many of the Message-IDs in values: those at the beginning, and those at the end. A thread begins and ends with ours.
+pub(crate) fn outer_ids_in<'m>(values: impl Iterator<Item = &'m str>, most: usize) -> Vec<String> {
+    let mut found: Vec<String> = values.flat_map(ids).collect();
+    if found.len() > most {
+        found.drain(most / 2..found.len() - most.div_ceil(2));
+    }
+    found
+}
+
+/// The Message-IDs in a value. One without any bracket has some that a program wrote bare.
+fn ids(value: &str) -> impl Iterator<Item = String> {
+    let bare = (!value.contains('<')).then(|| {
+        value.split(|c: char| c.is_whitespace() || c == ',').filter(|word| word.contains('@'))
+    });
+    let bracketed = value.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0));
+    bracketed.chain(bare.into_iter().flatten()).filter_map(|id| {
         // A long one may be folded.
         let id: String = id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
         (!id.is_empty() && id.len() <= 998).then_some(id)
-    });
-    ids.take(MOST_REFERENCES).collect()
+    })
 }
 
 /// What looks like mail addresses in a value.
 pub(crate) fn addresses_in(value: &str) -> impl Iterator<Item = String> {
     let ends = |c: char| c.is_whitespace() || "<>,;:\"()[]".contains(c);
-    value
+    // A quoted name before the `@` is the same name.
+    let value = value.replace("\"@", "@");
+    let found: Vec<String> = value
         .split(ends)
         .filter(|word| word.split_once('@').is_some_and(|(l, d)| !l.is_empty() && !d.is_empty()))
         .map(str::to_owned)
         .take(MOST_ADDRESSES)
+        .collect();
+    found.into_iter()
 }
 
 #[cfg(test)]
@@ -200,6 +255,36 @@ mod tests {
         ] {
             assert_eq!(split(raw), (subject.to_owned(), rest.to_owned()), "{raw:?}");
         }
+    }
+
+    #[test]
+    fn a_header_begins_behind_a_mark_and_empty_lines_whatever_breaks_its_lines() {
+        for raw in [
+            "\u{FEFF}Subject: a\n\nhello",
+            "\nSubject: a\n\nhello",
+            "\u{FEFF}\r\n\r\nSubject: a\n\nhello",
+            "Subject: a\r\rhello",
+        ] {
+            let mail = crate::read_header(raw.as_bytes());
+            assert_eq!(mail.subject, "a", "{raw:?}");
+        }
+        for text in ["\nhttp: a\nb", "\r\nNote: a", "a\nb"] {
+            assert_eq!(from_header(text.as_bytes()), text.as_bytes(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ids_without_brackets_and_the_last_of_many_are_had() {
+        assert_eq!(
+            ids_in(["a@x b@x,c@x d", "<e@x> f@x"].into_iter()),
+            ["a@x", "b@x", "c@x", "e@x"]
+        );
+        let many: String = (0..300).map(|number| format!("<{number}@x> ")).collect();
+        let outer = outer_ids_in([many.as_str()].into_iter(), 100);
+        let ends = (outer.len(), outer[0].as_str(), outer[99].as_str());
+        assert_eq!(ends, (100, "0@x", "299@x"));
+        let quoted: Vec<String> = addresses_in("Desk <\"abuse+r1.ab\"@example.com>").collect();
+        assert_eq!(quoted, ["abuse+r1.ab@example.com"]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use budget::{
     Unreadable,
 };
 pub use delivery::{Action, DeliveryReport, RecipientReport};
-use fields::{Fields, addresses_in, ids_in};
+use fields::{Fields, addresses_in, from_header, ids_in, outer_ids_in};
 use mime::Part;
 pub use ours::Ours;
 pub use receipt::{Disposition, Receipt};
@@ -62,6 +62,8 @@ pub struct Mail {
     /// Who wrote it: the one address in the one `From`. None when there are none or several, or when it is written so
     /// that programs read it differently.
     pub from: Option<String>,
+    /// What looks like addresses in `From`, `Sender` and `Reply-To`: any of them may have written it.
+    pub perhaps_from: Vec<String>,
     /// Subject, in one line.
     pub subject: String,
     /// Its Message-ID, without angle brackets.
@@ -80,7 +82,7 @@ pub struct Mail {
     pub automatic: Option<Automatic>,
     /// What it says of the delivery of another mail, if that is what it is for.
     pub delivery: Option<DeliveryReport>,
-    /// What a mail program says became of another mail, if that is what it is for.
+    /// What a mail program says became of another mail, if that stands in it.
     pub receipt: Option<Receipt>,
     /// It reads like a note that somebody is away. Only words say so, which people use, too.
     pub is_absence_note: bool,
@@ -91,7 +93,7 @@ pub struct Mail {
 impl Mail {
     /// Whether nobody says anything with it: no word of its own, and no file.
     pub fn is_silent(&self) -> bool {
-        self.files.is_empty() && said::is_silent(&self.said)
+        self.files.iter().all(File::is_wrapping) && said::is_silent(&self.said)
     }
 }
 
@@ -105,6 +107,19 @@ pub struct File {
     pub media_type: String,
     /// What is in it.
     pub bytes: Vec<u8>,
+}
+
+impl File {
+    /// Whether programs send it without anybody having attached it: what Outlook makes of a mail for itself, or the answer
+    /// of a calendar.
+    fn is_wrapping(&self) -> bool {
+        let is_outlooks = self.name.eq_ignore_ascii_case("winmail.dat")
+            || matches!(
+                self.media_type.as_str(),
+                "application/ms-tnef" | "application/vnd.ms-tnef"
+            );
+        is_outlooks || self.media_type == "text/calendar"
+    }
 }
 
 /// What is to be known for reading a mail.
@@ -129,17 +144,19 @@ pub fn read(raw: &[u8], known: Circumstances<'_>) -> Result<Mail, Unreadable> {
 pub fn read_header(raw: &[u8]) -> Mail {
     let stop = Stop::default();
     let budget = Budget::new(&stop);
-    let fields = Fields::leading(raw, &budget);
+    let fields = Fields::leading(&from_header(raw), &budget);
     let subject = fields.words("Subject", &budget).unwrap_or_default();
     Mail { subject: line(&subject, LONGEST_LINE), ..headed(&fields) }
 }
 
 fn headed(fields: &Fields) -> Mail {
     let mut refers_to = ids_in(fields.all("In-Reply-To"));
-    refers_to.extend(ids_in(fields.all("References")).into_iter().rev());
-    refers_to.truncate(MOST_REFERENCES);
+    refers_to.truncate(MOST_REFERENCES / 2);
+    let references = outer_ids_in(fields.all("References"), MOST_REFERENCES - refers_to.len());
+    refers_to.extend(references.into_iter().rev());
     Mail {
         from: author(fields),
+        perhaps_from: perhaps_from(fields),
         message_id: ids_in(fields.all("Message-ID")).into_iter().next(),
         refers_to,
         addressed_to: addressed_to(fields),
@@ -153,7 +170,8 @@ fn read_within(
     known: Circumstances<'_>,
     budget: &Budget<'_>,
 ) -> Result<Mail, Unreadable> {
-    let whole = Part::mail(raw, budget)?;
+    budget.spend(raw.len())?;
+    let whole = Part::mail(&from_header(raw), budget)?;
     let fields = &whole.fields;
     let body::Content { text, files, is_encrypted } = body::content(&whole, known.ours, budget)?;
     // Each of a few looks goes through it once or twice.
@@ -166,7 +184,7 @@ fn read_within(
         .as_deref()
         .is_some_and(|from| from.to_ascii_lowercase().starts_with("mailer-daemon@"));
     let parts = whole.all();
-    let receipt = receipt::receipt(&parts);
+    let receipt = receipt::receipt(&whole);
     let delivery = match &receipt {
         Some(_) => None,
         None => delivery::report(&parts, fields, &text, is_from_nobody || is_by_a_server, budget)?,
@@ -192,8 +210,17 @@ fn author(fields: &Fields) -> Option<String> {
     sender::only_address(only)
 }
 
+/// Senders that are looked at, besides the one that counts.
+const MOST_SENDERS: usize = 10;
+
+fn perhaps_from(fields: &Fields) -> Vec<String> {
+    let values = ["From", "Sender", "Reply-To"].into_iter().flat_map(|name| fields.all(name));
+    values.flat_map(addresses_in).take(MOST_SENDERS).collect()
+}
+
 fn addressed_to(fields: &Fields) -> Vec<String> {
-    let names = ["Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"];
+    let names =
+        ["Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To", "Resent-To", "To", "Cc"];
     let values = names.into_iter().flat_map(|name| fields.all(name));
     values.flat_map(addresses_in).take(MOST_ADDRESSES).collect()
 }

@@ -104,7 +104,7 @@ impl Part {
         budget.spend(below.len())?;
         let encoding = self.fields.first("Content-Transfer-Encoding").unwrap_or_default();
         let bytes = match encoding.trim().to_ascii_lowercase().as_str() {
-            "base64" => transfer::base64(below),
+            "base64" if transfer::is_base64(below) => transfer::base64(below),
             "quoted-printable" => transfer::quoted_printable(below),
             _ => below.to_vec(),
         };

@@ -47,7 +47,16 @@ pub(crate) fn without_quotation<'t>(text: &'t str, ours: &Ours) -> &'t str {
 
 /// Whether there is nothing in a text but quotations.
 pub(crate) fn is_silent(text: &str) -> bool {
-    text.lines().all(|line| is_quoted(line) || line.trim().is_empty())
+    let is_blank = |line: &str| line.chars().all(|c| c.is_whitespace() || is_invisible(c));
+    text.lines().all(|line| is_quoted(line) || is_blank(line))
+}
+
+/// Characters that nobody sees: of no width, soft hyphens, marks of Unicode, fillers.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{FEFF}'
+    )
 }
 
 /// Lines with the place at which each begins.

@@ -391,6 +391,18 @@ fn a_long_name_of_a_file_still_shows_how_it_ends() {
 }
 
 #[test]
+fn text_of_any_kind_is_read_and_base64_that_is_none_stays_as_it_is() {
+    for head in [
+        "Content-Type: text/markdown",
+        "Content-Type: text/enriched",
+        "Content-Type: text/plain\nContent-Transfer-Encoding: base64",
+    ] {
+        let mail = mail(&format!("From: ada@example.com\n{head}\n\nIt is gone.\n"));
+        assert_eq!((mail.said.as_str(), mail.files.len()), ("It is gone.", 0), "{head}");
+    }
+}
+
+#[test]
 fn a_file_without_a_name_is_called_after_its_type() {
     for (kind, name) in [
         ("message/rfc822", "mail.eml"),
@@ -521,7 +533,7 @@ const RECEIPT: &str = "Content-Type: multipart/report; report-type=disposition-n
 #[test]
 fn a_receipt_is_known_whoever_sends_it_and_wherever_it_stands() {
     let nested = format!(
-        "Content-Type: multipart/mixed; boundary=m\n\n--m\n{RECEIPT}\n--m\nContent-Type: text/plain\n\nA footer\n--m--\n"
+        "Content-Type: multipart/mixed; boundary=m\n\n--m\n{RECEIPT}\n--m\nContent-Type: text/plain\n\n \n--m--\n"
     );
     for body in [RECEIPT, &nested] {
         for sender in [None, Some("ada@example.com"), Some("")] {
@@ -529,6 +541,7 @@ fn a_receipt_is_known_whoever_sends_it_and_wherever_it_stands() {
                 handed_over(&format!("From: ada@example.com\nSubject: Read: x\n{body}"), sender);
             let receipt = mail.receipt.expect("a receipt");
             assert_eq!(receipt.disposition, Disposition::Displayed);
+            assert!(receipt.is_all);
             assert_eq!(receipt.of, ["report-1.opened.customer.1.m@example.org"]);
             assert_eq!(mail.delivery, None, "it is no mail that came back");
         }
@@ -536,6 +549,27 @@ fn a_receipt_is_known_whoever_sends_it_and_wherever_it_stands() {
     let deleted = mail(&RECEIPT.replace("; displayed", "; deleted")).receipt.expect("a receipt");
     assert_eq!(deleted.disposition, Disposition::Deleted);
     assert_eq!(mail("From: ada@example.com\nSubject: Read: x\n\nI read it.\n").receipt, None);
+}
+
+#[test]
+fn a_mail_with_words_beside_a_receipt_is_not_one() {
+    let beside = |more: &str| {
+        format!("Content-Type: multipart/mixed; boundary=m\n\n{more}--m\n{RECEIPT}\n--m--\n")
+    };
+    let notification = RECEIPT.split("--rr\n").last().expect("a part");
+    for body in [
+        beside("--m\nContent-Type: text/plain\n\nWe have removed the script.\n"),
+        beside("--m\nContent-Type: image/png\n\nx\n"),
+        RECEIPT.replace("Your mail was shown on a screen.", "We have removed the script."),
+        RECEIPT.replace("--rr--\n", "--rr\nContent-Type: text/plain\n\nIt is gone.\n--rr--\n"),
+        format!(
+            "Content-Type: multipart/mixed; boundary=rr\n\n--rr\nContent-Type: text/plain\n\n\
+             I read it, and the mail was read by all of us.\n--rr\n{notification}"
+        ),
+    ] {
+        let mail = mail(&format!("From: ada@example.com\nSubject: x\n{body}"));
+        assert!(!mail.receipt.expect("it has one").is_all, "{body}");
+    }
 }
 
 #[test]
@@ -615,6 +649,12 @@ fn what_only_a_key_opens_is_told_from_what_is_only_signed() {
         "From: a@example.com\n\nHello\n-----BEGIN PGP MESSAGE-----\n\nwcBM\n-----END PGP MESSAGE-----\n",
     );
     assert!(inline.is_encrypted);
+    let mangled = mail(
+        "From: a@example.com\nContent-Type: multipart/mixed; boundary=p\n\n--p\nContent-Type: text/plain\n\n\n\
+         --p\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\
+         --p\nContent-Type: application/octet-stream; name=encrypted.asc\n\n-----BEGIN PGP MESSAGE-----\n--p--\n",
+    );
+    assert!(mangled.is_encrypted);
     assert!(!mail("From: a@example.com\n\nWhat is a BEGIN PGP MESSAGE?\n").is_encrypted);
 }
 
@@ -626,6 +666,11 @@ fn a_mail_says_nothing_that_has_neither_a_word_nor_a_file() {
             mail(&format!("From: ada@example.com\nSubject: x\n\n{silent}")).is_silent(),
             "{silent:?}"
         );
+    }
+    assert!(mail("From: ada@example.com\n\n\u{200b}\u{feff}\u{ad}\u{2060}\u{3164}\n").is_silent());
+    for kind in ["application/ms-tnef; name=winmail.dat", "text/calendar; method=REPLY"] {
+        let head = "From: ada@example.com\nContent-Type: multipart/mixed; boundary=a\n\n--a\n";
+        assert!(mail(&format!("{head}Content-Type: {kind}\n\nx\n--a--\n")).is_silent(), "{kind}");
     }
     assert!(!mail("From: ada@example.com\n\nok\n").is_silent());
     assert!(!mail("From: ada@example.com\nContent-Type: image/png\n\nx\n").is_silent());

@@ -1,5 +1,11 @@
 //! How the content of a part travels. What is broken in it costs only itself.
 
+/// Whether what is said to be base64 begins like it: its first line has no blanks and nothing of other letters.
+pub(crate) fn is_base64(text: &[u8]) -> bool {
+    let line = text.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.trim_ascii().iter().all(|byte| value(*byte).is_some() || *byte == b'=')
+}
+
 /// Base64, with what is no part of it left out. Below its end stands what a list or a scanner has added, which is none.
 pub(crate) fn base64(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);

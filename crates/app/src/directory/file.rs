@@ -135,16 +135,21 @@ impl Rows {
         self.warnings.push(Warning { place, service_id, why: slip.why.clone() });
     }
 
-    /// Warns of services whose customer nobody can tell, because their mail address is the desk's own. They are taken in all
-    /// the same: a deadline of theirs waits for approval.
+    /// Warns of services with a mail address that is the desk's own. They are taken in all the same; whose customer has no
+    /// other, nobody can tell, and a deadline of theirs waits for approval.
     pub fn warn_of_own(&mut self, own: &OwnAddresses) {
-        let theirs = |row: &Listed| (row.service.key.id, row.service.customer_email.clone());
-        let told_nowhere =
-            self.good.iter().map(theirs).filter(|(_, address)| own.are_all_of(address));
-        for (service, address) in told_nowhere.collect::<Vec<_>>() {
-            let why = format!(
-                "{address} is an address of the abuse desk itself: the customer counts as not told"
-            );
+        let of_own = |row: &Listed| {
+            let addresses = &row.service.customer_email;
+            let address = own.first_of(addresses)?;
+            let outcome = if own.are_all_of(addresses) {
+                "the customer counts as not told"
+            } else {
+                "only the customer's other addresses tell them"
+            };
+            let why = format!("{address} is an address of the abuse desk itself: {outcome}");
+            Some((row.service.key.id, why))
+        };
+        for (service, why) in self.good.iter().filter_map(of_own).collect::<Vec<_>>() {
             self.warn(service, "customer_email", &Slip { why, weight: Weight::Noted });
         }
     }

@@ -45,6 +45,9 @@ impl Reading<'_> {
             match self.judged(&report).await? {
                 // It is the customer's, and would not count now for another reason.
                 Ok(()) | Err(Why::TooMany | Why::Closed) => return Ok(Some(id)),
+                Err(Why::OtherSender) if self.may_be_by_customer(&report).await? => {
+                    return Ok(Some(id));
+                }
                 Err(_) => {}
             }
         }

@@ -5,6 +5,7 @@ use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, MailId, ReportId};
 use portreeve_core::intake::{
     ANSWERS_PER_HOUR, Answerer, Displayed, MailState, Why, is_same_address, judge,
+    may_be_by_customer,
 };
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::report::Report;
@@ -250,7 +251,9 @@ fn what<'m>(row: &MailRow, understood: &'m Understood) -> What<'m> {
     match (&mail.delivery, &mail.receipt, writer(row, mail)) {
         _ if understood.is_unreadable => What::Unreadable,
         (Some(delivery), ..) => What::Bounce(delivery),
-        (None, Some(receipt), _) => What::Receipt(receipt),
+        (None, Some(receipt), _) if receipt.is_all => What::Receipt(receipt),
+        // Somebody may have written the rest.
+        (None, Some(_), _) => What::Unclear,
         (None, None, Writer::Person) => What::Answer,
         (None, None, Writer::Machine) => What::Automatic,
         (None, None, Writer::Unclear) => What::Unclear,
@@ -266,6 +269,11 @@ fn doubt(mail: &Mail) -> Option<Why> {
     } else {
         mail.is_absence_note.then_some(Why::PerhapsAbsent)
     }
+}
+
+/// What a receipt shows of the mail that it is of.
+fn shown_by(tokens: &AnswerTokens, receipt: &Receipt) -> Shown {
+    tokens.shown(std::iter::empty(), receipt.of.iter().map(String::as_str))
 }
 
 /// What a mail shows that only our notices have.
@@ -363,32 +371,50 @@ impl Reading<'_> {
 
     /// Whether it is the customer's answer, or why it waits.
     pub(super) async fn judged(&mut self, report: &Report) -> Result<Result<(), Why>, StoreError> {
-        let known = match &report.subject {
-            Some(subject) => self.tx.service(&subject.service).await?,
-            None => None,
-        };
-        let service = known.filter(|known| known.ended_at.is_none()).map(|known| known.service);
+        let customer = self.customer_of(report).await?;
         let answerer = Answerer {
             sender: self.mail.from.as_deref(),
-            // Nobody writes as the customer from an address of the desk's own.
-            customer: service.as_ref().map(|service| {
-                let is_own = self.desk.config.own_addresses.are_all_of(&service.customer_email);
-                let address = if is_own { "" } else { service.customer_email.as_str() };
-                (service.customer_id.as_str(), address)
-            }),
+            customer: customer.as_ref().map(|(id, address)| (id.as_str(), address.as_str())),
             answers: self.lately(report.id, MailState::Answer).await?,
         };
         Ok(judge(report, &answerer))
     }
 
+    /// Whether it may be the customer's, by whatever it shows of its sender.
+    pub(super) async fn may_be_by_customer(&mut self, report: &Report) -> Result<bool, StoreError> {
+        let customer = self.customer_of(report).await?;
+        let customer = customer.as_ref().map(|(id, address)| (id.as_str(), address.as_str()));
+        let shown = self.mail.perhaps_from.iter().map(String::as_str);
+        Ok(may_be_by_customer(report, customer, shown))
+    }
+
+    /// The customer of a report's service now: their id, and their addresses.
+    async fn customer_of(
+        &mut self,
+        report: &Report,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let known = match &report.subject {
+            Some(subject) => self.tx.service(&subject.service).await?,
+            None => None,
+        };
+        let service = known.filter(|known| known.ended_at.is_none()).map(|known| known.service);
+        Ok(service.map(|service| {
+            // Nobody writes as the customer from an address of the desk's own.
+            let is_own = self.desk.config.own_addresses.are_all_of(&service.customer_email);
+            let address = if is_own { String::new() } else { service.customer_email };
+            (service.customer_id, address)
+        }))
+    }
+
     /// What may be a person's answer, sent by a program that marks all of its mail: a person looks at it, as nothing is
-    /// dearer than to suspend somebody who wrote. From anybody but the customer it is a machine's.
+    /// dearer than to suspend somebody who wrote. Customers write from other addresses, too: a code is enough.
     async fn unclear(&mut self) -> Result<Fate, ActError> {
         if let Shown::Report(id) = self.shown()
-            && let Some(report) = self.tx.report_alone(id).await?
-            && let Ok(()) | Err(Why::TooMany) = self.judged(&report).await?
+            && self.tx.report_alone(id).await?.is_some()
         {
-            return Ok(Fate::waits(Why::PerhapsAutomatic, Some(id)));
+            let is_a_servers = self.is_by_a_mail_server();
+            let why = if is_a_servers { Why::OtherBounce } else { Why::PerhapsAutomatic };
+            return Ok(Fate::waits(why, Some(id)));
         }
         if !matches!(self.shown(), Shown::Report(_))
             && let Some(report) = self.named_by_its_customer().await?
@@ -418,8 +444,11 @@ impl Reading<'_> {
 
     /// What a mail program says of a notice is put on record. Nobody said anything, so that nobody has the move and the
     /// clock goes on.
-    async fn receipt(&mut self, receipt: &Receipt) -> Result<Fate, StoreError> {
-        let Shown::Report(id) = self.shown() else { return Ok(Fate::waits(Why::Automatic, None)) };
+    async fn receipt(&mut self, receipt: &Receipt) -> Result<Fate, ActError> {
+        let Shown::Report(id) = shown_by(self.tokens, receipt) else {
+            // It is of another mail than a notice, whatever it shows besides.
+            return self.unclear().await;
+        };
         let Some(report) = self.tx.report_alone(id).await? else {
             return Ok(Fate::waits(Why::Automatic, None));
         };
@@ -620,7 +649,11 @@ pub(super) fn is_its_message_id(stored: &str, id: &str) -> bool {
         let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         (is_number && number.len() <= 4).then(|| format!("{first}@{domain}"))
     };
-    stored == id || id.rsplit_once('@').and_then(further).is_some_and(|first| first == stored)
+    stored.eq_ignore_ascii_case(id)
+        || id
+            .rsplit_once('@')
+            .and_then(further)
+            .is_some_and(|first| first.eq_ignore_ascii_case(stored))
 }
 
 /// Whether an address is among those that a notice went to, as its record names them.

@@ -113,7 +113,8 @@ impl AnswerTokens {
     /// The report whose code stands anywhere in the head of a mail as it travels. It is enough to count the mail's bytes
     /// for that report; which one the mail is about is known once it is read.
     pub(super) fn shown_in_head(&self, raw: &[u8]) -> Option<ReportId> {
-        let head = String::from_utf8_lossy(head(&raw[..raw.len().min(HEAD)]));
+        // A quoted name before the `@` is the same name.
+        let head = String::from_utf8_lossy(head(&raw[..raw.len().min(HEAD)])).replace("\"@", "@");
         let separates =
             |c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | ':' | '"');
         let mut codes = head
@@ -127,8 +128,10 @@ impl AnswerTokens {
 
 /// The head of a mail: all before the first empty line.
 fn head(raw: &[u8]) -> &[u8] {
+    let raw = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw).trim_ascii_start();
     let end_of = |mark: &[u8]| raw.windows(mark.len()).position(|window| window == mark);
-    let end = [end_of(b"\r\n\r\n"), end_of(b"\n\n")].into_iter().flatten().min();
+    let ends: [&[u8]; 3] = [b"\r\n\r\n", b"\n\n", b"\r\r"];
+    let end = ends.into_iter().filter_map(end_of).min();
     &raw[..end.unwrap_or(raw.len())]
 }
 
@@ -142,7 +145,7 @@ pub(super) fn named<'a>(
 ) -> Vec<ReportId> {
     let of_id = |id: &str| {
         let (local, domain) = id.rsplit_once('@')?;
-        let number = local.strip_prefix("report-")?.split('.').next()?;
+        let number = behind_report(local)?.split('.').next()?;
         is_ours(domain).then(|| report_number(number)).flatten()
     };
     let named = addresses
@@ -162,22 +165,27 @@ pub(super) fn named<'a>(
     found
 }
 
-/// `Re: [abuse #92] Abuse report about your service`.
+/// `Re: [abuse #92] Abuse report about your service`, in whatever brackets and with whatever blanks.
 fn in_subject(subject: &str) -> impl Iterator<Item = ReportId> {
-    const MARK: &str = "[abuse #";
-    let lower = subject.to_ascii_lowercase();
-    let numbers: Vec<ReportId> = lower
-        .match_indices(MARK)
-        .filter_map(|(at, _)| report_number(lower[at + MARK.len()..].split(']').next()?))
-        .take(MOST_NAMED)
-        .collect();
+    const MARK: &str = "abuse #";
+    let words: Vec<&str> = subject.split_whitespace().collect();
+    let line = words.join(" ").to_ascii_lowercase();
+    let is_end = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+    let number = |at: usize| {
+        let (before, rest) = (&line[..at], &line[at + MARK.len()..]);
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let is_alone = is_end(before.chars().next_back()) && is_end(rest[end..].chars().next());
+        report_number(&rest[..end]).filter(|_| is_alone)
+    };
+    let numbers: Vec<ReportId> =
+        line.match_indices(MARK).filter_map(|(at, _)| number(at)).take(MOST_NAMED).collect();
     numbers.into_iter()
 }
 
 /// `abuse+r92.<mac>@example.com`.
 fn in_address(address: &str) -> Option<(ReportId, &str)> {
     let (local, _) = address.rsplit_once('@')?;
-    let (_, detail) = local.rsplit_once('+')?;
+    let (_, detail) = local.trim_matches('"').rsplit_once('+')?;
     let (number, mac) = detail.strip_prefix(['r', 'R'])?.split_once('.')?;
     Some((report_number(number)?, mac))
 }
@@ -189,17 +197,24 @@ fn in_message_id(id: &str) -> Option<(ReportId, &str)> {
         return (name.audience == Audience::Customer).then_some((name.report, mac));
     }
     let (local, _) = id.rsplit_once('@')?;
-    let (number, mac) = local.strip_prefix("report-")?.split_once('.')?;
+    let (number, mac) = behind_report(local)?.split_once('.')?;
     let is_mac = mac.len() == DIGITS && mac.bytes().all(|byte| byte.is_ascii_hexdigit());
     Some((report_number(number).filter(|_| is_mac)?, mac))
 }
 
+/// What stands behind `report-`, which some programs write in capitals.
+fn behind_report(local: &str) -> Option<&str> {
+    const BEGIN: &str = "report-";
+    let (begin, rest) = local.split_at_checked(BEGIN.len())?;
+    begin.eq_ignore_ascii_case(BEGIN).then_some(rest)
+}
+
 fn parts(id: &str) -> Option<(NoticeName, &str)> {
     let (local, _) = id.rsplit_once('@')?;
-    let mut parts = local.strip_prefix("report-")?.splitn(5, '.');
+    let mut parts = behind_report(local)?.splitn(5, '.');
     let report = report_number(parts.next()?)?;
-    let notice = Notice::parse(parts.next()?)?;
-    let audience = Audience::parse(parts.next()?)?;
+    let notice = Notice::parse(&parts.next()?.to_ascii_lowercase())?;
+    let audience = Audience::parse(&parts.next()?.to_ascii_lowercase())?;
     let at = from_millis(parts.next()?.parse().ok()?)?;
     // The same mail to a customer's further addresses has a number behind its MAC.
     let mac = parts.next().unwrap_or_default().split('.').next().unwrap_or_default();
@@ -236,6 +251,9 @@ mod tests {
         assert_eq!(shown(&tokens, &address, ""), genuine);
         assert_eq!(shown(&tokens, &address.to_uppercase(), ""), genuine);
         assert_eq!(shown(&tokens, "x+r7.00@example.com", &id), genuine);
+        let quoted = format!("\"{}", address.replace('@', "\"@"));
+        assert_eq!(shown(&tokens, &quoted, ""), genuine);
+        assert_eq!(shown(&tokens, "", &id.to_uppercase()), genuine, "in capitals");
         let second = id.replace('@', ".1@");
         assert_eq!(shown(&tokens, "", &second), genuine, "to a further address of the customer");
         for (address, reference, is) in [
@@ -277,6 +295,13 @@ mod tests {
         assert_eq!(found(&format!("From: a@x\r\nTo: Desk <{address}>\r\n\r\nx")), report);
         assert_eq!(found(&format!("From: a@x\nTo: {}\n\nx", address.to_uppercase())), report);
         assert_eq!(found(&format!("References: <a@x>\r\n <report-92.{mac}@example.com>")), report);
+        let quoted = address.replace('@', "\"@");
+        assert_eq!(found(&format!("To: <\"{quoted}>\r\n\r\nx")), report);
+        for before in ["\u{FEFF}", "\r\n", "\n\n", "\u{FEFF}\r\n"] {
+            assert_eq!(found(&format!("{before}From: a@x\r\nTo: {address}\r\n\r\nx")), report);
+        }
+        assert_eq!(found(&format!("From: a@x\rTo: {address}\r\rx")), report);
+        assert_eq!(found(&format!("From: a@x\r\rTo: {address}\r")), None, "in the body");
         assert_eq!(found(&format!("Subject: x\r\n\r\nTo: {address}\r\n")), None, "in the body");
         assert_eq!(found(&format!("To: {}\r\n\r\n", address.replace("r92", "r93"))), None);
         let far = format!("X: {}\r\nTo: {address}\r\n\r\n", "x".repeat(HEAD));
@@ -295,6 +320,17 @@ mod tests {
         assert_eq!(named("", "report-7.opened.customer.1.x@example.com", "Re: [abuse #7] x"), [7]);
         assert_eq!(named("abuse+r8.00@example.com", "", "AW: [Abuse #9] x [abuse #7]"), [8, 9, 7]);
         assert_eq!(named("", "report-7@example.net", "[abuse #] [abuse #x] [abuse 7]"), [0_i64; 0]);
+        for subject in [
+            "Re: [abuse  #7] x",
+            "Re: [abuse\u{a0}#7] x",
+            "(abuse #7)",
+            "Abuse #7: done",
+            "RE: ABUSE #7",
+        ] {
+            assert_eq!(named("", "", subject), [7], "{subject}");
+        }
+        assert_eq!(named("", "REPORT-7.OPENED@example.com", ""), [7]);
+        assert_eq!(named("", "", "reabuse #7 abuse #7x"), [0_i64; 0]);
         let many = (0..50).map(|number| format!("[abuse #{number}]")).collect::<Vec<_>>().concat();
         assert_eq!(named("", "", &many).len(), MOST_NAMED);
     }

@@ -15,7 +15,8 @@ pub fn mailboxes(text: &str) -> Field<Vec<String>> {
     if says_nothing(text) {
         return read;
     }
-    for part in parts(&with_line_breaks(text)) {
+    let text = with_line_breaks(text).replace(['\u{200B}', '\u{FEFF}', '\u{2060}'], "");
+    for part in parts(&text) {
         let part = part.trim();
         match addresses(part) {
             Some(found) => {
@@ -44,7 +45,7 @@ fn parts(text: &str) -> Vec<&str> {
     let mut is_quoted = false;
     let ends = |c: char| {
         is_quoted ^= c == '"';
-        matches!(c, ',' | ';' | '\n' | '\r') && !is_quoted
+        matches!(c, ',' | ';' | '|' | '\n' | '\r') && !is_quoted
     };
     text.split(ends).filter(|part| !part.trim().is_empty()).collect()
 }
@@ -54,9 +55,11 @@ fn addresses(part: &str) -> Option<Vec<&str>> {
     let bare = |text| {
         let text: &str = text;
         let text = text.trim().trim_matches(['<', '>', '\'']);
-        text.get(..7)
+        let text = text
+            .get(..7)
             .filter(|head| head.eq_ignore_ascii_case("mailto:"))
-            .map_or(text, |_| &text[7..])
+            .map_or(text, |_| &text[7..]);
+        text.strip_suffix('.').unwrap_or(text)
     };
     if let Some((_, rest)) = part.rsplit_once('<') {
         return rest
@@ -65,8 +68,20 @@ fn addresses(part: &str) -> Option<Vec<&str>> {
             .filter(|address| is_mail_address(address))
             .map(|address| vec![address]);
     }
-    let words: Vec<&str> = part.split_whitespace().map(bare).collect();
+    let part = without_comment(part);
+    let is_between = |word: &&str| matches!(*word, "/" | "and" | "und" | "&");
+    let words: Vec<&str> =
+        part.split_whitespace().filter(|word| !is_between(word)).map(bare).collect();
     words.iter().all(|word| is_mail_address(word)).then_some(words)
+}
+
+/// Without a comment before or behind an address (`ada@example.com (Ada)`).
+fn without_comment(part: &str) -> &str {
+    let part = part.trim();
+    let before = part.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let part = before.map_or(part, |(_, rest)| rest.trim());
+    let behind = part.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    behind.map_or(part, |(rest, _)| rest.trim())
 }
 
 #[cfg(test)]
@@ -89,6 +104,13 @@ mod tests {
             ("\"Byron, Ada\" <ada@example.com>", &["ada@example.com"]),
             ("mailto:ada@example.com", &["ada@example.com"]),
             ("ada@example.com, Ada@EXAMPLE.com", &["ada@example.com"]),
+            ("ada@example.com.", &["ada@example.com"]),
+            ("ada@example.com (Ada)", &["ada@example.com"]),
+            ("(Ada) ada@example.com", &["ada@example.com"]),
+            ("\u{200b}ada@example.com\u{feff}", &["ada@example.com"]),
+            ("ada@example.com | ben@example.com", &["ada@example.com", "ben@example.com"]),
+            ("ada@example.com / ben@example.com", &["ada@example.com", "ben@example.com"]),
+            ("ada@example.com and ben@example.com", &["ada@example.com", "ben@example.com"]),
             // Servers take these, whatever the standard says.
             ("a..b@example.com, b.@example.com", &["a..b@example.com", "b.@example.com"]),
             ("jörg@müller.example", &["jörg@müller.example"]),

@@ -65,7 +65,7 @@ on_both! {
              Original-Message-ID: {of}\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--rr--\n"
         );
         let nested = format!(
-            "Content-Type: multipart/mixed; boundary=m\n\n--m\n{}\n--m\nContent-Type: text/plain\n\nA footer\n--m--\n",
+            "Content-Type: multipart/mixed; boundary=m\n\n--m\n{}\n--m\nContent-Type: text/plain\n\n \n--m--\n",
             receipt.replace("; displayed", "; deleted"),
         );
         let mails = [
