@@ -126,6 +126,8 @@ impl Letters {
         }
         let mut theirs = environment();
         theirs.set_fuel(Some(STEPS));
+        // With it a loop builds a value within a value without an end, which takes the stack when it is dropped.
+        theirs.remove_global("namespace");
         let files = letters.files.clone().into_iter().map(|text| (Origin::File, text));
         let own = letters.own.clone().into_iter().map(|text| (Origin::Desk, text));
         for (origin, (name, text)) in files.chain(own) {
