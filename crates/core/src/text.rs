@@ -7,6 +7,34 @@ pub fn storable(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 
+/// Whether there is nothing to see in a text: spaces, controls, and signs that have no shape.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(
+                c,
+                '\u{AD}'
+                    | '\u{34F}'
+                    | '\u{61C}'
+                    | '\u{115F}'
+                    | '\u{1160}'
+                    | '\u{17B4}'
+                    | '\u{17B5}'
+                    | '\u{180B}'..='\u{180F}'
+                    | '\u{200B}'..='\u{200F}'
+                    | '\u{202A}'..='\u{202E}'
+                    | '\u{2060}'..='\u{206F}'
+                    | '\u{2800}'
+                    | '\u{3164}'
+                    | '\u{FE00}'..='\u{FE0F}'
+                    | '\u{FEFF}'
+                    | '\u{FFA0}'
+                    | '\u{E0000}'..='\u{E0FFF}'
+            )
+    })
+}
+
 /// JSON whose texts have no NUL. In JSON it can only stand as an escape, which has a twin of the same length.
 pub fn storable_json(json: &mut [u8]) {
     let (nul, instead) = (b"\\u0000", b"\\ufffd");
@@ -200,6 +228,16 @@ fn is_control(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_of_signs_without_a_shape_is_blank() {
+        for blank in ["", " \n\t", "\u{200B}", "\u{2060}\u{AD}", "\u{FEFF} ", "\u{3164}"] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for text in ["x", "\u{200B}.", "ü", "한", "👍\u{FE0F}"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn one_line_has_no_line_break_and_no_escape() {

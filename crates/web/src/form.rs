@@ -17,9 +17,9 @@ pub(crate) fn charset_in(headers: &HeaderMap) -> Option<&'static Encoding> {
     charset_of(headers.get(CONTENT_TYPE)?.to_str().ok()?)
 }
 
-/// The character set of a name.
+/// The character set of a name; none for one whose every text browsers replace by a single sign.
 pub(crate) fn charset(label: &str) -> Option<&'static Encoding> {
-    Encoding::for_label(label.trim().trim_matches('"').as_bytes())
+    Encoding::for_label_no_replacement(label.trim().trim_matches('"').as_bytes())
 }
 
 /// Text from outside. What is UTF-8 is UTF-8, whatever was said of it; else it is in the character set that was named,
@@ -69,11 +69,13 @@ mod tests {
             b"a=Mi%c3%9fbrauch",
             "a=Mißbrauch".as_bytes(),
         ] {
-            for charset in ["", "; charset=utf-8", "; charset=\"ISO-8859-1\"", "; charset=nonsense"]
+            for charset in
+                ["", "; charset=utf-8", "; charset=\"ISO-8859-1\"", "; charset=iso-2022-kr"]
             {
                 assert_eq!(value(body, &format!("{form}{charset}")), "Mißbrauch", "{charset}");
             }
         }
+        assert_eq!(value(b"a=Mi%DFbrauch", &format!("{form}; charset=nonsense")), "Mißbrauch");
         assert_eq!(value(b"a=%80+%92", form), "€ ’");
         assert_eq!(value(b"a=%CC%D2", &format!("{form}; Charset=windows-1251")), "МТ");
         assert_eq!(value(b"a=%A4%A2%A4", &format!("{form}; charset=EUC-JP")), "あ\u{FFFD}");

@@ -35,6 +35,9 @@ const FOR_CUSTOMERS: usize = 24;
 /// that whoever is too slow reads why.
 const PATIENCE: Duration = Duration::from_secs(100);
 
+/// The same for strangers, who send no files.
+const PATIENCE_WITH_STRANGERS: Duration = Duration::from_secs(30);
+
 /// Parts of a form at most: the fields of the largest one of ours, and as many files as a message may have.
 const PARTS: usize = 64;
 
@@ -60,6 +63,13 @@ impl From<'_> {
             Self::Stranger => Sender::Stranger,
         }
     }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Customer(_) | Self::Staff => PATIENCE,
+            Self::Stranger => PATIENCE_WITH_STRANGERS,
+        }
+    }
 }
 
 /// A form that was read.
@@ -75,7 +85,7 @@ pub(crate) struct Sent {
     arriving: Option<FileName>,
     place: Option<Place>,
     /// What is kept of it in memory.
-    room: Option<Room>,
+    pub(crate) room: Option<Room>,
 }
 
 /// Reads a form in either encoding. Its fields together may have `largest` bytes. Of files only those in fields that
@@ -108,7 +118,8 @@ pub(crate) async fn read(
     let mut reading = Reading { web, limits, from, largest, ahead, read: 0, room, had_room: true };
     let mut sent = Sent::default();
     let mut parts = Multipart::new(sip, boundary);
-    let read = tokio::time::timeout(PATIENCE, reading.all(&mut parts, &mut sent, takes)).await;
+    let read =
+        tokio::time::timeout(from.patience(), reading.all(&mut parts, &mut sent, takes)).await;
     let whole = read.unwrap_or(Err(Unread::Broken));
     if let (Err(_), Some(name)) = (whole, sent.arriving.take()) {
         sent.refuse(name, Refused::Broken);

@@ -19,6 +19,7 @@ use portreeve_core::text::{defang, lines, one_line};
 use portreeve_core::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+mod bounds;
 mod texts;
 
 pub use texts::{ABOUT, DIGEST, Fault, LARGEST, Origin, PARTS, Texts, Unit, built_in, names};
@@ -125,6 +126,8 @@ impl Letters {
         }
         let mut theirs = environment();
         theirs.set_fuel(Some(STEPS));
+        // With it a loop builds a value within a value without an end, which takes the stack when it is dropped.
+        theirs.remove_global("namespace");
         let files = letters.files.clone().into_iter().map(|text| (Origin::File, text));
         let own = letters.own.clone().into_iter().map(|text| (Origin::Desk, text));
         for (origin, (name, text)) in files.chain(own) {
@@ -146,9 +149,15 @@ impl Letters {
         let about =
             name.strip_suffix(ABOUT).and_then(|tag| Language::of(tag.trim_end_matches('/')));
         let Some(language) = about else {
+            if let Some(why) = bounds::beyond(&text) {
+                return Err(why);
+            }
             let added = theirs.add_template_owned(name.to_owned(), text);
             return added.map_err(|error| told(&error));
         };
+        if let Some(why) = bounds::about_beyond(&text) {
+            return Err(why);
+        }
         let more: Abouts = toml::from_str(&text).map_err(|error| about_fault(&text, &error))?;
         let known = self.about.entry(language).or_default();
         known.extend(more.into_iter().map(|(key, about)| (key.to_lowercase(), about)));

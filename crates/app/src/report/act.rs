@@ -13,7 +13,7 @@ use portreeve_core::report::{
 };
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
-use portreeve_core::text::storable;
+use portreeve_core::text::{is_blank, storable};
 use portreeve_core::time::{Span, Timestamp};
 use portreeve_store::{IdempotencyRow, NewMessage, NewNote, StoreError, Tx};
 
@@ -632,7 +632,7 @@ pub(crate) fn newly_held_automatically(before: &Report, after: &Report) -> bool 
 /// A text as it is kept: without links by which its readers would act as the customer.
 fn text_that_fits(text: &str) -> Result<String, ActError> {
     let text = without_secret_links(&storable(text.trim()));
-    if (1..=LONGEST_TEXT).contains(&text.chars().count()) {
+    if !is_blank(&text) && text.chars().count() <= LONGEST_TEXT {
         Ok(text)
     } else {
         Err(ActError::BadText)

@@ -20,6 +20,12 @@ pub(super) fn parse(url: &str) -> Result<String, ConfigError> {
     if host.is_empty() || host.starts_with(':') || !host.chars().all(is_host) {
         return refuse("must name a host, such as https://abuse.example.com".to_owned());
     }
+    let after_name = host.rsplit(']').next().unwrap_or_default();
+    if let Some((_, port)) = after_name.split_once(':')
+        && !port.parse::<u16>().is_ok_and(|port| port > 0)
+    {
+        return refuse("must have a port between 1 and 65535, or none".to_owned());
+    }
     if !more.trim_matches('/').is_empty() {
         return refuse(format!(
             "must end after the host name: the desk works at the root of a host name only, not below {more:?}; give it \
@@ -47,6 +53,10 @@ mod tests {
             ("https://abuse.example.com?x=1", "a name of its own"),
             ("https://abuse.example.com/#top", "a name of its own"),
             ("https://staff:hunter2@abuse.example.com", "no user name"),
+            ("https://abuse.example.com:99999", "between 1 and 65535"),
+            ("https://[2001:db8::1]:0", "between 1 and 65535"),
+            ("https://abuse.example.com:", "between 1 and 65535"),
+            ("https://abuse.example.com:80:80", "between 1 and 65535"),
             ("https://", "name a host"),
             ("https:///desk", "name a host"),
             ("https://abuse example.com", "name a host"),

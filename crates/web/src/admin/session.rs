@@ -306,8 +306,9 @@ pub(super) async fn read_ended(
 ) -> Result<Form, Refusal> {
     let from = upload::From::Stranger;
     let sent = upload::read(web, headers, body, LARGEST_FORM, from, |_| false).await;
-    let fields = sent.map_err(unread)?.fields.into_iter().take(MOST_FIELDS);
-    Ok(Form { fields: fields.collect(), room: None })
+    let sent = sent.map_err(unread)?;
+    let fields = sent.fields.into_iter().take(MOST_FIELDS).collect();
+    Ok(Form { fields, room: sent.room.map(Arc::new) })
 }
 
 /// Whose form it is: staff's when [`Visitor`] has found somebody who is signed in. Until then, also between password and

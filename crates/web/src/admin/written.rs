@@ -11,7 +11,6 @@ use minijinja::Value;
 use portreeve_app::draft::{self, Draft};
 use portreeve_app::sign_in::{self, Stage};
 use portreeve_core::ids::ReportId;
-use tokio::sync::Semaphore;
 
 use super::report::{kind_of, written_on};
 use super::session::{Form, Staff, is_from_here, read_ended, token};
@@ -20,9 +19,6 @@ use crate::Web;
 use crate::pages::context;
 use crate::rights::{Anybody, Open};
 use crate::words::Language;
-
-/// Forms of people without a session that are read at a time: they are in memory.
-static ROOM: Semaphore = Semaphore::const_new(8);
 
 /// Where the form was sent to, on the page that gives it back.
 const PLACE: &str = "written_for";
@@ -65,7 +61,6 @@ pub(super) async fn give_back(
         // Whoever sends this is told what they would have been told anyhow, without reading what they sent.
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let Ok(_place) = ROOM.try_acquire() else { return Refusal::NotNow.into_response() };
     let form = match read_ended(&web, &parts.headers, body).await {
         Ok(form) => form,
         Err(refusal) => return refusal.into_response(),

@@ -188,6 +188,93 @@ fn a_template_that_never_ends_is_a_fault_and_ours_goes_out() {
     assert!(letter.body.contains("Report:   #92"), "{}", letter.body);
 }
 
+/// Threads of the server have this stack.
+fn on_a_small_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+        let thread = thread.spawn_scoped(scope, work).expect("a thread");
+        thread.join().expect("it ends")
+    })
+}
+
+fn faults_of(name: &str, text: String) -> Vec<String> {
+    on_a_small_stack(|| {
+        let letters = Letters::default().with_own(Texts::from([(name.to_owned(), text)]));
+        letters.check().iter().map(ToString::to_string).collect()
+    })
+}
+
+#[test]
+fn a_template_that_goes_too_deep_is_a_fault_and_takes_no_stack() {
+    let around = |begin: &str, middle: &str, n: usize, end: &str| {
+        format!("x\n{{{{ {begin}{}{end} }}}}", middle.repeat(n))
+    };
+    let one_expression = [
+        around("", "-", 2_500, "1"),
+        around("", "not ", 10_000, "1"),
+        around("", "1+", 20_000, "1"),
+        around("a", ".b", 20_000, ""),
+        around("a", "|upper", 9_000, ""),
+        around("", "a~", 20_000, "a"),
+        around("", "2**", 15_000, "2"),
+        around("", "1 and ", 9_000, "1"),
+        around("", "1 if 1 else ", 5_000, "1"),
+        around("a", "()", 20_000, ""),
+        around("a", "[0]", 20_000, ""),
+        around("1", " is true", 7_000, ""),
+        around("'}}'", "~'}}'", 9_000, ""),
+        around("", "-", 2_500, "1 }} {{ 'unfinished"),
+        format!("x\n{{% if {} 1 %}}x{{% endif %}}", "not ".repeat(10_000)),
+        format!("x\n{{% filter {}upper %}}x{{% endfilter %}}", "upper|".repeat(5_000)),
+    ];
+    for text in one_expression {
+        let faults = faults_of("en/opened/body.txt", text.clone());
+        let why = "en/opened/body.txt (of the desk): line 2: an expression of more than 200 words and signs";
+        assert_eq!(faults, [why], "{}", &text[..20]);
+    }
+    for text in [
+        format!("{{% if a %}}{}{{% endif %}}", "{% elif a %}".repeat(5_000)),
+        format!("{{% if a %}}{}", "{% elif a %}{% for b in c %}{% endfor %}".repeat(1_500)),
+        "{% if a %}".repeat(5_000),
+        "{% with a = 1 %}".repeat(4_000),
+    ] {
+        let faults = faults_of("en/opened/body.txt", text);
+        assert!(faults.len() == 1 && faults[0].contains("more than 50 blocks"), "{faults:?}");
+    }
+    for name in [format!("a{} = 1", ".a".repeat(30_000)), format!("[a{}]", ".a".repeat(30_000))] {
+        let faults = faults_of("en/about.toml", name);
+        assert!(faults.len() == 1 && faults[0].contains("more than 50 parts"), "{faults:?}");
+    }
+}
+
+#[test]
+fn what_is_within_the_bounds_fits_the_stack_and_so_do_templates_that_call_themselves() {
+    for text in [
+        format!("{{{{ {}1 }}}}", "-".repeat(199)),
+        format!("{{{{ {}1{} }}}}", "(".repeat(99), ")".repeat(99)),
+        format!("{{{{ {}1{} }}}}", "[".repeat(99), "]".repeat(99)),
+        "{% set a %}".repeat(5_000),
+        "{% macro m(a) %}{{ m(a) }}{% endmacro %}{{ m(1) }}".to_owned(),
+        "{% include 'opened/body.txt' %}".to_owned(),
+        "{% for a in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}".to_owned(),
+        "{% for a in range(99999) %}{% set x = [x if x is defined else 1] %}{% endfor %}"
+            .to_owned(),
+        "{% set n = namespace(x=1) %}{% for a in range(60000) %}{% set n.x = [n.x] %}{% endfor %}"
+            .to_owned(),
+        format!("{{{{ x }}}}{}", "{% if report %}x{% elif name %}y{% endif %}".repeat(500)),
+    ] {
+        // Whatever comes of them, the process goes on.
+        let own = Texts::from([("en/opened/body.txt".to_owned(), text)]);
+        let letter = on_a_small_stack(|| {
+            Letters::default().with_own(own).to_customer(Notice::Opened, &opened(Language::English))
+        });
+        assert!(!letter.subject.is_empty());
+    }
+    for (name, text) in names().map(|name| (name, built_in(name).expect(name))) {
+        assert_eq!((bounds::beyond(text), bounds::about_beyond(text)), (None, None), "{name}");
+    }
+}
+
 #[test]
 fn a_fault_in_a_file_about_kinds_of_abuse_names_its_line() {
     let own =
