@@ -1,6 +1,6 @@
 //! Labels in texts: `Source IP: 192.0.2.1`, `| Host | 192.0.2.1 |`, `URL = http://…`. One table of words says what a label means.
 
-use super::sentence;
+use super::addresses;
 
 /// What the value behind a label is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(super) fn read(line: &str) -> Option<Labelled<'_>> {
 
 /// What a label means in view of its value: behind `IP address/port` both stand.
 fn of_value(meaning: Meaning, value: &str) -> Meaning {
-    let has_address = || sentence::addresses(value).first().is_some_and(|found| found.begin == 0);
+    let has_address = || addresses::addresses(value).first().is_some_and(|found| found.begin == 0);
     match meaning {
         Meaning::Port if has_address() => Meaning::Source,
         Meaning::VictimPort if has_address() => Meaning::Victim,

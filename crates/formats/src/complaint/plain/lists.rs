@@ -1,7 +1,7 @@
 //! Lists below a sentence: `The following hosts in your network attack us:`, and an address on each line.
 
+use super::addresses;
 use super::labels::Meaning;
-use super::sentence;
 
 /// Words that say that something comes below, in lower case.
 const BELOW: &[&str] = &[
@@ -146,7 +146,7 @@ pub(super) fn is_header(line: &str) -> bool {
 
 /// The addresses with which a line of a list begins. What stands behind them is about them, and declares no other.
 pub(super) fn item(line: &str) -> Option<&str> {
-    let found = sentence::addresses(line);
+    let found = addresses::addresses(line);
     let first = found.first().filter(|first| first.begin == 0)?;
     let mut end = first.end;
     for pair in found.windows(2) {

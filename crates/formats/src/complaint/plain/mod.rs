@@ -1,6 +1,7 @@
 //! Complaints in words. What a label or a sentence declares is taken, in this order: labels, sentences and the subject, lines of
 //! logs. Where none of them declares a source there is no incident: an address that is merely there is nobody's fault.
 
+mod addresses;
 mod labels;
 mod lines;
 mod lists;
@@ -209,7 +210,7 @@ impl<'d> Found<'d> {
             pairs.iter().filter_map(|(key, value)| labels::of_pair(key, value)).collect();
         let is_one = known.iter().any(|pair| {
             matches!(pair.meaning, Meaning::Source | Meaning::Victim | Meaning::Page)
-                && (pair.meaning == Meaning::Page || !sentence::addresses(pair.value).is_empty())
+                && (pair.meaning == Meaning::Page || !addresses::addresses(pair.value).is_empty())
         });
         if is_one {
             // What it is of comes first, whatever the order of the pairs: the rest of them belongs to it.
@@ -263,7 +264,7 @@ impl<'d> Found<'d> {
         match meaning {
             Meaning::Source => self.take_sources(value),
             Meaning::Victim => {
-                let ip = sentence::addresses(value).first().map(|found| found.ip);
+                let ip = addresses::addresses(value).first().map(|found| found.ip);
                 if let Some(ip) = ip {
                     self.record_for(|record| record.victim.is_some(), false).victim = Some(ip);
                     self.victims.push(ip);
@@ -345,7 +346,7 @@ impl<'d> Found<'d> {
         for piece in pieces {
             let bare = piece.trim_matches(['(', ')', '[', ']', '<', '>', '"', '\'', '*', '`', '.']);
             // What is not an address from its beginning has a key of its own: `dst=198.51.100.7`.
-            let found = sentence::addresses(bare)
+            let found = addresses::addresses(bare)
                 .first()
                 .copied()
                 .filter(|found| !found.is_prefix && (sources.is_empty() || found.begin == 0));
@@ -381,7 +382,7 @@ impl<'d> Found<'d> {
                 .unwrap_or_default()
                 .trim_matches(['<', '>', '"', '\'', ',']);
             let host = word.split('/').next().unwrap_or_default();
-            if sentence::addresses(host).len() == 1 && !word.contains('/') {
+            if addresses::addresses(host).len() == 1 && !word.contains('/') {
                 return self.take_sources(host);
             }
             match domain::name(host) {
@@ -491,7 +492,7 @@ impl<'d> Found<'d> {
         let Some(when) = when else { return };
         self.last_logged = Some(self.last_logged.filter(|last| last.at > when.at).unwrap_or(when));
         let has_room = self.logged.len() < MOST;
-        for found in sentence::addresses(line).into_iter().take(4) {
+        for found in addresses::addresses(line).into_iter().take(4) {
             match self.logged.iter_mut().rev().take(64).find(|(ip, _)| *ip == found.ip) {
                 Some((_, last)) if when.at > last.at => *last = when,
                 Some(_) => {}
@@ -558,7 +559,7 @@ impl<'d> Found<'d> {
 
     fn take_sentences(&mut self, prose: &str) {
         let mut last: Option<(usize, Role)> = None;
-        for found in sentence::addresses(prose) {
+        for found in addresses::addresses(prose) {
             // `192.0.2.1, 192.0.2.2 and 192.0.2.3` are the same.
             let beside = last
                 .filter(|(end, _)| is_between_items(&prose[*end..found.begin]))
@@ -578,7 +579,7 @@ impl<'d> Found<'d> {
 
     fn take_subject(&mut self, subject: &str) {
         let subject = refang::text(subject);
-        for found in sentence::addresses(&subject) {
+        for found in addresses::addresses(&subject) {
             if found.is_prefix {
                 let rest = &subject[found.begin..];
                 let word = rest
@@ -653,8 +654,8 @@ fn leading_number(value: &str) -> Option<u64> {
 /// The source that a line of a log names by its own fields: `SRC=192.0.2.1`, `from 192.0.2.1`, `rhost=192.0.2.1`, or the address
 /// with which a line of a web server begins.
 fn logged_source(line: &str) -> Option<IpAddr> {
-    let found = sentence::addresses(line);
-    let is_marked = |one: &&sentence::Found| {
+    let found = addresses::addresses(line);
+    let is_marked = |one: &&addresses::Found| {
         let before =
             line[..one.begin].trim_end_matches([' ', '[', '"', '=', ':', '(']).to_ascii_lowercase();
         ["src", "srcip", "source", "src_ip", "from", "rhost", "client", "remote", "attacker", "by"]
