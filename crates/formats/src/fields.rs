@@ -279,7 +279,7 @@ mod tests {
             ids_in(["a@x b@x,c@x d", "<e@x> f@x"].into_iter()),
             ["a@x", "b@x", "c@x", "e@x"]
         );
-        let many: String = (0..300).map(|number| format!("<{number}@x> ")).collect();
+        let many = (0..300).map(|number| format!("<{number}@x> ")).collect::<Vec<_>>().concat();
         let outer = outer_ids_in([many.as_str()].into_iter(), 100);
         let ends = (outer.len(), outer[0].as_str(), outer[99].as_str());
         assert_eq!(ends, (100, "0@x", "299@x"));
