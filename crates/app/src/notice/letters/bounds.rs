@@ -17,7 +17,10 @@ const PARTS_OF_A_NAME: usize = 50;
 const OPENING: [&str; 8] = ["if", "for", "with", "autoescape", "filter", "block", "macro", "call"];
 
 /// Why a template is not parsed, if it is beyond the bounds. What follows an error of the lexer is parsed by nobody.
-#[expect(clippy::default_trait_access, reason = "the type of the syntax is not exported with the lexer")]
+#[expect(
+    clippy::default_trait_access,
+    reason = "the type of the syntax is not exported with the lexer"
+)]
 pub(super) fn beyond(text: &str) -> Option<String> {
     let mut open: Vec<&str> = Vec::new();
     let (mut signs, mut begins) = (0, false);
