@@ -128,7 +128,7 @@ pub async fn for_its_customer(
         directory: subject.service.directory,
         customer_id: subject.customer_id,
         only: Some(id),
-        masquerading: false,
+        reads_only: false,
     };
     for_customer(desk, &customer, id).await
 }

@@ -72,13 +72,21 @@ struct Claims {
     iss: String,
     aud: String,
     client_id: String,
+    /// A member of the panel's staff looks as the customer.
     #[serde(default)]
     masquerading: bool,
+    /// The user may do more than read; panels that do not say mean it.
+    #[serde(default = "may_act")]
+    may_act: bool,
     #[serde(default)]
     return_to: Option<String>,
     iat: i64,
     exp: i64,
     jti: String,
+}
+
+fn may_act() -> bool {
+    true
 }
 
 /// Somebody who was signed in.
@@ -102,7 +110,7 @@ pub async fn sign_on(desk: &Desk, token: &str) -> Result<SignedOn, SignOnError> 
     let session = CustomerSession {
         directory: claims.iss,
         customer_id: claims.client_id,
-        masquerading: claims.masquerading,
+        reads_only: claims.masquerading || !claims.may_act,
         created_at: now.as_millisecond(),
         expires_at: SESSION.after(now).as_millisecond(),
     };
@@ -129,7 +137,7 @@ pub async fn stay(desk: &Desk, customer: &Customer) -> Result<Option<String>, St
     let session = CustomerSession {
         directory: customer.directory.clone(),
         customer_id: customer.customer_id.clone(),
-        masquerading: customer.masquerading,
+        reads_only: customer.reads_only,
         created_at: now.as_millisecond(),
         expires_at: STAY.after(now).as_millisecond(),
     };
@@ -196,8 +204,9 @@ pub struct Customer {
     pub customer_id: String,
     /// They see this report alone: the directory does not say whose the others are.
     pub only: Option<ReportId>,
-    /// A member of the panel's staff looks as the customer, and may only read.
-    pub masquerading: bool,
+    /// A member of the panel's staff looks as the customer, or a user of the account who may see products and not manage
+    /// them: they only read.
+    pub reads_only: bool,
 }
 
 impl Customer {
@@ -216,7 +225,7 @@ pub async fn session(desk: &Desk, token: &str) -> Result<Option<Customer>, Store
         directory: session.directory,
         customer_id: session.customer_id,
         only: None,
-        masquerading: session.masquerading,
+        reads_only: session.reads_only,
     }))
 }
 
@@ -231,7 +240,7 @@ pub async fn by_link(desk: &Desk, token: &str) -> Result<Option<(Customer, Repor
             only: link.customer_id.is_empty().then_some(report),
             directory: link.directory,
             customer_id: link.customer_id,
-            masquerading: false,
+            reads_only: false,
         };
         (customer, report)
     }))
@@ -540,9 +549,11 @@ pub enum DeedError {
     /// There is no such report of theirs.
     #[error("there is no such report")]
     NotTheirs,
-    /// Whoever looks as the customer may only read.
-    #[error("whoever looks as a customer may read and do nothing else")]
-    Masquerading,
+    /// They may only read.
+    #[error(
+        "this can only be read: staff who look as the customer, and users without the permission to manage products, cannot act"
+    )]
+    ReadsOnly,
     /// The service has another customer now, or is gone: it is not theirs to take back.
     #[error("the service is no longer this customer's")]
     ServiceMoved,
@@ -559,8 +570,8 @@ pub async fn act_on(
     deed: Deed,
     files: Files,
 ) -> Result<(), DeedError> {
-    if customer.masquerading {
-        return Err(DeedError::Masquerading);
+    if customer.reads_only {
+        return Err(DeedError::ReadsOnly);
     }
     let act = match deed {
         Deed::Answer(text) => Act::CustomerAnswer(text),

@@ -57,7 +57,7 @@ pub struct CustomerSession {
     /// The panel's id of the customer.
     pub customer_id: String,
     /// A member of the panel's staff looks as the customer.
-    pub masquerading: bool,
+    pub reads_only: bool,
     /// When it began, milliseconds.
     pub created_at: i64,
     /// When it ends, milliseconds.
@@ -205,14 +205,14 @@ impl Tx {
         new: &CustomerSession,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO customer_sessions
-                (token_hash, directory, customer_id, masquerading, created_at, expires_at)
+                (token_hash, directory, customer_id, reads_only, created_at, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6)";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(token_hash)
                 .bind(&new.directory)
                 .bind(&new.customer_id)
-                .bind(new.masquerading)
+                .bind(new.reads_only)
                 .bind(new.created_at)
                 .bind(new.expires_at)
                 .execute(conn)
@@ -227,7 +227,7 @@ impl Tx {
         token_hash: &str,
         now: i64,
     ) -> Result<Option<CustomerSession>, StoreError> {
-        let sql = "SELECT directory, customer_id, masquerading, created_at, expires_at
+        let sql = "SELECT directory, customer_id, reads_only, created_at, expires_at
             FROM customer_sessions WHERE token_hash = $1 AND expires_at > $2";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql)

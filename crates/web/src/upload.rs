@@ -392,7 +392,7 @@ mod tests {
                 directory: "main".to_owned(),
                 customer_id: id.to_string(),
                 only: None,
-                masquerading: false,
+                reads_only: false,
             };
             places.take(busy.with_files.begin(&customer))
         };

@@ -271,6 +271,23 @@ const LONGEST_NAME: usize = 4;
 const LONGEST_WORD: usize = 64;
 
 impl Category {
+    /// Whether a page is the allegation, and an address beside it only where it is; otherwise a machine did something.
+    pub(crate) fn is_about_pages(self) -> bool {
+        matches!(
+            self,
+            Self::Phishing
+                | Self::Malware
+                | Self::Copyright
+                | Self::Trademark
+                | Self::Fraud
+                | Self::Csam
+                | Self::ChildExploitation
+                | Self::Harassment
+                | Self::ExposedData
+                | Self::Compromised
+        )
+    }
+
     /// The kind that a word of another vocabulary means: `Login-Attack`, `open_service`, `malicious-code/c2-server`.
     /// Nothing when it is in none of them.
     pub fn from_word(word: &str) -> Option<Self> {

@@ -354,6 +354,16 @@ on_each! {
         let form = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
         let refused = serving.post(&format!("/client/reports/{id}/answer"), &form, b"text=x");
         assert_eq!((refused.status, world.events(id, "answered")), (422, 0));
+
+        // So does a user of the account who may see its products and not manage them; one who may manage them acts.
+        for (may_act, status, answered) in [(false, 422, 0), (true, 303, 1)] {
+            let user = claims(&[("may_act", may_act.into()), ("user", "user@example.com".into())]);
+            let came = sign_on(&serving, &token(&user, SECRET));
+            let cookie = came.header("set-cookie").split(';').next().unwrap().to_owned();
+            let form = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+            let sent = serving.post(&format!("/client/reports/{id}/answer"), &form, b"text=x");
+            assert_eq!((sent.status, world.events(id, "answered")), (status, answered), "{may_act}");
+        }
     }
 }
 

@@ -28,7 +28,7 @@ CREATE TABLE customer_sessions (
     token_hash TEXT PRIMARY KEY,
     directory TEXT NOT NULL,
     customer_id TEXT NOT NULL,
-    masquerading BOOLEAN NOT NULL,
+    reads_only BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );

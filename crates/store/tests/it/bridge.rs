@@ -89,7 +89,7 @@ on_both! {
         let session = CustomerSession {
             directory: "main".into(),
             customer_id: "7".into(),
-            masquerading: true,
+            reads_only: true,
             created_at: 10,
             expires_at: 100,
         };

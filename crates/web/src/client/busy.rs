@@ -88,7 +88,7 @@ mod tests {
             directory: "main".to_owned(),
             customer_id: id.to_owned(),
             only: None,
-            masquerading: false,
+            reads_only: false,
         };
         let in_hand = InHand::new(2);
         let first = in_hand.begin(&customer("11"));

@@ -42,7 +42,7 @@ pub(super) struct Tried {
 /// Why something was not done, as the end of a key.
 pub(super) fn why(error: &DeedError) -> &'static str {
     match error {
-        DeedError::Masquerading => "masquerading",
+        DeedError::ReadsOnly => "reads_only",
         DeedError::ServiceMoved => "moved",
         DeedError::Act(ActError::BadText) => "text",
         DeedError::Act(ActError::TooManyAnswers) => "too_many_answers",
@@ -234,7 +234,7 @@ fn door_shown(door: &Door) -> Value {
         base => door.base,
         by_link => door.by_link,
         customer => door.customer.customer_id,
-        masquerading => door.customer.masquerading,
+        reads_only => door.customer.reads_only,
         more => door.customer.only.is_none(),
     }
 }

@@ -38,7 +38,7 @@ impl Found<'_> {
             }
             reading.explain("source: from labels in the text");
         }
-        if records.is_empty() && category != Category::Other && !is_about_pages(category)
+        if records.is_empty() && category != Category::Other && !category.is_about_pages()
             || records.is_empty()
                 && self.pages.is_empty()
                 && self.domains.is_empty()
@@ -99,7 +99,7 @@ impl Found<'_> {
         let only_source = if let [only] = sources.as_slice() { Some(*only) } else { None };
         let mut loose: Vec<(String, Option<IpAddr>)> = Vec::new();
         let mut done = HashSet::new();
-        let about_pages = is_about_pages(category);
+        let about_pages = category.is_about_pages();
         // Where labels say which pages, those in sentences are for reading.
         let has_labelled =
             !shared.pages.is_empty() || records.iter().any(|record| !record.pages.is_empty());
@@ -205,23 +205,6 @@ impl Found<'_> {
             reading.defect("source_missing", "nothing in it declares a source");
         }
     }
-}
-
-/// Whether a category is about pages rather than about what a machine did.
-fn is_about_pages(category: Category) -> bool {
-    matches!(
-        category,
-        Category::Phishing
-            | Category::Malware
-            | Category::Copyright
-            | Category::Trademark
-            | Category::Fraud
-            | Category::Csam
-            | Category::ChildExploitation
-            | Category::Harassment
-            | Category::ExposedData
-            | Category::Compromised
-    )
 }
 
 fn merge(into: &mut Record, other: Record) {

@@ -168,7 +168,7 @@ impl<'c> Rules<'c> {
             .map(|net| {
                 let ip = is_single(&net).then(|| net.addr());
                 let subject = match (ip, &url) {
-                    (_, Some(url)) if is_about_pages(category) => Subject::Url(url.clone()),
+                    (_, Some(url)) if category.is_about_pages() => Subject::Url(url.clone()),
                     (Some(ip), _) => Subject::Ip(ip),
                     (None, _) => Subject::Prefix(net),
                 };
@@ -281,20 +281,6 @@ struct Source {
 
 fn is_source(value: &str) -> bool {
     !addresses(value).is_empty()
-}
-
-/// Kinds in which the page is the allegation and the address is where it is.
-fn is_about_pages(category: Category) -> bool {
-    matches!(
-        category,
-        Category::Phishing
-            | Category::Malware
-            | Category::Copyright
-            | Category::Trademark
-            | Category::Csam
-            | Category::Fraud
-            | Category::Compromised
-    )
 }
 
 /// The addresses and prefixes of a cell that has nothing else in it.
