@@ -10,11 +10,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("print", &[]),
     ("formats", &[]),
+    ("i18n", &["core"]),
     ("store", &["core"]),
-    ("app", &["core", "formats", "store"]),
+    ("app", &["core", "formats", "i18n", "store"]),
     ("connect", &["core", "app"]),
-    ("web", &["core", "app", "print"]),
-    ("portreeve", &["core", "formats", "store", "app", "connect", "print", "web"]),
+    ("web", &["core", "i18n", "app", "print"]),
+    ("portreeve", &["core", "formats", "i18n", "store", "app", "connect", "print", "web"]),
 ];
 
 /// Crates that the domain must not know: it has no I/O, no clock and no randomness.
