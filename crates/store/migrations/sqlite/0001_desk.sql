@@ -1,0 +1,702 @@
+-- The whole desk, grouped by subject. Instants are milliseconds since 1970 in UTC, lengths of time are milliseconds.
+
+---------------------------------------------------------------------------------------------------
+-- Desk and settings
+
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+
+-- One counter a topic. Whoever changes something that other processes keep in memory raises its
+-- counter in the same transaction; each process polls these few rows.
+CREATE TABLE changes (
+    topic TEXT PRIMARY KEY,
+    seq BIGINT NOT NULL
+);
+INSERT INTO changes (topic, seq) VALUES
+    ('settings', 0), ('people', 0), ('desk', 0), ('ledger', 0), ('templates', 0);
+
+-- The state of the desk as a whole: one row.
+CREATE TABLE desk (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    paused_at BIGINT,
+    paused_by TEXT,
+    clock_suspect TEXT,
+    heartbeat_at BIGINT,
+    -- The desk stood still between these two.
+    still_from BIGINT,
+    still_to BIGINT,
+    -- Mails are read so late that deadlines are put off.
+    reading_behind_since BIGINT
+);
+INSERT INTO desk (id) VALUES (1);
+
+-- What all nodes have to know and nobody else: made at the first use.
+CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    made_at BIGINT NOT NULL
+);
+
+-- Who changed what of the desk itself. Reports have a history of their own.
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+
+---------------------------------------------------------------------------------------------------
+-- People: staff, what they prefer, how they and their scripts come in
+
+CREATE TABLE roles (
+    name TEXT PRIMARY KEY,
+    rights TEXT NOT NULL,
+    built_in BOOLEAN NOT NULL
+);
+INSERT INTO roles (name, rights, built_in) VALUES
+    ('admin', '*', TRUE),
+    ('agent', 'see_reports open answer close suspend approve', TRUE),
+    ('viewer', 'see_reports', TRUE);
+
+CREATE TABLE staff (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    role TEXT NOT NULL REFERENCES roles (name),
+    password_hash TEXT,
+    language TEXT NOT NULL DEFAULT '',
+    time_zone TEXT NOT NULL DEFAULT '',
+    totp_secret TEXT,
+    -- The step of the last code that was taken: no code counts twice.
+    totp_step BIGINT,
+    -- What they want to be told by mail, as words; nothing as long as they have not chosen.
+    told TEXT,
+    -- Where, if not at their usual address.
+    told_at TEXT NOT NULL DEFAULT '',
+    created_at BIGINT NOT NULL,
+    disabled_at BIGINT
+);
+
+CREATE TABLE recovery_codes (
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    code_hash TEXT NOT NULL,
+    PRIMARY KEY (staff_id, code_hash)
+);
+
+CREATE TABLE staff_sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_hash TEXT NOT NULL UNIQUE,
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    stage TEXT NOT NULL,
+    -- A second factor that is being set up, until its first code comes.
+    new_secret TEXT,
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    -- When the password was entered last.
+    proved_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX staff_sessions_staff ON staff_sessions (staff_id, id);
+CREATE INDEX staff_sessions_expires ON staff_sessions (expires_at);
+
+-- For the drop-in endpoint: an identifier and nothing else, kept as a hash.
+CREATE TABLE credentials (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    role TEXT REFERENCES roles (name),
+    identifier_hash TEXT NOT NULL UNIQUE,
+    description TEXT NOT NULL,
+    -- Networks that it may be used from; empty is anywhere.
+    allow TEXT NOT NULL DEFAULT '',
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+CREATE TABLE credential_calls (
+    credential_id BIGINT PRIMARY KEY,
+    calls BIGINT NOT NULL,
+    errors BIGINT NOT NULL,
+    last_used_at BIGINT NOT NULL
+);
+
+-- For the REST interface: act as a member of staff, with no more rights than that one has.
+CREATE TABLE api_tokens (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    scopes TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT
+);
+
+-- Filters that people keep; nobody's are everybody's.
+CREATE TABLE saved_views (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL
+);
+
+CREATE TABLE quick_replies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    category TEXT NOT NULL,
+    language TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+
+---------------------------------------------------------------------------------------------------
+-- Directories and the ledger: a copy of the panels' services, and who held what, when
+
+CREATE TABLE directories (
+    name TEXT PRIMARY KEY,
+    looked_at BIGINT,
+    complete_at BIGINT,
+    -- Those that are looked at by themselves: when everything was last seen as it is stored, what came of the
+    -- last try, and who is looking now.
+    synced_at BIGINT,
+    tried_at BIGINT,
+    trouble TEXT,
+    lease TEXT,
+    lease_until BIGINT
+);
+
+CREATE TABLE services (
+    directory TEXT NOT NULL,
+    service_id BIGINT NOT NULL,
+    customer_id TEXT NOT NULL,
+    customer_name TEXT NOT NULL,
+    customer_email TEXT NOT NULL,
+    language TEXT NOT NULL,
+    product TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    username TEXT NOT NULL,
+    server TEXT NOT NULL,
+    status TEXT NOT NULL,
+    dedicated_ip TEXT NOT NULL,
+    protected BOOLEAN NOT NULL,
+    seen_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (directory, service_id)
+);
+CREATE INDEX services_domain ON services (domain);
+CREATE INDEX services_customer ON services (customer_id, directory, service_id);
+-- Customers who ask for a new link by their mail address ...
+CREATE INDEX services_mail ON services (lower(customer_email));
+-- ... and those who have several, separated by commas.
+CREATE INDEX services_mails ON services (directory, service_id) WHERE customer_email LIKE '%,%';
+
+-- Held from somewhere after `from_after` (nothing: since before records began) and at the latest by `from_by`; likewise
+-- its end.
+CREATE TABLE assignments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    directory TEXT NOT NULL,
+    service_id BIGINT NOT NULL,
+    customer_id TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    from_after BIGINT,
+    from_by BIGINT NOT NULL,
+    to_after BIGINT,
+    to_by BIGINT,
+    -- The value of the counter `ledger` with which it came or changed: ledgers in memory read what is new to them.
+    changed_in BIGINT NOT NULL
+);
+CREATE INDEX assignments_resource ON assignments (resource);
+CREATE INDEX assignments_service ON assignments (directory, service_id);
+CREATE INDEX assignments_changed ON assignments (changed_in);
+
+---------------------------------------------------------------------------------------------------
+-- Reports and their history
+
+CREATE TABLE report_ids (next BIGINT NOT NULL);
+INSERT INTO report_ids (next) VALUES (1);
+CREATE TABLE reports (
+    id INTEGER PRIMARY KEY,
+    directory TEXT,
+    service_id BIGINT,
+    customer_id TEXT,
+    category TEXT NOT NULL,
+    service_ip TEXT NOT NULL,
+    -- The address as it is looked for: 32 hex digits, IPv4 as IPv4-mapped IPv6.
+    address TEXT,
+    additional_info TEXT NOT NULL,
+    suspend_method TEXT NOT NULL,
+    allow_unsuspend BOOLEAN NOT NULL,
+    pay_to_unsuspend BOOLEAN NOT NULL DEFAULT FALSE,
+    opened_at BIGINT NOT NULL,
+    opened_by TEXT NOT NULL,
+    status TEXT NOT NULL,
+    queued_why TEXT,
+    turn TEXT,
+    outcome TEXT,
+    closed_at BIGINT,
+    countdown TEXT NOT NULL,
+    deadline_at BIGINT,
+    remind_at BIGINT,
+    left_ms BIGINT,
+    remind_in_ms BIGINT,
+    -- When the sweep has something to do with it.
+    wake_at BIGINT,
+    -- Who takes care of it.
+    assignee TEXT,
+    -- Which one took it over, and whether it had a hold then.
+    merged_into BIGINT,
+    merged_hold BOOLEAN NOT NULL DEFAULT FALSE,
+    -- What the customer said and did on their own.
+    claim TEXT,
+    wanted_ms BIGINT,
+    more_time_times BIGINT NOT NULL DEFAULT 0,
+    unsuspended_times BIGINT NOT NULL DEFAULT 0,
+    revision BIGINT NOT NULL
+);
+-- Every new report is entered into each of these that has no WHERE: there are few.
+CREATE INDEX reports_service ON reports (directory, service_id, id);
+CREATE INDEX reports_customer ON reports (directory, customer_id, id);
+CREATE INDEX reports_open_of_service ON reports (directory, service_id) WHERE status = 'open';
+CREATE INDEX reports_status ON reports (status, id);
+CREATE INDEX reports_category ON reports (category, id);
+-- What waits for staff is little, and an index of it alone does for the list.
+CREATE INDEX reports_for_staff ON reports (id) WHERE turn = 'staff';
+CREATE INDEX reports_address ON reports (address, id) WHERE address IS NOT NULL;
+CREATE INDEX reports_assignee ON reports (assignee, id) WHERE assignee IS NOT NULL;
+CREATE INDEX reports_merged ON reports (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX reports_deadline ON reports (deadline_at, id) WHERE countdown = 'running';
+CREATE INDEX reports_wake ON reports (wake_at) WHERE wake_at IS NOT NULL;
+
+CREATE TABLE categories (name TEXT PRIMARY KEY);
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    report_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX events_report ON events (report_id, id);
+
+-- Between customer and staff.
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    report_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    author TEXT NOT NULL,
+    from_customer BOOLEAN NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX messages_report ON messages (report_id, id);
+
+-- For staff only. A table of its own, so that no forgotten condition can show one to a customer.
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    report_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    author TEXT NOT NULL,
+    from_opening BOOLEAN NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX notes_report ON notes (report_id, id);
+
+-- Answers that were given, so that the same request gets the same one again.
+CREATE TABLE idempotency_keys (
+    caller TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    report_id BIGINT NOT NULL,
+    warnings TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (caller, key)
+);
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
+
+-- What staff have written on the page of a report and not sent yet, while they pressed another button there.
+CREATE TABLE drafts (
+    staff TEXT NOT NULL,
+    report_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    saved_at BIGINT NOT NULL,
+    PRIMARY KEY (staff, report_id, kind)
+);
+CREATE INDEX drafts_saved ON drafts (saved_at);
+
+-- Who looks at which report right now.
+CREATE TABLE presence (
+    report_id BIGINT NOT NULL,
+    staff TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (report_id, staff)
+);
+
+-- Words of reports, and reports whose words are to be read (again).
+CREATE VIRTUAL TABLE report_words USING fts5 (
+    words, content = '', contentless_delete = 1, detail = none, prefix = '3 4 5 6 7 8 9 10 11 12',
+    tokenize = "unicode61 remove_diacritics 0 tokenchars '.:_@/+-'"
+);
+CREATE TABLE reports_to_read (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    report_id BIGINT NOT NULL
+);
+
+---------------------------------------------------------------------------------------------------
+-- Holds and orders: which report wants a service suspended, and what the panel was asked for
+
+CREATE TABLE holds (
+    report_id BIGINT PRIMARY KEY,
+    directory TEXT NOT NULL,
+    service_id BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    press TEXT,
+    why TEXT
+);
+CREATE INDEX holds_service ON holds (directory, service_id, report_id);
+CREATE INDEX holds_placed ON holds (directory, service_id) WHERE state = 'placed';
+CREATE INDEX holds_state ON holds (state, report_id);
+
+-- Automatic suspensions of the last hour are counted here; a hold that was released still counts.
+CREATE TABLE automatic_suspensions (
+    report_id BIGINT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX automatic_suspensions_at ON automatic_suspensions (at);
+
+CREATE TABLE enforcements (
+    directory TEXT NOT NULL,
+    service_id BIGINT NOT NULL,
+    record TEXT NOT NULL,
+    -- The panel does not say how it stands, since then and because of that.
+    unseen_since BIGINT,
+    unseen_why TEXT,
+    unseen_alarmed BOOLEAN NOT NULL,
+    order_again BOOLEAN NOT NULL,
+    tries BIGINT NOT NULL,
+    looked_at BIGINT NOT NULL,
+    -- The slow pass looks at it.
+    watched BOOLEAN NOT NULL,
+    -- What of it needs a person.
+    trouble TEXT,
+    PRIMARY KEY (directory, service_id)
+);
+CREATE INDEX enforcements_watched ON enforcements (looked_at) WHERE watched;
+CREATE INDEX enforcements_trouble ON enforcements (trouble, directory, service_id) WHERE trouble IS NOT NULL;
+
+CREATE TABLE order_ids (next BIGINT NOT NULL);
+INSERT INTO order_ids (next) VALUES (1);
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY,
+    directory TEXT NOT NULL,
+    service_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    sent_at BIGINT NOT NULL,
+    sendings BIGINT NOT NULL,
+    answered_at BIGINT,
+    answer TEXT
+);
+CREATE INDEX orders_service ON orders (directory, service_id, id);
+
+---------------------------------------------------------------------------------------------------
+-- Jobs
+
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    -- Rises with each wish for the same: what was finished meanwhile runs once more.
+    generation BIGINT NOT NULL,
+    run_at BIGINT NOT NULL,
+    lease TEXT,
+    tries BIGINT NOT NULL,
+    -- How often whoever had claimed it went away without a word.
+    lost BIGINT NOT NULL DEFAULT 0,
+    urgent BOOLEAN NOT NULL DEFAULT FALSE,
+    dead BOOLEAN NOT NULL,
+    last_error TEXT,
+    created_at BIGINT NOT NULL,
+    UNIQUE (kind, key)
+);
+CREATE INDEX jobs_due ON jobs (kind, run_at) WHERE NOT dead;
+CREATE INDEX jobs_urgent ON jobs (kind, run_at) WHERE urgent AND NOT dead;
+CREATE INDEX jobs_dead ON jobs (id) WHERE dead;
+
+---------------------------------------------------------------------------------------------------
+-- Notices: what customers and staff are told by mail
+
+-- What became of each notice.
+CREATE TABLE notices (
+    report_id BIGINT NOT NULL,
+    notice TEXT NOT NULL,
+    audience TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    message_id TEXT NOT NULL,
+    taken BOOLEAN NOT NULL,
+    detail TEXT NOT NULL,
+    done_at BIGINT NOT NULL,
+    -- A mail server took it, and it came back all the same.
+    bounced_at BIGINT,
+    PRIMARY KEY (report_id, notice, audience, at)
+);
+-- What a customer did not get: found without looking through all that they got.
+CREATE INDEX notices_undelivered ON notices (report_id, at) WHERE audience = 'customer' AND NOT taken;
+-- A digest tells of many notices; when it comes back, all of them did.
+CREATE INDEX notices_digest ON notices (message_id)
+    WHERE message_id >= '<digest.' AND message_id < '<digest/';
+
+-- How many notices there were for a mailbox (a hash of its address) in the hour that began then.
+CREATE TABLE mailbox_hours (
+    mailbox TEXT PRIMARY KEY,
+    since BIGINT NOT NULL,
+    asked BIGINT NOT NULL
+);
+CREATE INDEX mailbox_hours_since ON mailbox_hours (since);
+
+-- Notices that wait for the digest of a mailbox at the end of its hour.
+CREATE TABLE gathered_notices (
+    mailbox TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    report_id BIGINT NOT NULL,
+    notice TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (mailbox, since, report_id, notice, at)
+);
+
+-- Links in notices: who has one is the customer. Tokens are kept as hashes.
+CREATE TABLE client_links (
+    token_hash TEXT PRIMARY KEY,
+    directory TEXT NOT NULL,
+    customer_id TEXT NOT NULL,
+    report_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+CREATE INDEX client_links_report ON client_links (report_id);
+CREATE INDEX client_links_expires ON client_links (expires_at);
+
+-- Texts of notices that the desk has in the place of ours: written in the staff area, the same on every node.
+CREATE TABLE templates (
+    name TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    changed_by TEXT NOT NULL
+);
+
+-- The days of which a summary went out.
+CREATE TABLE summaries (
+    day TEXT PRIMARY KEY,
+    due_at BIGINT NOT NULL
+);
+
+---------------------------------------------------------------------------------------------------
+-- Mail that comes in
+
+-- Byte by byte; the same bytes are kept once.
+CREATE TABLE raw_mails (
+    sha256 TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL
+);
+
+-- One for each recipient, and what became of it.
+CREATE TABLE incoming_mails (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    door TEXT NOT NULL,
+    envelope_from TEXT,
+    envelope_to TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT,
+    -- The report that it belongs to, or seems to; while it is unread the one that its recipient's address shows.
+    report_id BIGINT,
+    -- The report whose code it shows: its bytes are counted for that one.
+    shows_report BIGINT,
+    message_id TEXT,
+    from_address TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    -- Of what was written and sent along: one Message-ID may stand on different mails.
+    content_sha256 TEXT NOT NULL DEFAULT '',
+    decided_by TEXT,
+    decided_at BIGINT
+);
+CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
+CREATE INDEX incoming_mails_waiting ON incoming_mails (id) WHERE state = 'waiting';
+CREATE INDEX incoming_mails_report ON incoming_mails (report_id, id) WHERE report_id IS NOT NULL;
+CREATE INDEX incoming_mails_unread ON incoming_mails (report_id, received_at) WHERE state = 'unread';
+CREATE INDEX incoming_mails_unread_since ON incoming_mails (received_at) WHERE state = 'unread';
+CREATE INDEX incoming_mails_strange ON incoming_mails (size)
+    WHERE shows_report IS NULL AND state IN ('unread', 'waiting');
+CREATE INDEX incoming_mails_shown ON incoming_mails (shows_report, received_at, size)
+    WHERE shows_report IS NOT NULL;
+
+-- Mailboxes that are read: by one node at a time.
+CREATE TABLE mailboxes (
+    name TEXT PRIMARY KEY,
+    lease TEXT,
+    lease_until BIGINT,
+    tried_at BIGINT,
+    trouble TEXT
+);
+
+---------------------------------------------------------------------------------------------------
+-- Files
+
+-- Bytes of files, once for each hash, in pieces that are read and written one at a time.
+CREATE TABLE contents (
+    hash TEXT PRIMARY KEY,
+    size BIGINT NOT NULL,
+    scan TEXT NOT NULL,
+    scan_detail TEXT NOT NULL,
+    used_at BIGINT NOT NULL
+);
+CREATE INDEX contents_used ON contents (used_at);
+CREATE TABLE content_chunks (
+    hash TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (hash, n)
+);
+
+-- Files of messages, which customer and staff see.
+CREATE TABLE message_attachments (
+    id TEXT PRIMARY KEY,
+    report_id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    author TEXT NOT NULL,
+    from_outside BOOLEAN NOT NULL,
+    at BIGINT NOT NULL,
+    removed_at BIGINT,
+    removed_by TEXT
+);
+CREATE INDEX message_attachments_report ON message_attachments (report_id, message_id, n);
+CREATE INDEX message_attachments_hash ON message_attachments (hash);
+
+-- Files of notes. A table of its own, as notes have, so that no forgotten condition can show one to a customer.
+CREATE TABLE note_attachments (
+    id TEXT PRIMARY KEY,
+    report_id BIGINT NOT NULL,
+    note_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    author TEXT NOT NULL,
+    from_outside BOOLEAN NOT NULL,
+    at BIGINT NOT NULL,
+    removed_at BIGINT,
+    removed_by TEXT
+);
+CREATE INDEX note_attachments_report ON note_attachments (report_id, note_id, n);
+CREATE INDEX note_attachments_hash ON note_attachments (hash);
+
+---------------------------------------------------------------------------------------------------
+-- Payments: paying to unsuspend
+
+CREATE TABLE payments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    report_id BIGINT NOT NULL,
+    directory TEXT NOT NULL,
+    service_id BIGINT NOT NULL,
+    customer_id TEXT NOT NULL,
+    cashier TEXT NOT NULL,
+    price_cents BIGINT NOT NULL,
+    price_currency TEXT NOT NULL,
+    state TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    reference TEXT,
+    url TEXT,
+    due_cents BIGINT,
+    due_currency TEXT,
+    detail TEXT NOT NULL,
+    asked_at BIGINT NOT NULL
+);
+CREATE INDEX payments_report ON payments (report_id, id);
+CREATE INDEX payments_reference ON payments (cashier, reference) WHERE reference IS NOT NULL;
+-- Two tabs, two clicks: one payment at a time.
+CREATE UNIQUE INDEX payments_live ON payments (report_id) WHERE state IN ('wished', 'asking', 'open');
+
+---------------------------------------------------------------------------------------------------
+-- Other programs: webhooks, and addons of panels
+
+-- Messages to webhooks: what is to be sent, what became of it, and the bytes that are sent on every try.
+CREATE TABLE webhook_deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    report_id BIGINT,
+    event TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    run_at BIGINT NOT NULL,
+    lease TEXT,
+    tried_at BIGINT,
+    status BIGINT,
+    result TEXT,
+    created_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook, run_at) WHERE state = 'waiting';
+CREATE INDEX webhook_deliveries_report ON webhook_deliveries (report_id, id);
+CREATE INDEX webhook_deliveries_dead ON webhook_deliveries (id) WHERE state = 'dead';
+CREATE INDEX webhook_deliveries_created ON webhook_deliveries (created_at);
+
+-- What a panel's addon told us. Kept so that nothing counts twice, and to be looked up.
+CREATE TABLE bridge_messages (
+    directory TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (directory, message_id)
+);
+CREATE INDEX bridge_messages_received ON bridge_messages (received_at);
+
+-- Customers who came by single sign-on: tokens that were used, and their sessions. Tokens of sessions are kept as hashes.
+CREATE TABLE sign_on_tokens (
+    directory TEXT NOT NULL,
+    token TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (directory, token)
+);
+CREATE TABLE customer_sessions (
+    token_hash TEXT PRIMARY KEY,
+    directory TEXT NOT NULL,
+    customer_id TEXT NOT NULL,
+    reads_only BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX customer_sessions_expires ON customer_sessions (expires_at);
+
+---------------------------------------------------------------------------------------------------
+-- Figures
+
+-- What happened on each day (UTC, days since 1970), counted once the day is over. A day that was counted has a
+-- row with an empty category.
+CREATE TABLE daily_figures (
+    day BIGINT NOT NULL,
+    category TEXT NOT NULL,
+    opened BIGINT NOT NULL,
+    answered BIGINT NOT NULL,
+    answer_ms BIGINT NOT NULL,
+    closed BIGINT NOT NULL,
+    close_ms BIGINT NOT NULL,
+    PRIMARY KEY (day, category)
+);
