@@ -11,8 +11,8 @@ use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{AutoEscape, Environment};
 use portreeve_app::Waiting;
 use portreeve_core::attachment::{FileName, Refused, Size};
-use portreeve_core::language::Language;
 use portreeve_core::time::{Timestamp, from_millis, rfc3339};
+use portreeve_i18n::{self as i18n, Language};
 
 use crate::Web;
 use crate::words;
@@ -58,6 +58,14 @@ pub struct Viewer {
     pub now: i64,
 }
 
+/// A value of a template as messages take it: what is counted stays a number.
+fn argument(value: &Value) -> i18n::Value<'static> {
+    let number = if value.is_number() { i64::try_from(value.clone()).ok() } else { None };
+    // Beyond it numbers of messages, which are floats, are not exact.
+    let number = number.filter(|number| number.unsigned_abs() < 1 << f64::MANTISSA_DIGITS);
+    number.map_or_else(|| value.to_string().into(), Into::into)
+}
+
 fn language() -> Language {
     VIEWER.with_borrow(|viewer| viewer.language)
 }
@@ -94,27 +102,25 @@ impl Pages {
         }
         templates.add_function("t", |key: &str, values: Kwargs| {
             let names: Vec<String> = values.args().map(ToOwned::to_owned).collect();
-            let pairs = names
-                .iter()
-                .map(|name| Ok((name.as_str(), values.get::<Value>(name)?.to_string())));
-            let pairs: Vec<(&str, String)> = pairs.collect::<Result<_, minijinja::Error>>()?;
-            Ok::<_, minijinja::Error>(words::text(language(), key, &pairs))
+            let pairs =
+                names.iter().map(|name| Ok((name.as_str(), argument(&values.get::<Value>(name)?))));
+            let pairs: Vec<_> = pairs.collect::<Result<_, minijinja::Error>>()?;
+            Ok::<_, minijinja::Error>(i18n::text(language(), key, &pairs))
         });
-        templates.add_function("tn", |key: &str, n: i64| words::plural(language(), key, n));
         templates.add_filter("event_text", |kind: &str| {
-            let key = format!("event.{kind}");
-            if words::knows(language(), &key) {
-                words::text(language(), &key, &[])
+            let key = format!("event-{kind}");
+            if i18n::knows(language(), &key) {
+                i18n::text!(language(), &key)
             } else {
                 kind.replace('_', " ")
             }
         });
-        templates.add_filter("span", |span: &str| words::span_length(language(), span));
-        templates.add_filter("lasting", |ms: i64| words::length(language(), ms));
+        templates.add_filter("span", |span: &str| i18n::time::span_length(language(), span));
+        templates.add_filter("lasting", |ms: i64| i18n::time::length(language(), ms));
         templates.add_filter("line", |stored: &str, kind: &str| {
             VIEWER.with_borrow(|viewer| words::line(viewer.language, &viewer.zone, kind, stored))
         });
-        templates.add_filter("size", |bytes: u64| words::size(language(), Size(bytes)));
+        templates.add_filter("size", |bytes: u64| i18n::size(language(), Size(bytes)));
         templates.add_filter("actor", |stored: &str| words::actor(language(), stored));
         templates.add_filter("decimals", |number: &str| language().decimals(number));
         templates.add_filter("reason", |stored: &str| words::reason(language(), stored));
@@ -135,7 +141,7 @@ fn millis_of(at: &Value) -> Option<i64> {
 /// How far an instant is from now.
 fn away(at: &Value) -> String {
     let Some(millis) = millis_of(at) else { return String::new() };
-    VIEWER.with_borrow(|viewer| words::distance(viewer.language, viewer.now, millis))
+    VIEWER.with_borrow(|viewer| i18n::time::distance(viewer.language, viewer.now, millis))
 }
 
 /// An instant (milliseconds, or RFC 3339) as an element that says it to people and programs.
@@ -146,8 +152,8 @@ fn time(at: &Value) -> Value {
         Value::from_safe_string(format!(
             "<time datetime=\"{}\" title=\"{}\">{}</time>",
             machine.unwrap_or_default(),
-            words::distance(*language, *now, millis),
-            words::instant(*language, zone, millis)
+            i18n::time::distance(*language, *now, millis),
+            i18n::time::instant(*language, zone, millis)
         ))
     })
 }
@@ -223,5 +229,30 @@ impl Web {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_right_and_outcome_has_its_words() {
+        let settings =
+            portreeve_core::settings::KEYS.iter().filter(|key| key.name != "categories.plans");
+        let settings = settings.map(|key| format!("setting-{}", key.name.replace('.', "-")));
+        let rights = portreeve_app::staff::RIGHTS.iter().map(|(right, _)| format!("right-{right}"));
+        let outcomes = portreeve_core::report::Outcome::ALL.iter();
+        let outcomes = outcomes.map(|one| format!("outcome-{}", one.as_str()));
+        for key in settings.chain(rights).chain(outcomes) {
+            assert!(i18n::knows(Language::English, &key), "{key}");
+        }
+    }
+
+    #[test]
+    fn what_a_template_counts_is_a_number_and_what_it_names_a_text() {
+        let said = |n: Value| i18n::text(Language::English, "bulk-do", &[("n", argument(&n))]);
+        assert_ne!(said(Value::from(1)).replace('1', "2"), said(Value::from(2)));
+        assert_eq!(said(Value::from("1")).replace('1', "2"), said(Value::from(2)));
     }
 }

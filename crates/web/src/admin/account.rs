@@ -14,7 +14,7 @@ use super::sign_in::{count_try, forget_tries};
 use super::{Answered, Refusal, to, told};
 use crate::Web;
 use crate::rights::Anybody;
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// The page.
 pub(crate) async fn account(State(web): State<Arc<Web>>, staff: Staff<Anybody>) -> Answered {
@@ -65,8 +65,7 @@ pub(crate) async fn preferences(
     let (language, zone) = (form.get("language"), form.get("time_zone"));
     let known = language.is_empty() || Language::of(language).is_some();
     if !known || !(zone.is_empty() || jiff::tz::TimeZone::get(zone).is_ok()) {
-        let error =
-            words::text(Language::choose(&staff.session.language, ""), "account.bad_zone", &[]);
+        let error = i18n::text!(Language::choose(&staff.session.language, ""), "account-bad_zone");
         return page(&web, &staff, Some(error)).await;
     }
     sign_in::prefer(&web.desk, &staff.session, language, zone).await?;
@@ -97,7 +96,7 @@ pub(crate) async fn password(
     let (old, new, again) = (field("old"), field("new"), field("again"));
     let language = Language::choose(&staff.session.language, "");
     if new != again {
-        return page(&web, &staff, Some(words::text(language, "account.not_the_same", &[]))).await;
+        return page(&web, &staff, Some(i18n::text!(language, "account-not_the_same"))).await;
     }
     let (name, address) = (&staff.session.name, begun_at(&staff));
     if let Err(wait) = count_try(&web, name, address) {
@@ -109,7 +108,7 @@ pub(crate) async fn password(
             Ok(to("/admin/account"))
         }
         Err(SignInError::Wrong) => {
-            page(&web, &staff, Some(words::text(language, "account.wrong_password", &[]))).await
+            page(&web, &staff, Some(i18n::text!(language, "account-wrong_password"))).await
         }
         Err(SignInError::Staff(why)) => page(&web, &staff, Some(why.to_string())).await,
         Err(other) => Err(other.into()),
@@ -124,7 +123,7 @@ pub(crate) async fn remove_second_factor(
     form: Form,
 ) -> Answered {
     if web.desk.live().settings.require_second_factor {
-        return Err(Refusal::Bad(text(&staff, "account.second_factor_forced")));
+        return Err(Refusal::Bad(text(&staff, "account-second_factor_forced")));
     }
     let (name, address) = (&staff.session.name, begun_at(&staff));
     if let Err(wait) = count_try(&web, name, address) {
@@ -137,10 +136,10 @@ pub(crate) async fn remove_second_factor(
             Ok(to("/admin/account"))
         }
         Err(SignInError::Wrong) => {
-            page(&web, &staff, Some(text(&staff, "account.wrong_password"))).await
+            page(&web, &staff, Some(text(&staff, "account-wrong_password"))).await
         }
         Err(SignInError::WrongCode) => {
-            page(&web, &staff, Some(text(&staff, "account.wrong_code"))).await
+            page(&web, &staff, Some(text(&staff, "account-wrong_code"))).await
         }
         Err(other) => Err(other.into()),
     }

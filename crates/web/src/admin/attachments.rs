@@ -10,8 +10,8 @@ use super::report::keep_written;
 use super::session::{Form, Path, Staff};
 use super::{Answered, Refusal, to};
 use crate::rights::{Answer, Close, Right, SeeReports};
-use crate::words::{self, Language};
 use crate::{Web, download};
+use portreeve_i18n::{self as i18n, Language};
 
 /// Hands a file out.
 pub(crate) async fn fetch(
@@ -28,13 +28,13 @@ pub(crate) async fn fetch(
                 let language = staff.session.language.clone();
                 return Err(Refusal::NoRight { right: Answer::NAME, language });
             }
-            Err(FetchError::Removed) => "file.state.removed",
-            Err(FetchError::BeingChecked) => "file.state.waiting",
-            Err(FetchError::Infected) => "file.state.infected",
-            Err(FetchError::Unscanned) => "file.state.failed",
+            Err(FetchError::Removed) => "file-state-removed",
+            Err(FetchError::BeingChecked) => "file-state-waiting",
+            Err(FetchError::Infected) => "file-state-infected",
+            Err(FetchError::Unscanned) => "file-state-failed",
         };
     let language = Language::choose(&staff.session.language, "");
-    Err(Refusal::Bad(words::text(language, key, &[])))
+    Err(Refusal::Bad(i18n::text!(language, key)))
 }
 
 /// Takes a file away.

@@ -8,11 +8,11 @@ use axum::http::StatusCode;
 use minijinja::Value;
 
 use crate::pages::context;
-use crate::words::{self, Language};
 use portreeve_app::report::{Act, ActError, Conditions, Protected, act_if, dossier, view};
 use portreeve_app::sign_in;
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::Outcome;
+use portreeve_i18n::{self as i18n, Language};
 
 use super::confirm::prove;
 use super::session::{Form, Staff, Visitor};
@@ -214,9 +214,7 @@ pub(crate) async fn carry_out(
             Err(ActError::Store(error)) => return Err(error.into()),
             Err(ActError::Protected(..)) => {
                 let language = Language::choose(&staff.session.language, "");
-                left.push(
-                    context! { id, why => words::text(language, "bulk.protected.left", &[]) },
-                );
+                left.push(context! { id, why => i18n::text!(language, "bulk-protected-left") });
             }
             Err(why) => left.push(context! { id, why => why.to_string() }),
         }

@@ -21,7 +21,7 @@ use crate::client_address::ClientAddress;
 use crate::memory::Sender;
 use crate::pages::context;
 use crate::rights::Right;
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// A form that is carried out only for somebody with the right `R` who entered their password a short while ago. Anybody
 /// else gets a page that asks for it and keeps what the form says.
@@ -111,7 +111,7 @@ pub(super) async fn prove(
             forget_tries(web, name, address);
             Ok(None)
         }
-        Err(SignInError::Wrong) => Ok(Some(text(staff, "account.wrong_password"))),
+        Err(SignInError::Wrong) => Ok(Some(text(staff, "account-wrong_password"))),
         Err(other) => Err(other.into()),
     }
 }
@@ -120,10 +120,10 @@ pub(super) async fn prove(
 pub(super) fn too_many(staff: &Visitor, wait: std::time::Duration) -> String {
     let minutes = wait.as_secs().div_ceil(60).to_string();
     let language = Language::choose(&staff.session.language, "");
-    words::text(language, "sign_in.too_many", &[("n", minutes)])
+    i18n::text!(language, "sign_in-too_many", n = minutes)
 }
 
 /// A text in their language.
 pub(super) fn text(staff: &Visitor, key: &str) -> String {
-    words::text(Language::choose(&staff.session.language, ""), key, &[])
+    i18n::text!(Language::choose(&staff.session.language, ""), key)
 }

@@ -15,7 +15,7 @@ use super::session::Staff;
 use super::{Answered, capped};
 use crate::Web;
 use crate::rights::SeeReports;
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// Reports whose deadline comes next that are shown.
 const NEXT: i64 = 8;
@@ -101,7 +101,7 @@ fn opened_chart(figures: &[DayFigures], today: i64, language: Language) -> Value
     if order.len() > COLOURS {
         let others = |category: &str| !named.contains(&category);
         series.push(Series {
-            name: words::text(language, "home.others", &[]),
+            name: i18n::text!(language, "home-others"),
             values: days.iter().map(|day| count(*day, &others)).collect(),
         });
     }

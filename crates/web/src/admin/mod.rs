@@ -49,7 +49,7 @@ use crate::pages::{Viewer, as_page, context, see_other};
 use crate::rights::{
     Answer, Anybody, Approve, Close, Export, FraudRecord, Open, Right, SeeReports, Setup, Suspend,
 };
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// How long the numbers beside the names of pages count before they are counted anew.
 const NUMBERS_LAST: Duration = Duration::from_secs(3);
@@ -137,37 +137,37 @@ impl IntoResponse for Refusal {
             Self::Page(page) => *page,
             Self::NoRight { right, language } => {
                 let language = Language::choose(&language, "");
-                let name = words::text(language, &format!("right.{right}"), &[]);
-                let text = words::text(language, "refused.right.text", &[("right", name)]);
-                message_text(language, StatusCode::FORBIDDEN, "refused.right", &text)
+                let name = i18n::text!(language, &format!("right-{right}"));
+                let text = i18n::text!(language, "refused-right-text", right = name);
+                message_text(language, StatusCode::FORBIDDEN, "refused-right", &text)
             }
             Self::ForgedForm => {
-                said(StatusCode::FORBIDDEN, "refused.form", "refused.form.text", "")
+                said(StatusCode::FORBIDDEN, "refused-form", "refused-form-text", "")
             }
             Self::Unreadable => {
-                said(StatusCode::BAD_REQUEST, "refused.unreadable", "refused.unreadable.text", "")
+                said(StatusCode::BAD_REQUEST, "refused-unreadable", "refused-unreadable-text", "")
             }
             Self::NotFound => {
-                said(StatusCode::NOT_FOUND, "refused.missing", "refused.missing.text", "")
+                said(StatusCode::NOT_FOUND, "refused-missing", "refused-missing-text", "")
             }
             Self::Bad(why) => {
                 let why = format!("{}.", why.trim_end_matches('.'));
                 message_text(
                     Language::English,
                     StatusCode::UNPROCESSABLE_ENTITY,
-                    "refused.bad",
+                    "refused-bad",
                     &why,
                 )
             }
             Self::NotNow => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut response = said(status, "refused.not_now", "refused.not_now.text", "");
+                let mut response = said(status, "refused-not_now", "refused-not_now-text", "");
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
                 response
             }
             Self::NoRoom => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut response = said(status, "refused.no_room", "refused.no_room.text", "");
+                let mut response = said(status, "refused-no_room", "refused-no_room-text", "");
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
                 response
             }
@@ -175,8 +175,8 @@ impl IntoResponse for Refusal {
                 tracing::error!("a page of the staff area could not be made: {error}");
                 let mut response = said(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    "refused.database",
-                    "refused.database.text",
+                    "refused-database",
+                    "refused-database-text",
                     "",
                 );
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
@@ -188,11 +188,11 @@ impl IntoResponse for Refusal {
 
 /// A page with one message, in a language. It needs no database, so that it can say that there is none.
 fn message(language: Language, status: StatusCode, title: &str, text: &str) -> Response {
-    message_text(language, status, title, &words::text(language, text, &[]))
+    message_text(language, status, title, &i18n::text!(language, text))
 }
 
 fn message_text(language: Language, status: StatusCode, title: &str, text: &str) -> Response {
-    let title = words::text(language, title, &[]);
+    let title = i18n::text!(language, title);
     let escape = crate::page::escape;
     let html = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
@@ -201,7 +201,7 @@ fn message_text(language: Language, status: StatusCode, title: &str, text: &str)
          <p role=\"alert\">{}</p><p><a href=\"/admin\">{}</a></p></main></body></html>",
         language.tag(),
         escape(text),
-        words::text(language, "refused.back", &[]),
+        i18n::text!(language, "refused-back"),
     );
     as_page(status, html)
 }
@@ -300,7 +300,7 @@ impl Web {
     fn show_for(&self, status: StatusCode, name: &str, viewer: Viewer, context: Value) -> Response {
         let failed = || {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
-            message(Language::English, status, "refused.internal", "refused.internal.text")
+            message(Language::English, status, "refused-internal", "refused-internal-text")
         };
         self.render(status, name, viewer, context).unwrap_or_else(failed)
     }

@@ -18,7 +18,7 @@ use super::session::{Form, Query, Staff, Visitor};
 use super::{Answered, to};
 use crate::Web;
 use crate::rights::Open;
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// What the address of the page says already.
 #[derive(Deserialize)]
@@ -108,13 +108,13 @@ pub(crate) async fn open(State(web): State<Arc<Web>>, staff: Staff<Open>, form: 
     let error = match request(&web, &staff, &form) {
         Ok(request) => match report::open(&web.desk, &web.opener, request).await {
             Ok(opened) => return Ok(to(&format!("/admin/reports/{}", opened.report.0))),
-            Err(OpenError::ServiceNotFound) => "new.no_service",
-            Err(OpenError::KeyUsedForAnother) => "new.twice",
-            Err(OpenError::Unavailable) => "new.unavailable",
+            Err(OpenError::ServiceNotFound) => "new-no_service",
+            Err(OpenError::KeyUsedForAnother) => "new-twice",
+            Err(OpenError::Unavailable) => "new-unavailable",
         },
         Err(key) => key,
     };
-    let error = words::text(language, error, &[]);
+    let error = i18n::text!(language, error);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     page(&web, &staff, status, "", form.get("service"), filled, Some(error)).await
 }
@@ -122,22 +122,22 @@ pub(crate) async fn open(State(web): State<Arc<Web>>, staff: Staff<Open>, form: 
 /// What the form asks for, or the key of what is wrong with it.
 fn request(web: &Web, staff: &Visitor, form: &Form) -> Result<NewReportRequest, &'static str> {
     let service = ServiceKey::parse(form.get("service"), web.desk.config.default_directory())
-        .map_err(|_| "new.no_service")?;
+        .map_err(|_| "new-no_service")?;
     let category = match form.get("other_category") {
         "" => form.get("category"),
         other => other,
     };
     if category.is_empty() || category.chars().count() > LONGEST_CATEGORY {
-        return Err("act.bad_category");
+        return Err("act-bad_category");
     }
     let ip = form.get("service_ip");
     if ip.chars().count() > LONGEST_SERVICE_IP || !(ip.is_empty() || parse_address(ip).is_ok()) {
-        return Err("new.bad_address");
+        return Err("new-bad_address");
     }
     let texts = [form.get("additional_info"), form.get("admin_notes")]
         .map(|text| text.replace("\r\n", "\n"));
     if texts.iter().any(|text| text.chars().count() > LONGEST_TEXT) {
-        return Err("new.too_long");
+        return Err("new-too_long");
     }
     let [additional_info, admin_notes] = texts;
     let mut request = NewReportRequest {
@@ -145,7 +145,7 @@ fn request(web: &Web, staff: &Visitor, form: &Form) -> Result<NewReportRequest, 
         service,
         category: category.to_owned(),
         service_ip: Some(ip.to_owned()).filter(|ip| !ip.is_empty()),
-        suspend_method: SuspendMethod::parse(form.get("suspend_method")).ok_or("new.no_method")?,
+        suspend_method: SuspendMethod::parse(form.get("suspend_method")).ok_or("new-no_method")?,
         allow_unsuspend: form.is_set("allow_unsuspend"),
         pay_to_unsuspend: form.is_set("pay_to_unsuspend"),
         additional_info,

@@ -31,7 +31,7 @@ use crate::pages::{Viewer, private};
 use crate::print;
 use crate::rights::{Answer, Approve, Close, SeeReports, Suspend};
 use crate::routes::plain;
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// Mails that came in for it and are shown, the newest.
 const MAILS: i64 = 50;
@@ -261,8 +261,9 @@ fn fill(body: &str, dossier: &Dossier, staff: &Visitor) -> String {
         .deadline_at
         .as_deref()
         .and_then(|at| at.parse::<portreeve_core::time::Timestamp>().ok());
-    let deadline =
-        deadline.map(|at| words::instant(language, &zone, at.as_millisecond())).unwrap_or_default();
+    let deadline = deadline
+        .map(|at| i18n::time::instant(language, &zone, at.as_millisecond()))
+        .unwrap_or_default();
     let values = [
         ("{report}", format!("#{}", report.id)),
         ("{customer}", text(|service| &service.customer_name)),
@@ -337,12 +338,12 @@ pub(crate) async fn presence(
     let language = Language::choose(&staff.session.language, "");
     let text = match others.len() {
         0 => String::new(),
-        _ => words::text(language, "report.others", &[("names", names)]),
+        _ => i18n::text!(language, "report-others", names = names),
     };
     let body = serde_json::json!({
         "others": text,
         "revision": revision,
-        "changed": words::text(language, "report.changed", &[]),
+        "changed": i18n::text!(language, "report-changed"),
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok::<Response, Refusal>((headers, body.to_string()).into_response())
@@ -399,14 +400,14 @@ async fn act(
 fn refused(staff: &Visitor, error: ActError) -> Refusal {
     let language = Language::choose(&staff.session.language, "");
     let key = match &error {
-        ActError::BadText => "act.bad_text",
-        ActError::BadCategory => "act.bad_category",
-        ActError::NotSuspended(_) => "act.not_suspended",
-        ActError::NoService(_) => "act.no_service",
-        ActError::NoStaff(_) => "act.no_staff",
+        ActError::BadText => "act-bad_text",
+        ActError::BadCategory => "act-bad_category",
+        ActError::NotSuspended(_) => "act-not_suspended",
+        ActError::NoService(_) => "act-no_service",
+        ActError::NoStaff(_) => "act-no_staff",
         _ => return error.into(),
     };
-    Refusal::Bad(words::text(language, key, &[]))
+    Refusal::Bad(i18n::text!(language, key))
 }
 
 /// Asks whether a protected service is really to be suspended: nothing was done so far.

@@ -18,7 +18,7 @@ use super::session::{FirstForm, Form, Query, Visitor, cookie};
 use super::{Answered, Reads, Refusal, to};
 use crate::Web;
 use crate::client_address::{ClientAddress, address_of};
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// Passwords that are tried from one address in a minute.
 const TRIES_PER_ADDRESS: u32 = 20;
@@ -96,7 +96,7 @@ pub(crate) async fn sign_in(
     let by_address = web.throttles.sign_ins.count(from.address.network(), TRIES_PER_ADDRESS, now);
     if let Err(wait) = by_address.and_then(|()| count_try(&web, &name, from.address)) {
         let minutes = wait.as_secs().div_ceil(60).to_string();
-        let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
+        let error = i18n::text!(language, "sign_in-too_many", n = minutes);
         let status = StatusCode::TOO_MANY_REQUESTS;
         return sign_in_page(&web, status, language, &name, &goal, Some(error)).await;
     }
@@ -116,7 +116,7 @@ pub(crate) async fn sign_in(
             Ok(with_cookie(&web, &token, to(&place)))
         }
         Err(SignInError::Wrong) => {
-            let error = words::text(language, "sign_in.wrong", &[]);
+            let error = i18n::text!(language, "sign_in-wrong");
             let status = StatusCode::UNAUTHORIZED;
             sign_in_page(&web, status, language, &name, &goal, Some(error)).await
         }
@@ -205,7 +205,7 @@ pub(crate) async fn code(
     let name = visitor.session.name.clone();
     if let Err(wait) = count_try(&web, &name, from.address) {
         let minutes = wait.as_secs().div_ceil(60).to_string();
-        let error = words::text(language, "sign_in.too_many", &[("n", minutes)]);
+        let error = i18n::text!(language, "sign_in-too_many", n = minutes);
         let status = StatusCode::TOO_MANY_REQUESTS;
         return Ok(code_page(&web, status, language, &visitor, &goal, Some(&error)));
     }
@@ -215,7 +215,7 @@ pub(crate) async fn code(
             Ok(with_cookie(&web, &token, to(&goal)))
         }
         Err(SignInError::WrongCode) => {
-            let error = words::text(language, "sign_in.wrong_code", &[]);
+            let error = i18n::text!(language, "sign_in-wrong_code");
             Ok(code_page(&web, StatusCode::UNAUTHORIZED, language, &visitor, &goal, Some(&error)))
         }
         Err(other) => Err(other.into()),
@@ -307,7 +307,7 @@ pub(crate) async fn enrol(
             Ok(with_cookie(&web, &token, page))
         }
         Err(SignInError::WrongCode) => {
-            let error = words::text(language, "sign_in.wrong_code", &[]);
+            let error = i18n::text!(language, "sign_in-wrong_code");
             enrol_page(&web, StatusCode::UNPROCESSABLE_ENTITY, language, &visitor, Some(error))
                 .await
         }

@@ -18,7 +18,7 @@ use super::{Answered, Refusal, new, to};
 use crate::Web;
 use crate::pages::context;
 use crate::rights::{Anybody, Open};
-use crate::words::Language;
+use portreeve_i18n::Language;
 
 /// Where the form was sent to, on the page that gives it back.
 const PLACE: &str = "written_for";

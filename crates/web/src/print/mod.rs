@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use portreeve_core::attachment::Size;
 use portreeve_core::ids::ReportId;
 use portreeve_core::time::Timestamp;
+use portreeve_i18n as i18n;
 use portreeve_print::{Document, File, PrintError};
 use tokio::sync::Semaphore;
 
 use crate::pages::{Viewer, private};
-use crate::words;
 
 pub use customer::customer_copy;
 pub use staff::staff_copy;
@@ -92,15 +92,15 @@ pub(crate) fn download(id: ReportId, bytes: Vec<u8>) -> Response {
 
 impl Viewer {
     fn word(&self, key: &str) -> String {
-        words::text(self.language, key, &[])
+        i18n::text!(self.language, key)
     }
 
-    fn words(&self, key: &str, values: &[(&str, String)]) -> String {
-        words::text(self.language, key, values)
+    fn words(&self, key: &str, values: &[(&str, i18n::Value<'_>)]) -> String {
+        i18n::text(self.language, key, values)
     }
 
     fn at(&self, at: Timestamp) -> String {
-        words::instant(self.language, &self.zone, at.as_millisecond())
+        i18n::time::instant(self.language, &self.zone, at.as_millisecond())
     }
 
     /// An instant that is shown elsewhere as RFC 3339.
@@ -117,16 +117,16 @@ fn document(
     subtitle: &str,
     made_at: Timestamp,
 ) -> Document {
-    let number = ("id", id.to_string());
-    let as_of = viewer.words("print.as_of", &[("at", viewer.at(made_at))]);
+    let number = ("id", id.into());
+    let as_of = viewer.words("print-as_of", &[("at", viewer.at(made_at).into())]);
     Document {
-        title: viewer.words("print.title", &[number]),
+        title: viewer.words("print-title", &[number]),
         subtitle: subtitle.to_owned(),
         head: format!("#{id} · {category} · {subtitle}"),
         foot: as_of,
         language: viewer.language.tag(),
         made_at: jiff::tz::TimeZone::UTC.to_datetime(made_at),
-        about_boxes: viewer.word("print.boxes"),
+        about_boxes: viewer.word("print-boxes"),
         blocks: Vec::new(),
     }
 }
@@ -135,7 +135,7 @@ fn document(
 fn file(viewer: &Viewer, name: &str, size: Size, sha256: &str, mark: Option<&str>) -> File {
     File {
         name: name.to_owned(),
-        size: words::size(viewer.language, size),
+        size: i18n::size(viewer.language, size),
         sha256: sha256.to_owned(),
         mark: mark.map(|key| viewer.word(key)).unwrap_or_default(),
     }

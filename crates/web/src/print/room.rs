@@ -42,7 +42,7 @@ impl<'a> Room<'a> {
         }
         let count = rest.chars().count();
         self.cut += count;
-        let remark = self.viewer.words("print.cut", &[("n", count.to_string())]);
+        let remark = self.viewer.words("print-cut", &[("n", count.into())]);
         format!("{taken}… [{remark}]")
     }
 
@@ -61,8 +61,8 @@ impl<'a> Room<'a> {
     pub(super) fn remark(&self, is_list_cut: bool) -> Option<Block> {
         let key = match (self.cut > 0, is_list_cut) {
             (false, false) => return None,
-            (true, _) => "print.not_whole.texts",
-            (false, true) => "print.not_whole.lists",
+            (true, _) => "print-not_whole-texts",
+            (false, true) => "print-not_whole-lists",
         };
         Some(Block::Remark(self.viewer.word(key)))
     }
@@ -71,8 +71,8 @@ impl<'a> Room<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Language;
     use jiff::tz::TimeZone;
+    use portreeve_i18n::Language;
 
     #[test]
     fn what_does_not_fit_is_left_out_and_counted() {

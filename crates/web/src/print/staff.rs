@@ -6,6 +6,7 @@ use portreeve_app::report::view::{ReportView, WholeReportView};
 use portreeve_core::attachment::Size;
 use portreeve_core::text::defang;
 use portreeve_core::time::{Timestamp, from_millis};
+use portreeve_i18n as i18n;
 use portreeve_print::{Block, Document, Entry, File, Line};
 
 use super::room::Room;
@@ -17,30 +18,30 @@ use crate::words;
 pub fn staff_copy(viewer: &Viewer, dossier: &Dossier, made_at: Timestamp) -> Document {
     let whole = &dossier.whole;
     let report = &whole.report;
-    let subtitle = viewer.word("print.staff");
+    let subtitle = viewer.word("print-staff");
     let mut document = document(viewer, report.id, &report.category, &subtitle, made_at);
     let mut room = Room::new(viewer);
     let blocks = &mut document.blocks;
     blocks.push(facts(state(viewer, dossier)));
-    blocks.push(Block::Heading(viewer.word("report.service")));
+    blocks.push(Block::Heading(viewer.word("report-service")));
     match &dossier.service {
         Some(known) => blocks.push(facts(service(viewer, known))),
-        None => blocks.push(Block::Text(viewer.word("report.no_service"))),
+        None => blocks.push(Block::Text(viewer.word("report-no_service"))),
     }
     if dossier.customer_changed {
-        blocks.push(Block::Text(viewer.word("report.customer_changed")));
+        blocks.push(Block::Text(viewer.word("report-customer_changed")));
     }
-    blocks.push(Block::Heading(viewer.word("report.evidence")));
+    blocks.push(Block::Heading(viewer.word("report-evidence")));
     if report.additional_info.is_empty() {
-        blocks.push(Block::Text(viewer.word("report.no_evidence")));
+        blocks.push(Block::Text(viewer.word("report-no_evidence")));
     } else {
         blocks.push(Block::Evidence(room.take(&defang(&report.additional_info))));
-        blocks.push(Block::Remark(viewer.word("report.defanged")));
+        blocks.push(Block::Remark(viewer.word("report-defanged")));
     }
     messages(viewer, whole, &mut room, blocks);
     notes(viewer, whole, &mut room, blocks);
     around(viewer, dossier, blocks);
-    blocks.push(Block::Heading(viewer.word("report.history")));
+    blocks.push(Block::Heading(viewer.word("report-history")));
     blocks.push(Block::Lines(history(viewer, whole)));
     blocks.extend(room.remark(whole.earlier.is_some()));
     document
@@ -51,51 +52,51 @@ fn state(viewer: &Viewer, dossier: &Dossier) -> Vec<(String, String)> {
     let word = |key: &str| viewer.word(key);
     let at = |at: &Option<String>| at.as_deref().map(|at| viewer.at_text(at)).unwrap_or_default();
     let one_of = |family: &str, word: Option<&str>| {
-        word.map(|word| viewer.word(&format!("{family}.{word}"))).unwrap_or_default()
+        word.map(|word| viewer.word(&format!("{family}-{word}"))).unwrap_or_default()
     };
     let turn = one_of("turn", report.turn.filter(|_| report.status == "open"));
     let status = one_of("status", Some(report.status));
     let joined = [status, turn].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let left = report.time_left.as_deref();
-    let left = left.map(|left| words::span_length(viewer.language, left));
+    let left = left.map(|left| i18n::time::span_length(viewer.language, left));
     let claim = report.customer_claim.map(|claim| match claim {
-        "fixed" => word("client.fixed"),
-        _ => word("client.contest"),
+        "fixed" => word("client-fixed"),
+        _ => word("client-contest"),
     });
     let wanted = report.more_time_wanted.as_deref();
     let merged = dossier.merged.iter().map(|id| format!("#{id}")).collect::<Vec<_>>();
     let queued = report.queued_why.as_deref();
     vec![
-        (word("print.state"), joined.join(", ")),
-        (word("report.queued"), queued.unwrap_or_default().to_owned()),
-        (word("filter.category"), report.category.clone()),
-        (word("report.address"), report.service_ip.clone()),
-        (word("column.opened"), viewer.at_text(&report.opened_at)),
-        (word("event.closed"), at(&report.closed_at)),
-        (word("report.outcome"), one_of("outcome", report.outcome)),
-        (word("report.deadline"), at(&report.deadline_at)),
-        (word("event.clock_paused"), left.unwrap_or_default()),
-        (word("print.method"), one_of("method", Some(report.suspend_method))),
-        (word("report.suspension"), suspension(viewer, report)),
-        (word("print.panel"), dossier.panel.clone().unwrap_or_default()),
-        (word("print.allow"), yes_or_no(viewer, report.allow_unsuspend)),
-        (word("report.customer_claims"), claim.unwrap_or_default()),
+        (word("print-state"), joined.join(", ")),
+        (word("report-queued"), queued.unwrap_or_default().to_owned()),
+        (word("filter-category"), report.category.clone()),
+        (word("report-address"), report.service_ip.clone()),
+        (word("column-opened"), viewer.at_text(&report.opened_at)),
+        (word("event-closed"), at(&report.closed_at)),
+        (word("report-outcome"), one_of("outcome", report.outcome)),
+        (word("report-deadline"), at(&report.deadline_at)),
+        (word("event-clock_paused"), left.unwrap_or_default()),
+        (word("print-method"), one_of("method", Some(report.suspend_method))),
+        (word("report-suspension"), suspension(viewer, report)),
+        (word("print-panel"), dossier.panel.clone().unwrap_or_default()),
+        (word("print-allow"), yes_or_no(viewer, report.allow_unsuspend)),
+        (word("report-customer_claims"), claim.unwrap_or_default()),
         (
-            word("report.customer_wants"),
-            wanted.map(|span| words::span_length(viewer.language, span)).unwrap_or_default(),
+            word("report-customer_wants"),
+            wanted.map(|span| i18n::time::span_length(viewer.language, span)).unwrap_or_default(),
         ),
-        (word("filter.assignee"), report.assignee.clone().unwrap_or_default()),
+        (word("filter-assignee"), report.assignee.clone().unwrap_or_default()),
         (
-            word("report.merged_into"),
+            word("report-merged_into"),
             report.merged_into.map(|into| format!("#{into}")).unwrap_or_default(),
         ),
-        (word("report.merged"), merged.join(", ")),
+        (word("report-merged"), merged.join(", ")),
     ]
 }
 
 fn suspension(viewer: &Viewer, report: &ReportView) -> String {
     let shown = &report.suspension;
-    let mut parts = vec![viewer.word(&format!("suspension.{}", shown.state))];
+    let mut parts = vec![viewer.word(&format!("suspension-{}", shown.state))];
     parts.extend(shown.since.as_deref().map(|since| viewer.at_text(since)));
     let detail = shown.detail.as_deref().map(|why| words::reason(viewer.language, why));
     match detail {
@@ -105,40 +106,40 @@ fn suspension(viewer: &Viewer, report: &ReportView) -> String {
 }
 
 fn yes_or_no(viewer: &Viewer, is_so: bool) -> String {
-    viewer.word(if is_so { "print.yes" } else { "print.no" })
+    viewer.word(if is_so { "print-yes" } else { "print-no" })
 }
 
 fn service(viewer: &Viewer, known: &ServiceFacts) -> Vec<(String, String)> {
     let word = |key: &str| viewer.word(key);
-    let mut stands = vec![known.key.clone(), word(&format!("service.{}", known.status))];
-    stands.extend(known.protected.then(|| word("service.protected")));
-    stands.extend(known.ended.then(|| word("service.ended")));
+    let mut stands = vec![known.key.clone(), word(&format!("service-{}", known.status))];
+    stands.extend(known.protected.then(|| word("service-protected")));
+    stands.extend(known.ended.then(|| word("service-ended")));
     let mail = if known.customer_email.is_empty() {
-        word("service.no_mail")
+        word("service-no_mail")
     } else {
         known.customer_email.clone()
     };
     let customer = [known.customer_name.as_str(), known.customer_id.as_str()];
     let customer: Vec<&str> = customer.into_iter().filter(|part| !part.is_empty()).collect();
     vec![
-        (word("filter.service"), stands.join(", ")),
-        (word("service.product"), known.product.clone()),
-        (word("service.domain"), known.domain.clone()),
-        (word("service.username"), known.username.clone()),
-        (word("service.server"), known.server.clone()),
-        (word("service.dedicated_ip"), known.dedicated_ip.clone()),
-        (word("filter.customer"), customer.join(", ")),
-        (word("service.mail"), mail),
+        (word("filter-service"), stands.join(", ")),
+        (word("service-product"), known.product.clone()),
+        (word("service-domain"), known.domain.clone()),
+        (word("service-username"), known.username.clone()),
+        (word("service-server"), known.server.clone()),
+        (word("service-dedicated_ip"), known.dedicated_ip.clone()),
+        (word("filter-customer"), customer.join(", ")),
+        (word("service-mail"), mail),
     ]
 }
 
 fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &mut Vec<Block>) {
-    blocks.push(Block::Heading(viewer.word("report.conversation")));
+    blocks.push(Block::Heading(viewer.word("report-conversation")));
     if whole.messages.is_empty() {
-        blocks.push(Block::Text(viewer.word("report.no_messages")));
+        blocks.push(Block::Text(viewer.word("report-no_messages")));
     }
     let entries = room.newest_first(&whole.messages, |room, message| {
-        let side = if message.from_customer { "report.from_customer" } else { "report.from_staff" };
+        let side = if message.from_customer { "report-from_customer" } else { "report-from_staff" };
         Block::Entry(Entry {
             who: format!(
                 "{} ({})",
@@ -157,7 +158,7 @@ fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &
 fn files(viewer: &Viewer, attachments: &[AttachmentView]) -> Vec<File> {
     let kept = attachments.iter().filter(|one| one.removed_by.is_none());
     kept.map(|one| {
-        let mark = format!("file.state.{}", one.state);
+        let mark = format!("file-state-{}", one.state);
         file(viewer, &one.name, Size(one.size), &one.sha256, Some(&mark))
     })
     .collect()
@@ -165,18 +166,18 @@ fn files(viewer: &Viewer, attachments: &[AttachmentView]) -> Vec<File> {
 
 /// Each note says that it is for staff only, so that a page that is taken out of the pile does, too.
 fn notes(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &mut Vec<Block>) {
-    blocks.push(Block::Heading(viewer.word("report.notes")));
-    let mark = viewer.word("print.staff_only");
+    blocks.push(Block::Heading(viewer.word("report-notes")));
+    let mark = viewer.word("print-staff_only");
     if !whole.admin_notes.is_empty() {
         blocks.push(Block::Entry(Entry {
-            who: viewer.word("event.opened"),
+            who: viewer.word("event-opened"),
             when: viewer.at_text(&whole.report.opened_at),
             mark: mark.clone(),
             text: room.take(&defang(&whole.admin_notes)),
             ..Entry::default()
         }));
     } else if whole.notes.is_empty() {
-        blocks.push(Block::Text(viewer.word("report.no_notes")));
+        blocks.push(Block::Text(viewer.word("report-no_notes")));
     }
     let entries = room.newest_first(&whole.notes, |room, note| {
         Block::Entry(Entry {
@@ -203,29 +204,29 @@ fn around(viewer: &Viewer, dossier: &Dossier, blocks: &mut Vec<Block>) {
         who: format!("{}:{}", held.directory, held.service_id),
         what: format!(
             "{}, {}",
-            viewer.words("report.customer_number", &[("id", held.customer_id.clone())]),
-            viewer.word(&format!("certainty.{}", held.certainty))
+            viewer.words("report-customer_number", &[("id", held.customer_id.as_str().into())]),
+            viewer.word(&format!("certainty-{}", held.certainty))
         ),
     });
-    list("report.held_by", holders.collect());
+    list("report-held_by", holders.collect());
     let other = |other: &ReportView| Line {
         when: viewer.at_text(&other.opened_at),
         who: format!("#{}", other.id),
-        what: format!("{}, {}", other.category, viewer.word(&format!("status.{}", other.status))),
+        what: format!("{}, {}", other.category, viewer.word(&format!("status-{}", other.status))),
     };
-    list("report.of_service", dossier.of_service.iter().map(other).collect());
-    list("report.of_customer", dossier.of_customer.iter().map(other).collect());
+    list("report-of_service", dossier.of_service.iter().map(other).collect());
+    list("report-of_customer", dossier.of_customer.iter().map(other).collect());
     let mails = dossier.mails.iter().map(|mail| Line {
         when: from_millis(mail.at).map(|at| viewer.at(at)).unwrap_or_default(),
-        who: viewer.word(&format!("audience.{}", mail.audience)),
+        who: viewer.word(&format!("audience-{}", mail.audience)),
         what: format!(
             "{}: {} ({})",
-            viewer.word(&format!("notice.{}", mail.notice)),
-            viewer.word(if mail.taken { "mail.taken" } else { "mail.failed" }),
+            viewer.word(&format!("notice-{}", mail.notice)),
+            viewer.word(if mail.taken { "mail-taken" } else { "mail-failed" }),
             mail.detail
         ),
     });
-    list("report.mails", mails.collect());
+    list("report-mails", mails.collect());
 }
 
 fn history(viewer: &Viewer, whole: &WholeReportView) -> Vec<Line> {

@@ -18,7 +18,7 @@ use crate::Web;
 use crate::admin::session::{Form, Query, Staff, Visitor};
 use crate::admin::{Answered, Refusal, to};
 use crate::rights::Setup;
-use crate::words::Language;
+use portreeve_i18n::Language;
 
 /// Lines of the audit log on a page.
 const LINES: i64 = 100;

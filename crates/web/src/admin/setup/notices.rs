@@ -16,7 +16,7 @@ use crate::admin::session::{Form, Path, Query, Staff, Visitor};
 use crate::admin::{Answered, Refusal, to};
 use crate::pages::{allow_own_frames, context};
 use crate::rights::Setup;
-use crate::words::{self, Language};
+use portreeve_i18n::{self as i18n, Language};
 
 /// Which samples are shown.
 #[derive(Deserialize)]
@@ -208,7 +208,7 @@ pub(crate) async fn preview(
         Err(error) => {
             let why = refused(error)?.error.unwrap_or_default();
             let language = Language::choose(&visitor.session.language, "");
-            let said = words::text(language, "notices.not_yet", &[]);
+            let said = i18n::text!(language, "notices-not_yet");
             Ok(framed("text/plain", format!("{said}\n\n{}\n", why.replace("; ", "\n"))))
         }
     }

@@ -1,0 +1,31 @@
+# Reports on paper.
+
+print-title = Missbrauchsmeldung #{ $id }
+print-customer = Ausfertigung für den Kunden
+print-staff = Ausfertigung für Mitarbeiter, mit Notizen: nicht für den Kunden
+print-as_of = Stand { $at }
+print-boxes = □ steht für ein Zeichen, das die Schriften dieses Dokuments nicht haben. Es ist trotzdem enthalten: Es lässt sich suchen und kopieren.
+print-cut = { $n } Zeichen sind hier weggelassen
+print-not_whole-texts = Diese Ausfertigung ist nicht vollständig, sie wäre zu lang geworden. Wo etwas fehlt, steht es dabei, und die Abuse-Stelle hat alles.
+print-not_whole-lists = Diese Ausfertigung ist nicht vollständig: Sie enthält je die letzten 1.000 Nachrichten, Notizen und Einträge des Verlaufs. Die Abuse-Stelle hat alle.
+print-state = Stand
+print-you = Kunde
+print-staff_only = Nur für Mitarbeiter
+print-method = Verlangt
+print-panel = Panel
+print-allow = Kunde darf entsperren
+print-yes = ja
+print-no = nein
+print-happened-opened = Die Meldung wurde eröffnet.
+print-happened-reminded = An die Frist wurde erinnert.
+print-happened-extended = Die Frist wurde verlängert.
+print-happened-deadline_reached = Die Frist ist abgelaufen.
+print-happened-suspended = Der Dienst wurde gesperrt.
+print-happened-unsuspended = Der Dienst wurde freigegeben.
+print-happened-taken_back = Der Kunde hat den Dienst selbst freigegeben.
+print-happened-paid = Der Kunde hat gezahlt, um den Dienst zurückzubekommen.
+print-happened-marked_fixed = Der Kunde hat mitgeteilt, dass es behoben ist.
+print-happened-contested = Der Kunde hat widersprochen.
+print-happened-more_time_asked = Der Kunde hat um mehr Zeit gebeten.
+print-happened-closed = Die Meldung wurde geschlossen.
+print-happened-reopened = Die Meldung wurde wieder geöffnet.

@@ -1,0 +1,150 @@
+# Lists of reports, the queue, approvals, bulk actions and new reports.
+
+reports-new = Neue Meldung
+reports-export = Exportieren
+reports-none = Es gibt noch keine Meldungen.
+reports-none_fit = Keine Meldung passt zu diesen Filtern.
+reports-no_more = Es gibt keine weiteren Meldungen.
+reports-choose = Auswählen
+reports-choose_all = Alle auf dieser Seite auswählen
+reports-choose_one = Meldung #{ $id } auswählen
+
+views-title = Ansichten
+views-all = Alle
+views-staff = Warten auf Mitarbeiter
+views-mine = Meine
+views-deadline = Nach Frist
+views-suspended = Gesperrt
+views-trouble = Brauchen einen Blick
+views-name = Diese Ansicht behalten als
+views-shared = für alle
+views-save = Behalten
+views-forget = „{ $name }“ vergessen
+views-attention = Brauchen Aufmerksamkeit
+
+filter-title = Filter, Reihenfolge, Spalten
+filter-any = beliebig
+filter-button = Anzeigen
+filter-clear = Alles löschen
+filter-drop = Diesen Filter wegnehmen
+filter-wrong = Berichtigen Sie den Filter, um Meldungen zu sehen.
+filter-columns = Spalten
+filter-text = Wörter
+filter-status = Status
+filter-status-queued = im Eingang
+filter-status-open = offen
+filter-status-closed = abgeschlossen
+filter-turn = Wer ist dran
+filter-turn-customer = Kunde
+filter-turn-staff = Mitarbeiter
+filter-suspension = Sperrung
+filter-suspension-none = nie
+filter-suspension-waiting = wartet auf Freigabe
+filter-suspension-placed = gesperrt oder beauftragt
+filter-suspension-released = aufgehoben
+filter-suspension-trouble = braucht einen Blick
+filter-category = Kategorie
+filter-service = Dienst
+filter-customer = Kunde
+filter-address = Adresse oder Präfix
+filter-assignee = Bearbeiter
+filter-deadline = Frist innerhalb von
+filter-order = Reihenfolge
+filter-order-newest = neueste zuerst
+filter-order-oldest = älteste zuerst
+filter-order-deadline = nächste Frist zuerst
+filter-bad-status = Diesen Status gibt es nicht.
+filter-bad-turn = Dran ist der Kunde oder ein Mitarbeiter.
+filter-bad-suspension = Diesen Zustand gibt es nicht.
+filter-bad-service = Muss die Nummer eines Dienstes sein, zum Beispiel 17 oder main:17.
+filter-bad-address = Muss eine Adresse oder ein Präfix wie 192.0.2.0/24 sein.
+filter-bad-deadline = Muss eine Zeitspanne wie 24h oder 3d sein.
+filter-attention = Braucht Aufmerksamkeit
+filter-attention-any = ja
+filter-bad-attention = Diesen Filter gibt es nicht.
+
+column-id = Meldung
+column-category = Kategorie
+column-status = Status
+column-turn = Dran
+column-service = Dienst
+column-customer = Kunde
+column-address = Adresse
+column-suspension = Sperrung
+column-deadline = Frist
+column-assignee = Bearbeiter
+column-opened = Eröffnet
+
+bulk-title = Mit den ausgewählten
+bulk-act = Aktion
+bulk-value = Neuer Wert
+bulk-preview = Vorschau
+bulk-nothing = Es wurde keine Meldung ausgewählt, oder keine davon gibt es noch.
+bulk-act-close = Meldungen abschließen
+bulk-act-reopen = Meldungen wieder öffnen
+bulk-act-hand_over = Bearbeiter festlegen
+bulk-act-category = Kategorie ändern
+bulk-act-release = Sperrungen aufheben
+bulk-act-approve = Sperrungen freigeben
+bulk-act-refuse = Sperrungen ablehnen
+bulk-sure-close = Diese Meldungen werden abgeschlossen. Ihre Sperrungen werden aufgehoben, und die Kunden werden benachrichtigt.
+bulk-sure-reopen = Diese Meldungen werden wieder geöffnet. Dadurch wird kein Dienst gesperrt, und keine Frist beginnt. Die Kunden werden benachrichtigt.
+bulk-sure-hand_over = Diese Meldungen bekommen einen neuen Bearbeiter.
+bulk-sure-category = Diese Meldungen bekommen eine andere Kategorie.
+bulk-sure-release = Die Dienste dieser Meldungen werden freigegeben, sofern nichts anderes sie sperrt.
+bulk-sure-approve = Die Dienste dieser Meldungen werden jetzt gesperrt.
+bulk-sure-refuse = Diese Sperrungen werden verworfen. Die Meldungen bleiben offen.
+bulk-prove = Ihr Passwort, weil dies Kunden betrifft
+bulk-prove-perhaps = Ihr Passwort, wenn Sie es vor mehr als 10 Minuten eingegeben haben
+bulk-do =
+    { $n ->
+        [one] Ja, mit { $n } Meldung ausführen
+       *[other] Ja, mit { $n } Meldungen ausführen
+    }
+bulk-protected = Trotzdem sperren
+bulk-protected-text =
+    { $n ->
+        [one] { $n } dieser Dienste ist geschützt. Er wird nicht gesperrt, wenn Sie ihn oben nicht ankreuzen.
+       *[other] { $n } dieser Dienste sind geschützt. Sie werden nicht gesperrt, wenn Sie sie oben nicht ankreuzen.
+    }
+bulk-protected-left = der Dienst ist geschützt und war nicht angekreuzt; er wurde nicht gesperrt
+
+queue-text = Meldungen, deren Dienst noch niemand bestätigt hat. Fristen und Sperrungen beginnen, wenn der Dienst feststeht.
+queue-candidates = Es könnte gehen um
+queue-no_candidates = Kein Dienst des Verzeichnisses passt.
+queue-assign = Zuordnen
+queue-assign_to = { $key } zuordnen
+queue-other = Anderer Dienst
+queue-reject = Ablehnen als
+queue-reject-button = Ablehnen
+queue-empty = Der Eingang ist leer.
+
+approvals-text = Sperrungen, die von selbst gekommen wären und die eine Schutzregel angehalten hat. Höchstens { $limit } in der Stunde gehen ohne einen Menschen durch.
+approvals-why = Angehalten, weil
+approvals-since = Seit
+approvals-approve = Ausgewählte freigeben
+approvals-refuse = Ausgewählte ablehnen
+approvals-empty = Keine Sperrung wartet auf Freigabe.
+approvals-trouble = Sperrungen, die einen Blick brauchen
+approvals-attention = Meldungen, um die sich jemand kümmern muss
+approvals-all = Alle anzeigen
+
+new-find = Dienst
+new-find-button = Suchen
+new-find-hint = Nach Nummer, Domain, Adresse (wer sie jetzt hat), E-Mail-Adresse des Kunden oder Kundennummer.
+new-nothing = Es wurde kein Dienst gefunden.
+new-open_already = Zu diesem Dienst gibt es schon offene Meldungen:
+new-open_already-text = Geht es um dasselbe? Dann schreiben Sie lieber dort eine Notiz.
+new-other_category = Andere Kategorie, wenn keine passt
+new-method = Sperrung
+new-allow_unsuspend = der Kunde darf die Sperrung aufheben
+new-additional_info = Was geschehen ist (der Kunde sieht das)
+new-admin_notes = Nur für Mitarbeiter
+new-button = Meldung eröffnen
+new-no_service = Wählen Sie einen Dienst des Verzeichnisses.
+new-bad_address = Die Adresse muss eine IPv4- oder IPv6-Adresse sein.
+new-too_long = Ein Text hat höchstens 65.536 Zeichen.
+new-no_method = Wählen Sie, ob gesperrt werden soll.
+new-twice = Dieses Formular wurde schon für eine andere Meldung benutzt. Suchen Sie den Dienst noch einmal.
+new-unavailable = Die Meldung konnte nicht gespeichert werden. Versuchen Sie es gleich noch einmal.
+new-pay_to_unsuspend = der Kunde darf { $price } zahlen, um den Dienst zurückzubekommen

@@ -1,0 +1,200 @@
+# Pages by which the desk is set up.
+
+setup-staff_management = Mitarbeiterverwaltung
+setup-desk = Abuse-Desk
+setup-outside = Außenwelt
+setup-staff = Mitarbeiter verwalten
+setup-staff-text = Wer sich anmelden darf, mit welcher Rolle
+setup-roles = Rollen und Rechte
+setup-roles-text = Benannte Rechte der Mitarbeiter
+setup-credentials = API-Zugänge verwalten
+setup-credentials-text = API-IDs, mit denen Skripte Meldungen anlegen
+setup-audit = Prüfprotokoll
+setup-audit-text = Wer was am Abuse-Desk geändert hat
+setup-settings = Einstellungen
+setup-settings-text = Fristen, Grenzen, Bremsen, die Drop-in-API
+setup-categories = Kategorien
+setup-categories-text = Arten von Missbrauch und wie jede behandelt wird
+setup-replies = Textbausteine
+setup-replies-text = Texte, die bereit zum Senden sind
+setup-notices = Benachrichtigungen
+setup-notices-text = Die Mails, die Kunden bekommen
+setup-connections = Verbindungen
+setup-connections-text = Verzeichnisse, Panels, Mail, Webhooks, Aufgaben
+
+staff-email = Mail
+staff-role = Rolle
+staff-since = seit
+staff-disabled = deaktiviert
+staff-no_password = kein Passwort: kann sich nicht anmelden
+staff-second_factor = zweiter Faktor
+staff-new_password = Neues Passwort
+staff-set_password = Setzen
+staff-remove_second_factor = Verlorenen zweiten Faktor entfernen
+staff-disable = Deaktivieren
+staff-disable-text = Sitzungen, API-Zugänge und Token enden sofort.
+staff-enable = Aktivieren
+staff-add = Mitarbeiter hinzufügen
+staff-add-button = Hinzufügen
+staff-first_password = Erstes Passwort (mindestens 12 Zeichen)
+
+roles-name = Name
+roles-rights = Rechte
+roles-built_in = mitgeliefert
+roles-add = Rolle hinzufügen
+roles-add-button = Hinzufügen
+
+credentials-tab = API-Zugänge
+credentials-roles_tab = API-Rollen
+credentials-roles-text = Legen Sie für die Drop-in-API (Meldungen anlegen) eine Rolle an und kreuzen Sie keine der Aktionen an: Wer die API-ID kennt, kann dann Meldungen anlegen und sonst nichts.
+credentials-roles-create = API-Rolle anlegen
+credentials-roles-actions = Aktionen
+credentials-roles-none = Nichts angekreuzt ist die richtige Wahl für die Drop-in-API.
+credentials-no_actions = keine Aktionen
+credentials-generate = Neuen API-Zugang erzeugen
+credentials-generate-button = Erzeugen
+credentials-staff = Mitarbeiter
+credentials-role = API-Rolle
+credentials-description = Beschreibung
+credentials-allow = Erlaubte Adressen
+credentials-allow-text = Adressen und Präfixe; leer: von überall.
+credentials-anywhere = von überall
+credentials-ref = Nr.
+credentials-used = Zuletzt benutzt
+credentials-never = nie
+credentials-calls = Aufrufe
+credentials-calls_n =
+    { $n ->
+        [one] { $n } Aufruf
+       *[other] { $n } Aufrufe
+    }
+credentials-errors_n =
+    { $n ->
+        [one] { $n } Fehler
+       *[other] { $n } Fehler
+    }
+credentials-revoke = Sperren
+credentials-revoke-sure = Skripte mit dieser API-ID werden ab jetzt abgewiesen. Das kann nicht rückgängig gemacht werden.
+credentials-revoke-yes = Ja, sperren
+credentials-revoked = gesperrt
+credentials-none = Es gibt noch keine API-Zugänge.
+
+credential-title = Neuer API-Zugang
+credential-once = Kopieren Sie die Kennung jetzt: Sie wird nicht gespeichert und kann nicht noch einmal gezeigt werden.
+credential-identifier = Kennung (API-ID)
+credential-done = Fertig
+
+settings-text = Änderungen gelten auf allen Knoten innerhalb einer Sekunde, ohne Neustart.
+settings-default = Vorgabe:
+settings-none = keine
+
+categories-text = Was Mitarbeitern angeboten wird und wie jede Art behandelt wird. Skripte dürfen jede andere Kategorie senden.
+categories-severity = Schwere
+categories-method = Sperrung, die Mitarbeitern zuerst angeboten wird
+categories-no_method = kein Vorschlag
+categories-period = Eigene Frist, zum Beispiel 4h
+categories-customer_text = Was Kunden über diese Art von Missbrauch gesagt wird
+categories-not_offered = nicht angeboten
+categories-remove = Aus der Liste nehmen
+categories-add = Kategorie hinzufügen
+
+replies-text = Texte für Antworten, mit Platzhaltern:
+replies-category = Für die Kategorie
+replies-language = Für Kunden, die lesen
+replies-all = alle
+replies-body = Text
+replies-none = Es gibt noch keine Textbausteine.
+replies-add = Textbaustein hinzufügen
+
+notices-text = Die Mails, die Kunden bekommen, mit einem Beispiel für jede. Was hier geschrieben wird, gilt vor Dateien im Ordner templates des Datenordners, und diese vor unseren.
+notices-language = Sprache
+notices-show = Zeigen
+notices-from-ours = unserer
+notices-from-file = aus einer Datei
+notices-from-desk = eigener
+notices-faults = Diese Vorlagen sind nicht zu gebrauchen; an ihrer Stelle gehen unsere hinaus:
+notices-write = Text schreiben
+notices-write-text = Namen in doppelten geschweiften Klammern werden eingesetzt. Diese Namen gibt es:
+notices-write-digest = Jede Meldung davon hat:
+notices-saved = Gespeichert. Es gilt binnen einer Sekunde auf jedem Knoten.
+notices-conflict = Jemand anderes hat dies geändert, seit Sie es geöffnet haben. Ihr Text steht noch im Formular, der andere darunter. Wenn Sie jetzt speichern, tritt Ihrer an die Stelle des anderen.
+notices-refused = Nichts wurde gespeichert, denn das ginge nicht:
+notices-not_yet = Das ginge nicht und würde nicht gespeichert:
+notices-now = Was jetzt gespeichert ist
+notices-preview = Vorschau
+notices-preview-text = Als Text
+notices-preview-html = Als HTML
+notices-back = Zurück zum vorigen Text
+notices-back-text = Diese eigenen Texte verschwinden, und es gilt wieder, an wessen Stelle sie stehen:
+notices-back-goes = Was verschwindet
+notices-back-comes = Was dann gilt
+notices-back-button = Entfernen
+notices-back-none = Hier gibt es keinen eigenen Text.
+notices-back-conflict = Jemand anderes hat dies geändert, seit Sie es geöffnet haben. Sehen Sie noch einmal hin.
+
+connections-text = Was verbunden ist, steht in der Konfigurationsdatei. Tests ändern nichts.
+connections-directories = Verzeichnisse
+connections-every = gelesen alle { $every }
+connections-synced = zuletzt ganz
+connections-filled = Gefüllt durch
+connections-test = Testen
+connections-panels = Panels
+connections-all_directories = alle Verzeichnisse
+connections-look_at = Sieh nach dem Dienst
+connections-look = Nachsehen
+connections-no_panels = Kein Panel ist verbunden: Sperrungen werden von Hand gemacht.
+connections-no_mail = Benachrichtigungen werden als nicht versandt vermerkt.
+connections-incoming = Eingehende E-Mails
+connections-reading_behind = nicht rechtzeitig gelesen
+connections-put_off = Fristen sind aufgeschoben, bis diese E-Mails gelesen sind.
+connections-unread = { $count } ungelesen, die älteste eingegangen
+connections-all_read = Alle sind gelesen.
+connections-webhooks = Webhooks
+connections-no_webhooks = Kein Webhook ist eingerichtet.
+connections-deliveries = { $waiting } warten, { $delivered } zugestellt, { $dead } aufgegeben
+connections-jobs = Aufgegebene Aufgaben
+connections-no_jobs = Keine Aufgabe wurde aufgegeben.
+connections-retry = Noch einmal versuchen
+connections-result = Test von
+connections-good = gut
+connections-bad = schlecht
+
+audit-text = Was am Abuse-Desk selbst geändert wurde und wer sich angemeldet hat. Was mit Meldungen geschieht, steht in ihrem Verlauf.
+audit-at = Wann
+audit-who = Wer
+audit-what = Was
+audit-detail = Einzelheit
+audit-none = Es wurde noch nichts geändert.
+audit-signed_in = angemeldet
+audit-sign_in_refused = Anmeldung abgewiesen
+audit-code_refused = Code abgewiesen
+audit-password_refused = Passwort abgelehnt
+audit-second_factor_set = zweiter Faktor eingerichtet
+audit-second_factor_removed = zweiter Faktor entfernt
+audit-password_changed = Passwort geändert
+audit-staff_added = Mitarbeiter hinzugefügt
+audit-staff_changed = Mitarbeiter geändert
+audit-staff_disabled = Mitarbeiter deaktiviert
+audit-staff_enabled = Mitarbeiter aktiviert
+audit-role_added = Rolle hinzugefügt
+audit-role_changed = Rolle geändert
+audit-role_deleted = Rolle gelöscht
+audit-credential_added = API-Zugang erzeugt
+audit-credential_limited = API-Zugang auf Adressen beschränkt
+audit-credential_revoked = API-Zugang gesperrt
+audit-token_added = API-Token erstellt
+audit-token_revoked = API-Token widerrufen
+audit-job_retried = fehlgeschlagene Aufgabe neu versucht
+audit-delivery_replayed = Webhook-Zustellung wiederholt
+audit-mail_dismissed = E-Mail verworfen
+audit-mail_restored = verworfene E-Mail wiederhergestellt
+audit-setting_changed = Einstellung geändert
+audit-quick_reply_changed = Textbaustein geändert
+audit-quick_reply_deleted = Textbaustein gelöscht
+audit-taken_back = Handlungen zurückgenommen
+audit-exported = Meldungen exportiert
+audit-paused = Abuse-Desk angehalten
+audit-resumed = Abuse-Desk fortgesetzt
+audit-template_changed = Vorlage einer Benachrichtigung geändert
+audit-template_taken_back = Vorlage einer Benachrichtigung entfernt
+audit-staff_told = Mails an Mitarbeiter geändert

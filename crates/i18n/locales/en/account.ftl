@@ -1,0 +1,65 @@
+# Signing in, the second factor and the account of a member of staff.
+
+sign_in-title = Sign in
+sign_in-name = Login name
+sign_in-password = Password
+sign_in-button = Login
+sign_in-wrong = The name or the password is wrong.
+sign_in-wrong_code = The code is wrong or was used already.
+sign_in-too_many = Too many tries. Wait { $n } min and try again.
+sign_in-nobody = Nobody can sign in yet.
+sign_in-nobody-text = Whoever runs this desk adds the first member of staff on the command line; the password is read from standard input:
+sign_in-forgotten = Password forgotten? Somebody who may set up the desk gives you a new one.
+
+code-title = Second factor
+code-text = Enter the code that your authenticator shows now, or one of your recovery codes.
+code-code = Code
+code-button = Go on
+code-other = Sign in as somebody else
+
+enrol-title = Set up a second factor
+enrol-forced = This desk asks everybody for a second factor. Set yours up to go on.
+enrol-scan = Scan this picture with an authenticator app.
+enrol-qr = QR code for your authenticator; the secret stands below as text
+enrol-by_hand = Or enter this secret by hand:
+enrol-confirm = Enter the code that it shows.
+enrol-button = Confirm
+enrol-later = Not now
+
+recovery-title = Recovery codes
+recovery-text = The second factor is set up. With each of these codes you can sign in once if you lose your authenticator. Keep them in a safe place: they are not shown again.
+recovery-go_on = I have kept them
+
+account-title = Your account
+account-you = You
+account-language = Language
+account-language-usual = English (default)
+account-zone = Time zone
+account-bad_zone = Choose a language and a time zone from the lists, such as Europe/Berlin.
+account-password = Password
+account-password-old = Present password
+account-password-new = New password (at least 12 characters)
+account-password-again = New password once more
+account-password-button = Change the password
+account-not_the_same = The new passwords are not the same. Nothing was changed.
+account-wrong_password = The password is wrong. Nothing was changed.
+account-wrong_code = The code is wrong or was already used. Nothing was changed.
+account-second_factor = Second factor
+account-second_factor-on = A second factor is set up.
+account-second_factor-off = Only the password protects this account. With a second factor a stolen password is not enough.
+account-second_factor-add = Set up a second factor
+account-second_factor-remove = Remove the second factor
+account-second_factor_forced = This desk asks everybody for a second factor; it cannot be removed.
+account-codes_left =
+    { $n ->
+        [one] { $n } recovery code is left.
+       *[other] { $n } recovery codes are left.
+    }
+account-sessions = Where you are signed in
+account-from = Address
+account-with = Browser
+account-begun = Since
+account-seen = Last used
+account-this = This one
+account-end = End
+account-end_others = End all others

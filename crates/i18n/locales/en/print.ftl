@@ -1,0 +1,31 @@
+# Reports on paper.
+
+print-title = Abuse report #{ $id }
+print-customer = Copy for the customer
+print-staff = Copy for staff, with notes: not for the customer
+print-as_of = As of { $at }
+print-boxes = □ stands for a character that the fonts of this document do not have. It is there all the same: it can be searched for and copied.
+print-cut = { $n } characters are left out here
+print-not_whole-texts = This copy is not whole: it would have been too long. The places where something is left out say so, and the desk has all of it.
+print-not_whole-lists = This copy is not complete: it has the latest 1,000 messages, notes and lines of history. The abuse desk has all of them.
+print-state = State
+print-you = Customer
+print-staff_only = For staff only
+print-method = Asked for
+print-panel = Panel
+print-allow = Customer may lift the suspension
+print-yes = yes
+print-no = no
+print-happened-opened = The report was opened.
+print-happened-reminded = A reminder of the deadline was sent.
+print-happened-extended = More time was given.
+print-happened-deadline_reached = The deadline passed.
+print-happened-suspended = The service was suspended.
+print-happened-unsuspended = The service was given back.
+print-happened-taken_back = The customer took the service back.
+print-happened-paid = The customer paid to have the service back.
+print-happened-marked_fixed = The customer said that it is fixed.
+print-happened-contested = The customer contested the report.
+print-happened-more_time_asked = The customer asked for more time.
+print-happened-closed = The report was closed.
+print-happened-reopened = The report was opened again.

@@ -1,0 +1,5 @@
+//! What holds for the whole catalogue, and for everything in the workspace that asks it for a text.
+
+mod callers;
+mod messages;
+mod sources;
