@@ -5,10 +5,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
+use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::report::{Claim, Countdown, Hold, Outcome, Report, SelfUnsuspend, State, Turn};
 use portreeve_core::settings::Settings;
 use portreeve_core::text::storable_json;
 use portreeve_core::time::{Span, Timestamp, from_millis};
+use portreeve_i18n::english;
 use portreeve_store::{CustomerSession, Slice, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -545,21 +547,29 @@ pub enum Deed {
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum DeedError {
     /// There is no such report of theirs.
-    #[error("there is no such report")]
     NotTheirs,
     /// They may only read.
-    #[error(
-        "this can only be read: staff who look as the customer, and users without the permission to manage products, cannot act"
-    )]
     ReadsOnly,
     /// The service has another customer now, or is gone: it is not theirs to take back.
-    #[error("the service is no longer this customer's")]
     ServiceMoved,
     /// The report did not take it.
     #[error(transparent)]
     Act(ActError),
+}
+
+impl DeedError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::NotTheirs => refusal!("refusal-not_theirs"),
+            Self::ReadsOnly => refusal!("refusal-reads_only"),
+            Self::ServiceMoved => refusal!("refusal-service_moved"),
+            Self::Act(error) => error.refusal(),
+        }
+    }
 }
 
 /// The customer does something with a report of theirs, and may send files along.

@@ -11,6 +11,7 @@ use portreeve_core::language::Language;
 use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
+use portreeve_i18n::english;
 use portreeve_store::{Credential, Db, DeskState, StoreError};
 use tokio::sync::{Notify, OnceCell};
 
@@ -237,7 +238,8 @@ impl Desk {
         let pairs = stored.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let (settings, errors) = Settings::from_stored(pairs);
         for error in errors {
-            tracing::warn!("a stored setting does not fit, its default counts: {error}");
+            let why = english(&error.refusal());
+            tracing::warn!("a stored setting does not fit, its default counts: {why}");
         }
         let mut credentials = HashMap::new();
         let mut after = 0;

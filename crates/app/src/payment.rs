@@ -4,6 +4,8 @@
 //! The job works on a report: it asks for an invoice once, looks for it when the answer was lost, and looks at it until
 //! it is paid. What a panel's addon or a provider sends only makes it look sooner; the money counts when it was seen.
 
+use portreeve_core::refusal::{Refusal, refusal};
+use portreeve_i18n::english;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -263,13 +265,22 @@ pub(crate) async fn of_report(tx: &mut Tx, report: ReportId) -> Result<Vec<Payme
 
 /// Why a payment was not begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum PayError {
     /// There is nothing to pay for, or it is not offered.
-    #[error("there is nothing to pay for")]
     NotOffered,
     /// As often as they may.
-    #[error("the customer has paid as often as they may; staff decide now")]
     TooOften,
+}
+
+impl PayError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::NotOffered => refusal!("refusal-nothing_to_pay"),
+            Self::TooOften => refusal!("refusal-paid_too_often"),
+        }
+    }
 }
 
 /// The customer of a locked report wants to pay. Two clicks begin one payment.

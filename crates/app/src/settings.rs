@@ -1,7 +1,9 @@
 //! Desk settings, for the command line and the pages.
 
 use portreeve_core::ids::Actor;
+use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::settings::{self, KEYS, Key, SettingError, Settings};
+use portreeve_i18n::english;
 use portreeve_store::{StoreError, Topic};
 
 use crate::audit;
@@ -18,16 +20,32 @@ pub struct Shown {
 
 /// Why a setting could not be changed.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum SetError {
     /// Key or value is wrong.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
+    Setting(SettingError),
     /// Somebody else changed it since the caller looked.
-    #[error("the setting was changed meanwhile; look at it again")]
     ChangedMeanwhile,
     /// It could not be stored.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<SettingError> for SetError {
+    fn from(error: SettingError) -> Self {
+        Self::Setting(error)
+    }
+}
+
+impl SetError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Setting(error) => error.refusal(),
+            Self::ChangedMeanwhile => refusal!("refusal-setting_changed_meanwhile"),
+            Self::Store(_) => refusal!("refusal-unavailable"),
+        }
+    }
 }
 
 /// All settings with their present values.
@@ -58,9 +76,7 @@ fn fits_the_desk(desk: &Desk, key: &'static Key, value: &str) -> Result<(), Sett
     match settings.staff_addresses.iter().find(|one| desk.config.reads_what_goes_to(one)) {
         Some(own) => Err(SettingError::BadValue {
             key: key.name,
-            why: format!(
-                "{own} is an address of the abuse desk itself: what it sends there comes back to it, and nobody is told"
-            ),
+            why: refusal!("refusal-own_address", address = own),
         }),
         None => Ok(()),
     }

@@ -3,6 +3,8 @@
 //! A session begins with the password alone and is whole once the second factor was shown too. Its token is
 //! renewed whenever it gets further, so that a token from before signing in is worth nothing after it.
 
+use portreeve_core::refusal::{Refusal, refusal};
+use portreeve_i18n::english;
 use std::sync::LazyLock;
 
 use argon2::Argon2;
@@ -72,12 +74,11 @@ pub fn stage(desk: &Desk, session: &StaffSession) -> Stage {
 
 /// Why somebody was not let in, or could not prove who they are.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum SignInError {
     /// Name or password is wrong, or nobody may sign in with them. It is not said which.
-    #[error("the name or the password is wrong")]
     Wrong,
     /// The code is wrong, or was used before.
-    #[error("the code is wrong or was used already")]
     WrongCode,
     /// The new password does not fit.
     #[error(transparent)]
@@ -85,6 +86,18 @@ pub enum SignInError {
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl SignInError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Wrong => refusal!("refusal-sign_in-wrong"),
+            Self::WrongCode => refusal!("refusal-sign_in-wrong_code"),
+            Self::Staff(error) => error.refusal(),
+            Self::Store(_) => refusal!("refusal-unavailable"),
+        }
+    }
 }
 
 /// The hash under which a token or code is stored: they are long and random, there is nothing to guess.

@@ -1,5 +1,7 @@
 //! Staff, roles, and the credentials with which scripts call.
 
+use portreeve_core::refusal::{Refusal, refusal};
+use portreeve_i18n::english;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::PoisonError;
@@ -34,6 +36,12 @@ pub const LONGEST_IDENTIFIER: usize = 255;
 /// Members of staff whose addresses are looked at.
 const MOST_STAFF: i64 = 10_000;
 
+/// Longest name of staff and roles, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// Prefixes from which a credential may call, at most.
+const MOST_PREFIXES: usize = 100;
+
 /// Shortest password of staff.
 const SHORTEST_PASSWORD: usize = 12;
 
@@ -51,37 +59,87 @@ pub const RIGHTS: &[(&str, &str)] = &[
     ("fraudrecord", "ask FraudRecord about customers and report them to it"),
 ];
 
+/// What staff set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// A member of staff.
+    StaffMember,
+    /// A role.
+    Role,
+    /// A role that did not come with the desk.
+    OwnRole,
+    /// A right of roles.
+    Right,
+    /// A credential in force.
+    Credential,
+    /// A right of tokens.
+    Scope,
+    /// A token in force.
+    Token,
+    /// A list that somebody keeps.
+    View,
+    /// A text that is ready to be sent.
+    QuickReply,
+}
+
 /// Why staff, a role or a credential could not be changed.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum StaffError {
     /// The name is in use.
-    #[error("{what} {name:?} exists already")]
     Taken {
         /// What kind of thing.
-        what: &'static str,
+        what: Thing,
         /// Its name.
         name: String,
     },
     /// There is no such thing.
-    #[error("there is no {what} {name:?}")]
     Missing {
         /// What kind of thing.
-        what: &'static str,
+        what: Thing,
         /// Its name.
         name: String,
     },
     /// The input does not fit.
-    #[error("{0}")]
-    Bad(String),
+    Bad(Refusal),
     /// The password could not be hashed.
-    #[error("the password could not be hashed")]
     Hash,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-fn taken(what: &'static str, name: &str, error: StoreError) -> StaffError {
+impl StaffError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Taken { what, name } => match what {
+                Thing::StaffMember => refusal!("refusal-taken-staff_member", name = name),
+                Thing::Role | Thing::OwnRole => refusal!("refusal-taken-role", name = name),
+                Thing::Credential => refusal!("refusal-taken-credential"),
+                Thing::Right | Thing::Scope | Thing::Token | Thing::View | Thing::QuickReply => {
+                    refusal!("refusal-taken", name = name)
+                }
+            },
+            Self::Missing { what, name } => match what {
+                Thing::StaffMember => refusal!("refusal-missing-staff_member", name = name),
+                Thing::Role => refusal!("refusal-missing-role", name = name),
+                Thing::OwnRole => refusal!("refusal-missing-own_role", name = name),
+                Thing::Right => refusal!("refusal-missing-right", name = name),
+                Thing::Credential => refusal!("refusal-missing-credential", name = name),
+                Thing::Scope => refusal!("refusal-missing-scope", name = name),
+                Thing::Token => refusal!("refusal-missing-token", name = name),
+                Thing::View => refusal!("refusal-missing-view", name = name),
+                Thing::QuickReply => refusal!("refusal-missing-quick_reply", name = name),
+            },
+            Self::Bad(why) => why.clone(),
+            Self::Hash => refusal!("refusal-hash"),
+            Self::Store(_) => refusal!("refusal-unavailable"),
+        }
+    }
+}
+
+fn taken(what: Thing, name: &str, error: StoreError) -> StaffError {
     if error.is_taken() {
         StaffError::Taken { what, name: name.to_owned() }
     } else {
@@ -91,24 +149,20 @@ fn taken(what: &'static str, name: &str, error: StoreError) -> StaffError {
 
 fn name_fits(name: &str) -> Result<(), StaffError> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
-    if (1..=64).contains(&name.chars().count()) && name.chars().all(fits) {
+    if (1..=LONGEST_NAME).contains(&name.chars().count()) && name.chars().all(fits) {
         Ok(())
     } else {
-        Err(StaffError::Bad(
-            "a name must have 1 to 64 letters, digits, dots, hyphens or underscores".to_owned(),
-        ))
+        Err(StaffError::Bad(refusal!("refusal-bad_name", most = LONGEST_NAME)))
     }
 }
 
 /// Whether staff can be told at this address.
 pub(crate) fn can_be_told_at(desk: &Desk, address: &str) -> Result<(), StaffError> {
     if !is_mail_address(address) {
-        return Err(StaffError::Bad(format!("{address:?} is no mail address")));
+        return Err(StaffError::Bad(refusal!("refusal-no_mail_address", address = address)));
     }
     if desk.config.reads_what_goes_to(address) {
-        return Err(StaffError::Bad(format!(
-            "{address} is an address of the abuse desk itself: what it sends there comes back to it, and nobody is told"
-        )));
+        return Err(StaffError::Bad(refusal!("refusal-own_address", address = address)));
     }
     Ok(())
 }
@@ -156,10 +210,10 @@ pub async fn add(
     };
     let mut tx = desk.db.write().await?;
     if !tx.roles().await?.iter().any(|known| known.name == role) {
-        return Err(StaffError::Missing { what: "role", name: role.to_owned() });
+        return Err(StaffError::Missing { what: Thing::Role, name: role.to_owned() });
     }
     let now = desk.now().as_millisecond();
-    let id = tx.add_staff(&new, now).await.map_err(|e| taken("staff member", name, e))?;
+    let id = tx.add_staff(&new, now).await.map_err(|e| taken(Thing::StaffMember, name, e))?;
     audit::log(&mut tx, desk.now(), actor, "staff_added", &format!("{name}, {role}")).await?;
     tx.commit().await?;
     Ok(id)
@@ -168,7 +222,7 @@ pub async fn add(
 /// Argon2id with the parameters of OWASP's first recommendation (19 MiB, 2 passes).
 pub(crate) fn hash_password(password: &str) -> Result<String, StaffError> {
     if password.chars().count() < SHORTEST_PASSWORD {
-        let least = format!("a password must have at least {SHORTEST_PASSWORD} characters");
+        let least = refusal!("refusal-short_password", least = SHORTEST_PASSWORD);
         return Err(StaffError::Bad(least));
     }
     let hash =
@@ -177,7 +231,7 @@ pub(crate) fn hash_password(password: &str) -> Result<String, StaffError> {
 }
 
 async fn named(tx: &mut Tx, name: &str) -> Result<Staff, StaffError> {
-    let missing = || StaffError::Missing { what: "staff member", name: name.to_owned() };
+    let missing = || StaffError::Missing { what: Thing::StaffMember, name: name.to_owned() };
     tx.staff_by_name(name).await?.ok_or_else(missing)
 }
 
@@ -215,7 +269,7 @@ async fn somebody_stays_admin(tx: &mut Tx, leaves: &Staff) -> Result<(), StaffEr
         && !staff.iter().any(|one| one.id != leaves.id && one.disabled_at.is_none() && may(one));
     // Before anybody can sign in there is only the command line anyway.
     if is_last && leaves.has_password {
-        let why = format!("{} is the last who may set up the desk", leaves.name);
+        let why = refusal!("refusal-last_admin", name = &leaves.name);
         return Err(StaffError::Bad(why));
     }
     Ok(())
@@ -235,7 +289,7 @@ pub async fn change(
     let roles = tx.roles().await?;
     let known = roles.iter().find(|known| known.name == role);
     let Some(known) = known else {
-        return Err(StaffError::Missing { what: "role", name: role.to_owned() });
+        return Err(StaffError::Missing { what: Thing::Role, name: role.to_owned() });
     };
     if !has_right(&known.rights, "setup") {
         somebody_stays_admin(&mut tx, &staff).await?;
@@ -308,7 +362,7 @@ pub async fn add_role(
     name_fits(name)?;
     let rights = joined(rights)?;
     let mut tx = desk.db.write().await?;
-    tx.add_role(name, &rights).await.map_err(|e| taken("role", name, e))?;
+    tx.add_role(name, &rights).await.map_err(|e| taken(Thing::Role, name, e))?;
     let detail = format!("{name}: {rights}");
     audit::log(&mut tx, desk.now(), actor, "role_added", &detail).await?;
     tx.commit().await?;
@@ -318,7 +372,7 @@ pub async fn add_role(
 fn joined(rights: &[String]) -> Result<String, StaffError> {
     for right in rights {
         if !RIGHTS.iter().any(|(known, _)| known == right) {
-            return Err(StaffError::Missing { what: "right", name: right.clone() });
+            return Err(StaffError::Missing { what: Thing::Right, name: right.clone() });
         }
     }
     Ok(rights.join(" "))
@@ -335,10 +389,7 @@ pub async fn change_role(
     let mut tx = desk.db.write().await?;
     let before = tx.staff(0, 10_000).await?;
     if !tx.put_role(name, &rights).await? {
-        return Err(StaffError::Missing {
-            what: "role that could be changed",
-            name: name.to_owned(),
-        });
+        return Err(StaffError::Missing { what: Thing::OwnRole, name: name.to_owned() });
     }
     for staff in before.iter().filter(|staff| staff.role == name) {
         if !has_right(&rights, "setup") {
@@ -356,9 +407,7 @@ pub async fn change_role(
 pub async fn delete_role(desk: &Desk, actor: &Actor, name: &str) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
     if !tx.delete_role(name).await? {
-        return Err(StaffError::Bad(format!(
-            "the role {name:?} is in use, came with the desk, or is not there"
-        )));
+        return Err(StaffError::Bad(refusal!("refusal-role_stays", name = name)));
     }
     audit::log(&mut tx, desk.now(), actor, "role_deleted", name).await?;
     tx.commit().await?;
@@ -394,22 +443,24 @@ pub async fn add_credential(
             let length = known.chars().count();
             let printable = known.bytes().all(|b| b.is_ascii_graphic());
             if !printable || !(1..=LONGEST_IDENTIFIER).contains(&length) {
-                return Err(StaffError::Bad(format!(
-                    "an identifier must have 1 to {LONGEST_IDENTIFIER} printable ASCII characters \
-                     without spaces"
+                return Err(StaffError::Bad(refusal!(
+                    "refusal-bad_identifier",
+                    most = LONGEST_IDENTIFIER
                 )));
             }
             known.clone()
         }
     };
     let mut tx = desk.db.write().await?;
-    let missing = |what, name: &str| StaffError::Missing { what, name: name.to_owned() };
-    let staff =
-        tx.staff_by_name(&new.staff).await?.ok_or_else(|| missing("staff member", &new.staff))?;
+    let missing = |what: Thing, name: &str| StaffError::Missing { what, name: name.to_owned() };
+    let staff = tx
+        .staff_by_name(&new.staff)
+        .await?
+        .ok_or_else(|| missing(Thing::StaffMember, &new.staff))?;
     if let Some(role) = &new.role
         && !tx.roles().await?.iter().any(|known| known.name == *role)
     {
-        return Err(missing("role", role));
+        return Err(missing(Thing::Role, role));
     }
     let hash = identifier_hash(&identifier);
     let description = one_line(&new.description, 255);
@@ -423,7 +474,7 @@ pub async fn add_credential(
             desk.now().as_millisecond(),
         )
         .await
-        .map_err(|error| taken("a credential with this identifier", "", error))?;
+        .map_err(|error| taken(Thing::Credential, "", error))?;
     let detail = format!("{id} of {}: {description}", new.staff);
     audit::log(&mut tx, desk.now(), actor, "credential_added", &detail).await?;
     tx.commit().await?;
@@ -448,7 +499,7 @@ pub async fn credentials(
 pub async fn revoke_credential(desk: &Desk, actor: &Actor, id: i64) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
     if !tx.revoke_credential(id, desk.now().as_millisecond()).await? {
-        return Err(StaffError::Missing { what: "credential in force", name: id.to_string() });
+        return Err(StaffError::Missing { what: Thing::Credential, name: id.to_string() });
     }
     audit::log(&mut tx, desk.now(), actor, "credential_revoked", &id.to_string()).await?;
     tx.commit().await?;
@@ -465,7 +516,7 @@ pub async fn set_allowed(
     let allow = prefixes(allow)?;
     let mut tx = desk.db.write().await?;
     if !tx.put_credential_allow(id, &allow).await? {
-        return Err(StaffError::Missing { what: "credential in force", name: id.to_string() });
+        return Err(StaffError::Missing { what: Thing::Credential, name: id.to_string() });
     }
     let detail = format!("{id}: {allow}");
     audit::log(&mut tx, desk.now(), actor, "credential_limited", &detail).await?;
@@ -477,11 +528,12 @@ pub async fn set_allowed(
 fn prefixes(text: &str) -> Result<String, StaffError> {
     let words = text.split([',', ' ', '\n', '\r', '\t']).filter(|word| !word.is_empty());
     let nets = words.map(|word| {
-        portreeve_core::ledger::parse_net(word).map_err(|error| StaffError::Bad(error.to_string()))
+        portreeve_core::ledger::parse_net(word)
+            .map_err(|_| StaffError::Bad(refusal!("refusal-no_prefix", text = word)))
     });
     let nets: Vec<IpNet> = nets.collect::<Result<_, _>>()?;
-    if nets.len() > 100 {
-        return Err(StaffError::Bad("at most 100 prefixes can be named".to_owned()));
+    if nets.len() > MOST_PREFIXES {
+        return Err(StaffError::Bad(refusal!("refusal-too_many_prefixes", most = MOST_PREFIXES)));
     }
     Ok(nets.iter().map(IpNet::to_string).collect::<Vec<_>>().join(" "))
 }

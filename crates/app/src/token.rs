@@ -1,6 +1,7 @@
 //! Tokens of the REST interface. A token acts for a member of staff, with those of its scopes that the
 //! member's role has at the moment of the call.
 
+use portreeve_core::refusal::refusal;
 use std::collections::BTreeSet;
 
 use portreeve_core::ids::Actor;
@@ -12,7 +13,7 @@ use subtle::ConstantTimeEq;
 use crate::audit;
 use crate::desk::{Desk, Live};
 use crate::digest::sha256_hex;
-use crate::staff::{LONGEST_IDENTIFIER, RIGHTS, StaffError, generate_identifier};
+use crate::staff::{LONGEST_IDENTIFIER, RIGHTS, StaffError, Thing, generate_identifier};
 
 /// What every token begins with, so that people and scanners know one when they see it.
 const PREFIX: &str = "prt_";
@@ -83,20 +84,20 @@ pub struct NewToken {
 /// Makes a token and returns its reference and its text, which is not stored and cannot be shown
 /// again.
 pub async fn add(desk: &Desk, actor: &Actor, new: &NewToken) -> Result<(i64, String), StaffError> {
-    let missing = |what, name: &str| StaffError::Missing { what, name: name.to_owned() };
+    let missing = |what: Thing, name: &str| StaffError::Missing { what, name: name.to_owned() };
     for scope in &new.scopes {
         if scope != "*" && !RIGHTS.iter().any(|(known, _)| known == scope) {
-            return Err(missing("scope", scope));
+            return Err(missing(Thing::Scope, scope));
         }
     }
     if new.scopes.is_empty() {
-        return Err(StaffError::Bad("a token needs at least one scope".to_owned()));
+        return Err(StaffError::Bad(refusal!("refusal-token_needs_scope")));
     }
     let now = desk.now();
     let token = format!("{PREFIX}{}", generate_identifier());
     let mut tx = desk.db.write().await?;
     let staff = tx.staff_by_name(&new.staff).await?;
-    let staff = staff.ok_or_else(|| missing("staff member", &new.staff))?;
+    let staff = staff.ok_or_else(|| missing(Thing::StaffMember, &new.staff))?;
     let stored = NewApiToken {
         staff_id: staff.id,
         token_hash: hash(&token),
@@ -120,7 +121,7 @@ pub async fn list(desk: &Desk, after: i64, limit: i64) -> Result<Vec<ApiToken>, 
 pub async fn revoke(desk: &Desk, actor: &Actor, id: i64) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
     if !tx.revoke_api_token(id, desk.now().as_millisecond()).await? {
-        return Err(StaffError::Missing { what: "token in force", name: id.to_string() });
+        return Err(StaffError::Missing { what: Thing::Token, name: id.to_string() });
     }
     audit::log(&mut tx, desk.now(), actor, "token_revoked", &id.to_string()).await?;
     tx.commit().await?;

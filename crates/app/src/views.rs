@@ -1,6 +1,7 @@
 //! What staff keep for their work: views, quick replies; and who looks at what.
 
 use portreeve_core::ids::{Actor, ReportId};
+use portreeve_core::refusal::refusal;
 use portreeve_core::report::{LONGEST_CATEGORY, LONGEST_TEXT};
 use portreeve_core::text::{one_line, storable};
 use portreeve_core::time::Span;
@@ -8,7 +9,7 @@ use portreeve_store::{QuickReply, SavedView, StoreError};
 
 use crate::audit;
 use crate::desk::Desk;
-use crate::staff::StaffError;
+use crate::staff::{StaffError, Thing};
 
 /// Who was seen at a report within this time is said to look at it. Pages say it every 20 seconds.
 const LOOKS: Span = Span::from_secs(50);
@@ -37,7 +38,7 @@ pub async fn save(
 ) -> Result<(), StaffError> {
     let name = one_line(name, LONGEST_NAME);
     if name.is_empty() {
-        return Err(StaffError::Bad("a view needs a name".to_owned()));
+        return Err(StaffError::Bad(refusal!("refusal-view_needs_name")));
     }
     let owner = if everybodys { "" } else { owner };
     let mut tx = desk.db.write().await?;
@@ -50,7 +51,7 @@ pub async fn save(
 pub async fn forget(desk: &Desk, owner: &str, any: bool, id: i64) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
     if !tx.delete_saved_view(owner, any, id).await? {
-        return Err(StaffError::Missing { what: "view", name: id.to_string() });
+        return Err(StaffError::Missing { what: Thing::View, name: id.to_string() });
     }
     tx.commit().await?;
     Ok(())
@@ -76,14 +77,14 @@ pub async fn put_quick_reply(
         body,
     };
     if reply.name.is_empty() || reply.body.is_empty() {
-        return Err(StaffError::Bad("a quick reply needs a name and a text".to_owned()));
+        return Err(StaffError::Bad(refusal!("refusal-quick_reply_needs")));
     }
     if reply.body.chars().count() > LONGEST_TEXT {
-        return Err(StaffError::Bad(format!("a text has at most {LONGEST_TEXT} characters")));
+        return Err(StaffError::Bad(refusal!("refusal-bad_text", most = LONGEST_TEXT)));
     }
     let mut tx = desk.db.write().await?;
     if !tx.put_quick_reply(&reply).await? {
-        return Err(StaffError::Missing { what: "quick reply", name: reply.id.to_string() });
+        return Err(StaffError::Missing { what: Thing::QuickReply, name: reply.id.to_string() });
     }
     audit::log(&mut tx, desk.now(), actor, "quick_reply_changed", &reply.name).await?;
     tx.commit().await?;
@@ -94,7 +95,7 @@ pub async fn put_quick_reply(
 pub async fn delete_quick_reply(desk: &Desk, actor: &Actor, id: i64) -> Result<(), StaffError> {
     let mut tx = desk.db.write().await?;
     if !tx.delete_quick_reply(id).await? {
-        return Err(StaffError::Missing { what: "quick reply", name: id.to_string() });
+        return Err(StaffError::Missing { what: Thing::QuickReply, name: id.to_string() });
     }
     audit::log(&mut tx, desk.now(), actor, "quick_reply_deleted", &id.to_string()).await?;
     tx.commit().await?;

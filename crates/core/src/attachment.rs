@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::refusal::{Refusal, refusal};
+
 /// Longest name, in characters and in bytes: with both it fits every file system (255 bytes) with room for what a
 /// program puts before it.
 const LONGEST_NAME: usize = 120;
@@ -91,41 +93,47 @@ impl Limits {
 }
 
 /// Why a file is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
     /// The desk takes none.
-    #[error("attachments are not taken here")]
     Off,
     /// The message has as many as it may.
-    #[error("a message may have at most {0} files")]
     TooMany(u32),
     /// It is too large.
-    #[error("a file may have at most {0}")]
     TooLarge(Size),
     /// All files of the report together are too large.
-    #[error("the files of a report may have at most {0} together")]
     ReportFull(Size),
     /// Files of this type are not taken.
-    #[error("files of this type are not taken")]
     Type,
     /// It is something else than its name says.
-    #[error("the file is not what its name says")]
     Contradicts,
     /// There is nothing in it.
-    #[error("the file is empty")]
     Empty,
     /// It broke off, or took too long.
-    #[error("the file did not arrive whole")]
     Broken,
     /// Too many files arrive at this moment.
-    #[error("too many files arrive at the moment; try again in a minute")]
     Busy,
     /// There is no room to keep it.
-    #[error("the file cannot be stored at the moment; try again later")]
     NoRoom,
 }
 
 impl Refused {
+    /// It, for people.
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::Off => refusal!("refusal-file-off"),
+            Self::TooMany(most) => refusal!("refusal-file-too_many", most = most),
+            Self::TooLarge(most) => refusal!("refusal-file-too_large", most = most),
+            Self::ReportFull(most) => refusal!("refusal-file-report_full", most = most),
+            Self::Type => refusal!("refusal-file-type"),
+            Self::Contradicts => refusal!("refusal-file-contradicts"),
+            Self::Empty => refusal!("refusal-file-empty"),
+            Self::Broken => refusal!("refusal-file-broken"),
+            Self::Busy => refusal!("refusal-file-busy"),
+            Self::NoRoom => refusal!("refusal-file-no_room"),
+        }
+    }
+
     /// The word for it, for the words of pages.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ pub mod language;
 pub mod ledger;
 pub mod notice;
 pub mod payment;
+pub mod refusal;
 pub mod report;
 pub mod service;
 pub mod settings;

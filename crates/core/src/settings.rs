@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::attachment::{LARGEST_FILE, Limits, MOST_FILES, Size};
 use crate::language::Language;
 use crate::payment::{Cents, Money};
+use crate::refusal::{Refusal, refusal};
 use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::text::is_mail_address;
 use crate::time::Span;
@@ -326,19 +327,29 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Why a setting was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingError {
     /// There is no such key.
-    #[error("there is no setting {0:?}")]
     UnknownKey(String),
     /// The value does not fit.
-    #[error("{key}: {why}")]
     BadValue {
         /// The key.
         key: &'static str,
         /// What it must be.
-        why: String,
+        why: Refusal,
     },
+}
+
+impl SettingError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::UnknownKey(key) => refusal!("refusal-no_setting", key = key),
+            Self::BadValue { key, why } => {
+                refusal!("refusal-bad_setting", key = *key, why = why.clone())
+            }
+        }
+    }
 }
 
 /// The key of a name.
@@ -462,7 +473,7 @@ impl Settings {
         TimeLimit { period: own.unwrap_or(self.time_limit.period), ..self.time_limit }
     }
 
-    fn apply(&mut self, name: &str, value: &str) -> Result<(), String> {
+    fn apply(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
         match name {
             "time_limit.period" => self.time_limit.period = at_least_a_second(value)?,
             "time_limit.reminder" => self.time_limit.reminder = yes_or_no(value)?,
@@ -482,29 +493,28 @@ impl Settings {
             }
             "client.unsuspend_limit" => self.unsuspend_limit = whole_number(value)?,
             "client.more_time" => {
-                self.more_time = value.parse().map_err(|error| format!("{error}"))?;
+                self.more_time = value.parse().map_err(Refusal::from)?;
                 if self.more_time > LONGEST_WISH {
-                    return Err(format!("must not be longer than {LONGEST_WISH}"));
+                    return Err(refusal!("refusal-at_most_length", most = LONGEST_WISH));
                 }
             }
             "client.language" => {
                 self.client_language = one_of(value, &Language::ALL.map(|one| (one.tag(), one)))?;
             }
             "client.time_zone" => {
-                TimeZone::get(value)
-                    .map_err(|_| "must be the name of a zone, such as Europe/Berlin".to_owned())?;
+                TimeZone::get(value).map_err(|_| refusal!("refusal-no_time_zone"))?;
                 value.clone_into(&mut self.client_zone);
             }
             "client.link_life" => {
-                self.link_life = value.parse().map_err(|error| format!("{error}"))?;
+                self.link_life = value.parse().map_err(Refusal::from)?;
                 if self.link_life < Span::from_mins(60) {
-                    return Err("must be at least 1h".to_owned());
+                    return Err(refusal!("refusal-at_least_length", least = Span::from_mins(60)));
                 }
             }
             "client.notices_per_hour" => self.notices_per_hour = whole_number(value)?,
             "pay.amount" => {
                 let amount = Some(value).filter(|value| !value.is_empty());
-                self.pay.amount = amount.map(str::parse).transpose().map_err(|e| format!("{e}"))?;
+                self.pay.amount = amount.map(str::parse).transpose().map_err(Refusal::from)?;
             }
             "pay.currency" => {
                 currency(value)?;
@@ -520,7 +530,7 @@ impl Settings {
             "staff.notices.address" => self.staff_addresses = addresses(value)?,
             "staff.summary_at" => self.summary_at = summary_at(value)?,
             "limits.suspensions_per_hour" => self.suspensions_per_hour = whole_number(value)?,
-            "clock.long_stop" => self.long_stop = value.parse().map_err(|e| format!("{e}"))?,
+            "clock.long_stop" => self.long_stop = value.parse().map_err(Refusal::from)?,
             "amp.http_status" => {
                 self.amp.semantic_status =
                     one_of(value, &[("always_200", false), ("semantic", true)])?;
@@ -533,27 +543,27 @@ impl Settings {
             "amp.failed_auth_per_minute" => self.amp.failed_auth_per_minute = whole_number(value)?,
             "amp.calls_per_minute" => self.amp.calls_per_minute = whole_number(value)?,
             "attachments.max_size" => {
-                let size: Size = value.parse().map_err(|error| format!("{error}"))?;
+                let size: Size = value.parse().map_err(Refusal::from)?;
                 if size.0 == 0 || size > LARGEST_FILE {
-                    return Err(format!("must be more than nothing and at most {LARGEST_FILE}"));
+                    return Err(refusal!("refusal-at_most_size", most = LARGEST_FILE));
                 }
                 self.attachments.max_size = size;
             }
             "attachments.per_message" => {
                 let most = whole_number(value)?;
                 if most > MOST_FILES {
-                    return Err(format!("must be at most {MOST_FILES}"));
+                    return Err(refusal!("refusal-at_most_number", most = MOST_FILES));
                 }
                 self.attachments.per_message = most;
             }
             "attachments.per_report" => {
-                self.attachments.per_report = value.parse().map_err(|error| format!("{error}"))?;
+                self.attachments.per_report = value.parse().map_err(Refusal::from)?;
             }
             "intake.mail_room" => {
-                self.mail_room = value.parse().map_err(|error| format!("{error}"))?;
+                self.mail_room = value.parse().map_err(Refusal::from)?;
             }
             "intake.report_room" => {
-                self.report_room = value.parse().map_err(|error| format!("{error}"))?;
+                self.report_room = value.parse().map_err(Refusal::from)?;
             }
             "attachments.types" => self.attachments.types = extensions(value)?,
             other => unreachable!("{other} is in KEYS but not here"),
@@ -562,75 +572,82 @@ impl Settings {
     }
 }
 
-fn at_least_a_second(value: &str) -> Result<Span, String> {
-    let span: Span = value.parse().map_err(|e| format!("{e}"))?;
-    if span < Span::from_secs(1) { Err("must be at least 1s".to_owned()) } else { Ok(span) }
-}
-
-fn at_least_five_minutes(value: &str) -> Result<Span, String> {
-    let span: Span = value.parse().map_err(|e| format!("{e}"))?;
-    if span < Span::from_mins(5) { Err("must be at least 5m".to_owned()) } else { Ok(span) }
-}
-
-fn yes_or_no(value: &str) -> Result<bool, String> {
-    one_of(value, &[("true", true), ("false", false)])
-}
-
-fn one_of<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, String> {
-    choices.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice).ok_or_else(|| {
-        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        format!("must be one of: {}", words.join(", "))
-    })
-}
-
-fn whole_number(value: &str) -> Result<u32, String> {
-    value.parse().map_err(|_| "must be a whole number from 0 to 4294967295".to_owned())
-}
-
-/// Digits, perhaps a point and one or two more: money is never a float here.
-fn currency(value: &str) -> Result<(), String> {
-    if value.is_empty() || (value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase())) {
-        Ok(())
+fn at_least_a_second(value: &str) -> Result<Span, Refusal> {
+    let span: Span = value.parse().map_err(Refusal::from)?;
+    if span < Span::from_secs(1) {
+        Err(refusal!("refusal-at_least_length", least = Span::from_secs(1)))
     } else {
-        Err("must be the three capital letters of a currency, such as EUR".to_owned())
+        Ok(span)
     }
 }
 
-fn categories(value: &str) -> Result<Vec<String>, String> {
+fn at_least_five_minutes(value: &str) -> Result<Span, Refusal> {
+    let span: Span = value.parse().map_err(Refusal::from)?;
+    if span < Span::from_mins(5) {
+        Err(refusal!("refusal-at_least_length", least = Span::from_mins(5)))
+    } else {
+        Ok(span)
+    }
+}
+
+fn yes_or_no(value: &str) -> Result<bool, Refusal> {
+    one_of(value, &[("true", true), ("false", false)])
+}
+
+fn one_of<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, Refusal> {
+    choices.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice).ok_or_else(|| {
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        refusal!("refusal-one_of", words = words.join(", "))
+    })
+}
+
+fn whole_number(value: &str) -> Result<u32, Refusal> {
+    value.parse().map_err(|_| refusal!("refusal-no_number", most = u32::MAX))
+}
+
+/// Digits, perhaps a point and one or two more: money is never a float here.
+fn currency(value: &str) -> Result<(), Refusal> {
+    if value.is_empty() || (value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase())) {
+        Ok(())
+    } else {
+        Err(refusal!("refusal-no_currency"))
+    }
+}
+
+fn categories(value: &str) -> Result<Vec<String>, Refusal> {
     let list: Vec<String> = serde_json::from_str(value)
-        .map_err(|_| r#"must be a JSON list of texts, such as ["Spam","Other"]"#.to_owned())?;
+        .map_err(|_| refusal!("refusal-no_json", example = r#"["Spam","Other"]"#))?;
     let fits = |name: &String| !name.trim().is_empty() && name.chars().count() <= 255;
     if list.iter().all(fits) {
         Ok(list)
     } else {
-        Err("every category must have 1 to 255 characters".to_owned())
+        Err(refusal!("refusal-bad_category", most = crate::report::LONGEST_CATEGORY))
     }
 }
 
 /// Addresses of the desk's own at most.
 const MOST_ADDRESSES: usize = 20;
 
-fn addresses(value: &str) -> Result<Vec<String>, String> {
-    let list: Vec<String> = serde_json::from_str(value).map_err(|_| {
-        r#"must be a JSON list of addresses, such as ["abuse-team@example.com"]"#.to_owned()
-    })?;
+fn addresses(value: &str) -> Result<Vec<String>, Refusal> {
+    let list: Vec<String> = serde_json::from_str(value)
+        .map_err(|_| refusal!("refusal-no_json", example = r#"["abuse-team@example.com"]"#))?;
     if list.len() > MOST_ADDRESSES {
-        return Err(format!("must not be more than {MOST_ADDRESSES} addresses"));
+        return Err(refusal!("refusal-too_many_addresses", most = MOST_ADDRESSES));
     }
     match list.iter().find(|address| !is_mail_address(address)) {
-        Some(odd) => Err(format!("every entry must be a mail address, and {odd:?} is none")),
+        Some(odd) => Err(refusal!("refusal-no_mail_address", address = odd)),
         None => Ok(list),
     }
 }
 
-fn extensions(value: &str) -> Result<BTreeSet<String>, String> {
+fn extensions(value: &str) -> Result<BTreeSet<String>, Refusal> {
     let list: BTreeSet<String> = serde_json::from_str(value)
-        .map_err(|_| r#"must be a JSON list of extensions, such as ["txt","pdf"]"#.to_owned())?;
+        .map_err(|_| refusal!("refusal-no_json", example = r#"["txt","pdf"]"#))?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     if list.iter().all(|one| (1..=10).contains(&one.len()) && one.chars().all(plain)) {
         Ok(list)
     } else {
-        Err("every extension must have 1 to 10 small letters and digits, without a dot".to_owned())
+        Err(refusal!("refusal-bad_extension"))
     }
 }
 
@@ -645,22 +662,26 @@ struct WrittenPlan {
     severity: Option<String>,
 }
 
-fn plans(value: &str) -> Result<BTreeMap<String, CategoryPlan>, String> {
+fn plans(value: &str) -> Result<BTreeMap<String, CategoryPlan>, Refusal> {
     let map: BTreeMap<String, WrittenPlan> = serde_json::from_str(value).map_err(|error| {
-        format!(r#"must be a JSON map such as {{"Spam":{{"period":"24h"}}}}: {error}"#)
+        refusal!(
+            "refusal-bad_json",
+            example = r#"{"Spam":{"period":"24h"}}"#,
+            said = error.to_string()
+        )
     })?;
     map.into_iter().map(|(name, written)| Ok((name, plan(written)?))).collect()
 }
 
-fn plan(written: WrittenPlan) -> Result<CategoryPlan, String> {
-    let method = written.suspend_method.filter(|word| !word.is_empty()).map(|word| {
-        SuspendMethod::parse(&word)
-            .ok_or("suspend_method must be nosuspend, immediate or timelimit")
-    });
+fn plan(written: WrittenPlan) -> Result<CategoryPlan, Refusal> {
+    let method = written
+        .suspend_method
+        .filter(|word| !word.is_empty())
+        .map(|word| SuspendMethod::parse(&word).ok_or_else(|| refusal!("refusal-no_method")));
     let severities = Severity::ALL.map(|severity| (severity.as_str(), severity));
     let severity = written.severity.map(|word| one_of(&word, &severities));
     if written.customer_text.chars().count() > crate::report::LONGEST_TEXT {
-        return Err("a text for customers must not be longer than 65536 characters".to_owned());
+        return Err(refusal!("refusal-bad_text", most = crate::report::LONGEST_TEXT));
     }
     let period = written.period.filter(|text| !text.is_empty());
     Ok(CategoryPlan {
@@ -671,13 +692,13 @@ fn plan(written: WrittenPlan) -> Result<CategoryPlan, String> {
     })
 }
 
-fn aliases(value: &str) -> Result<BTreeMap<String, SuspendMethod>, String> {
+fn aliases(value: &str) -> Result<BTreeMap<String, SuspendMethod>, Refusal> {
     let map: BTreeMap<String, String> = serde_json::from_str(value)
-        .map_err(|_| r#"must be a JSON map, such as {"suspend":"immediate"}"#.to_owned())?;
+        .map_err(|_| refusal!("refusal-no_json", example = r#"{"suspend":"immediate"}"#))?;
     map.into_iter()
         .map(|(alias, method)| {
-            let method = SuspendMethod::parse(&method)
-                .ok_or("every alias must stand for nosuspend, immediate or timelimit")?;
+            let method =
+                SuspendMethod::parse(&method).ok_or_else(|| refusal!("refusal-no_method"))?;
             Ok((alias.trim().to_lowercase(), method))
         })
         .collect()
@@ -747,8 +768,9 @@ mod tests {
             ("attachments.types", r#"[".exe"]"#),
             ("attachments.types", "txt"),
         ] {
-            let error = check(name, value).expect_err(name).to_string();
-            assert!(error.starts_with(name) && error.contains("must"), "{error}");
+            let error = check(name, value).expect_err(name);
+            let is_named = matches!(error, SettingError::BadValue { key, .. } if key == name);
+            assert!(is_named, "{error:?}");
         }
         assert!(matches!(check("no.such", "1"), Err(SettingError::UnknownKey(_))));
     }

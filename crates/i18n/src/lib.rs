@@ -5,10 +5,12 @@
 //! for one and for many.
 
 mod catalogue;
+mod refusal;
 pub mod time;
 
 pub use catalogue::{Value, knows, text};
 pub use portreeve_core::language::Language;
+pub use refusal::{english, refusal};
 
 use portreeve_core::attachment::Size;
 

@@ -32,9 +32,11 @@ mod words;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, header};
 use ipnet::IpNet;
 use portreeve_app::Desk;
 use portreeve_app::report::Opener;
+use portreeve_i18n::Language;
 
 use memory::Memory;
 use throttle::Throttles;
@@ -45,6 +47,12 @@ pub use pages::Viewer;
 pub use routes::{operators_router, router};
 pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
 pub use words::line as tell_line;
+
+/// The language that a browser asks for, where we have it.
+fn preferred_language(headers: &HeaderMap) -> Language {
+    let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::choose("", accept.unwrap_or_default())
+}
 
 /// What the configuration says to the web.
 #[derive(Debug, Clone)]

@@ -78,7 +78,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "frame.html", "parts.html", "sign-in.html", "code.html", "second-factor.html",
+    "frame.html", "parts.html", "refused.html", "sign-in.html", "code.html", "second-factor.html",
     "recovery.html", "account.html", "home.html", "reports.html", "report.html", "conflict.html",
     "protected.html", "written.html", "written-again.html",
     "bulk.html", "confirm.html", "done.html", "new.html", "queue.html", "approvals.html", "brakes.html", "undo.html",

@@ -4,6 +4,8 @@
 //! A file of a note is for staff alone. Its row stands in a table of its own, and nothing that a customer sees is made
 //! from that table: [`for_customer`] and [`CustomerAttachment`] know files of messages only.
 
+use portreeve_core::refusal::{Refusal, refusal};
+use portreeve_i18n::english;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -201,28 +203,38 @@ pub async fn list(
 
 /// Why somebody does not get a file.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum FetchError {
     /// There is no such file of this report.
-    #[error("there is no such file")]
     NotThere,
     /// It may have a link in it by which one acts as the customer: it is for those who may answer for them anyway.
-    #[error("only who has the right `answer` may have files of customers and out of mails")]
     NeedsAnswer,
     /// Staff took it away.
-    #[error("the file was removed")]
     Removed,
     /// It is being scanned.
-    #[error("the file is being checked; try again in a minute")]
     BeingChecked,
     /// Something was found in it.
-    #[error("the scan found something in the file; nobody can have it")]
     Infected,
     /// It could not be scanned.
-    #[error("the file could not be checked; nobody can have it until it is")]
     Unscanned,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl FetchError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::NotThere => refusal!("refusal-fetch-not_there"),
+            Self::NeedsAnswer => refusal!("refusal-fetch-needs_answer"),
+            Self::Removed => refusal!("refusal-fetch-removed"),
+            Self::BeingChecked => refusal!("refusal-fetch-being_checked"),
+            Self::Infected => refusal!("refusal-fetch-infected"),
+            Self::Unscanned => refusal!("refusal-fetch-unscanned"),
+            Self::Store(_) => refusal!("refusal-unavailable"),
+        }
+    }
 }
 
 /// A file that somebody may have.

@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use portreeve_core::event::Event;
 use portreeve_core::fraudrecord::{Field, Standing, Step};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
+use portreeve_core::refusal::{self, refusal};
 use portreeve_core::text::{one_line, storable};
+use portreeve_i18n::english;
 use portreeve_store::{KnownService, StoreError, Tx};
 
 use crate::audit;
@@ -146,22 +148,36 @@ pub trait Register: Send + Sync {
 
 /// Why nothing was asked or reported.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum FraudRecordError {
     /// There is no `[fraudrecord]` in the configuration.
-    #[error("FraudRecord is not set up")]
     Off,
     /// There is no such report.
-    #[error("there is no report {0}")]
     NoReport(ReportId),
     /// Nothing is known of the customer that the register knows people by.
-    #[error("the directory has nothing of the customer of report {0} that could be sent")]
     NobodyKnown(ReportId),
     /// A report was sent before, or may have been.
-    #[error("report {0} has led to a report to FraudRecord already, or may have")]
     SentBefore(ReportId),
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl FraudRecordError {
+    /// It, for people.
+    pub fn refusal(&self) -> refusal::Refusal {
+        match self {
+            Self::Off => refusal!("refusal-fraudrecord-off"),
+            Self::NoReport(id) => refusal!("refusal-no_report", id = id.0.to_string()),
+            Self::NobodyKnown(id) => {
+                refusal!("refusal-fraudrecord-nobody_known", id = id.0.to_string())
+            }
+            Self::SentBefore(id) => {
+                refusal!("refusal-fraudrecord-sent_before", id = id.0.to_string())
+            }
+            Self::Store(_) => refusal!("refusal-unavailable"),
+        }
+    }
 }
 
 /// What a page shows before anything is sent.

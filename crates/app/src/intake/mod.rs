@@ -12,10 +12,12 @@ mod understood;
 use portreeve_core::event::{Event, Job};
 use portreeve_core::ids::{Actor, MailId, ReportId};
 use portreeve_core::intake::{MailState, Why};
+use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::report::LONGEST_TEXT;
 use portreeve_core::text::{shorten, storable};
 use portreeve_core::time::{Span, from_millis};
 use portreeve_formats::Mail;
+use portreeve_i18n::english;
 use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Stored, Tx};
 use serde::Serialize;
 
@@ -371,22 +373,34 @@ pub enum AttachAs {
 
 /// Why something was not done with a mail.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum MailError {
     /// There is no such mail.
-    #[error("there is no mail {0}")]
     NoMail(MailId),
     /// Something became of it already.
-    #[error("mail {0} does not wait; look at what became of it")]
     DoesNotWait(MailId),
     /// It was not dismissed.
-    #[error("mail {0} was not dismissed")]
     NotDismissed(MailId),
     /// The desk stops.
-    #[error("the desk is stopping; nothing was done")]
     Stopping,
     /// The report did not take it.
     #[error(transparent)]
     Act(#[from] ActError),
+}
+
+impl MailError {
+    /// It, for people.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::NoMail(id) => refusal!("refusal-mail-missing", id = id.0.to_string()),
+            Self::DoesNotWait(id) => refusal!("refusal-mail-does_not_wait", id = id.0.to_string()),
+            Self::NotDismissed(id) => {
+                refusal!("refusal-mail-not_dismissed", id = id.0.to_string())
+            }
+            Self::Stopping => refusal!("refusal-stopping"),
+            Self::Act(error) => error.refusal(),
+        }
+    }
 }
 
 impl From<StoreError> for MailError {

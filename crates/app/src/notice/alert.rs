@@ -1,11 +1,11 @@
 //! What staff are told of the desk as a whole, once when it begins: incoming mail is not read in time.
 
 use portreeve_core::intake::{Reading, reading};
-use portreeve_core::staff_notice::{ReadingBehind, reading_behind};
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::{DeskState, JobKind, NewJob, StoreError};
 
 use super::staff::{Reader, Told};
+use super::to_staff::{ReadingBehind, reading_behind};
 use super::{Envelope, MailError, flood, message_id_of};
 use crate::desk::Desk;
 use crate::work::BOUND;

@@ -30,6 +30,7 @@ mod sender;
 mod staff;
 pub mod summary;
 pub mod templates;
+mod to_staff;
 
 pub(crate) use digest::{LONGEST as LONGEST_DIGEST, send_digest};
 pub use letters::Letters;

@@ -5,13 +5,14 @@ use portreeve_core::ids::Actor;
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::Notice;
 use portreeve_core::report::Report;
-use portreeve_core::staff_notice::{StaffNotice, Wishes, to_staff};
+use portreeve_core::staff_notice::Wishes;
 use portreeve_store::{StoreError, ToldStaff, Tx};
 
+use super::to_staff::{self, StaffNotice};
 use super::{Addressed, Cause, NoticeJob, Plan, Planning};
 use crate::audit;
 use crate::desk::Desk;
-use crate::staff::{StaffError, can_be_told_at};
+use crate::staff::{StaffError, Thing, can_be_told_at};
 
 /// Everybody who may be told.
 #[derive(Debug)]
@@ -98,7 +99,10 @@ impl Planning<'_> {
         }
         let letters = readers.into_iter().map(|reader| {
             let notice = staff_notice(self.desk, report, cause, &reader);
-            Addressed { letter: to_staff(reader.language, job.notice, &notice), to: reader.to }
+            Addressed {
+                letter: to_staff::notice(reader.language, job.notice, &notice),
+                to: reader.to,
+            }
         });
         Ok(Plan::Send(letters.collect()))
     }
@@ -148,7 +152,7 @@ pub async fn choose(
     let words = choice.wishes.as_ref().map(Wishes::words);
     let mut tx = desk.db.write().await?;
     if !tx.put_told(name, words.as_deref(), address).await? {
-        return Err(StaffError::Missing { what: "staff member", name: name.to_owned() });
+        return Err(StaffError::Missing { what: Thing::StaffMember, name: name.to_owned() });
     }
     let detail = format!("{name}: {}", words.as_deref().unwrap_or("as usual"));
     audit::log(&mut tx, desk.now(), actor, "staff_told", &detail).await?;

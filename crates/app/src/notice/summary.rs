@@ -1,11 +1,11 @@
 //! The summary of a day for staff: once a day, once on all nodes together.
 
 use portreeve_core::settings::Settings;
-use portreeve_core::staff_notice::{Summary, summary};
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{JobKind, NewJob, StoreError};
 
 use super::staff::{Reader, Told};
+use super::to_staff::{Summary, summary};
 use super::{Envelope, MailError, flood, message_id_of};
 use crate::desk::Desk;
 use crate::work::BOUND;

@@ -1,10 +1,13 @@
 //! Templates of the desk's own: read, tried, written and taken away in the staff area. They stand in the database, so
 //! that every node has them, and count within a second. Only names of ours can be written, so there are never more.
 
+use portreeve_core::attachment::Size;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::{CustomerNotice, Letter, Notice};
+use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::text::{shorten, storable};
+use portreeve_i18n::english;
 use portreeve_store::{StoreError, TemplateRow, Topic, Tx};
 
 use super::letters::{DIGEST, Fault, LARGEST, Letters, Origin, Texts, Unit, sample};
@@ -31,25 +34,37 @@ pub struct Template {
 
 /// Why a template was not stored.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", english(&self.refusal()))]
 pub enum TemplateError {
     /// Somebody else wrote it since the editor looked.
-    #[error("somebody else changed it meanwhile")]
     ChangedMeanwhile,
     /// It is too long.
-    #[error("{0} is longer than {max} KiB", max = LARGEST / 1024)]
     TooLong(String),
     /// It does not do.
-    #[error("{}", told(.0))]
     Bad(Vec<Fault>),
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-fn told(faults: &[Fault]) -> String {
-    let faults: Vec<String> =
-        faults.iter().map(|one| format!("{}: {}", one.name, one.why)).collect();
-    faults.join("; ")
+impl TemplateError {
+    /// It, for people. What the template engine says stays as it says it.
+    pub fn refusal(&self) -> Refusal {
+        let bad =
+            |fault: &Fault| refusal!("refusal-bad_template", name = &fault.name, said = &fault.why);
+        match self {
+            Self::ChangedMeanwhile => refusal!("refusal-template_changed_meanwhile"),
+            Self::TooLong(name) => refusal!(
+                "refusal-template_too_long",
+                name = name,
+                most = Size(LARGEST.try_into().unwrap_or(u64::MAX))
+            ),
+            Self::Bad(faults) => {
+                refusal!("refusal-each", all = faults.iter().map(bad).collect::<Vec<_>>())
+            }
+            Self::Store(_) => refusal!("refusal-unavailable"),
+        }
+    }
 }
 
 /// All templates, with what is in force.

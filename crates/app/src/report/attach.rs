@@ -4,6 +4,7 @@ use portreeve_core::attachment::{FileName, Limits, Refused, Scan, Size};
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::time::Timestamp;
+use portreeve_i18n::english;
 use portreeve_store::{NewAttachmentRow, StoreError, Stored, Tx};
 
 use super::refused::ActError;
@@ -64,7 +65,7 @@ pub(super) async fn attach(
 }
 
 fn left_out_event(name: &FileName, why: Refused) -> Event {
-    Event::AttachmentRefused { name: name.to_string(), why: why.to_string() }
+    Event::AttachmentRefused { name: name.to_string(), why: english(&why.refusal()) }
 }
 
 /// Looks once more, where nobody else is between: limits may have changed since the file came in.

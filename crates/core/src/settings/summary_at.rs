@@ -4,6 +4,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use crate::language::zone;
+use crate::refusal::{Refusal, refusal};
 use crate::time::Timestamp;
 
 /// A time of day at which the summary goes out.
@@ -27,11 +28,11 @@ impl SummaryAt {
 }
 
 /// The setting `staff.summary_at`; empty: no summary.
-pub(super) fn summary_at(value: &str) -> Result<Option<SummaryAt>, String> {
+pub(super) fn summary_at(value: &str) -> Result<Option<SummaryAt>, Refusal> {
     if value.is_empty() {
         return Ok(None);
     }
-    let bad = || "must be a time of day, such as 08:00 or 08:00 Europe/Berlin".to_owned();
+    let bad = || refusal!("refusal-no_time_of_day");
     let (time, zone) = value.split_once(' ').unwrap_or((value, ""));
     let (hour, minute) = time.split_once(':').ok_or_else(bad)?;
     let number = |text: &str| text.parse::<i8>().map_err(|_| bad());

@@ -28,11 +28,6 @@ copy = Kopieren
 copied = Kopiert
 
 act = Aktion
-act-bad_text = Schreiben Sie einen Text von 1 bis 65.536 Zeichen.
-act-bad_category = Eine Kategorie hat 1 bis 255 Zeichen.
-act-not_suspended = Diese Meldung hat ihren Dienst nicht gesperrt, also gibt es nichts zu behalten.
-act-no_service = Das Verzeichnis hat keinen solchen Dienst.
-act-no_staff = Diesen Mitarbeiter gibt es nicht, oder er ist deaktiviert.
 
 pages-first = Erste Seite
 pages-next = Nächste Seite
@@ -52,7 +47,8 @@ refused-unreadable = Das Formular kann nicht gelesen werden
 refused-unreadable-text = Es fehlt etwas darin, oder es ist zu groß. Nichts wurde geändert. Gehen Sie zurück und versuchen Sie es noch einmal.
 refused-missing = Das gibt es nicht
 refused-missing-text = Unter dieser Adresse gibt es keine Seite und keinen Eintrag.
-refused-bad = Das wurde nicht ausgeführt
+refused-bad = Es wurde nichts geändert
+refused-bad-text = Nicht ausgeführt: { $reason }.
 refused-database = Zurzeit nicht verfügbar
 refused-database-text = Die Datenbank antwortet nicht. Nichts wurde geändert. Versuchen Sie es gleich noch einmal.
 refused-internal = Diese Seite konnte nicht erstellt werden

@@ -143,6 +143,7 @@ new-admin_notes = Nur für Mitarbeiter
 new-button = Meldung eröffnen
 new-no_service = Wählen Sie einen Dienst des Verzeichnisses.
 new-bad_address = Die Adresse muss eine IPv4- oder IPv6-Adresse sein.
+new-bad_category = Eine Kategorie hat 1 bis 255 Zeichen.
 new-too_long = Ein Text hat höchstens 65.536 Zeichen.
 new-no_method = Wählen Sie, ob gesperrt werden soll.
 new-twice = Dieses Formular wurde schon für eine andere Meldung benutzt. Suchen Sie den Dienst noch einmal.

@@ -198,3 +198,4 @@ audit-resumed = Abuse-Desk fortgesetzt
 audit-template_changed = Vorlage einer Benachrichtigung geändert
 audit-template_taken_back = Vorlage einer Benachrichtigung entfernt
 audit-staff_told = Mails an Mitarbeiter geändert
+connections-late = keine rechtzeitige Antwort

@@ -28,11 +28,6 @@ copy = Copy
 copied = Copied
 
 act = Action
-act-bad_text = Write a text of 1 to 65,536 characters.
-act-bad_category = A category has 1 to 255 characters.
-act-not_suspended = This report has not suspended its service, so there is nothing to keep.
-act-no_service = The directory has no such service.
-act-no_staff = There is no such member of staff, or they are disabled.
 
 pages-first = First page
 pages-next = Next page
@@ -52,7 +47,8 @@ refused-unreadable = The form cannot be read
 refused-unreadable-text = Something in it is missing, or it is too large. Nothing was changed. Go back and try once more.
 refused-missing = There is no such thing
 refused-missing-text = There is no page or entry at this address.
-refused-bad = This was not done
+refused-bad = Nothing was changed
+refused-bad-text = Not done: { $reason }.
 refused-database = Temporarily unavailable
 refused-database-text = The database does not answer. Nothing was changed. Try again in a moment.
 refused-internal = This page could not be made

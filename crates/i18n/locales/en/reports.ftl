@@ -143,6 +143,7 @@ new-admin_notes = For staff only
 new-button = Open the report
 new-no_service = Choose a service of the directory.
 new-bad_address = The address must be an IPv4 or IPv6 address.
+new-bad_category = A category has 1 to 255 characters.
 new-too_long = A text has at most 65,536 characters.
 new-no_method = Choose whether to suspend.
 new-twice = This form was used for another report already. Find the service once more.

@@ -198,3 +198,4 @@ audit-resumed = desk resumed
 audit-template_changed = template of a notice changed
 audit-template_taken_back = template of a notice taken away
 audit-staff_told = mails to a member of staff changed
+connections-late = no answer in time

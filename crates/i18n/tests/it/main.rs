@@ -2,4 +2,5 @@
 
 mod callers;
 mod messages;
+mod refusals;
 mod sources;

@@ -42,7 +42,7 @@ pub(crate) fn sources() -> Vec<Source> {
 }
 
 /// How a call names its text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// By its whole key.
     Key(String),
@@ -51,7 +51,7 @@ pub(crate) enum Asked {
 }
 
 /// A place that asks for a text, with the names that it gives values for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) place: String,
     pub(crate) asked: Asked,
@@ -62,7 +62,14 @@ impl Source {
     /// Calls whose key, or the beginning of it, is written out.
     pub(crate) fn calls(&self) -> Vec<Call> {
         let is_template = self.path.extension().is_some_and(|is| is == "html");
-        let begin = if is_template { "t(" } else { "text!(" };
+        if is_template {
+            return self.calls_of("t(", 0);
+        }
+        [self.calls_of("text!(", 1), self.calls_of("refusal!(", 0)].concat()
+    }
+
+    /// Calls that begin so, whose key is the argument at this place.
+    fn calls_of(&self, begin: &str, place_of_key: usize) -> Vec<Call> {
         let mut calls = Vec::new();
         for (at, _) in self.text.match_indices(begin) {
             let before = self.text[..at].chars().next_back();
@@ -70,7 +77,7 @@ impl Source {
                 continue;
             }
             let arguments = arguments(&self.text[at + begin.len()..]);
-            let key = arguments.get(usize::from(!is_template)).map(|key| key.trim());
+            let key = arguments.get(place_of_key).map(|key| key.trim());
             let key = key.map(|key| key.trim_start_matches('&').trim_start_matches("format!("));
             let Some((key, rest)) =
                 key.and_then(|key| key.strip_prefix('"')).and_then(|key| key.split_once('"'))

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use portreeve_app::Desk;
 use portreeve_app::attachment::{self, AttachmentView, FetchError, Files, Receiving};
-use portreeve_core::attachment::Size;
+use portreeve_core::attachment::{Refused, Size};
 use portreeve_core::ids::ReportId;
 use tokio::io::AsyncReadExt;
 
@@ -27,7 +27,10 @@ pub(super) async fn read(desk: &Desk, paths: &[PathBuf]) -> Result<Files> {
         let unread = || format!("cannot read {}", path.display());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let begun = Receiving::begin(limits, taken.len(), &name, None);
-        let refused = |why| plain_failure(format!("{}: {why}", path.display()));
+        let refused = |why: Refused| {
+            let why = portreeve_i18n::english(&why.refusal());
+            plain_failure(format!("{}: {why}", path.display()))
+        };
         let mut receiving = begun.map_err(|(_, why)| refused(why))?;
         let mut file = tokio::fs::File::open(path).await.with_context(unread)?;
         let mut part = vec![0; PART];

@@ -180,7 +180,7 @@ pub(super) async fn role(desk: &Desk, command: RoleCommand) -> Result<()> {
         RoleCommand::Add { name, rights, json: as_json } => {
             staff::add_role(desk, &operator(), &name, &rights).await.map_err(
                 |error| match error {
-                    staff::StaffError::Missing { what: "right", .. } => {
+                    staff::StaffError::Missing { what: staff::Thing::Right, .. } => {
                         let known: Vec<&str> =
                             staff::RIGHTS.iter().map(|(right, _)| *right).collect();
                         failure(error.to_string(), format!("rights are {}", known.join(", ")))

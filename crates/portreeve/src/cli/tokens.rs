@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use portreeve_app::Desk;
-use portreeve_app::staff::{RIGHTS, StaffError};
+use portreeve_app::staff::{RIGHTS, StaffError, Thing};
 use portreeve_app::token::{self, NewToken};
 use portreeve_core::time::{Span, from_millis, rfc3339};
 use serde_json::json;
@@ -86,7 +86,7 @@ fn span(text: &str) -> Result<Span> {
 
 fn name_scopes(error: StaffError) -> anyhow::Error {
     match error {
-        StaffError::Missing { what: "scope", .. } => {
+        StaffError::Missing { what: Thing::Scope, .. } => {
             let known: Vec<&str> = RIGHTS.iter().map(|(right, _)| *right).collect();
             failure(error.to_string(), format!("scopes are * or {}", known.join(", ")))
         }

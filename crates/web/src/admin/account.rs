@@ -7,6 +7,7 @@ use axum::extract::State;
 use portreeve_app::notice;
 use portreeve_app::sign_in::{self, SignInError};
 use portreeve_app::staff::{self as app_staff, StaffError, has_right};
+use portreeve_core::refusal::refusal;
 
 use super::confirm::{begun_at, text, too_many};
 use super::session::{Form, Staff};
@@ -81,7 +82,7 @@ pub(crate) async fn told(
     let choice = if form.get("act") == "usual" { told::usual() } else { told::choice(&form) };
     match notice::choose(&web.desk, &staff.actor(), &staff.session.name, &choice).await {
         Ok(()) => Ok(to("/admin/account")),
-        Err(StaffError::Bad(why)) => page(&web, &staff, Some(why)).await,
+        Err(StaffError::Bad(why)) => page(&web, &staff, Some(staff.not_done(&why))).await,
         Err(other) => Err(other.into()),
     }
 }
@@ -110,7 +111,9 @@ pub(crate) async fn password(
         Err(SignInError::Wrong) => {
             page(&web, &staff, Some(i18n::text!(language, "account-wrong_password"))).await
         }
-        Err(SignInError::Staff(why)) => page(&web, &staff, Some(why.to_string())).await,
+        Err(SignInError::Staff(StaffError::Bad(why))) => {
+            page(&web, &staff, Some(staff.not_done(&why))).await
+        }
         Err(other) => Err(other.into()),
     }
 }
@@ -123,7 +126,7 @@ pub(crate) async fn remove_second_factor(
     form: Form,
 ) -> Answered {
     if web.desk.live().settings.require_second_factor {
-        return Err(Refusal::Bad(text(&staff, "account-second_factor_forced")));
+        return Err(Refusal::Bad(refusal!("refusal-second_factor_forced")));
     }
     let (name, address) = (&staff.session.name, begun_at(&staff));
     if let Err(wait) = count_try(&web, name, address) {

@@ -11,7 +11,6 @@ use super::session::{Form, Path, Staff};
 use super::{Answered, Refusal, to};
 use crate::rights::{Answer, Close, Right, SeeReports};
 use crate::{Web, download};
-use portreeve_i18n::{self as i18n, Language};
 
 /// Hands a file out.
 pub(crate) async fn fetch(
@@ -19,22 +18,13 @@ pub(crate) async fn fetch(
     staff: Staff<SeeReports>,
     Path((id, name)): Path<(i64, String)>,
 ) -> Answered {
-    let key =
-        match attachment::for_staff(&web.desk, ReportId(id), &name, staff.may::<Answer>()).await {
-            Ok(file) => return Ok(download::answer(&web, file)),
-            Err(FetchError::Store(error)) => return Err(error.into()),
-            Err(FetchError::NotThere) => return Err(Refusal::NotFound),
-            Err(FetchError::NeedsAnswer) => {
-                let language = staff.session.language.clone();
-                return Err(Refusal::NoRight { right: Answer::NAME, language });
-            }
-            Err(FetchError::Removed) => "file-state-removed",
-            Err(FetchError::BeingChecked) => "file-state-waiting",
-            Err(FetchError::Infected) => "file-state-infected",
-            Err(FetchError::Unscanned) => "file-state-failed",
-        };
-    let language = Language::choose(&staff.session.language, "");
-    Err(Refusal::Bad(i18n::text!(language, key)))
+    match attachment::for_staff(&web.desk, ReportId(id), &name, staff.may::<Answer>()).await {
+        Ok(file) => Ok(download::answer(&web, file)),
+        Err(FetchError::Store(error)) => Err(error.into()),
+        Err(FetchError::NotThere) => Err(Refusal::NotFound),
+        Err(FetchError::NeedsAnswer) => Err(Refusal::NoRight(Answer::NAME)),
+        Err(locked) => Err(Refusal::Bad(locked.refusal())),
+    }
 }
 
 /// Takes a file away.

@@ -11,6 +11,7 @@ use crate::pages::context;
 use portreeve_app::report::{Act, ActError, Conditions, Protected, act_if, dossier, view};
 use portreeve_app::sign_in;
 use portreeve_core::ids::ReportId;
+use portreeve_core::refusal::refusal;
 use portreeve_core::report::Outcome;
 use portreeve_i18n::{self as i18n, Language};
 
@@ -77,8 +78,7 @@ impl Wish {
             Self::Approve | Self::Refuse => staff.may::<Approve>(),
             Self::Release => staff.may::<Suspend>(),
         };
-        let language = staff.session.language.clone();
-        if may { Ok(()) } else { Err(Refusal::NoRight { right: self.right(), language }) }
+        if may { Ok(()) } else { Err(Refusal::NoRight(self.right())) }
     }
 
     /// Services are suspended or freed by it, or customers written to.
@@ -120,7 +120,7 @@ fn chosen(form: &Form) -> Result<Vec<i64>, Refusal> {
     ids.sort_unstable();
     ids.dedup();
     if ids.len() > MOST {
-        return Err(Refusal::Bad(format!("choose at most {MOST} reports at a time")));
+        return Err(Refusal::Bad(refusal!("refusal-too_many_reports", most = MOST)));
     }
     Ok(ids)
 }
@@ -216,7 +216,10 @@ pub(crate) async fn carry_out(
                 let language = Language::choose(&staff.session.language, "");
                 left.push(context! { id, why => i18n::text!(language, "bulk-protected-left") });
             }
-            Err(why) => left.push(context! { id, why => why.to_string() }),
+            Err(why) => {
+                let why = i18n::refusal(staff.language(), &why.reason());
+                left.push(context! { id, why });
+            }
         }
     }
     let more = context! {

@@ -11,6 +11,7 @@ use futures_util::stream;
 use portreeve_app::report::view::{self, ReportView};
 use portreeve_app::{Place, ReportFilter, ReportOrder, audit};
 use portreeve_core::ids::ReportId;
+use portreeve_core::refusal::refusal;
 use portreeve_core::time::Timestamp;
 
 use super::reports::Wanted;
@@ -176,7 +177,7 @@ pub(crate) async fn export(
     let now = web.desk.now().as_millisecond();
     let filter = wanted
         .filter(&web, &staff.session.name, now)
-        .map_err(|bad| Refusal::Bad(format!("the filter cannot be read: {}", bad.join(", "))))?;
+        .map_err(|bad| Refusal::Bad(refusal!("refusal-bad_filter", names = bad.join(", "))))?;
     let filter = ReportFilter { limit: AT_A_TIME, after: None, ..filter };
     audit::note(&web.desk, &staff.actor(), "exported", &query).await?;
     let sending = Sending { web, filter, kind, sent: 0, begun: false, done: false };

@@ -25,7 +25,7 @@ impl From<FraudRecordError> for Refusal {
             FraudRecordError::Store(error) => Self::Unavailable(error),
             FraudRecordError::Off | FraudRecordError::NoReport(_) => Self::NotFound,
             FraudRecordError::NobodyKnown(_) | FraudRecordError::SentBefore(_) => {
-                Self::Bad(error.to_string())
+                Self::Bad(error.refusal())
             }
         }
     }

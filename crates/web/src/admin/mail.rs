@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use portreeve_app::intake::{self, AttachAs, MailError};
 use portreeve_app::report::ActError;
 use portreeve_core::ids::{MailId, ReportId};
+use portreeve_core::refusal::refusal;
 use serde::Deserialize;
 
 use super::session::{Form, Path, Query, Staff};
@@ -30,9 +31,9 @@ impl From<MailError> for Refusal {
     fn from(error: MailError) -> Self {
         match error {
             MailError::NoMail(_) => Self::NotFound,
-            MailError::Act(ActError::NoReport(id)) => Self::Bad(ActError::NoReport(id).to_string()),
+            MailError::Act(ActError::NoReport(id)) => Self::Bad(ActError::NoReport(id).refusal()),
             MailError::Act(error) => error.into(),
-            other => Self::Bad(other.to_string()),
+            other => Self::Bad(other.refusal()),
         }
     }
 }
@@ -83,7 +84,7 @@ pub(crate) async fn attach(
     form: Form,
 ) -> Answered {
     let number = form.get("report").trim_start_matches('#').parse().map(ReportId);
-    let report = number.map_err(|_| Refusal::Bad("name the report by its number".to_owned()))?;
+    let report = number.map_err(|_| Refusal::Bad(refusal!("refusal-name_report")))?;
     let how = match form.get("as") {
         "message" => AttachAs::Message,
         "note" => AttachAs::Note,

@@ -16,6 +16,7 @@ mod home;
 mod mail;
 mod new;
 mod queue;
+mod refusal;
 mod report;
 mod reports;
 mod session;
@@ -30,181 +31,28 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use confirm::confirmed;
 use jiff::tz::TimeZone;
 use minijinja::value::{Value, merge_maps};
-use portreeve_app::report::ActError;
-use portreeve_app::sign_in::SignInError;
-use portreeve_app::staff::{RIGHTS, StaffError, has_right};
+use portreeve_app::staff::{RIGHTS, has_right};
 use portreeve_app::{StoreError, Waiting, work};
 use portreeve_core::language;
+pub(crate) use refusal::Refusal;
 use session::Visitor;
 
-use crate::Web;
-use crate::pages::{Viewer, as_page, context, see_other};
+use crate::pages::{Viewer, context, see_other};
 use crate::rights::{
     Answer, Anybody, Approve, Close, Export, FraudRecord, Open, Right, SeeReports, Setup, Suspend,
 };
-use portreeve_i18n::{self as i18n, Language};
+use crate::{Web, preferred_language};
+use portreeve_i18n::Language;
 
 /// How long the numbers beside the names of pages count before they are counted anew.
 const NUMBERS_LAST: Duration = Duration::from_secs(3);
-
-/// Why somebody did not get what they asked for.
-#[derive(Debug)]
-pub(crate) enum Refusal {
-    /// They have to sign in; where they wanted to go.
-    SignIn { back: Option<String> },
-    /// They have to go somewhere else first.
-    To(&'static str),
-    /// They may not.
-    NoRight { right: &'static str, language: String },
-    /// The form was not sent from one of our pages in this session.
-    ForgedForm,
-    /// The form cannot be read, or is too large.
-    Unreadable,
-    /// There is no such thing.
-    NotFound,
-    /// It was not done, and why; nothing was changed.
-    Bad(String),
-    /// A page that says more.
-    Page(Box<Response>),
-    /// The database cannot be reached.
-    Unavailable(StoreError),
-    /// Too much is asked for at a time, or it failed; it may be had later.
-    NotNow,
-    /// Too many send forms at once.
-    NoRoom,
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::Unavailable(error)
-    }
-}
-
-impl From<ActError> for Refusal {
-    fn from(error: ActError) -> Self {
-        match error {
-            ActError::Store(error) => Self::Unavailable(error),
-            ActError::NoReport(_) => Self::NotFound,
-            other => Self::Bad(other.to_string()),
-        }
-    }
-}
-
-impl From<StaffError> for Refusal {
-    fn from(error: StaffError) -> Self {
-        match error {
-            StaffError::Store(error) => Self::Unavailable(error),
-            other => Self::Bad(other.to_string()),
-        }
-    }
-}
-
-impl From<SignInError> for Refusal {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Store(error) => Self::Unavailable(error),
-            other => Self::Bad(other.to_string()),
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let said = |status, title: &str, text: &str, language: &str| {
-            message(Language::choose(language, ""), status, title, text)
-        };
-        match self {
-            Self::SignIn { back } => {
-                let query: String = back
-                    .filter(|back| back != "/admin")
-                    .map(|back| {
-                        form_urlencoded::Serializer::new(String::new())
-                            .append_pair("to", &back)
-                            .finish()
-                    })
-                    .unwrap_or_default();
-                let mark = if query.is_empty() { "" } else { "?" };
-                to(&format!("/admin/sign-in{mark}{query}"))
-            }
-            Self::To(place) => to(place),
-            Self::Page(page) => *page,
-            Self::NoRight { right, language } => {
-                let language = Language::choose(&language, "");
-                let name = i18n::text!(language, &format!("right-{right}"));
-                let text = i18n::text!(language, "refused-right-text", right = name);
-                message_text(language, StatusCode::FORBIDDEN, "refused-right", &text)
-            }
-            Self::ForgedForm => {
-                said(StatusCode::FORBIDDEN, "refused-form", "refused-form-text", "")
-            }
-            Self::Unreadable => {
-                said(StatusCode::BAD_REQUEST, "refused-unreadable", "refused-unreadable-text", "")
-            }
-            Self::NotFound => {
-                said(StatusCode::NOT_FOUND, "refused-missing", "refused-missing-text", "")
-            }
-            Self::Bad(why) => {
-                let why = format!("{}.", why.trim_end_matches('.'));
-                message_text(
-                    Language::English,
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "refused-bad",
-                    &why,
-                )
-            }
-            Self::NotNow => {
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut response = said(status, "refused-not_now", "refused-not_now-text", "");
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
-                response
-            }
-            Self::NoRoom => {
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut response = said(status, "refused-no_room", "refused-no_room-text", "");
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-                response
-            }
-            Self::Unavailable(error) => {
-                tracing::error!("a page of the staff area could not be made: {error}");
-                let mut response = said(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "refused-database",
-                    "refused-database-text",
-                    "",
-                );
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-                response
-            }
-        }
-    }
-}
-
-/// A page with one message, in a language. It needs no database, so that it can say that there is none.
-fn message(language: Language, status: StatusCode, title: &str, text: &str) -> Response {
-    message_text(language, status, title, &i18n::text!(language, text))
-}
-
-fn message_text(language: Language, status: StatusCode, title: &str, text: &str) -> Response {
-    let title = i18n::text!(language, title);
-    let escape = crate::page::escape;
-    let html = format!(
-        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\"><title>{title} · Portreeve</title>\
-         <link rel=\"stylesheet\" href=\"/static/staff.css\"></head><body><main class=\"narrow\"><h1>{title}</h1>\
-         <p role=\"alert\">{}</p><p><a href=\"/admin\">{}</a></p></main></body></html>",
-        language.tag(),
-        escape(text),
-        i18n::text!(language, "refused-back"),
-    );
-    as_page(status, html)
-}
 
 /// Sends somebody on, after a form was carried out.
 pub(crate) fn to(place: &str) -> Response {
@@ -221,9 +69,7 @@ impl FromRequestParts<Arc<Web>> for Reads {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Web>) -> Result<Self, Self::Rejection> {
-        let accept = parts.headers.get(header::ACCEPT_LANGUAGE);
-        let accept = accept.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Self(Language::choose("", accept)))
+        Ok(Self(preferred_language(&parts.headers)))
     }
 }
 
@@ -261,7 +107,7 @@ impl Web {
         let numbers = self.numbers().await?;
         let frame = context! {
             me => context! { name => session.name, role => session.role },
-            language => Language::choose(&session.language, "").tag(),
+            language => visitor.language().tag(),
             time_zone => session.time_zone,
             now => self.desk.now().as_millisecond(),
             csrf => visitor.csrf(),
@@ -276,7 +122,7 @@ impl Web {
             },
         };
         let viewer = Viewer {
-            language: Language::choose(&session.language, ""),
+            language: visitor.language(),
             zone: language::zone(&session.time_zone),
             now: self.desk.now().as_millisecond(),
         };
@@ -298,11 +144,9 @@ impl Web {
     }
 
     fn show_for(&self, status: StatusCode, name: &str, viewer: Viewer, context: Value) -> Response {
-        let failed = || {
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            message(Language::English, status, "refused-internal", "refused-internal-text")
-        };
-        self.render(status, name, viewer, context).unwrap_or_else(failed)
+        let failed = refusal::Notice::failed();
+        let language = viewer.language;
+        self.render(status, name, viewer, context).unwrap_or_else(|| failed.bare(language))
     }
 }
 
@@ -469,6 +313,7 @@ pub(crate) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
             "/static/staff.js",
             get(|| async { asset("text/javascript", include_str!("../static/staff.js")) }),
         )
+        .layer(middleware::from_fn_with_state(Arc::clone(web), refusal::in_words))
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

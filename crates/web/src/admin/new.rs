@@ -128,7 +128,7 @@ fn request(web: &Web, staff: &Visitor, form: &Form) -> Result<NewReportRequest, 
         other => other,
     };
     if category.is_empty() || category.chars().count() > LONGEST_CATEGORY {
-        return Err("act-bad_category");
+        return Err("new-bad_category");
     }
     let ip = form.get("service_ip");
     if ip.chars().count() > LONGEST_SERVICE_IP || !(ip.is_empty() || parse_address(ip).is_ok()) {

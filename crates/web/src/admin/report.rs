@@ -18,7 +18,9 @@ use portreeve_app::{QuickReply, intake, views};
 use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::language::zone;
+use portreeve_core::refusal::{self as why, refusal};
 use portreeve_core::report::Outcome;
+use portreeve_core::time::NotASpan;
 use portreeve_core::time::Span;
 use serde::Deserialize;
 
@@ -371,7 +373,7 @@ async fn act(
     let again = |why| page(web, staff, id, &latest, Some(why));
     let act = match make(&form) {
         Ok(act) => act,
-        Err(Refusal::Bad(why)) => return again(NotDone::Other(why)).await,
+        Err(Refusal::Bad(why)) => return again(NotDone::Other(staff.not_done(&why))).await,
         Err(other) => return Err(other),
     };
     let conditions = Conditions { revision, ..Conditions::default() };
@@ -389,25 +391,11 @@ async fn act(
         }
         Err(ActError::Protected(..)) => ask_about_protected(web, staff, id, path).await,
         Err(ActError::File(name, why)) => again(NotDone::File(name, why)).await,
-        Err(other) => match refused(staff, other) {
-            Refusal::Bad(why) => again(NotDone::Other(why)).await,
+        Err(other) => match Refusal::from(other) {
+            Refusal::Bad(why) => again(NotDone::Other(staff.not_done(&why))).await,
             other => Err(other),
         },
     }
-}
-
-/// Why an act was not done, in the reader's language where it is one of the usual reasons.
-fn refused(staff: &Visitor, error: ActError) -> Refusal {
-    let language = Language::choose(&staff.session.language, "");
-    let key = match &error {
-        ActError::BadText => "act-bad_text",
-        ActError::BadCategory => "act-bad_category",
-        ActError::NotSuspended(_) => "act-not_suspended",
-        ActError::NoService(_) => "act-no_service",
-        ActError::NoStaff(_) => "act-no_staff",
-        _ => return error.into(),
-    };
-    Refusal::Bad(i18n::text!(language, key))
 }
 
 /// Asks whether a protected service is really to be suspended: nothing was done so far.
@@ -517,9 +505,9 @@ fn outcome(form: &Form) -> Result<Outcome, Refusal> {
 
 fn span(form: &Form) -> Result<Span, Refusal> {
     let by = Some(form.get("give")).filter(|give| !give.is_empty());
-    by.unwrap_or_else(|| form.get("by"))
-        .parse()
-        .map_err(|error| Refusal::Bad(format!("the extension {error}")))
+    by.unwrap_or_else(|| form.get("by")).parse().map_err(|error: NotASpan| {
+        Refusal::Bad(refusal!("refusal-extension", why = why::Refusal::from(error)))
+    })
 }
 
 /// What somebody has said about a service that is protected.
@@ -529,7 +517,7 @@ fn protected(form: &Form) -> Protected {
 
 fn report_number(form: &Form) -> Result<ReportId, Refusal> {
     let number = form.get("other").trim_start_matches('#').parse().map(ReportId);
-    number.map_err(|_| Refusal::Bad("name the other report by its number".to_owned()))
+    number.map_err(|_| Refusal::Bad(refusal!("refusal-name_other_report")))
 }
 
 writings! {
@@ -566,7 +554,7 @@ acts! {
     assign: Answer, "service", |form, web| {
         ServiceKey::parse(form.get("service"), web.desk.config.default_directory())
             .map(Act::Assign)
-            .map_err(|error| Refusal::Bad(format!("the service {error}")))
+            .map_err(|_| Refusal::Bad(refusal!("refusal-service_number")))
     };
     /// Merges it into another one.
     merge: Close, "merging", |form, web| report_number(form).map(Act::MergeInto);

@@ -275,8 +275,7 @@ pub(crate) async fn save_view(
 ) -> Answered {
     let everybodys = form.is_set("shared");
     if everybodys && !staff.may::<Setup>() {
-        let language = staff.session.language.clone();
-        return Err(Refusal::NoRight { right: Setup::NAME, language });
+        return Err(Refusal::NoRight(Setup::NAME));
     }
     let query = form.get("query").to_owned();
     views::save(&web.desk, &staff.session.name, everybodys, form.get("name"), &query).await?;

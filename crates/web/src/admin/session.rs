@@ -11,9 +11,11 @@ use portreeve_app::digest::sha256_hex;
 use portreeve_app::sign_in::{self, Stage};
 use portreeve_app::staff::has_right;
 use portreeve_core::ids::Actor;
+use portreeve_i18n::Language;
 use serde::de::DeserializeOwned;
 
 use super::Refusal;
+use super::refusal::{Reader, not_done};
 use super::written::{self, Ended};
 use crate::Web;
 use crate::body::{self, STRANGERS_FORM, Unread};
@@ -61,6 +63,7 @@ pub(super) fn csrf_of(token: &str) -> String {
 }
 
 /// Anybody with a session, however far it is.
+#[derive(Clone)]
 pub(crate) struct Visitor {
     pub(super) session: StaffSession,
     pub(super) token: String,
@@ -70,6 +73,21 @@ pub(crate) struct Visitor {
 impl Visitor {
     pub(super) fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// Whether they have signed in to the end.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.stage, Stage::Whole)
+    }
+
+    /// The language that they read.
+    pub(super) fn language(&self) -> Language {
+        Language::choose(&self.session.language, "")
+    }
+
+    /// That something was not done, and why, in their language.
+    pub(super) fn not_done(&self, why: &portreeve_core::refusal::Refusal) -> String {
+        not_done(self.language(), why)
     }
 
     pub(super) fn csrf(&self) -> String {
@@ -110,7 +128,11 @@ impl FromRequestParts<Arc<Web>> for Visitor {
         let session = sign_in::session(&web.desk, &token).await?.ok_or_else(gone)?;
         let stage = sign_in::stage(&web.desk, &session);
         parts.extensions.insert(stage);
-        Ok(Self { session, token, stage })
+        let visitor = Self { session, token, stage };
+        if let Some(reader) = parts.extensions.get::<Reader>() {
+            reader.is(&visitor);
+        }
+        Ok(visitor)
     }
 }
 
@@ -133,7 +155,7 @@ impl<R: Right + 'static> FromRequestParts<Arc<Web>> for Staff<R> {
         if visitor.may::<R>() {
             return Ok(Self { visitor, right: PhantomData });
         }
-        Err(Refusal::NoRight { right: R::NAME, language: visitor.session.language.clone() })
+        Err(Refusal::NoRight(R::NAME))
     }
 }
 

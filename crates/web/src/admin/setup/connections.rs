@@ -10,6 +10,8 @@ use minijinja::Value;
 use crate::pages::context;
 use portreeve_app::{directory, enforce, intake, jobs, webhook};
 use portreeve_core::ids::ServiceKey;
+use portreeve_core::refusal::refusal;
+use portreeve_i18n as i18n;
 
 use crate::Web;
 use crate::admin::session::{Form, Staff, Visitor};
@@ -73,19 +75,20 @@ pub(crate) async fn test(
     form: Form,
 ) -> Answered {
     let name = form.get("name").to_owned();
+    let late = || i18n::text!(visitor.language(), "connections-late");
     let lines: Vec<(bool, String, String)> = if form.get("what") == "directory" {
         let live = web.desk.live_directory(&name).ok_or(Refusal::NotFound)?;
         match tokio::time::timeout(PATIENCE, live.source.check()).await {
             Ok(checks) => {
                 checks.into_iter().map(|check| (check.good, check.what, check.detail)).collect()
             }
-            Err(_) => vec![(false, name.clone(), "no answer in time".to_owned())],
+            Err(_) => vec![(false, name.clone(), late())],
         }
     } else {
         let key = ServiceKey::parse(form.get("service"), web.desk.config.default_directory())
-            .map_err(|error| Refusal::Bad(format!("the service {error}")))?;
+            .map_err(|_| Refusal::Bad(refusal!("refusal-service_number")))?;
         let seen = tokio::time::timeout(PATIENCE, enforce::observe(&web.desk, &key)).await;
-        let seen = seen.unwrap_or_else(|_| Ok(Err("no answer in time".to_owned())))?;
+        let seen = seen.unwrap_or_else(|_| Ok(Err(late())))?;
         vec![match seen {
             Ok(state) => (true, key.to_string(), state),
             Err(why) => (false, key.to_string(), why),

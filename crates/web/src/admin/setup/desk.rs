@@ -83,7 +83,13 @@ pub(crate) async fn set(
         Ok(()) => Ok(to(&format!("/admin/setup/settings#{key}"))),
         Err(SetError::Store(error)) => Err(error.into()),
         Err(why) => {
-            settings_page(&web, &visitor, Some((&key, &value)), Some(why.to_string())).await
+            settings_page(
+                &web,
+                &visitor,
+                Some((&key, &value)),
+                Some(visitor.not_done(&why.refusal())),
+            )
+            .await
         }
     }
 }
@@ -110,7 +116,7 @@ async fn plans(web: &Web) -> Result<(String, BTreeMap<String, Plan>), Refusal> {
 fn refused(error: SetError) -> Refusal {
     match error {
         SetError::Store(error) => error.into(),
-        other => Refusal::Bad(other.to_string()),
+        other => Refusal::Bad(other.refusal()),
     }
 }
 
@@ -150,7 +156,7 @@ pub(crate) async fn set_category(
     match change_category(&web, &visitor, &form).await {
         Ok(()) => Ok(to("/admin/setup/categories")),
         Err(SetError::Store(error)) => Err(error.into()),
-        Err(why) => categories_page(&web, &visitor, Some(why.to_string())).await,
+        Err(why) => categories_page(&web, &visitor, Some(visitor.not_done(&why.refusal()))).await,
     }
 }
 
@@ -233,7 +239,7 @@ pub(crate) async fn put_reply(
     match done {
         Ok(()) => Ok(to("/admin/setup/quick-replies")),
         Err(StaffError::Store(error)) => Err(error.into()),
-        Err(why) => replies_page(&web, &visitor, Some(why.to_string())).await,
+        Err(why) => replies_page(&web, &visitor, Some(visitor.not_done(&why.refusal()))).await,
     }
 }
 

@@ -178,16 +178,18 @@ pub(crate) async fn save(
     let saved = templates::save(&web.desk, &visitor.actor(), unit, &texts, form.get("seen")).await;
     let refused = match saved {
         Ok(()) => return Ok(to(&format!("{}?saved=1", address(unit)))),
-        Err(error) => refused(error)?,
+        Err(error) => refused(visitor.language(), error)?,
     };
     edit_page(&web, &visitor, unit, &texts, form.get("category"), refused, false).await
 }
 
-fn refused(error: TemplateError) -> Result<Refused, Refusal> {
+fn refused(language: Language, error: TemplateError) -> Result<Refused, Refusal> {
     match error {
         TemplateError::Store(error) => Err(error.into()),
         TemplateError::ChangedMeanwhile => Ok(Refused { error: None, conflict: true }),
-        why => Ok(Refused { error: Some(why.to_string()), conflict: false }),
+        why => {
+            Ok(Refused { error: Some(i18n::refusal(language, &why.refusal())), conflict: false })
+        }
     }
 }
 
@@ -206,8 +208,8 @@ pub(crate) async fn preview(
         }
         Ok(letter) => Ok(framed("text/plain", format!("{}\n\n{}", letter.subject, letter.body))),
         Err(error) => {
-            let why = refused(error)?.error.unwrap_or_default();
-            let language = Language::choose(&visitor.session.language, "");
+            let language = visitor.language();
+            let why = refused(language, error)?.error.unwrap_or_default();
             let said = i18n::text!(language, "notices-not_yet");
             Ok(framed("text/plain", format!("{said}\n\n{}\n", why.replace("; ", "\n"))))
         }
@@ -267,6 +269,6 @@ pub(crate) async fn take_back(
     let unit = unit_of(&path)?;
     match templates::take_back(&web.desk, &visitor.actor(), unit, form.get("seen")).await {
         Ok(()) => Ok(to(&format!("{}?saved=1", address(unit)))),
-        Err(error) => back_page(&web, &visitor, unit, refused(error)?).await,
+        Err(error) => back_page(&web, &visitor, unit, refused(visitor.language(), error)?).await,
     }
 }

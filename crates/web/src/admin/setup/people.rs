@@ -12,7 +12,7 @@ use portreeve_app::staff::{self, RIGHTS, StaffError};
 
 use crate::Web;
 use crate::admin::session::{Form, Path, Staff, Visitor};
-use crate::admin::{Answered, to, told};
+use crate::admin::{Answered, Refusal, to, told};
 use crate::rights::Setup;
 
 /// Staff on the page.
@@ -51,7 +51,7 @@ async fn staff_done(web: &Web, visitor: &Visitor, result: Result<(), StaffError>
     match result {
         Ok(()) => Ok(to("/admin/setup/staff")),
         Err(StaffError::Store(error)) => Err(error.into()),
-        Err(why) => staff_page(web, visitor, Some(why.to_string())).await,
+        Err(why) => staff_page(web, visitor, Some(visitor.not_done(&why.refusal()))).await,
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn change(
         "second_factor" => staff::remove_second_factor(desk, &actor, &name).await,
         "disable" => staff::set_disabled(desk, &actor, &name, true).await,
         "enable" => staff::set_disabled(desk, &actor, &name, false).await,
-        other => Err(StaffError::Bad(format!("there is no act {other:?}"))),
+        _ => return Err(Refusal::Unreadable),
     };
     staff_done(&web, &visitor, done).await
 }
@@ -97,7 +97,7 @@ pub(crate) async fn roles(State(web): State<Arc<Web>>, visitor: Staff<Setup>) ->
 }
 
 /// Roles as pages show them: the rights one by one.
-pub(super) async fn shown_roles(web: &Web) -> Result<Vec<Value>, crate::admin::Refusal> {
+pub(super) async fn shown_roles(web: &Web) -> Result<Vec<Value>, Refusal> {
     let roles = staff::roles(&web.desk).await?;
     let shown = roles.iter().map(|role| {
         let rights: Vec<&str> = RIGHTS
@@ -121,7 +121,7 @@ async fn roles_done(web: &Web, visitor: &Visitor, result: Result<(), StaffError>
     match result {
         Ok(()) => Ok(to("/admin/setup/roles")),
         Err(StaffError::Store(error)) => Err(error.into()),
-        Err(why) => roles_page(web, visitor, Some(why.to_string())).await,
+        Err(why) => roles_page(web, visitor, Some(visitor.not_done(&why.refusal()))).await,
     }
 }
 
