@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::refusal::{Refusal, refusal};
 
 /// Longest name, in characters and in bytes: with both it fits every file system (255 bytes) with room for what a
@@ -27,7 +29,8 @@ pub const LARGEST_FILE: Size = Size(100 * 1024 * 1024);
 pub const MOST_FILES: u32 = 20;
 
 /// A number of bytes, written as `10 MiB`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Size(pub u64);
 
 /// A text is no size.
@@ -93,7 +96,8 @@ impl Limits {
 }
 
 /// Why a file is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", content = "limit", rename_all = "snake_case")]
 pub enum Refused {
     /// The desk takes none.
     Off,
@@ -132,6 +136,23 @@ impl Refused {
             Self::Busy => refusal!("refusal-file-busy"),
             Self::NoRoom => refusal!("refusal-file-no_room"),
         }
+    }
+
+    /// One example of each, for the documentation and for tests.
+    pub fn examples() -> [Self; 10] {
+        let size = Size(10 * 1024 * 1024);
+        [
+            Self::Off,
+            Self::TooMany(5),
+            Self::TooLarge(size),
+            Self::ReportFull(size),
+            Self::Type,
+            Self::Contradicts,
+            Self::Empty,
+            Self::Broken,
+            Self::Busy,
+            Self::NoRoom,
+        ]
     }
 
     /// The word for it, for the words of pages.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
 use crate::ids::{OrderId, ReportId};
+use crate::reason::OutOfSight;
 use crate::service::ServiceStatus;
 use crate::time::{Span, Timestamp};
 
@@ -48,8 +49,15 @@ pub enum Observed {
     /// The panel could not be asked, or does not know.
     Unknown {
         /// Why.
-        detail: String,
+        why: OutOfSight,
     },
+}
+
+impl Observed {
+    /// The panel could not be asked, or does not know, and what was seen of that.
+    pub fn unknown(said: impl Into<String>) -> Self {
+        Self::Unknown { why: OutOfSight::Panel { said: said.into() } }
+    }
 }
 
 /// What came back when an order was sent.
@@ -204,7 +212,7 @@ pub fn they_let_go(record: Record, now: Timestamp) -> Result<(Record, Event), Re
     match record {
         Record::Theirs { reason, .. } => {
             let record = Record::Ours { since: now, reason, by_hand: false };
-            Ok((record, Event::Suspended { detail: String::new() }))
+            Ok((record, Event::Suspended { by_hand: false, said: None }))
         }
         record => Err(record),
     }
@@ -227,6 +235,11 @@ pub fn is_our_reason(reason: &str) -> bool {
 /// The panel shows a reason, and it is not ours.
 fn is_foreign(reason: Option<&str>) -> bool {
     reason.is_some_and(|text| !text.trim().is_empty() && !is_our_reason(text))
+}
+
+/// What a panel says, where it says something.
+fn words(said: Option<&str>) -> Option<String> {
+    said.map(str::trim).filter(|said| !said.is_empty()).map(str::to_owned)
 }
 
 /// Decides what to do next about a service (the table of `docs/adr/0004-whose-suspension.md`).
@@ -306,11 +319,11 @@ fn from_clear(wanted: Wanted, observed: &Observed, now: Timestamp) -> Verdict {
 fn whose(reason: Option<&str>, ours_by_record: bool, now: Timestamp) -> Verdict {
     let says_ours = reason.is_some_and(is_our_reason);
     if ours_by_record || says_ours {
-        let detail = reason.unwrap_or_default().to_owned();
         let record = Record::Ours { since: now, reason: reason.map(str::to_owned), by_hand: false };
-        settled(record, vec![Event::Suspended { detail }])
+        let said = words(reason.filter(|_| !says_ours));
+        settled(record, vec![Event::Suspended { by_hand: false, said }])
     } else {
-        let event = Event::SuspendedByOther { reason: reason.unwrap_or_default().to_owned() };
+        let event = Event::SuspendedByOther { said: words(reason) };
         settled(Record::Theirs { since: now, reason: reason.map(str::to_owned) }, vec![event])
     }
 }
@@ -400,16 +413,16 @@ fn alarm_if_overdue(out: &mut Out, now: Timestamp) -> Vec<Event> {
         return Vec::new();
     }
     out.alarmed = true;
-    let detail = match &out.answer {
-        Answer::Later(why) | Answer::Failed(why) if !why.is_empty() => format!(": {why}"),
-        _ => String::new(),
+    let said = match &out.answer {
+        Answer::Later(why) | Answer::Failed(why) => words(Some(why)),
+        _ => None,
     };
-    vec![Event::OrderFailed { detail: format!("no effect after {PANEL_MAY_TAKE}{detail}") }]
+    vec![Event::OrderFailed { after: PANEL_MAY_TAKE, said }]
 }
 
 /// The panel will not do it. Said once; the wish stands until staff choose.
 fn refused(why: String, mut out: Out, record: fn(Out) -> Record) -> Verdict {
-    let events = if out.alarmed { Vec::new() } else { vec![Event::OrderRefused { detail: why }] };
+    let events = if out.alarmed { Vec::new() } else { vec![Event::OrderRefused { said: why }] };
     out.alarmed = true;
     settled(record(out), events)
 }
@@ -419,15 +432,13 @@ fn from_ours(wanted: Wanted, record: Record, observed: &Observed, now: Timestamp
     match (wanted, observed) {
         (_, Observed::Suspended { reason }) if is_foreign(reason.as_deref()) && reason != known => {
             // Somebody lifted ours and suspended for a reason of their own, or wrote theirs over it.
-            let shown = reason.clone().unwrap_or_default();
+            let said = words(reason.as_deref());
             match wanted {
                 Wanted::Suspended { .. } => settled(
                     Record::Theirs { since: now, reason: reason.clone() },
-                    vec![Event::SuspendedByOther { reason: shown }],
+                    vec![Event::SuspendedByOther { said }],
                 ),
-                Wanted::Free => {
-                    settled(Record::Clear, vec![Event::LeftSuspended { reason: shown }])
-                }
+                Wanted::Free => settled(Record::Clear, vec![Event::LeftSuspended { said }]),
             }
         }
         (Wanted::Suspended { .. }, Observed::Suspended { .. }) => settled(record, Vec::new()),
@@ -436,8 +447,7 @@ fn from_ours(wanted: Wanted, record: Record, observed: &Observed, now: Timestamp
         }
         (Wanted::Free, Observed::Suspended { .. }) => order(record, Action::Unsuspend),
         (Wanted::Free, Observed::Active) => {
-            let detail = "it ran already when we looked".to_owned();
-            settled(Record::Clear, vec![Event::Unsuspended { detail }])
+            settled(Record::Clear, vec![Event::Unsuspended { by_hand: false, ran_already: true }])
         }
         (_, Observed::Unknown { .. } | Observed::Gone { .. }) => look_again(record),
     }
@@ -462,8 +472,8 @@ fn from_theirs(
         }
         (Wanted::Free, Observed::Active) => settled(Record::Clear, Vec::new()),
         (Wanted::Free, Observed::Suspended { reason: shown }) => {
-            let reason = shown.clone().or(reason).unwrap_or_default();
-            settled(Record::Clear, vec![Event::LeftSuspended { reason }])
+            let said = words(shown.as_deref().or(reason.as_deref()));
+            settled(Record::Clear, vec![Event::LeftSuspended { said }])
         }
         // They freed it while our hold stands: now it is our turn.
         (Wanted::Suspended { .. }, Observed::Active) => order(Record::Clear, Action::Suspend),
@@ -501,11 +511,11 @@ fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -
         && Span::between(out.sent_at, now) < PANEL_MAY_TAKE;
     match (wanted, observed) {
         (Wanted::Free, Observed::Active) => {
-            settled(Record::Clear, vec![Event::Unsuspended { detail: String::new() }])
+            settled(Record::Clear, vec![Event::Unsuspended { by_hand: false, ran_already: false }])
         }
         (Wanted::Free, Observed::Suspended { reason }) if is_foreign(reason.as_deref()) => {
-            let reason = reason.clone().unwrap_or_default();
-            settled(Record::Clear, vec![Event::LeftSuspended { reason }])
+            let said = words(reason.as_deref());
+            settled(Record::Clear, vec![Event::LeftSuspended { said }])
         }
         (Wanted::Free, Observed::Suspended { .. }) => match &out.answer {
             Answer::Done | Answer::WasSo => pending(out, now, Record::Lifting),
@@ -530,9 +540,7 @@ fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -
 /// the truth, and the directory's word (`directory_says_off`) is the state before us.
 pub fn assume(record: &Record, directory_says_off: bool) -> Observed {
     let off = || Observed::Suspended { reason: None };
-    let out_of_sight = || Observed::Unknown {
-        detail: "no answer came, and this panel cannot be asked".to_owned(),
-    };
+    let out_of_sight = || Observed::Unknown { why: OutOfSight::CannotLook };
     match record {
         Record::Clear | Record::Theirs { .. } | Record::ByHand { action: Action::Suspend, .. } => {
             if directory_says_off {
@@ -560,7 +568,7 @@ pub fn assume(record: &Record, directory_says_off: bool) -> Observed {
 pub fn by_hand(wanted: Wanted, record: Record, now: Timestamp) -> Verdict {
     let ask = |action: Action| {
         let record = Record::ByHand { action, since: now };
-        settled(record, vec![Event::ManualNeeded { action: action.as_str() }])
+        settled(record, vec![Event::ManualNeeded { action }])
     };
     match (wanted, record) {
         (Wanted::Suspended { .. }, Record::ByHand { action: Action::Unsuspend, since }) => {
@@ -589,14 +597,13 @@ pub fn by_hand(wanted: Wanted, record: Record, now: Timestamp) -> Verdict {
 
 /// Staff confirm that they did by hand what they were asked to. Nothing when they were asked nothing.
 pub fn confirm_by_hand(record: &Record, now: Timestamp) -> Option<(Record, Event)> {
-    let detail = "confirmed by staff".to_owned();
     match record {
         Record::ByHand { action: Action::Suspend, .. } => Some((
             Record::Ours { since: now, reason: None, by_hand: true },
-            Event::Suspended { detail },
+            Event::Suspended { by_hand: true, said: None },
         )),
         Record::ByHand { action: Action::Unsuspend, .. } => {
-            Some((Record::Clear, Event::Unsuspended { detail }))
+            Some((Record::Clear, Event::Unsuspended { by_hand: true, ran_already: false }))
         }
         _ => None,
     }

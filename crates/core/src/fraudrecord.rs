@@ -1,8 +1,14 @@
 //! What is exchanged with `FraudRecord`, a register in which hosts tell each other of customers, as far as it goes on
 //! record here: without anything of the customer's.
 
+use serde::{Deserialize, Serialize};
+
+use crate::event::Kind;
+use crate::reason::RegisterProblem;
+
 /// Something of a customer that the register knows people by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The name.
     Name,
@@ -29,62 +35,25 @@ impl Field {
     }
 }
 
-/// One step of the exchange.
-#[expect(missing_docs, reason = "every field is named after what its variant's line tells")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Staff asked, and there are records.
-    Found { fields: String },
-    /// Staff asked, and there are none.
-    NothingFound { fields: String },
-    /// Staff asked in vain.
-    NotAnswered { why: String },
-    /// A report is about to be sent. Without a later step nobody knows whether it was.
-    ReportBegun { value: u8, fields: String },
-    /// The register took it.
-    Reported { code: String },
-    /// The register did not take it, or it was not sent.
-    NotReported { why: String },
-    /// No answer came: the register may have taken it.
-    ReportLost { why: String },
-}
-
-impl Step {
-    /// The kind of its line of history.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Found { .. } | Self::NothingFound { .. } | Self::NotAnswered { .. } => {
-                "fraudrecord_asked"
-            }
-            Self::ReportBegun { .. } => "fraudrecord_report_begun",
-            Self::Reported { .. } => "fraudrecord_reported",
-            Self::NotReported { .. } => "fraudrecord_not_reported",
-            Self::ReportLost { .. } => "fraudrecord_report_lost",
-        }
-    }
-
-    /// What happened, in one sentence for staff.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Found { fields } => {
-                format!("FraudRecord was asked about the customer ({fields}) and has records")
-            }
-            Self::NothingFound { fields } => {
-                format!("FraudRecord was asked about the customer ({fields}) and has no records")
-            }
-            Self::NotAnswered { why } => {
-                format!("FraudRecord was asked about the customer in vain: {why}")
-            }
-            Self::ReportBegun { value, fields } => {
-                format!("a report to FraudRecord begins: severity {value}, with {fields}")
-            }
-            Self::Reported { code } => format!("FraudRecord took the report: {code}"),
-            Self::NotReported { why } => format!("FraudRecord did not take the report: {why}"),
-            Self::ReportLost { why } => {
-                format!("no answer from FraudRecord, which may have the report: {why}")
-            }
-        }
-    }
+/// What the register answered when staff asked about a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Answer {
+    /// It has records.
+    Records {
+        /// What of the customer was sent, as hashes.
+        fields: Vec<Field>,
+    },
+    /// It has none.
+    NoRecords {
+        /// What of the customer was sent, as hashes.
+        fields: Vec<Field>,
+    },
+    /// It gave no answer.
+    NoAnswer {
+        /// Why.
+        why: RegisterProblem,
+    },
 }
 
 /// Whether a customer may be reported to the register because of this report of ours, by the last step that was taken.
@@ -99,21 +68,9 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// The kinds of lines of which the latest decides.
-    pub const KINDS: [&str; 4] = [
-        "fraudrecord_report_begun",
-        "fraudrecord_reported",
-        "fraudrecord_not_reported",
-        "fraudrecord_report_lost",
-    ];
-
-    /// By the kind of the latest of these lines.
-    pub fn after(kind: Option<&str>) -> Self {
-        match kind {
-            Some("fraudrecord_reported") => Self::Reported,
-            Some("fraudrecord_report_begun" | "fraudrecord_report_lost") => Self::Unknown,
-            _ => Self::Open,
-        }
+    /// By the latest of the lines that tell of it.
+    pub fn after(latest: Option<Kind>) -> Self {
+        latest.and_then(Kind::register).unwrap_or(Self::Open)
     }
 
     /// The word for it.
@@ -132,17 +89,15 @@ mod tests {
 
     #[test]
     fn a_report_without_an_answer_may_have_arrived() {
-        let text = || "x".to_owned();
-        let begun = Step::ReportBegun { value: 5, fields: text() };
-        let lost = Step::ReportLost { why: text() };
-        for step in [begun, lost] {
-            assert!(Standing::KINDS.contains(&step.kind()));
-            assert_eq!(Standing::after(Some(step.kind())), Standing::Unknown);
+        for (latest, standing) in [
+            (Kind::FraudRecordReportBegun, Standing::Unknown),
+            (Kind::FraudRecordReportLost, Standing::Unknown),
+            (Kind::FraudRecordReported, Standing::Reported),
+            (Kind::FraudRecordNotReported, Standing::Open),
+        ] {
+            assert_eq!(Standing::after(Some(latest)), standing);
+            assert!(Kind::of_register().any(|kind| kind == latest));
         }
-        let taken = Step::Reported { code: text() };
-        assert_eq!(Standing::after(Some(taken.kind())), Standing::Reported);
-        let refused = Step::NotReported { why: text() };
-        assert_eq!(Standing::after(Some(refused.kind())), Standing::Open);
         assert_eq!(Standing::after(None), Standing::Open);
     }
 }

@@ -1,5 +1,7 @@
 //! What an automatic suspension has to pass. What a guard stops waits for a person and says why.
 
+use serde::{Deserialize, Serialize};
+
 use crate::service::ServiceStatus;
 
 /// What is known about the world when a hold is about to be placed without a person.
@@ -54,12 +56,15 @@ pub enum Clock {
 }
 
 macro_rules! stops {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
         /// Why an automatic suspension waits for a person.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Stop { $($(#[$doc])* $name),* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Stop { $($(#[$doc])* #[serde(rename = $code)] $name),* }
 
         impl Stop {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
             /// The word that is stored and shown in JSON.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),* }
@@ -69,36 +74,31 @@ macro_rules! stops {
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$name),)* _ => None }
             }
-
-            /// The reason in words.
-            pub fn text(self) -> &'static str {
-                match self { $(Self::$name => $text),* }
-            }
         }
     };
 }
 
 stops! {
     /// Someone pressed pause.
-    Paused = "paused", "the desk is paused";
+    Paused = "paused";
     /// The clock jumped.
-    ClockSuspect = "clock_suspect", "the clock of this machine jumped; resume the desk when it is right";
+    ClockSuspect = "clock_suspect";
     /// Nobody was there to answer the customer while the deadline passed.
-    StoodStill = "stood_still", "the deadline passed while the desk stood still";
+    StoodStill = "stood_still";
     /// Own infrastructure, a NAT, a critical customer.
-    Protected = "protected", "the service is protected";
+    Protected = "protected";
     /// Too many at once look like a mistake.
-    HourlyLimit = "hourly_limit", "the hourly limit of automatic suspensions is reached";
+    HourlyLimit = "hourly_limit";
     /// The service belongs to another customer than when the report was opened.
-    CustomerChanged = "customer_changed", "the service has another customer than when the report was opened";
+    CustomerChanged = "customer_changed";
     /// Nobody told the customer.
-    NotTold = "not_told", "no mail server took the notice to the customer";
+    NotTold = "not_told";
     /// There is a customer's text that staff have not answered.
-    CustomerAnswered = "customer_answered", "the customer has answered and waits for staff";
+    CustomerAnswered = "customer_answered";
     /// There is a mail that may be the customer's answer, and nobody has read it.
-    MailWaits = "mail_waits", "a mail about the report waits to be read";
+    MailWaits = "mail_waits";
     /// The directory no longer lists the service.
-    ServiceMissing = "service_missing", "the directory no longer lists the service";
+    ServiceMissing = "service_missing";
 }
 
 /// What the guards say about one suspension.
@@ -233,10 +233,8 @@ mod tests {
 
     #[test]
     fn every_stop_reads_back_from_its_code() {
-        for stop in
-            [Stop::Paused, Stop::NotTold, Stop::StoodStill, Stop::MailWaits, Stop::ServiceMissing]
-        {
-            assert_eq!(Stop::from_code(stop.code()), Some(stop));
+        for stop in Stop::ALL {
+            assert_eq!(Stop::from_code(stop.code()), Some(*stop));
         }
     }
 }

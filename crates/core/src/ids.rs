@@ -49,6 +49,9 @@ pub struct ServiceId(i64);
 pub struct NotAServiceId;
 
 impl ServiceId {
+    /// The id in examples of the documentation.
+    pub(crate) const EXAMPLE: Self = Self(17);
+
     /// The id, or nothing for numbers below 1.
     pub fn new(id: i64) -> Result<Self, NotAServiceId> {
         if id > 0 { Ok(Self(id)) } else { Err(NotAServiceId) }

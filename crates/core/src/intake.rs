@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::report::{Report, State};
 use crate::service::BETWEEN_MAILBOXES;
 use crate::text::{ascii_domain, with_ascii_domain};
 use crate::time::{Span, Timestamp};
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $(, $text:literal)?;)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $code)] $variant),* }
 
         impl $name {
             /// All of them.
@@ -26,17 +28,8 @@ macro_rules! words {
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$variant),)* _ => None }
             }
-
-            words!(@text $($variant $($text)?),*);
         }
     };
-    (@text $($variant:ident $text:literal),*) => {
-        /// The reason in words.
-        pub fn text(self) -> &'static str {
-            match self { $(Self::$variant => $text),* }
-        }
-    };
-    (@text $($variant:ident),*) => {};
 }
 
 words! {
@@ -69,38 +62,38 @@ words! {
     /// Why a mail waits for staff.
     Why {
         /// Nothing in it refers to a notice.
-        NoToken = "no_token", "it answers no notice of ours";
+        NoToken = "no_token";
         /// It names a report and comes from its customer, but has nothing that only our notices have: a relay may have
         /// taken it away.
-        NoCode = "no_code", "it names the report and comes from the customer's mail address, but without the code of our notices";
+        NoCode = "no_code";
         /// It refers to a report without what only our notices have.
-        FalseToken = "false_token", "it names a report, but not as our notices do";
+        FalseToken = "false_token";
         /// It is not from the customer's address.
-        OtherSender = "other_sender", "it does not come from the customer's mail address";
+        OtherSender = "other_sender";
         /// The service changed hands.
-        OtherCustomer = "other_customer", "the service has another customer now, or is gone";
+        OtherCustomer = "other_customer";
         /// The report is over.
-        Closed = "closed", "the report is closed";
+        Closed = "closed";
         /// The report has no service.
-        Queued = "queued", "the report waits for its service";
+        Queued = "queued";
         /// Too many within an hour.
-        TooMany = "too_many", "too many answers to this report came by mail within an hour";
+        TooMany = "too_many";
         /// A machine wrote it.
-        Automatic = "automatic", "a machine wrote it, and it answers no notice of ours";
+        Automatic = "automatic";
         /// The customer's program marks it as written by a machine, as some do with what people write.
-        PerhapsAutomatic = "perhaps_automatic", "it is about the report, but a program may have written it";
+        PerhapsAutomatic = "perhaps_automatic";
         /// It reads like a note of a program that answers for somebody who is away.
-        PerhapsAbsent = "perhaps_absent", "it reads like an out-of-office reply";
+        PerhapsAbsent = "perhaps_absent";
         /// Nobody here can read it.
-        Encrypted = "encrypted", "it is encrypted: ask the customer to write in the clear";
+        Encrypted = "encrypted";
         /// There is nothing in it.
-        Empty = "empty", "there are no words of the sender and no files in it";
+        Empty = "empty";
         /// A mail came back, but none of ours.
-        OtherBounce = "other_bounce", "it tells of a mail that came back, but of no notice that was sent to this address";
+        OtherBounce = "other_bounce";
         /// Nothing could be made of it.
-        Unreadable = "unreadable", "it could not be read: look at it as it came";
+        Unreadable = "unreadable";
         /// The report that it is about refused it.
-        NotTaken = "not_taken", "its report did not take it";
+        NotTaken = "not_taken";
     }
 }
 
@@ -108,11 +101,11 @@ words! {
     /// What a mail program says became of a notice at its recipient (RFC 8098).
     Displayed {
         /// It was shown.
-        Shown = "shown", "the notice was shown to its recipient";
+        Shown = "shown";
         /// It was deleted, seen or not.
-        Deleted = "deleted", "the notice was deleted by its recipient or their mail program";
+        Deleted = "deleted";
         /// Something else.
-        Other = "other", "the notice reached its recipient's mail program";
+        Other = "other";
     }
 }
 
@@ -395,8 +388,9 @@ mod tests {
         use crate::notice::{Audience, Notice};
         let at = from_millis(1).expect("in range");
         let jobs = |audience, is_first| {
-            let detail = String::new();
-            let event = Event::NoticeBounced { notice: Notice::Opened, audience, detail, is_first };
+            let (address, said) = ("ada@example.com".to_owned(), None);
+            let notice = Notice::Opened;
+            let event = Event::NoticeBounced { notice, audience, address, said, is_first };
             crate::event::jobs_for(ReportId(1), None, &event, at).len()
         };
         assert_eq!(jobs(Audience::Customer, true), 1);
@@ -407,9 +401,9 @@ mod tests {
     #[test]
     fn staff_are_told_of_a_mail_that_waits_when_it_is_time_to() {
         let at = from_millis(1).expect("in range");
-        let jobs = |tells| {
-            let event =
-                Event::MailWaits { mail: crate::ids::MailId(17), why: Why::OtherSender, tells };
+        let jobs = |tells_staff| {
+            let (mail, why) = (crate::ids::MailId(17), Why::OtherSender);
+            let event = Event::MailWaits { mail, why, tells_staff };
             crate::event::jobs_for(ReportId(1), None, &event, at).len()
         };
         assert_eq!((jobs(true), jobs(false)), (1, 0));

@@ -5,6 +5,7 @@
 //! [`event::Event`]s that happened. Events are the only cause of jobs ([`event::jobs_for`]).
 
 pub mod attachment;
+pub mod decision;
 pub mod enforcement;
 pub mod event;
 pub mod fields;
@@ -16,6 +17,7 @@ pub mod language;
 pub mod ledger;
 pub mod notice;
 pub mod payment;
+pub mod reason;
 pub mod refusal;
 pub mod report;
 pub mod service;

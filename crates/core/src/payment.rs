@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ReportId, ServiceKey};
+use crate::reason::PaymentIssue;
 use crate::time::{Span, Timestamp};
 
 /// One payment that a customer asked for.
@@ -189,53 +190,54 @@ pub struct Payment {
     pub since: Timestamp,
     /// The invoice, once there is one.
     pub invoice: Option<Invoice>,
-    /// Why it stands so, where that has to be said: to staff only.
-    pub detail: String,
+    /// What staff were told about it that they have to look at, so that they are told once.
+    pub issue: Option<PaymentIssue>,
+    /// Since when nobody can see its invoice.
+    pub unseen: Option<Unseen>,
     /// When the customer asked for it.
     pub asked_at: Timestamp,
 }
 
+/// Nobody can see whether an invoice is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unseen {
+    /// Since when.
+    pub since: Timestamp,
+    /// Staff were told.
+    pub told: bool,
+}
+
 impl Payment {
-    /// It stands otherwise from `now` on.
-    pub fn turn(&mut self, state: PaymentState, detail: &str, now: Timestamp) {
+    /// It stands otherwise from `now` on. What was told of how it stood is of the past.
+    pub fn turn(&mut self, state: PaymentState, now: Timestamp) {
         self.state = state;
         self.since = now;
-        detail.clone_into(&mut self.detail);
+        self.issue = None;
+        self.unseen = None;
     }
 
     /// Nobody can see at `now` whether its invoice is paid. Whether that has been so for `patience` and is to be told:
-    /// once, until it was seen again.
+    /// once, until it was seen again. What staff have to look at already is not told anew.
     pub fn out_of_sight(&mut self, patience: Span, now: Timestamp) -> bool {
-        let since = self.detail.strip_prefix(UNSEEN).and_then(|at| at.parse::<Timestamp>().ok());
-        match since {
-            Some(since) if Span::between(since, now) >= patience => {
-                BLIND.clone_into(&mut self.detail);
-                true
+        match &mut self.unseen {
+            _ if self.issue.is_some() => false,
+            Some(unseen) => {
+                let is_time = !unseen.told && Span::between(unseen.since, now) >= patience;
+                unseen.told |= is_time;
+                is_time
             }
-            None if self.detail.is_empty() => {
-                self.detail = format!("{UNSEEN}{now}");
+            None => {
+                self.unseen = Some(Unseen { since: now, told: false });
                 false
             }
-            _ => false,
         }
-    }
-
-    /// Nobody could see lately whether its invoice is paid.
-    pub fn is_out_of_sight(&self) -> bool {
-        self.detail == BLIND || self.detail.starts_with(UNSEEN)
     }
 
     /// Its invoice was seen.
     pub fn in_sight(&mut self) {
-        if self.is_out_of_sight() {
-            self.detail.clear();
-        }
+        self.unseen = None;
     }
 }
-
-/// Details of a payment whose invoice nobody can look at: since when, and that staff were told.
-const UNSEEN: &str = "out of sight since ";
-const BLIND: &str = "nobody can see whether it is paid";
 
 /// What a provider shows of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -374,19 +376,20 @@ mod tests {
             state: PaymentState::Open,
             since: at(0),
             invoice: None,
-            detail: String::new(),
+            issue: None,
+            unseen: None,
             asked_at: at(0),
         };
         let told: Vec<bool> =
             [100, 130, 160, 170].map(|minute| payment.out_of_sight(hour, at(minute))).to_vec();
         assert_eq!(told, [false, false, true, false], "an hour after the first look in vain");
         payment.in_sight();
-        assert_eq!(payment.detail, "");
+        assert_eq!(payment.unseen, None);
         assert!(!payment.out_of_sight(hour, at(200)) && payment.out_of_sight(hour, at(260)));
-        "what staff were told".clone_into(&mut payment.detail);
         payment.in_sight();
-        assert!(!payment.out_of_sight(hour, at(400)), "{}", payment.detail);
-        assert_eq!(payment.detail, "what staff were told");
+        payment.issue = Some(PaymentIssue::PerhapsInvoiced);
+        assert!(!payment.out_of_sight(hour, at(300)) && !payment.out_of_sight(hour, at(400)));
+        assert_eq!(payment.unseen, None);
     }
 
     proptest! {

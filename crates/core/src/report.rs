@@ -3,14 +3,19 @@
 //! A move consumes the report and returns the new one with the events that happened, or an error
 //! that says why it cannot be. Nothing else changes a report.
 
-use crate::event::Event;
+use serde::{Deserialize, Serialize};
+
+use crate::decision::{Decision, Rule};
+use crate::event::{Channel, Event};
 use crate::guard::{self, Facts, Mails, Ruling, Stop};
 use crate::ids::{Press, ReportId, ServiceKey};
+use crate::reason::QueueReason;
 use crate::service::ServiceStatus;
 use crate::time::{Span, Timestamp};
 
 /// How a report means to suspend its service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SuspendMethod {
     /// Not at all.
     #[default]
@@ -110,7 +115,7 @@ pub enum State {
     /// Waits for staff to name or confirm the service.
     Queued {
         /// Why it could not be opened at once.
-        why: String,
+        why: QueueReason,
     },
     /// Being worked on.
     Open {
@@ -129,7 +134,8 @@ pub enum State {
 }
 
 /// Whose move it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Turn {
     /// The customer has to fix or answer.
     Customer,
@@ -216,7 +222,8 @@ pub enum Hold {
 }
 
 /// How a report ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The abuse stopped.
     Resolved,
@@ -321,7 +328,7 @@ impl Report {
         id: ReportId,
         claimed_service: Option<ServiceKey>,
         allegation: Allegation,
-        why: String,
+        why: QueueReason,
         now: Timestamp,
     ) -> Moved {
         let event = Event::Queued { why: why.clone() };
@@ -371,7 +378,8 @@ impl Report {
             }
             SuspendMethod::Immediate => {
                 let ruling = guard::rule(self.customer_at_opening(), facts);
-                self.obey(ruling, now, &mut events);
+                let decision = decided(Rule::Immediate, ruling, facts);
+                self.obey(ruling, decision, now, &mut events);
             }
             SuspendMethod::TimeLimit => match Self::gone(facts) {
                 Some(status) => events.push(Event::NothingToSuspend { status }),
@@ -379,7 +387,7 @@ impl Report {
                     let deadline = limit.period.after(now);
                     let remind_at = limit.reminder.then(|| limit.period.half().after(now));
                     self.set_countdown(Countdown::Running { deadline, remind_at });
-                    events.push(Event::DeadlineSet { deadline });
+                    events.push(Event::DeadlineSet { deadline_at: deadline });
                 }
             },
         }
@@ -402,10 +410,12 @@ impl Report {
             self.set_countdown(Countdown::Reached { deadline });
             events.push(Event::DeadlineReached);
             let ruling = self.rule_at_deadline(limit, limit.require_notice, facts);
-            self.obey(ruling, now, &mut events);
+            let mut decision = decided(Rule::Deadline, ruling, facts);
+            decision.facts.deadline_at = Some(deadline);
+            self.obey(ruling, decision, now, &mut events);
         } else if remind_at.is_some_and(|at| now >= at) {
             self.set_countdown(Countdown::Running { deadline, remind_at: None });
-            events.push(Event::Reminded { deadline });
+            events.push(Event::Reminded { deadline_at: deadline });
         }
         (self, events)
     }
@@ -436,10 +446,11 @@ impl Report {
     pub fn answer_by_customer(
         mut self,
         on_reply: OnReply,
+        channel: Channel,
         now: Timestamp,
     ) -> Result<Moved, MoveError> {
         let countdown = self.open_countdown()?;
-        let mut events = vec![Event::Answered { by: Turn::Customer }];
+        let mut events = vec![Event::Answered { by: Turn::Customer, channel }];
         let countdown = match (on_reply, countdown) {
             (OnReply::Pause, Countdown::Running { deadline, remind_at }) => {
                 let (left, remind_in) = left(deadline, remind_at, now);
@@ -457,14 +468,18 @@ impl Report {
     }
 
     /// Staff write to the customer. A clock that stood still runs on with what was left.
-    pub fn answer_by_staff(mut self, now: Timestamp) -> Result<Moved, MoveError> {
+    pub fn answer_by_staff(
+        mut self,
+        channel: Channel,
+        now: Timestamp,
+    ) -> Result<Moved, MoveError> {
         let countdown = self.open_countdown()?;
-        let mut events = vec![Event::Answered { by: Turn::Staff }];
+        let mut events = vec![Event::Answered { by: Turn::Staff, channel }];
         self.said.wants = None;
         let countdown = match countdown {
             Countdown::Paused { left, remind_in } => {
                 let deadline = left.after(now);
-                events.push(Event::ClockResumed { deadline });
+                events.push(Event::ClockResumed { deadline_at: deadline });
                 Countdown::Running { deadline, remind_at: remind_in.map(|span| span.after(now)) }
             }
             countdown => countdown,
@@ -480,7 +495,7 @@ impl Report {
         let event = match self.hold {
             Hold::Placed { .. } => Event::OrderedAgain,
             Hold::None | Hold::Waiting { .. } | Hold::Released { .. } => {
-                Event::HoldPlaced { by: Press::Staff }
+                Event::HoldPlaced { decision: Decision::of_staff() }
             }
         };
         self.hold = Hold::Placed { since: now, by: Press::Staff };
@@ -491,16 +506,16 @@ impl Report {
     /// Staff release the hold. The report stays as it is.
     pub fn release(self, now: Timestamp) -> Result<Moved, MoveError> {
         match self.hold {
-            Hold::Placed { .. } => Ok(self.let_go(Press::Staff, now)),
+            Hold::Placed { .. } => Ok(self.let_go(Press::Staff, Decision::of_staff(), now)),
             Hold::Waiting { .. } => Err(MoveError::WaitsForApproval),
             Hold::None | Hold::Released { .. } => Err(MoveError::HoldsNothing),
         }
     }
 
-    fn let_go(mut self, by: Press, now: Timestamp) -> Moved {
+    fn let_go(mut self, by: Press, decision: Decision, now: Timestamp) -> Moved {
         self.hold = Hold::Released { at: now, by };
         self.stop_countdown();
-        (self, vec![Event::HoldReleased])
+        (self, vec![Event::HoldReleased { decision }])
     }
 
     /// Staff approve a suspension that a guard held back.
@@ -508,14 +523,14 @@ impl Report {
         let Hold::Waiting { .. } = self.hold else { return Err(MoveError::NothingWaits) };
         self.open_countdown()?;
         self.hold = Hold::Placed { since: now, by: Press::Staff };
-        Ok((self, vec![Event::HoldApproved]))
+        Ok((self, vec![Event::HoldApproved { decision: Decision::of_staff() }]))
     }
 
     /// Staff refuse a suspension that a guard held back.
     pub fn refuse(mut self) -> Result<Moved, MoveError> {
         let Hold::Waiting { .. } = self.hold else { return Err(MoveError::NothingWaits) };
         self.hold = Hold::None;
-        Ok((self, vec![Event::HoldRefused]))
+        Ok((self, vec![Event::HoldRefused { decision: Decision::of_staff() }]))
     }
 
     /// After a pause: the guards look once more at a suspension that one of them held back.
@@ -530,7 +545,8 @@ impl Report {
             Ruling::Wait(stop) if stop == why => {}
             ruling => {
                 self.hold = Hold::None;
-                self.obey(ruling, now, &mut events);
+                let decision = decided(Rule::AfterPause, ruling, facts);
+                self.obey(ruling, decision, now, &mut events);
             }
         }
         (self, events)
@@ -541,15 +557,17 @@ impl Report {
     pub fn recheck(mut self, facts: &Facts, now: Timestamp) -> Moved {
         let mut events = Vec::new();
         if let Hold::Placed { by: Press::Automatic, .. } = self.hold {
-            match guard::rule(self.customer_at_opening(), facts) {
+            let ruling = guard::rule(self.customer_at_opening(), facts);
+            let decision = decided(Rule::BeforeOrder, ruling, facts);
+            match ruling {
                 Ruling::Place => {}
                 ruling if matches!(self.state, State::Open { .. }) => {
                     self.hold = Hold::None;
-                    self.obey(ruling, now, &mut events);
+                    self.obey(ruling, decision, now, &mut events);
                 }
                 Ruling::Wait(_) | Ruling::Nothing(_) => {
                     self.hold = Hold::Released { at: now, by: Press::Automatic };
-                    events.push(Event::HoldReleased);
+                    events.push(Event::HoldReleased { decision });
                 }
             }
         }
@@ -572,14 +590,14 @@ impl Report {
             Hold::Placed { .. } if keep_suspended => kept = true,
             Hold::Placed { .. } => {
                 self.hold = Hold::Released { at: now, by: Press::Staff };
-                events.push(Event::HoldReleased);
+                events.push(Event::HoldReleased { decision: Decision::of_staff() });
             }
             Hold::Waiting { .. } => self.hold = Hold::None,
             Hold::None | Hold::Released { .. } => {}
         }
         self.said.wants = None;
         self.state = State::Closed { at: now, outcome };
-        events.insert(0, Event::Closed { outcome, kept });
+        events.insert(0, Event::Closed { outcome, kept, decision: Decision::of_staff() });
         Ok((self, events))
     }
 
@@ -591,21 +609,27 @@ impl Report {
         self.state = if self.subject.is_some() {
             State::Open { turn: Turn::Staff, countdown: Countdown::None }
         } else {
-            State::Queued { why: "reopened without a service".to_owned() }
+            State::Queued { why: QueueReason::NoService }
         };
         Ok((self, vec![Event::Reopened]))
     }
 
     /// Does what the guards say.
-    fn obey(&mut self, ruling: Ruling, now: Timestamp, events: &mut Vec<Event>) {
+    fn obey(
+        &mut self,
+        ruling: Ruling,
+        decision: Decision,
+        now: Timestamp,
+        events: &mut Vec<Event>,
+    ) {
         match ruling {
             Ruling::Place => {
                 self.hold = Hold::Placed { since: now, by: Press::Automatic };
-                events.push(Event::HoldPlaced { by: Press::Automatic });
+                events.push(Event::HoldPlaced { decision });
             }
             Ruling::Wait(why) => {
                 self.hold = Hold::Waiting { since: now, why };
-                events.push(Event::HoldWaits { why });
+                events.push(Event::HoldWaits { why, decision });
             }
             Ruling::Nothing(status) => events.push(Event::NothingToSuspend { status }),
         }
@@ -653,6 +677,16 @@ impl Report {
     pub fn holds_service(&self) -> bool {
         matches!(self.hold, Hold::Placed { .. })
     }
+}
+
+/// What was decided without a person, by a rule and what the guards say.
+fn decided(rule: Rule, ruling: Ruling, facts: &Facts) -> Decision {
+    let mut decision = Decision::by(Press::Automatic, rule);
+    if ruling == Ruling::Wait(Stop::CustomerChanged) {
+        let now = facts.service.as_ref().map(|service| service.customer_id.clone());
+        decision.facts.customer_now = now;
+    }
+    decision
 }
 
 /// What is left until the deadline and the reminder; nothing where they have passed.

@@ -1,12 +1,15 @@
 //! Services and customers, as the directory knows them.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 use std::str::FromStr;
 
 use crate::ids::ServiceKey;
 
 /// What the panel says of a service's life. It informs; our own record says whose a suspension is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ServiceStatus {
     /// In use.
     #[default]

@@ -2,6 +2,7 @@
 //! told as one state.
 
 use crate::enforcement::{Action, Answer, Out, Record};
+use crate::reason::{OutOfSight, SuspensionReason};
 use crate::report::Hold;
 use crate::time::Timestamp;
 
@@ -51,19 +52,19 @@ impl State {
     }
 }
 
-/// What is shown: the state, since when, and a word more.
+/// What is shown: the state, since when, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspension {
     /// The state.
     pub state: State,
     /// Since when, where it is known.
     pub since: Option<Timestamp>,
-    /// For people; may be empty.
-    pub detail: String,
+    /// What more is known of it.
+    pub reason: Option<SuspensionReason>,
 }
 
 /// Out of sight since an instant, and why.
-pub type Unseen = Option<(Timestamp, String)>;
+pub type Unseen = Option<(Timestamp, OutOfSight)>;
 
 /// Tells a report's suspension. `held_by_others` says that another report's hold stands.
 pub fn suspension(
@@ -72,80 +73,77 @@ pub fn suspension(
     unseen: &Unseen,
     held_by_others: bool,
 ) -> Suspension {
-    let shown = |state, since, detail: &str| Suspension {
-        state,
-        since: Some(since),
-        detail: detail.to_owned(),
+    let shown = |state, since, reason| Suspension { state, since: Some(since), reason };
+    let out_of_sight = |since, why: &OutOfSight| {
+        shown(State::Unknown, since, Some(SuspensionReason::OutOfSight { why: why.clone() }))
     };
     match hold {
-        Hold::None => Suspension { state: State::None, since: None, detail: String::new() },
-        Hold::Waiting { since, why } => shown(State::AwaitingApproval, *since, why.text()),
+        Hold::None => Suspension { state: State::None, since: None, reason: None },
+        Hold::Waiting { since, why } => {
+            shown(State::AwaitingApproval, *since, Some(SuspensionReason::Guard { why: *why }))
+        }
         Hold::Placed { since, .. } => match (unseen, record) {
-            (Some((at, why)), _) => shown(State::Unknown, *at, why),
+            (Some((at, why)), _) => out_of_sight(*at, why),
             (None, record) => while_held(record, *since),
         },
         Hold::Released { at, .. } if held_by_others => {
-            shown(State::Lifted, *at, "another report still holds the service")
+            shown(State::Lifted, *at, Some(SuspensionReason::HeldByAnother))
         }
         Hold::Released { at, .. } => match (unseen, record) {
-            (_, Record::Clear) => shown(State::Lifted, *at, ""),
-            (Some((since, why)), _) => shown(State::Unknown, *since, why),
+            (_, Record::Clear) => shown(State::Lifted, *at, None),
+            (Some((since, why)), _) => out_of_sight(*since, why),
             (None, record) => while_letting_go(record, *at),
         },
     }
 }
 
+/// The reason that a panel shows.
+fn shown(reason: Option<&String>) -> Option<SuspensionReason> {
+    let said = reason.filter(|said| !said.trim().is_empty())?.clone();
+    Some(SuspensionReason::Shown { said })
+}
+
 fn while_held(record: &Record, hold_since: Timestamp) -> Suspension {
-    let (state, since, detail) = match record {
-        Record::Clear => (State::Pending, hold_since, "about to be ordered".to_owned()),
+    let (state, since, reason) = match record {
+        Record::Clear => (State::Pending, hold_since, Some(SuspensionReason::AboutToOrder)),
         Record::Suspending(out) => {
-            (pending_or_failed(out, State::Pending), out.first_sent_at, said(out))
+            (pending_or_failed(out, State::Pending), out.first_sent_at, Some(said(out)))
         }
         Record::Ours { since, by_hand: true, .. } => {
-            (State::Suspended, *since, "confirmed by staff".to_owned())
+            (State::Suspended, *since, Some(SuspensionReason::ConfirmedByStaff))
         }
-        Record::Ours { since, reason, .. } => {
-            (State::Suspended, *since, reason.clone().unwrap_or_default())
-        }
+        Record::Ours { since, reason, .. } => (State::Suspended, *since, shown(reason.as_ref())),
         Record::Theirs { since, reason } => {
-            (State::SuspendedByOther, *since, reason.clone().unwrap_or_default())
+            (State::SuspendedByOther, *since, shown(reason.as_ref()))
         }
-        Record::Drifted { since } => (
-            State::Drifted,
-            *since,
-            "somebody lifted it: suspend again, or release the hold".to_owned(),
-        ),
-        Record::Lifting(_) | Record::ByHand { action: Action::Unsuspend, .. } => (
-            State::Pending,
-            hold_since,
-            "the service is just being given back; it will be suspended again".to_owned(),
-        ),
+        Record::Drifted { since } => (State::Drifted, *since, Some(SuspensionReason::Drifted)),
+        Record::Lifting(_) | Record::ByHand { action: Action::Unsuspend, .. } => {
+            (State::Pending, hold_since, Some(SuspensionReason::Turning))
+        }
         Record::ByHand { action: Action::Suspend, since } => {
-            (State::Manual, *since, "suspend the service by hand, then approve".to_owned())
+            (State::Manual, *since, Some(SuspensionReason::SuspendByHand))
         }
     };
-    Suspension { state, since: Some(since), detail }
+    Suspension { state, since: Some(since), reason }
 }
 
 fn while_letting_go(record: &Record, released_at: Timestamp) -> Suspension {
-    let (state, since, detail) = match record {
+    let (state, since, reason) = match record {
         Record::Lifting(out) => {
-            (pending_or_failed(out, State::Lifting), out.first_sent_at, said(out))
+            (pending_or_failed(out, State::Lifting), out.first_sent_at, Some(said(out)))
         }
         Record::Ours { .. } | Record::Suspending(_) => {
-            (State::Lifting, released_at, "about to be ordered".to_owned())
+            (State::Lifting, released_at, Some(SuspensionReason::AboutToOrder))
         }
         Record::ByHand { action: Action::Unsuspend, since } => {
-            (State::Manual, *since, "unsuspend the service by hand, then approve".to_owned())
+            (State::Manual, *since, Some(SuspensionReason::UnsuspendByHand))
         }
         Record::Clear
         | Record::Theirs { .. }
         | Record::Drifted { .. }
-        | Record::ByHand { action: Action::Suspend, .. } => {
-            (State::Lifted, released_at, String::new())
-        }
+        | Record::ByHand { action: Action::Suspend, .. } => (State::Lifted, released_at, None),
     };
-    Suspension { state, since: Some(since), detail }
+    Suspension { state, since: Some(since), reason }
 }
 
 /// Why a person has to look after a service, in a word that lists are made with; nothing when nobody has to.
@@ -172,13 +170,13 @@ fn pending_or_failed(out: &Out, otherwise: State) -> State {
     if out.alarmed || matches!(out.answer, Answer::Refused(_)) { State::Failed } else { otherwise }
 }
 
-fn said(out: &Out) -> String {
+fn said(out: &Out) -> SuspensionReason {
     match &out.answer {
-        Answer::Done => "the panel took the order".to_owned(),
-        Answer::WasSo => "the panel says that it was so already".to_owned(),
-        Answer::Refused(why) => format!("refused: {why}"),
-        Answer::Later(why) => format!("the panel asks to try later: {why}"),
-        Answer::Failed(why) => format!("failed, will be tried again: {why}"),
-        Answer::Lost => "no answer seen yet".to_owned(),
+        Answer::Done => SuspensionReason::Taken,
+        Answer::WasSo => SuspensionReason::WasSo,
+        Answer::Refused(said) => SuspensionReason::Refused { said: said.clone() },
+        Answer::Later(said) => SuspensionReason::Later { said: said.clone() },
+        Answer::Failed(said) => SuspensionReason::Failed { said: said.clone() },
+        Answer::Lost => SuspensionReason::NoAnswer,
     }
 }

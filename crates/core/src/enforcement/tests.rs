@@ -27,7 +27,7 @@ fn off(reason: &str) -> Observed {
 }
 
 fn unseen() -> Observed {
-    Observed::Unknown { detail: "timed out".into() }
+    Observed::unknown("timed out")
 }
 
 fn look(wanted: Wanted, record: Record, observed: &Observed, minute: i64) -> Verdict {
@@ -35,7 +35,7 @@ fn look(wanted: Wanted, record: Record, observed: &Observed, minute: i64) -> Ver
 }
 
 fn kinds(verdict: &Verdict) -> Vec<&'static str> {
-    verdict.events.iter().map(Event::kind).collect()
+    verdict.events.iter().map(|event| event.kind().as_str()).collect()
 }
 
 #[test]
@@ -187,11 +187,11 @@ fn without_a_panel_staff_are_asked_once_and_confirm() {
     let still = by_hand(HELD, asked.record.clone(), at(1));
     assert_eq!((kinds(&still), &still.record), (vec![], &asked.record));
     let (off, event) = confirm_by_hand(&asked.record, at(2)).expect("they were asked");
-    assert_eq!(event.kind(), "suspended");
+    assert_eq!(event.kind().as_str(), "suspended");
     let back = by_hand(Wanted::Free, off, at(3));
     assert_eq!(kinds(&back), ["manual"]);
     let (free, event) = confirm_by_hand(&back.record, at(4)).expect("they were asked");
-    assert_eq!((free, event.kind()), (Record::Clear, "unsuspended"));
+    assert_eq!((free, event.kind().as_str()), (Record::Clear, "unsuspended"));
     assert_eq!(confirm_by_hand(&Record::Clear, at(5)), None);
     let never_done = by_hand(Wanted::Free, asked.record, at(1));
     let called_off = (Record::Clear, vec!["manual_called_off"]);

@@ -2,9 +2,11 @@
 //! service back where the report lets them.
 
 use super::{Countdown, Hold, MoveError, Moved, OnReply, Report, State, Turn};
-use crate::event::Event;
+use crate::decision::{Decision, Facts, Rule};
+use crate::event::{Channel, Event};
 use crate::ids::Press;
 use crate::payment::Money;
+use crate::reason::NoEffect;
 use crate::time::{Span, Timestamp};
 
 /// The longest time that a customer may ask for.
@@ -77,9 +79,10 @@ impl Report {
         self,
         claim: Claim,
         on_reply: OnReply,
+        channel: Channel,
         now: Timestamp,
     ) -> Result<Moved, MoveError> {
-        let (mut report, mut events) = self.answer_by_customer(on_reply, now)?;
+        let (mut report, mut events) = self.answer_by_customer(on_reply, channel, now)?;
         report.said.claim = Some(claim);
         events.push(match claim {
             Claim::Fixed => Event::MarkedFixed,
@@ -95,6 +98,7 @@ impl Report {
         by: Span,
         by_itself: Span,
         on_reply: OnReply,
+        channel: Channel,
         now: Timestamp,
     ) -> Result<Moved, MoveError> {
         let countdown = self.open_countdown()?;
@@ -119,7 +123,7 @@ impl Report {
             events.insert(0, asked);
             return Ok((report, events));
         }
-        let (mut report, mut events) = self.answer_by_customer(on_reply, now)?;
+        let (mut report, mut events) = self.answer_by_customer(on_reply, channel, now)?;
         // Where a reply takes the deadline away, nothing is left to be given.
         if report.open_countdown()? != Countdown::None {
             report.said.wants = Some(by);
@@ -133,6 +137,7 @@ impl Report {
         self,
         limit: u32,
         on_reply: OnReply,
+        channel: Channel,
         now: Timestamp,
     ) -> Result<Moved, MoveError> {
         self.open_countdown()?;
@@ -144,9 +149,10 @@ impl Report {
             SelfUnsuspend::No => return Err(MoveError::HoldsNothing),
             SelfUnsuspend::Spent => return Err(MoveError::UnsuspendedTooOften),
         }
-        let (mut report, mut events) = self.answer_by_customer(on_reply, now)?;
+        let (mut report, mut events) = self.answer_by_customer(on_reply, channel, now)?;
         report.said.unsuspended_times = report.said.unsuspended_times.saturating_add(1);
-        let (report, released) = report.let_go(Press::Automatic, now);
+        let decision = Decision::by(Press::Automatic, Rule::SelfUnsuspend);
+        let (report, released) = report.let_go(Press::Automatic, decision, now);
         events.push(Event::TakenBack);
         events.extend(released);
         Ok((report, events))
@@ -177,18 +183,19 @@ impl Report {
             *turn = Turn::Staff;
         }
         let why = match self.hold {
-            _ if !still_theirs => "the service has another customer now",
+            _ if !still_theirs => NoEffect::CustomerChanged,
             Hold::Placed { .. } if matches!(self.state, State::Open { .. }) => {
-                let (report, released) = self.let_go(Press::Automatic, now);
+                let amount = Some(money.to_string());
+                let decision = Decision::by(Press::Automatic, Rule::Payment)
+                    .on(Facts { amount, ..Facts::default() });
+                let (report, released) = self.let_go(Press::Automatic, decision, now);
                 events.extend(released);
                 return (report, events);
             }
-            Hold::Placed { .. } => "the report is closed and was to keep the service off",
-            Hold::None | Hold::Waiting { .. } | Hold::Released { .. } => {
-                "the report does not hold the service any more"
-            }
+            Hold::Placed { .. } => NoEffect::ReportClosed,
+            Hold::None | Hold::Waiting { .. } | Hold::Released { .. } => NoEffect::HoldsNothing,
         };
-        events.push(Event::PaidInVain { why: why.to_owned() });
+        events.push(Event::PaidInVain { why });
         (self, events)
     }
 }

@@ -1,8 +1,9 @@
 //! Two reports about the same: one takes the other one over, and that can be taken back.
 
 use super::{Countdown, Hold, MoveError, Moved, Outcome, Report, State, Turn};
+use crate::decision::{Decision, Facts, Rule};
 use crate::event::Event;
-use crate::ids::ReportId;
+use crate::ids::{Press, ReportId};
 use crate::time::Timestamp;
 
 /// A report was found to be about the same as another one, which took it over.
@@ -40,7 +41,10 @@ impl Report {
         let outcome = Outcome::Duplicate;
         self.state = State::Closed { at: now, outcome };
         let mut events =
-            vec![Event::Merged { into: other.id }, Event::Closed { outcome, kept: false }];
+            vec![
+            Event::Merged { into: other.id },
+            Event::Closed { outcome, kept: false, decision: merging(Rule::Merge, Press::Staff, other.id) },
+        ];
         let mut other_events = vec![Event::Absorbed { from: self.id }];
         let goes_along = match (hold, other.hold) {
             (
@@ -49,12 +53,12 @@ impl Report {
             ) => {
                 other.hold = Hold::Placed { since: now, by };
                 other.stop_countdown();
-                other_events.push(Event::HoldPlaced { by });
+                other_events.push(Event::HoldPlaced { decision: merging(Rule::Merge, by, self.id) });
                 true
             }
             (Hold::Waiting { why, .. }, Hold::None | Hold::Released { .. }) => {
                 other.hold = hold;
-                other_events.push(Event::HoldWaits { why });
+                other_events.push(Event::HoldWaits { why, decision: merging(Rule::Merge, Press::Automatic, self.id) });
                 true
             }
             _ => false,
@@ -62,7 +66,7 @@ impl Report {
         match hold {
             Hold::Placed { by, .. } => {
                 self.hold = Hold::Released { at: now, by };
-                events.push(Event::HoldReleased);
+                events.push(Event::HoldReleased { decision: merging(Rule::Merge, Press::Staff, other.id) });
             }
             Hold::Waiting { .. } => self.hold = Hold::None,
             Hold::None | Hold::Released { .. } => {}
@@ -84,17 +88,22 @@ impl Report {
         match other.hold {
             Hold::Placed { by, .. } if merged.hold_went_along => {
                 self.hold = Hold::Placed { since: now, by };
-                events.push(Event::HoldPlaced { by });
+                events.push(Event::HoldPlaced { decision: merging(Rule::Unmerge, by, other.id) });
                 other.hold = Hold::Released { at: now, by };
-                other_events.push(Event::HoldReleased);
+                other_events.push(Event::HoldReleased { decision: merging(Rule::Unmerge, Press::Staff, self.id) });
             }
             Hold::Waiting { why, .. } if merged.hold_went_along => {
                 self.hold = Hold::Waiting { since: now, why };
-                events.push(Event::HoldWaits { why });
+                events.push(Event::HoldWaits { why, decision: merging(Rule::Unmerge, Press::Automatic, other.id) });
                 other.hold = Hold::None;
             }
             _ => {}
         }
         Ok(((self, events), (other, other_events)))
     }
+}
+
+/// What happens to a hold by a merge, with the report on its other side.
+fn merging(rule: Rule, by: Press, other: ReportId) -> Decision {
+    Decision::by(by, rule).on(Facts { other_report: Some(other), ..Facts::default() })
 }

@@ -53,7 +53,7 @@ fn opened(method: SuspendMethod) -> Report {
 }
 
 fn kinds(events: &[Event]) -> Vec<&'static str> {
-    events.iter().map(Event::kind).collect()
+    events.iter().map(|event| event.kind().as_str()).collect()
 }
 
 #[test]
@@ -100,12 +100,12 @@ fn a_time_limit_reminds_at_half_and_suspends_at_the_deadline_each_once() {
 #[test]
 fn a_reply_stops_the_clock_and_the_answer_lets_the_rest_run() {
     let report = opened(SuspendMethod::TimeLimit);
-    let (report, events) = report.answer_by_customer(OnReply::Pause, at(20)).expect("open");
+    let (report, events) = report.answer_by_customer(OnReply::Pause, Channel::Page, at(20)).expect("open");
     assert_eq!(kinds(&events), ["answered", "clock_paused"]);
     assert_eq!(report.wake_at(), None);
     let (report, _) = report.tick(&LIMIT, &facts(), at(500));
     assert!(!report.holds_service());
-    let (report, events) = report.answer_by_staff(at(500)).expect("open");
+    let (report, events) = report.answer_by_staff(Channel::Page, at(500)).expect("open");
     assert_eq!(kinds(&events), ["answered", "clock_resumed"]);
     assert_eq!(report.wake_at(), Some(at(510)), "the reminder had ten minutes to go");
     assert!(report.deadline_is_due(at(540)) && !report.deadline_is_due(at(539)));
@@ -115,10 +115,10 @@ fn a_reply_stops_the_clock_and_the_answer_lets_the_rest_run() {
 fn a_reply_can_cancel_the_deadline_or_leave_it() {
     let report = opened(SuspendMethod::TimeLimit);
     let (cancelled, events) =
-        report.clone().answer_by_customer(OnReply::Cancel, at(20)).expect("open");
+        report.clone().answer_by_customer(OnReply::Cancel, Channel::Page, at(20)).expect("open");
     assert_eq!(kinds(&events), ["answered", "deadline_cancelled"]);
     assert_eq!(cancelled.wake_at(), None);
-    let (ignored, _) = report.answer_by_customer(OnReply::Ignore, at(20)).expect("open");
+    let (ignored, _) = report.answer_by_customer(OnReply::Ignore, Channel::Page, at(20)).expect("open");
     let limit = TimeLimit { on_reply: OnReply::Ignore, ..LIMIT };
     let (ignored, _) = ignored.tick(&limit, &facts(), at(60));
     assert!(ignored.holds_service());
@@ -156,7 +156,7 @@ fn a_queued_report_starts_its_clock_when_staff_name_the_service() {
         ReportId(1),
         None,
         allegation(SuspendMethod::TimeLimit),
-        "the panel did not answer".into(),
+        QueueReason::DirectoryUnreachable { said: "timed out".into() },
         at(0),
     );
     assert_eq!(kinds(&events), ["queued"]);
@@ -188,7 +188,7 @@ fn an_answer_during_a_pause_keeps_an_immediate_suspension_back() {
     let method = SuspendMethod::Immediate;
     let (report, _) =
         Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &paused, at(0));
-    let (report, _) = report.answer_by_customer(OnReply::Pause, at(1)).expect("open");
+    let (report, _) = report.answer_by_customer(OnReply::Pause, Channel::Page, at(1)).expect("open");
     let (report, _) = report.look_again(&LIMIT, &facts(), at(2));
     assert!(matches!(report.hold, Hold::Waiting { why: Stop::CustomerAnswered, .. }));
 }
@@ -228,15 +228,15 @@ fn who_asks_for_more_time_gets_it_once_by_itself_and_leaves_no_wish_where_the_de
         Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &facts(), at(0));
     let (hour, none) = (Span::from_mins(60), Span::ZERO);
     let (given, events) =
-        report.clone().ask_for_more_time(hour, hour, OnReply::Pause, at(1)).expect("it runs");
+        report.clone().ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(1)).expect("it runs");
     assert_eq!(kinds(&events), ["more_time_asked", "extended"]);
-    let (asked, _) = given.ask_for_more_time(hour, hour, OnReply::Pause, at(2)).expect("it runs");
+    let (asked, _) = given.ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(2)).expect("it runs");
     assert_eq!(asked.said.wants, Some(hour), "the second time staff decide");
-    let again = asked.clone().ask_for_more_time(hour, hour, OnReply::Pause, at(3));
+    let again = asked.clone().ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(3));
     assert_eq!(again.expect_err("nobody decided"), MoveError::AskedAlready);
     assert_eq!(asked.extend(hour).expect("it stands still").0.said.wants, None);
     let (cancelled, events) =
-        report.ask_for_more_time(hour, none, OnReply::Cancel, at(1)).expect("it runs");
+        report.ask_for_more_time(hour, none, OnReply::Cancel, Channel::Page, at(1)).expect("it runs");
     assert_eq!(kinds(&events), ["answered", "deadline_cancelled", "more_time_asked"]);
     assert_eq!((cancelled.said.wants, cancelled.wake_at()), (None, None));
 }
@@ -302,16 +302,16 @@ fn make(report: Report, step: &Move, facts: &Facts, now: Timestamp) -> Moved {
     let before = report.clone();
     let moved = match step {
         Move::Tick => Ok(report.tick(&LIMIT, facts, now)),
-        Move::CustomerAnswers(on_reply) => report.answer_by_customer(*on_reply, now),
-        Move::StaffAnswer => report.answer_by_staff(now),
+        Move::CustomerAnswers(on_reply) => report.answer_by_customer(*on_reply, Channel::Page, now),
+        Move::StaffAnswer => report.answer_by_staff(Channel::Page, now),
         Move::Extend => report.extend(Span::from_mins(5)),
         Move::Suspend => report.suspend(now),
         Move::Release => report.release(now),
-        Move::CustomerUnsuspends => report.unsuspend_by_customer(2, OnReply::Pause, now),
-        Move::Claims => report.claim(Claim::Contested, OnReply::Pause, now),
+        Move::CustomerUnsuspends => report.unsuspend_by_customer(2, OnReply::Pause, Channel::Page, now),
+        Move::Claims => report.claim(Claim::Contested, OnReply::Pause, Channel::Page, now),
         Move::AsksForTime(by_itself) => {
             let most = if *by_itself { LONGEST_WISH } else { Span::ZERO };
-            report.ask_for_more_time(Span::from_mins(7), most, OnReply::Pause, now)
+            report.ask_for_more_time(Span::from_mins(7), most, OnReply::Pause, Channel::Page, now)
         }
         Move::Approve => report.approve(now),
         Move::Refuse => report.refuse(),
@@ -337,7 +337,7 @@ proptest! {
         let methods = [SuspendMethod::NoSuspend, SuspendMethod::Immediate, SuspendMethod::TimeLimit];
         let allegation = allegation(methods[method]);
         let mut report = if queued {
-            Report::queue(ReportId(1), None, allegation, "unknown".into(), at(0)).0
+            Report::queue(ReportId(1), None, allegation, QueueReason::NoService, at(0)).0
         } else {
             Report::open(ReportId(1), subject(), allegation, &LIMIT, &facts(), at(0)).0
         };
@@ -424,7 +424,7 @@ fn only_open_reports_about_one_service_are_merged() {
 #[test]
 fn staff_take_a_deadline_away_whether_it_runs_or_stands_still() {
     let running = opened(SuspendMethod::TimeLimit);
-    let paused = running.clone().answer_by_customer(OnReply::Pause, at(1)).expect("open").0;
+    let paused = running.clone().answer_by_customer(OnReply::Pause, Channel::Page, at(1)).expect("open").0;
     for report in [running, paused] {
         let (report, events) = report.cancel_deadline(at(2)).expect("there is one");
         assert_eq!((report.wake_at(), kinds(&events)), (None, vec!["deadline_lifted"]));
@@ -445,7 +445,7 @@ fn a_deadline_that_staff_took_away_comes_back_with_the_time_that_was_left() {
     let again = report.restore_deadline(OnReply::Pause, at(9));
     assert_eq!(again, Err(MoveError::NothingLifted));
 
-    let (answered, _) = lifted.answer_by_customer(OnReply::Pause, at(3)).expect("open");
+    let (answered, _) = lifted.answer_by_customer(OnReply::Pause, Channel::Page, at(3)).expect("open");
     let (waits, _) = answered.clone().restore_deadline(OnReply::Pause, at(9)).expect("lifted");
     assert_eq!(waits.wake_at(), None, "it is the staff's turn: the clock stands still");
     let (runs, _) = answered.restore_deadline(OnReply::Ignore, at(9)).expect("lifted");
