@@ -81,7 +81,7 @@ fn a_day(engine: Engine, scripts: bool) {
     browser.shows("hxxp://evil[.]example[.]com");
     let deadline = browser.one(".facts .big time").attribute("datetime");
     browser.named("button", "Extend").click();
-    browser.shows("deadline extended by");
+    browser.shows("Deadline extended by");
     assert!(browser.one(".facts .big time").attribute("datetime") > deadline);
     browser.one("#answer textarea").fill("Please look at your mail queue.");
     browser.named("button", "Send the answer").click();
@@ -94,9 +94,9 @@ fn a_day(engine: Engine, scripts: bool) {
     browser.named("button", "Add the note").click();
     browser.shows("Called them.");
     browser.named("button", "I take care of it").click();
-    browser.shows("dora takes care of it");
+    browser.shows("Assignee: dora");
     browser.named("button", "Close").click();
-    browser.shows("report closed: resolved");
+    browser.shows("Report closed: resolved");
 
     // A suspension that a guard held back, and a new report.
     browser.one("//nav//a[starts-with(normalize-space(), 'Approvals')]").click();
@@ -147,7 +147,7 @@ fn nothing_typed_is_lost(scripts: bool) {
     browser.shows("#1 Spam");
     assert_eq!(written("answer"), "Please look at your queue.\n\nThank you, Ada.");
     browser.named("button", "Extend").click();
-    browser.shows("deadline extended by");
+    browser.shows("Deadline extended by");
     browser.named("summary", "Cancel the deadline").click();
     browser.named("button", "Yes, cancel the deadline").click();
     browser.shows("Deadline cancelled with");

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use portreeve_core::event::Kind;
 use xtask::postgres::{Options, Server};
 
 use crate::database::{Database, Engine};
@@ -163,7 +164,7 @@ fn fill(database: &mut Database, engine: Engine, reports: u64) -> Result<()> {
             'Unwanted mail was sent from this address. A common complaint, rare' || (i % 5000) || ', with a few lines of a log.',
             'nosuspend', FALSE, {now} - ({reports} - i) * 31536, 'api:1',
             CASE WHEN i <= {closed} THEN 'closed' WHEN i > {queued} THEN 'queued' ELSE 'open' END,
-            CASE WHEN i > {queued} THEN 'not known' END,
+            CASE WHEN i > {queued} THEN '{{\"code\":\"no_service\"}}' END,
             CASE WHEN i <= {closed} THEN NULL WHEN i > {queued} OR i % 5 = 0 THEN 'staff' ELSE 'customer' END,
             CASE WHEN i <= {closed} THEN 'resolved' END,
             CASE WHEN i <= {closed} THEN {now} - ({reports} - i) * 31536 + 7200000 END,
@@ -173,11 +174,12 @@ fn fill(database: &mut Database, engine: Engine, reports: u64) -> Result<()> {
             1, CASE WHEN i % 10 = 0 THEN 'alice' END, '00000000000000000000ffff0a' || {hex}
         FROM n"
     );
-    let event = |kind: &str, later: u64, condition: &str| {
-        format!(
-            "INSERT INTO events (report_id, at, actor, kind, text)
-            SELECT id, opened_at + {later}, 'api:1', '{kind}', 'report {kind}' FROM reports {condition} ORDER BY id"
-        )
+    let event = |kind: Kind, later: u64, condition: &str| {
+        let example = kind.examples().remove(0).data()?;
+        Ok::<_, anyhow::Error>(format!(
+            "INSERT INTO events (report_id, at, actor, kind, data)
+            SELECT id, opened_at + {later}, 'api:1', '{kind}', '{example}' FROM reports {condition} ORDER BY id"
+        ))
     };
     let hold = format!(
         "INSERT INTO holds (report_id, directory, service_id, state, since, press)
@@ -188,8 +190,8 @@ fn fill(database: &mut Database, engine: Engine, reports: u64) -> Result<()> {
         "INSERT INTO staff_sessions (token_hash, staff_id, stage, address, agent, created_at, seen_at, proved_at, expires_at)
         SELECT '{TOKEN_HASH}', id, 'whole', '', '', 4000000000000, 4000000000000, 0, 4100000000000 FROM staff"
     );
-    let opened = event("opened", 0, "");
-    let ended = event("closed", 7_200_000, "WHERE status = 'closed'");
+    let opened = event(Kind::Opened, 0, "")?;
+    let ended = event(Kind::Closed, 7_200_000, "WHERE status = 'closed'")?;
     for sql in [make, opened, ended, hold, words, next, session, "ANALYZE".to_owned()] {
         database.execute(&sql).with_context(|| sql.chars().take(80).collect::<String>())?;
     }

@@ -6,6 +6,7 @@
 use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
+use portreeve_core::reason::Hint;
 use portreeve_core::report::{Countdown, Report, State, Turn};
 use portreeve_core::text::{one_line, storable, storable_bytes, storable_json};
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
@@ -217,10 +218,6 @@ fn key(directory: &str, value: Value) -> Result<ServiceKey, BridgeError> {
 /// it for is settled, so that from now on it is off for our hold alone, and free when that goes.
 async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
     let now = desk.now();
-    let text =
-        "the panel was about to unsuspend the service (a payment, or somebody's click); its addon \
-                stopped that, because this report holds it"
-            .to_owned();
     let mut tx = desk.db.write().await?;
     let mut known = tx.enforcement_alone(service).await?;
     let holders = tx.holders(service).await?;
@@ -228,7 +225,7 @@ async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
         // The addon believed in a hold that is gone meanwhile; the service is looked at as always.
         return Ok(());
     }
-    let mut events = vec![Event::Hint { text }];
+    let mut events = vec![Event::Hint { hint: Hint::UnsuspendVetoed }];
     match enforcement::they_let_go(known.record, now) {
         Ok((ours, event)) => {
             known.record = ours;
@@ -250,14 +247,11 @@ async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
 /// Why an order failed, in the module's own words: the panel's API does not always pass them on.
 async fn order_failed(desk: &Desk, service: &ServiceKey, why: &str) -> Result<(), StoreError> {
     let now = desk.now();
-    let text = format!(
-        "the panel's module did not carry out an order: {}",
-        one_line(&storable(why), MODULE_WORDS)
-    );
+    let said = one_line(&storable(why), MODULE_WORDS);
     let mut tx = desk.db.write().await?;
     let mut record = Record::new(desk);
     for (report, ..) in tx.holders(service).await? {
-        let hint = Event::Hint { text: text.clone() };
+        let hint = Event::Hint { hint: Hint::ModuleFailed { said: said.clone() } };
         record.add(report, Some(service), &Actor::Desk, &[hint], now);
     }
     record.write(&mut tx, now).await?;

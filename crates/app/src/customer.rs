@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use portreeve_core::event::Event;
+use portreeve_core::event::{Event, Kind, Turned};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::report::{Claim, Countdown, Hold, Outcome, Report, SelfUnsuspend, State, Turn};
@@ -50,9 +50,6 @@ pub const LONGEST_ADDRESS: usize = 254;
 
 /// Messages that are shown at a time of one report.
 pub const MESSAGES: i64 = 1_000;
-
-/// What may be on record of a service after a report let go of it.
-const AFTER_LETTING_GO: [&str; 3] = ["suspended", "unsuspended", "left_suspended"];
 
 /// Why a customer was not signed in.
 #[derive(Debug, thiserror::Error)]
@@ -445,12 +442,14 @@ pub async fn report(
     let known = tx.service(&shown.service).await?;
     let payments = payment::of_report(&mut tx, id).await?;
     let worth = payment::worth(&mut tx, &report).await?;
-    let latest = tx.latest_event(id, &AFTER_LETTING_GO).await?;
+    let kinds: Vec<Kind> = Kind::of_service().collect();
+    let latest = tx.latest_event(id, &kinds).await?;
+    let turned = latest.and_then(|line| line.event.kind().turned());
     drop(tx);
     let suspension = view::of(desk, &report).await?.suspension.state;
     let is_let_go = matches!(report.hold, Hold::Released { .. });
     let suspension = match suspension {
-        "lifted" if latest.is_some_and(|event| event.kind == "left_suspended") => "left_suspended",
+        "lifted" if turned == Some(Turned::LeftOff) => "left_suspended",
         "failed" | "unknown" | "manual" if is_let_go => "not_back_yet",
         state => state,
     };

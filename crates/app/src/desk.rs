@@ -4,10 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::intake::OwnAddresses;
-use portreeve_core::language::Language;
 use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
@@ -97,8 +95,6 @@ pub struct Desk {
     pub bridges: Vec<Bridge>,
     /// Whoever takes customers' money, in the order of the configuration.
     pub cashiers: Vec<Cashier>,
-    /// How a line of a report's history is told in a language.
-    pub tell_line: TellLine,
     /// `FraudRecord`, where it is set up.
     pub fraudrecord: Option<Box<dyn Register>>,
     /// What files are scanned with; none: they are not.
@@ -124,10 +120,6 @@ pub struct Desk {
     ledger: RwLock<Ledger>,
 }
 
-/// How a line of history is told: language, zone, the kind of its event, and the line as it is stored. The words of
-/// pages live elsewhere; mails borrow them.
-pub type TellLine = fn(Language, &TimeZone, &str, &str) -> String;
-
 /// The ways out of the desk.
 #[derive(Default)]
 pub struct Ways {
@@ -149,8 +141,6 @@ pub struct Ways {
     pub letters: Letters,
     /// To `FraudRecord`.
     pub fraudrecord: Option<Box<dyn Register>>,
-    /// How a line of a report's history is told in a language; none: as it is stored.
-    pub tell_line: Option<TellLine>,
     /// To what scans files.
     pub scanner: Option<Scanner>,
 }
@@ -168,7 +158,6 @@ impl Desk {
             cashiers,
             letters,
             fraudrecord,
-            tell_line,
             scanner,
         } = ways;
         let panel_names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
@@ -187,7 +176,6 @@ impl Desk {
             directories,
             bridges,
             cashiers,
-            tell_line: tell_line.unwrap_or(|_, _, _, line| line.to_owned()),
             fraudrecord,
             scanner,
             reached_at: OnceLock::new(),

@@ -285,9 +285,9 @@ impl Metrics {
         let outcome = match sent {
             Sent::Nobody | Sent::Gathered { .. } => return,
             Sent::Taken(_) => "sent",
-            Sent::Refused(_) => "refused",
-            Sent::Later(_) if given_up => "given_up",
-            Sent::Later(_) => "later",
+            Sent::Refused(..) => "refused",
+            Sent::Later(..) if given_up => "given_up",
+            Sent::Later(..) => "later",
         };
         self.notices.get_or_create(&[("outcome", outcome)]).inc();
     }

@@ -47,7 +47,7 @@ impl<'a> Record<'a> {
         events: &[Event],
         now: Timestamp,
     ) {
-        if events.iter().any(has_words) {
+        if events.iter().any(|event| event.kind().has_words()) {
             self.written.push(report);
         }
         for event in events {
@@ -55,8 +55,7 @@ impl<'a> Record<'a> {
                 report,
                 at: now.as_millisecond(),
                 actor: actor.to_string(),
-                kind: event.kind(),
-                text: event.text(),
+                event: event.clone(),
             });
             let jobs = event::jobs_for(report, service, event, now);
             let jobs = jobs.iter().filter(|job| match job {
@@ -84,19 +83,6 @@ impl<'a> Record<'a> {
         tx.read_words_of(&self.written).await?;
         webhook::enqueue(tx, &self.desk.webhooks, &self.happenings, now).await
     }
-}
-
-/// Something was written with it that is to be found by its words.
-fn has_words(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Opened { .. }
-            | Event::Queued { .. }
-            | Event::Assigned { .. }
-            | Event::Answered { .. }
-            | Event::Noted
-            | Event::CategoryChanged { .. }
-    )
 }
 
 /// A job as it is stored.

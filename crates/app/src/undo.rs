@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_core::event::{Kind, Undo};
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::report::{Countdown, Hold, Outcome, Report, State};
 use portreeve_core::time::Timestamp;
@@ -51,8 +52,8 @@ impl Step {
 pub struct Undone {
     /// Which report.
     pub report: ReportId,
-    /// What was done to it, in the words of the history.
-    pub done: Vec<String>,
+    /// What was done to it.
+    pub done: Vec<Kind>,
     /// What is to be done.
     pub step: Step,
 }
@@ -67,7 +68,7 @@ pub async fn preview(
     let mut tx = desk.db.read().await?;
     let since = since.as_millisecond();
     let mut from = tx.first_event_since(since).await?;
-    let mut by_report: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    let mut by_report: BTreeMap<i64, Vec<Kind>> = BTreeMap::new();
     loop {
         let rows = tx.done_by(actor, from, AT_ONCE).await?;
         let Some(last) = rows.last() else { break };
@@ -84,21 +85,26 @@ pub async fn preview(
     let mut undone = Vec::with_capacity(ids.len());
     for (id, done) in by_report {
         let report = reports.iter().find(|report| report.id.0 == id);
-        let did = |kind: &str| done.iter().any(|one| one == kind);
-        let step = report.map_or(Step::Nothing, |report| {
-            let is_closed = matches!(report.state, State::Closed { .. });
-            match report.hold {
-                _ if (did("opened") || did("queued")) && !is_closed => Step::Close,
-                Hold::Placed { .. } if did("hold_placed") || did("approved") => Step::Release,
-                Hold::Waiting { .. } if did("awaiting_approval") => Step::Refuse,
-                _ if did("closed") && is_closed => Step::Reopen,
-                _ if did("deadline_lifted") && has_lifted_deadline(report) => Step::RestoreDeadline,
-                _ => Step::Nothing,
-            }
-        });
+        let step = report.map_or(Step::Nothing, |report| step(report, &done));
         undone.push(Undone { report: ReportId(id), done, step });
     }
     Ok(undone)
+}
+
+/// What takes back what was done to a report, as it stands now.
+fn step(report: &Report, done: &[Kind]) -> Step {
+    let asks_for = |undo: Undo| done.iter().any(|kind| kind.undo() == Some(undo));
+    let is_closed = matches!(report.state, State::Closed { .. });
+    match report.hold {
+        _ if asks_for(Undo::Close) && !is_closed => Step::Close,
+        Hold::Placed { .. } if asks_for(Undo::Release) => Step::Release,
+        Hold::Waiting { .. } if asks_for(Undo::Refuse) => Step::Refuse,
+        _ if asks_for(Undo::Reopen) && is_closed => Step::Reopen,
+        _ if asks_for(Undo::RestoreDeadline) && has_lifted_deadline(report) => {
+            Step::RestoreDeadline
+        }
+        _ => Step::Nothing,
+    }
 }
 
 fn has_lifted_deadline(report: &Report) -> bool {

@@ -98,7 +98,7 @@ impl Happening {
         event: &Event,
         at: Timestamp,
     ) -> Option<Self> {
-        let topic = Topic::of(event)?;
+        let topic = Topic::of(event.kind())?;
         let wanted = webhooks.iter().any(|webhook| webhook.topics.contains(&topic));
         wanted.then(|| Self { report, topic, answered_by: answered_by(event), at })
     }

@@ -127,6 +127,9 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The name of whoever runs the command line, among the names of staff.
+    pub const COMMAND_LINE: &'static str = "cli";
+
     /// Under whose name idempotency keys of this caller are kept: names may change, references do not.
     pub fn reference(&self) -> String {
         match self {

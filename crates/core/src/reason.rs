@@ -183,8 +183,8 @@ reasons! {
     RegisterProblem {
         /// It says that it does not know the key.
         Key = "key";
-        /// It has no more answers today.
-        Busy = "busy";
+        /// It does not know what it was asked.
+        Action = "action";
         /// It does not take the data.
         Data = "data";
         /// It saw no data.

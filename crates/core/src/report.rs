@@ -468,11 +468,7 @@ impl Report {
     }
 
     /// Staff write to the customer. A clock that stood still runs on with what was left.
-    pub fn answer_by_staff(
-        mut self,
-        channel: Channel,
-        now: Timestamp,
-    ) -> Result<Moved, MoveError> {
+    pub fn answer_by_staff(mut self, channel: Channel, now: Timestamp) -> Result<Moved, MoveError> {
         let countdown = self.open_countdown()?;
         let mut events = vec![Event::Answered { by: Turn::Staff, channel }];
         self.said.wants = None;

@@ -217,7 +217,9 @@ mod tests {
 
     #[test]
     fn a_queued_report_does_not_say_why_it_waits() {
-        let mut queued = report(State::Queued { why: QueueReason::DirectoryUnreachable { said: "a secret of staff".into() } });
+        let mut queued = report(State::Queued {
+            why: QueueReason::DirectoryUnreachable { said: "a secret of staff".into() },
+        });
         queued.claimed_service = queued.subject.take().map(|subject| subject.service);
         let told = json(Topic(Kind::Closed), &queued, None);
         assert_eq!(

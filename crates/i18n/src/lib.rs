@@ -5,6 +5,8 @@
 //! for one and for many.
 
 mod catalogue;
+pub mod history;
+pub mod reason;
 mod refusal;
 pub mod time;
 

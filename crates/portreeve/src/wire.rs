@@ -7,7 +7,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use portreeve_app::attachment::Scanner;
 use portreeve_app::bridge::Bridge;
-use portreeve_app::desk::TellLine;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::fraudrecord::Register;
@@ -50,8 +49,6 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let directories = config.directories.iter().filter_map(|known| live(known, &whmcs)).collect();
     let bridges = config.directories.iter().filter_map(bridge).collect();
     let letters = Letters::with(&config.templates());
-    let tell_line: TellLine = portreeve_web::tell_line;
-    let tell_line = Some(tell_line);
     let cashiers = config.payments.iter().map(|one| cashier(one, &whmcs)).collect();
     let register = |client| -> Box<dyn Register> { Box::new(client) };
     let fraudrecord = config.fraudrecord.clone().map(register);
@@ -67,7 +64,6 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
         cashiers,
         letters,
         fraudrecord,
-        tell_line,
         scanner,
     };
     let desk = Desk::new(db, Arc::<SystemClock>::clone(&clock), desk_config, ways);

@@ -2,12 +2,14 @@
 //! customer did not get.
 
 use portreeve_core::ids::ReportId;
+use portreeve_core::reason::NotDelivered;
 use sqlx::QueryBuilder;
 
 use crate::db::{StoreError, Tx, on};
+use crate::notices::read_why;
 
 /// Something about a report that a person has to see to.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttentionRow {
     /// Which report.
     pub report_id: i64,
@@ -19,8 +21,29 @@ pub struct AttentionRow {
     pub bounced: bool,
     /// Since when, milliseconds.
     pub since: i64,
-    /// Why the notice was not delivered, or the mail's subject.
-    pub detail: String,
+    /// The mail's subject; empty for a notice.
+    pub subject: String,
+    /// Why the customer did not get the notice.
+    pub why: Option<NotDelivered>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    report_id: i64,
+    mail_id: Option<i64>,
+    notice: String,
+    bounced: bool,
+    since: i64,
+    subject: String,
+    why: Option<String>,
+}
+
+impl Row {
+    fn read(self) -> Result<AttentionRow, StoreError> {
+        let Self { report_id, mail_id, notice, bounced, since, subject, why } = self;
+        let why = read_why(why.as_deref(), report_id)?;
+        Ok(AttentionRow { report_id, mail_id, notice, bounced, since, subject, why })
+    }
 }
 
 /// Notices to the customer that nobody got, of reports that are not closed. One that was followed by another that got
@@ -68,10 +91,10 @@ impl Tx {
     ) -> Result<Vec<AttentionRow>, StoreError> {
         let mut found = Vec::new();
         for chunk in reports.chunks(128) {
-            let rows: Vec<AttentionRow> = on!(self, conn => {
+            let rows: Vec<Row> = on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(concat!(
                     "SELECT mails.report_id, mails.id AS mail_id, '' AS notice, FALSE AS bounced,
-                        mails.received_at AS since, mails.subject AS detail FROM ",
+                        mails.received_at AS since, mails.subject, CAST(NULL AS TEXT) AS why FROM ",
                     waiting!(),
                     " AND mails.report_id IN ("
                 ));
@@ -81,7 +104,7 @@ impl Tx {
                 }
                 sql.push(concat!(
                     ") UNION ALL SELECT notices.report_id, NULL, notices.notice, notices.bounced_at IS NOT NULL,
-                        COALESCE(notices.bounced_at, notices.done_at), notices.detail FROM ",
+                        COALESCE(notices.bounced_at, notices.done_at), '', notices.why FROM ",
                     undelivered!(),
                     " AND notices.report_id IN ("
                 ));
@@ -92,7 +115,9 @@ impl Tx {
                 sql.push(") ORDER BY 1, 5, 2");
                 sql.build_query_as().fetch_all(conn).await?
             });
-            found.extend(rows);
+            for row in rows {
+                found.push(row.read()?);
+            }
         }
         Ok(found)
     }

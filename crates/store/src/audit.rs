@@ -1,7 +1,9 @@
 //! Who changed what of the desk itself, and the past of reports by those who acted.
 
+use portreeve_core::event::Kind;
 use portreeve_core::ids::ReportId;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 
 /// A line of the audit log.
@@ -20,7 +22,7 @@ pub struct AuditRow {
 }
 
 /// Something that somebody did to a report.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneRow {
     /// Row of the event.
     pub id: i64,
@@ -29,7 +31,7 @@ pub struct DoneRow {
     /// When, milliseconds.
     pub at: i64,
     /// What kind of event.
-    pub kind: String,
+    pub kind: Kind,
 }
 
 impl Tx {
@@ -89,10 +91,12 @@ impl Tx {
     ) -> Result<Vec<DoneRow>, StoreError> {
         let sql = "SELECT id, report_id, at, kind FROM events WHERE id >= $1 AND actor = $2
             ORDER BY id LIMIT $3";
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql)
-                .bind(from).bind(actor).bind(limit).fetch_all(conn).await?)
-        })
+        let rows: Vec<(i64, i64, i64, Stored<Kind>)> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql)
+                .bind(from).bind(actor).bind(limit).fetch_all(conn).await?
+        });
+        let done = |(id, report_id, at, Stored(kind))| DoneRow { id, report_id, at, kind };
+        Ok(rows.into_iter().map(done).collect())
     }
 
     /// Reports that were merged into this one, the newest first.

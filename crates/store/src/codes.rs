@@ -5,8 +5,10 @@ use std::fmt;
 
 use portreeve_core::attachment::Scan;
 use portreeve_core::enforcement::Action;
+use portreeve_core::event::Kind;
 use portreeve_core::ids::Press;
 use portreeve_core::intake::{MailState, Why};
+use portreeve_core::notice::{Audience, Notice};
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Type};
 
@@ -37,8 +39,11 @@ macro_rules! codes {
 
 codes! {
     Action = "orders" "action" Action::parse;
+    Audience = "notices" "audience" Audience::parse;
     DeliveryState = "webhook_deliveries" "state" DeliveryState::parse;
+    Kind = "events" "kind" Kind::parse;
     MailState = "incoming_mails" "state" MailState::from_code;
+    Notice = "notices" "notice" Notice::parse;
     Press = "holds" "press" Press::parse;
     Scan = "contents" "scan" Scan::parse;
     Stage = "staff_sessions" "stage" Stage::parse;

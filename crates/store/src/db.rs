@@ -78,6 +78,9 @@ pub enum StoreError {
         /// Which row.
         id: String,
     },
+    /// What is to be stored cannot be written as JSON.
+    #[error("what is to be stored cannot be written")]
+    Unwritable(#[source] serde_json::Error),
     /// An update that must hit found no row.
     #[error("{table} {id} is not there")]
     Gone {

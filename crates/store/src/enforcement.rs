@@ -2,6 +2,7 @@
 
 use portreeve_core::enforcement::{Action, Answer, Record};
 use portreeve_core::ids::{OrderId, ReportId, ServiceKey};
+use portreeve_core::reason::OutOfSight;
 use portreeve_core::suspension;
 use sqlx::QueryBuilder;
 
@@ -9,6 +10,7 @@ use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::{Counter, for_update};
 use crate::directory::service_key;
+use crate::notices::written;
 
 /// What is known and wished of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub struct Enforcement {
     /// Our record.
     pub record: Record,
     /// Out of sight since, milliseconds, and why.
-    pub unseen: Option<(i64, String)>,
+    pub unseen: Option<(i64, OutOfSight)>,
     /// Staff were told that it is out of sight.
     pub unseen_alarmed: bool,
     /// Staff wish the order once more.
@@ -89,10 +91,19 @@ impl TryFrom<Row> for Enforcement {
             column: "record",
             id: service.to_string(),
         })?;
+        let unseen = row.unseen_since.map(|at| {
+            let why = serde_json::from_str(&row.unseen_why.unwrap_or_default());
+            let why = why.map_err(|_| StoreError::Inconsistent {
+                table: "enforcements",
+                column: "unseen_why",
+                id: service.to_string(),
+            })?;
+            Ok::<_, StoreError>((at, why))
+        });
         Ok(Self {
+            unseen: unseen.transpose()?,
             service,
             record,
-            unseen: row.unseen_since.map(|at| (at, row.unseen_why.unwrap_or_default())),
             unseen_alarmed: row.unseen_alarmed,
             order_again: row.order_again,
             tries: row.tries,
@@ -162,7 +173,7 @@ impl Tx {
                 id: known.service.to_string(),
             })?;
         let (unseen_since, unseen_why) = match &known.unseen {
-            Some((at, why)) => (Some(*at), Some(why.as_str())),
+            Some((at, why)) => (Some(*at), Some(written(why)?)),
             None => (None, None),
         };
         let sql =

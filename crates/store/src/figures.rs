@@ -1,7 +1,12 @@
 //! Figures of the desk: what waits now, and what happened on each day.
 
+use portreeve_core::event::{Figure, Kind};
+use sqlx::QueryBuilder;
+
 use crate::attention::IN_NEED;
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
+use crate::history::push_kinds;
 
 /// How much waits for a person; each number goes up to a bound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,6 +48,13 @@ pub struct DayFigures {
     pub closed: i64,
     /// How long those had been open, all together, milliseconds.
     pub close_ms: i64,
+}
+
+impl DayFigures {
+    /// Nothing happened.
+    fn none(day: i64, category: String) -> Self {
+        Self { day, category, opened: 0, answered: 0, answer_ms: 0, closed: 0, close_ms: 0 }
+    }
 }
 
 impl Tx {
@@ -107,34 +119,55 @@ impl Tx {
         })
     }
 
-    /// Counts what happened from the event `from` up to (without) the event `to`.
+    /// Counts what happened from the event `from` up to (without) the event `to`. Of answers those count that staff gave
+    /// first.
     pub async fn count_events(
         &mut self,
         day: i64,
         from: i64,
         to: i64,
     ) -> Result<Vec<DayFigures>, StoreError> {
-        let sql = "SELECT CAST($1 AS BIGINT) AS day, category,
-                CAST(sum(opened) AS BIGINT) AS opened,
-                CAST(sum(answered) AS BIGINT) AS answered, CAST(sum(answer_ms) AS BIGINT) AS answer_ms,
-                CAST(sum(closed) AS BIGINT) AS closed, CAST(sum(close_ms) AS BIGINT) AS close_ms
-            FROM (
-                SELECT reports.category, events.at,
-                    CASE WHEN kind = 'opened' THEN 1 ELSE 0 END AS opened,
-                    CASE WHEN kind = 'answered' THEN 1 ELSE 0 END AS answered,
-                    CASE WHEN kind = 'answered' THEN events.at - reports.opened_at ELSE 0 END AS answer_ms,
-                    CASE WHEN kind = 'closed' THEN 1 ELSE 0 END AS closed,
-                    CASE WHEN kind = 'closed' THEN events.at - reports.opened_at ELSE 0 END AS close_ms
-                FROM events JOIN reports ON reports.id = events.report_id
-                WHERE events.id >= $2 AND events.id < $3
-                    AND (kind IN ('opened', 'closed') OR (kind = 'answered' AND actor <> 'customer'
-                        AND NOT EXISTS (SELECT 1 FROM events AS earlier
-                            WHERE earlier.report_id = events.report_id AND earlier.id < events.id
-                                AND earlier.kind = 'answered' AND earlier.actor <> 'customer')))
-            ) AS happened GROUP BY category ORDER BY category";
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(day).bind(from).bind(to).fetch_all(conn).await?)
-        })
+        let opened_or_closed =
+            || Kind::counted_as(Figure::Opened).chain(Kind::counted_as(Figure::Closed));
+        let rows: Vec<(String, Stored<Kind>, i64, i64)> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new(
+                "SELECT reports.category, events.kind, count(*),
+                    CAST(sum(events.at - reports.opened_at) AS BIGINT)
+                FROM events JOIN reports ON reports.id = events.report_id WHERE events.id >= ",
+            );
+            sql.push_bind(from).push(" AND events.id < ").push_bind(to).push(" AND (kind IN ");
+            push_kinds!(sql, opened_or_closed());
+            sql.push(" OR (actor <> 'customer' AND kind IN ");
+            push_kinds!(sql, Kind::counted_as(Figure::Answered));
+            sql.push(
+                " AND NOT EXISTS (SELECT 1 FROM events AS earlier
+                    WHERE earlier.report_id = events.report_id AND earlier.id < events.id
+                        AND earlier.actor <> 'customer' AND earlier.kind IN ",
+            );
+            push_kinds!(sql, Kind::counted_as(Figure::Answered));
+            sql.push("))) GROUP BY reports.category, events.kind ORDER BY reports.category");
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        let mut figures: Vec<DayFigures> = Vec::new();
+        for (category, Stored(kind), count, millis) in rows {
+            if figures.last().is_none_or(|last| last.category != category) {
+                figures.push(DayFigures::none(day, category));
+            }
+            let Some(of_category) = figures.last_mut() else { continue };
+            match kind.figure() {
+                Some(Figure::Opened) => of_category.opened += count,
+                Some(Figure::Answered) => {
+                    of_category.answered += count;
+                    of_category.answer_ms += millis;
+                }
+                Some(Figure::Closed) => {
+                    of_category.closed += count;
+                    of_category.close_ms += millis;
+                }
+                Some(Figure::Suspended) | None => {}
+            }
+        }
+        Ok(figures)
     }
 
     /// Stores the figures of a day that is over, and marks it as counted.
@@ -146,15 +179,7 @@ impl Tx {
         let sql = "INSERT INTO daily_figures
                 (day, category, opened, answered, answer_ms, closed, close_ms)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (day, category) DO NOTHING";
-        let mark = DayFigures {
-            day,
-            category: String::new(),
-            opened: 0,
-            answered: 0,
-            answer_ms: 0,
-            closed: 0,
-            close_ms: 0,
-        };
+        let mark = DayFigures::none(day, String::new());
         on!(self, conn => {
             for one in figures.iter().chain([&mark]) {
                 sqlx::query::<Database>(sql)

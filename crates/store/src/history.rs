@@ -1,5 +1,6 @@
 //! What happened to a report, what was written to the customer, and what staff wrote for themselves.
 
+use portreeve_core::event::{Event, Kind};
 use portreeve_core::ids::ReportId;
 use sqlx::QueryBuilder;
 
@@ -14,10 +15,8 @@ pub struct NewEvent {
     pub at: i64,
     /// Who.
     pub actor: String,
-    /// What kind.
-    pub kind: &'static str,
-    /// In words.
-    pub text: String,
+    /// What.
+    pub event: Event,
 }
 
 /// A staff note to be stored.
@@ -57,7 +56,7 @@ impl Slice {
 }
 
 /// A line of history.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone)]
 pub struct EventRow {
     /// Its row.
     pub id: i64,
@@ -65,11 +64,47 @@ pub struct EventRow {
     pub at: i64,
     /// Who.
     pub actor: String,
-    /// What kind.
-    pub kind: String,
-    /// In words.
-    pub text: String,
+    /// What.
+    pub event: Event,
 }
+
+/// A line of history as it is stored.
+#[derive(sqlx::FromRow)]
+struct Line {
+    report_id: i64,
+    id: i64,
+    at: i64,
+    actor: String,
+    kind: String,
+    data: String,
+}
+
+impl Line {
+    fn read(self) -> Result<EventRow, StoreError> {
+        let bad =
+            |column| StoreError::Inconsistent { table: "events", column, id: self.id.to_string() };
+        let kind = Kind::parse(&self.kind).ok_or_else(|| bad("kind"))?;
+        let event = Event::read(kind, &self.data).map_err(|_| bad("data"))?;
+        Ok(EventRow { id: self.id, at: self.at, actor: self.actor, event })
+    }
+
+    fn read_all(lines: Vec<Self>) -> Result<Vec<EventRow>, StoreError> {
+        lines.into_iter().map(Self::read).collect()
+    }
+}
+
+/// Puts kinds into an SQL text, in parentheses, for `kind IN`.
+macro_rules! push_kinds {
+    ($sql:expr, $kinds:expr) => {
+        $sql.push("(");
+        let mut list = $sql.separated(", ");
+        for kind in $kinds {
+            list.push_bind(kind.as_str());
+        }
+        $sql.push(")");
+    };
+}
+pub(crate) use push_kinds;
 
 /// A message between customer and staff, to be stored.
 #[derive(Debug, Clone)]
@@ -116,16 +151,19 @@ impl Tx {
     /// Adds lines of history.
     pub async fn add_events(&mut self, events: &[NewEvent]) -> Result<(), StoreError> {
         for chunk in events.chunks(128) {
+            let facts = chunk.iter().map(|new| new.event.data());
+            let facts: Vec<String> =
+                facts.collect::<Result<_, _>>().map_err(StoreError::Unwritable)?;
             on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(
-                    "INSERT INTO events (report_id, at, actor, kind, text) ",
+                    "INSERT INTO events (report_id, at, actor, kind, data) ",
                 );
-                sql.push_values(chunk, |mut row, event| {
-                    row.push_bind(event.report.0)
-                        .push_bind(event.at)
-                        .push_bind(&event.actor)
-                        .push_bind(event.kind)
-                        .push_bind(&event.text);
+                sql.push_values(chunk.iter().zip(&facts), |mut row, (new, data)| {
+                    row.push_bind(new.report.0)
+                        .push_bind(new.at)
+                        .push_bind(&new.actor)
+                        .push_bind(new.event.kind().as_str())
+                        .push_bind(data);
                 });
                 sql.build().execute(conn).await?;
             });
@@ -139,36 +177,35 @@ impl Tx {
         id: ReportId,
         slice: Slice,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let sql = "SELECT id, at, actor, kind, text FROM (
-                SELECT id, at, actor, kind, text FROM events
+        let sql = "SELECT report_id, id, at, actor, kind, data FROM (
+                SELECT report_id, id, at, actor, kind, data FROM events
                 WHERE report_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
             ) AS latest ORDER BY id";
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql)
-                .bind(id.0).bind(slice.end()).bind(slice.limit).fetch_all(conn).await?)
-        })
+        let lines = on!(self, conn => {
+            sqlx::query_as::<Database, Line>(sql)
+                .bind(id.0).bind(slice.end()).bind(slice.limit).fetch_all(conn).await?
+        });
+        Line::read_all(lines)
     }
 
     /// The latest lines of a report's history that are of these kinds, oldest first.
     pub async fn events_of_kinds(
         &mut self,
         id: ReportId,
-        kinds: &[&str],
+        kinds: &[Kind],
         limit: i64,
     ) -> Result<Vec<EventRow>, StoreError> {
-        on!(self, conn => {
+        let lines: Vec<Line> = on!(self, conn => {
             let mut sql = QueryBuilder::<Database>::new(
-                "SELECT id, at, actor, kind, text FROM (
-                    SELECT id, at, actor, kind, text FROM events WHERE report_id = ",
+                "SELECT report_id, id, at, actor, kind, data FROM (
+                    SELECT report_id, id, at, actor, kind, data FROM events WHERE report_id = ",
             );
-            sql.push_bind(id.0).push(" AND kind IN (");
-            let mut list = sql.separated(", ");
-            for kind in kinds {
-                list.push_bind(*kind);
-            }
-            sql.push(") ORDER BY id DESC LIMIT ").push_bind(limit).push(") AS latest ORDER BY id");
-            Ok(sql.build_query_as().fetch_all(conn).await?)
-        })
+            sql.push_bind(id.0).push(" AND kind IN ");
+            push_kinds!(sql, kinds);
+            sql.push(" ORDER BY id DESC LIMIT ").push_bind(limit).push(") AS latest ORDER BY id");
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        Line::read_all(lines)
     }
 
     /// The lines that these reports got at these instants (milliseconds), oldest first, each with
@@ -179,9 +216,9 @@ impl Tx {
     ) -> Result<Vec<(ReportId, EventRow)>, StoreError> {
         let mut found = Vec::new();
         for chunk in instants.chunks(64) {
-            let rows: Vec<(i64, i64, i64, String, String, String)> = on!(self, conn => {
+            let lines: Vec<Line> = on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(
-                    "SELECT report_id, id, at, actor, kind, text FROM events WHERE (report_id, at) IN ",
+                    "SELECT report_id, id, at, actor, kind, data FROM events WHERE (report_id, at) IN ",
                 );
                 sql.push_tuples(chunk, |mut row, (report, at)| {
                     row.push_bind(report.0).push_bind(*at);
@@ -189,9 +226,9 @@ impl Tx {
                 sql.push(" ORDER BY report_id, id");
                 sql.build_query_as().fetch_all(conn).await?
             });
-            found.extend(rows.into_iter().map(|(report, id, at, actor, kind, text)| {
-                (ReportId(report), EventRow { id, at, actor, kind, text })
-            }));
+            for line in lines {
+                found.push((ReportId(line.report_id), line.read()?));
+            }
         }
         Ok(found)
     }
@@ -200,20 +237,9 @@ impl Tx {
     pub async fn latest_event(
         &mut self,
         id: ReportId,
-        kinds: &[&str],
+        kinds: &[Kind],
     ) -> Result<Option<EventRow>, StoreError> {
-        on!(self, conn => {
-            let mut sql = QueryBuilder::<Database>::new(
-                "SELECT id, at, actor, kind, text FROM events WHERE report_id = ",
-            );
-            sql.push_bind(id.0).push(" AND kind IN (");
-            let mut list = sql.separated(", ");
-            for kind in kinds {
-                list.push_bind(*kind);
-            }
-            sql.push(") ORDER BY id DESC LIMIT 1");
-            Ok(sql.build_query_as().fetch_optional(conn).await?)
-        })
+        Ok(self.events_of_kinds(id, kinds, 1).await?.pop())
     }
 
     /// Adds a message between customer and staff, and returns its row.

@@ -58,7 +58,7 @@ pub use idempotency::IdempotencyRow;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob, Which};
 pub use links::ClientLink;
 pub use mails::{MailEnd, MailReading, MailRow, MailboxState, NewMail, SentNotice, Unread};
-pub use notices::NoticeResult;
+pub use notices::{NoticeResult, NoticeRow, Recipient};
 pub use payments::NewPayment;
 pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff};
 pub use reports::NewReport;

@@ -3,10 +3,12 @@
 use portreeve_core::ids::{MailId, ReportId};
 use portreeve_core::intake::{MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::reason::NotDelivered;
 
 use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update;
+use crate::notices::{Recipient, read_recipients, written};
 
 /// A mail that is to be kept.
 #[derive(Debug, Clone)]
@@ -117,28 +119,30 @@ pub struct MailboxState {
 }
 
 /// A notice as far as a mail that came back has to fit it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentNotice {
     /// Its Message-ID, with angle brackets.
     pub message_id: String,
     /// A mail server took it, and it did not come back.
     pub taken: bool,
-    /// To whom, or why not.
-    pub detail: String,
+    /// To whom it went.
+    pub recipients: Vec<Recipient>,
     /// When it came back, milliseconds.
     pub bounced_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
-struct CustomerNoticeRow {
+struct SentNoticeRow {
     report_id: i64,
     notice: String,
     at: i64,
-    #[sqlx(flatten)]
-    sent: SentNotice,
+    message_id: String,
+    taken: bool,
+    recipients: String,
+    bounced_at: Option<i64>,
 }
 
-impl CustomerNoticeRow {
+impl SentNoticeRow {
     fn read(self) -> Result<(ReportId, Notice, i64, SentNotice), StoreError> {
         let bad = || StoreError::Inconsistent {
             table: "notices",
@@ -146,7 +150,10 @@ impl CustomerNoticeRow {
             id: self.report_id.to_string(),
         };
         let notice = Notice::parse(&self.notice).ok_or_else(bad)?;
-        Ok((ReportId(self.report_id), notice, self.at, self.sent))
+        let recipients = read_recipients(&self.recipients, self.report_id)?;
+        let Self { message_id, taken, bounced_at, .. } = self;
+        let sent = SentNotice { message_id, taken, recipients, bounced_at };
+        Ok((ReportId(self.report_id), notice, self.at, sent))
     }
 }
 
@@ -467,17 +474,19 @@ impl Tx {
         audience: Audience,
         at: i64,
     ) -> Result<Option<SentNotice>, StoreError> {
-        let sql = "SELECT message_id, taken, detail, bounced_at FROM notices
+        let sql =
+            "SELECT report_id, notice, at, message_id, taken, recipients, bounced_at FROM notices
             WHERE report_id = $1 AND notice = $2 AND audience = $3 AND at = $4";
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql)
+        let row: Option<SentNoticeRow> = on!(self, conn => {
+            sqlx::query_as::<Database, _>(sql)
                 .bind(report.0)
                 .bind(notice.as_str())
                 .bind(audience.as_str())
                 .bind(at)
                 .fetch_optional(conn)
-                .await?)
-        })
+                .await?
+        });
+        Ok(row.map(SentNoticeRow::read).transpose()?.map(|(.., sent)| sent))
     }
 
     /// The notices that one digest told of, by its Message-ID.
@@ -486,14 +495,15 @@ impl Tx {
         message_id: &str,
         limit: i64,
     ) -> Result<Vec<(ReportId, Notice, i64, SentNotice)>, StoreError> {
-        let sql = "SELECT report_id, notice, at, message_id, taken, detail, bounced_at FROM notices
+        let sql =
+            "SELECT report_id, notice, at, message_id, taken, recipients, bounced_at FROM notices
             WHERE message_id = $1 AND message_id >= '<digest.' AND message_id < '<digest/'
                 AND audience = 'customer'
             ORDER BY report_id, at LIMIT $2";
-        let rows: Vec<CustomerNoticeRow> = on!(self, conn => {
+        let rows: Vec<SentNoticeRow> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(message_id).bind(limit).fetch_all(conn).await?
         });
-        rows.into_iter().map(CustomerNoticeRow::read).collect()
+        rows.into_iter().map(SentNoticeRow::read).collect()
     }
 
     /// The notices about a report that a mail server took for its customer, also those that came back later; the
@@ -503,13 +513,14 @@ impl Tx {
         report: ReportId,
         limit: i64,
     ) -> Result<Vec<(ReportId, Notice, i64, SentNotice)>, StoreError> {
-        let sql = "SELECT report_id, notice, at, message_id, taken, detail, bounced_at FROM notices
+        let sql =
+            "SELECT report_id, notice, at, message_id, taken, recipients, bounced_at FROM notices
             WHERE report_id = $1 AND audience = 'customer' AND (taken OR bounced_at IS NOT NULL)
             ORDER BY at DESC, notice LIMIT $2";
-        let rows: Vec<CustomerNoticeRow> = on!(self, conn => {
+        let rows: Vec<SentNoticeRow> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?
         });
-        rows.into_iter().map(CustomerNoticeRow::read).collect()
+        rows.into_iter().map(SentNoticeRow::read).collect()
     }
 
     /// A notice came back: it counts as not taken from now on, and says why. Whether it had not come back before.
@@ -519,14 +530,15 @@ impl Tx {
         notice: Notice,
         audience: Audience,
         at: i64,
-        detail: &str,
+        why: &NotDelivered,
         now: i64,
     ) -> Result<bool, StoreError> {
-        let sql = "UPDATE notices SET taken = FALSE, detail = $1, bounced_at = $2
+        let why = written(why)?;
+        let sql = "UPDATE notices SET taken = FALSE, why = $1, bounced_at = $2
             WHERE report_id = $3 AND notice = $4 AND audience = $5 AND at = $6 AND bounced_at IS NULL";
         on!(self, conn => {
             let done = sqlx::query::<Database>(sql)
-                .bind(detail)
+                .bind(why)
                 .bind(now)
                 .bind(report.0)
                 .bind(notice.as_str())

@@ -1,11 +1,12 @@
 //! Payments by which customers get their services back.
 
 use portreeve_core::ids::{ReportId, ServiceKey};
-use portreeve_core::payment::{Cents, Invoice, Money, Payment, PaymentId, PaymentState};
+use portreeve_core::payment::{Cents, Invoice, Money, Payment, PaymentId, PaymentState, Unseen};
 use portreeve_core::time::{Timestamp, from_millis};
 
 use crate::db::{StoreError, Tx, on};
 use crate::directory::service_key;
+use crate::notices::written;
 
 /// A payment that a customer asks for.
 #[derive(Debug, Clone)]
@@ -40,7 +41,9 @@ struct Row {
     url: Option<String>,
     due_cents: Option<i64>,
     due_currency: Option<String>,
-    detail: String,
+    issue: Option<String>,
+    unseen_since: Option<i64>,
+    unseen_told: bool,
     asked_at: i64,
 }
 
@@ -56,6 +59,11 @@ impl Row {
             (None, None, None, None) => None,
             _ => return Err(bad("reference")),
         };
+        let issue = self.issue.as_deref().map(serde_json::from_str).transpose();
+        let unseen = self.unseen_since.map(|since| {
+            let since = from_millis(since).ok_or_else(|| bad("unseen_since"))?;
+            Ok::<_, StoreError>(Unseen { since, told: self.unseen_told })
+        });
         Ok(Payment {
             id: PaymentId(id),
             report: ReportId(self.report_id),
@@ -66,7 +74,8 @@ impl Row {
             state: PaymentState::parse(&self.state).ok_or_else(|| bad("state"))?,
             since: from_millis(self.since).ok_or_else(|| bad("since"))?,
             invoice,
-            detail: self.detail,
+            issue: issue.map_err(|_| bad("issue"))?,
+            unseen: unseen.transpose()?,
             asked_at: from_millis(self.asked_at).ok_or_else(|| bad("asked_at"))?,
         })
     }
@@ -76,8 +85,8 @@ impl Tx {
     /// Begins a payment, unless one of the same report may still be paid: then nothing.
     pub async fn add_payment(&mut self, new: &NewPayment) -> Result<Option<PaymentId>, StoreError> {
         let sql = "INSERT INTO payments (report_id, directory, service_id, customer_id, cashier,
-                price_cents, price_currency, state, since, detail, asked_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 'wished', $8, '', $8)
+                price_cents, price_currency, state, since, unseen_told, asked_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'wished', $8, FALSE, $8)
             ON CONFLICT DO NOTHING RETURNING id";
         let id: Option<i64> = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
@@ -102,7 +111,8 @@ impl Tx {
         limit: i64,
     ) -> Result<Vec<Payment>, StoreError> {
         let sql = "SELECT id, report_id, directory, service_id, customer_id, cashier, price_cents,
-                price_currency, state, since, reference, url, due_cents, due_currency, detail, asked_at
+                price_currency, state, since, reference, url, due_cents, due_currency, issue,
+                unseen_since, unseen_told, asked_at
             FROM payments WHERE report_id = $1 ORDER BY id DESC LIMIT $2";
         let rows: Vec<Row> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(report.0).bind(limit).fetch_all(conn).await?
@@ -114,7 +124,8 @@ impl Tx {
     pub async fn save_payment(&mut self, payment: &Payment) -> Result<(), StoreError> {
         let sql =
             "UPDATE payments SET state = $1, since = $2, reference = $3, url = $4, due_cents = $5,
-                due_currency = $6, detail = $7 WHERE id = $8";
+                due_currency = $6, issue = $7, unseen_since = $8, unseen_told = $9 WHERE id = $10";
+        let issue = payment.issue.as_ref().map(written).transpose()?;
         let invoice = payment.invoice.as_ref();
         let rows = on!(self, conn => {
             sqlx::query::<Database>(sql)
@@ -124,7 +135,9 @@ impl Tx {
                 .bind(invoice.map(|invoice| &invoice.url))
                 .bind(invoice.map(|invoice| invoice.due.amount.0))
                 .bind(invoice.map(|invoice| &invoice.due.currency))
-                .bind(&payment.detail)
+                .bind(issue)
+                .bind(payment.unseen.map(|unseen| unseen.since.as_millisecond()))
+                .bind(payment.unseen.is_some_and(|unseen| unseen.told))
                 .bind(payment.id.0)
                 .execute(conn)
                 .await?

@@ -105,7 +105,7 @@ impl Columns {
             State::Queued { why } => {
                 columns.status = "queued";
                 columns.turn = Some("staff");
-                columns.queued_why = Some(why.clone());
+                columns.queued_why = serde_json::to_string(why).ok();
             }
             State::Closed { at, outcome } => {
                 columns.status = "closed";
@@ -183,7 +183,11 @@ impl Reader<'_> {
     fn state(&self) -> Result<State, StoreError> {
         let row = self.row;
         match row.status.as_str() {
-            "queued" => Ok(State::Queued { why: row.queued_why.clone().unwrap_or_default() }),
+            "queued" => {
+                let why = row.queued_why.as_deref().map(serde_json::from_str);
+                let why = why.and_then(Result::ok).ok_or_else(|| self.bad("queued_why"))?;
+                Ok(State::Queued { why })
+            }
             "closed" => Ok(State::Closed {
                 at: self.instant("closed_at", row.closed_at)?,
                 outcome: row

@@ -1,6 +1,11 @@
 //! What members of staff want to be told, and the summaries of days.
 
+use portreeve_core::event::Kind;
+use sqlx::QueryBuilder;
+
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
+use crate::history::push_kinds;
 
 /// Members of staff that are told at most.
 const MOST: i64 = 1_000;
@@ -77,13 +82,19 @@ impl Tx {
     pub async fn count_kinds_since(
         &mut self,
         event: i64,
+        kinds: &[Kind],
         bound: i64,
-    ) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = "SELECT kind, count(*) FROM (SELECT kind FROM events WHERE id >= $1
-                AND kind IN ('opened', 'closed', 'suspended') ORDER BY id LIMIT $2) AS counted
-            GROUP BY kind ORDER BY kind";
-        on!(self, conn => {
-            Ok(sqlx::query_as::<Database, _>(sql).bind(event).bind(bound).fetch_all(conn).await?)
-        })
+    ) -> Result<Vec<(Kind, i64)>, StoreError> {
+        let rows: Vec<(Stored<Kind>, i64)> = on!(self, conn => {
+            let mut sql = QueryBuilder::<Database>::new(
+                "SELECT kind, count(*) FROM (SELECT kind FROM events WHERE id >= ",
+            );
+            sql.push_bind(event).push(" AND kind IN ");
+            push_kinds!(sql, kinds);
+            sql.push(" ORDER BY id LIMIT ").push_bind(bound);
+            sql.push(") AS counted GROUP BY kind ORDER BY kind");
+            sql.build_query_as().fetch_all(conn).await?
+        });
+        Ok(rows.into_iter().map(|(Stored(kind), count)| (kind, count)).collect())
     }
 }

@@ -27,7 +27,6 @@ mod routes;
 mod server;
 mod throttle;
 mod upload;
-mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,7 +45,6 @@ pub use api::document;
 pub use pages::Viewer;
 pub use routes::{operators_router, router};
 pub use server::{Certificates, ServerConfig, TlsError, listen, serve};
-pub use words::line as tell_line;
 
 /// The language that a browser asks for, where we have it.
 fn preferred_language(headers: &HeaderMap) -> Language {

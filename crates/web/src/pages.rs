@@ -11,11 +11,12 @@ use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{AutoEscape, Environment};
 use portreeve_app::Waiting;
 use portreeve_core::attachment::{FileName, Refused, Size};
+use portreeve_core::event::{Event, Kind};
 use portreeve_core::time::{Timestamp, from_millis, rfc3339};
 use portreeve_i18n::{self as i18n, Language};
+use serde::de::DeserializeOwned;
 
 use crate::Web;
-use crate::words;
 
 /// What the pages have at hand.
 pub(crate) struct Pages {
@@ -107,28 +108,60 @@ impl Pages {
             let pairs: Vec<_> = pairs.collect::<Result<_, minijinja::Error>>()?;
             Ok::<_, minijinja::Error>(i18n::text(language(), key, &pairs))
         });
-        templates.add_filter("event_text", |kind: &str| {
-            let key = format!("event-{kind}");
-            if i18n::knows(language(), &key) {
-                i18n::text!(language(), &key)
-            } else {
-                kind.replace('_', " ")
-            }
+        templates.add_filter("event_text", |kind: &str| match Kind::parse(kind) {
+            Some(kind) => i18n::history::name(language(), kind),
+            None => kind.to_owned(),
         });
         templates.add_filter("span", |span: &str| i18n::time::span_length(language(), span));
         templates.add_filter("lasting", |ms: i64| i18n::time::length(language(), ms));
-        templates.add_filter("line", |stored: &str, kind: &str| {
-            VIEWER.with_borrow(|viewer| words::line(viewer.language, &viewer.zone, kind, stored))
-        });
+        templates.add_filter("sentence", |event: &Value| sentence(event));
         templates.add_filter("size", |bytes: u64| i18n::size(language(), Size(bytes)));
-        templates.add_filter("actor", |stored: &str| words::actor(language(), stored));
+        templates.add_filter("actor", |stored: &str| i18n::history::actor(language(), stored));
         templates.add_filter("decimals", |number: &str| language().decimals(number));
-        templates.add_filter("reason", |stored: &str| words::reason(language(), stored));
+        templates.add_filter("suspension_reason", |suspension: &Value| {
+            let reason = suspension.get_attr("reason")?;
+            let is_paused = suspension.get_attr("is_paused")?.is_true();
+            let tell =
+                if is_paused { i18n::reason::paused_suspension } else { i18n::reason::suspension };
+            told(&reason, tell)
+        });
+        templates.add_filter("queue_reason", |why: &Value| told(why, i18n::reason::queue));
+        templates.add_filter("undelivered", |why: &Value| told(why, i18n::reason::not_delivered));
         templates.add_filter("defang", |text: &str| portreeve_core::text::defang(text));
         templates.add_filter("away", |at: Value| away(&at));
         templates.add_filter("at", |at: Value| time(&at));
         Self { templates, numbers: Mutex::default() }
     }
+}
+
+/// A value of a page as what it was made from.
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, minijinja::Error> {
+    let read = serde_json::to_value(value).and_then(serde_json::from_value);
+    read.map_err(|error| {
+        minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string())
+    })
+}
+
+/// A reason in the viewer's language; nothing where there is none.
+fn told<T: DeserializeOwned>(
+    why: &Value,
+    tell: impl Fn(Language, &T) -> String,
+) -> Result<String, minijinja::Error> {
+    let why: Option<T> = if why.is_undefined() { None } else { read(why)? };
+    Ok(why.map(|why| tell(language(), &why)).unwrap_or_default())
+}
+
+/// A line of history in the viewer's language and zone.
+fn sentence(event: &Value) -> Result<String, minijinja::Error> {
+    let unreadable =
+        |why: String| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, why);
+    let kind: String = read(&event.get_attr("kind")?)?;
+    let kind =
+        Kind::parse(&kind).ok_or_else(|| unreadable(format!("{kind} is no kind of event")))?;
+    let data = serde_json::to_string(&event.get_attr("data")?);
+    let event = data.and_then(|data| Event::read(kind, &data));
+    let event = event.map_err(|error| unreadable(error.to_string()))?;
+    Ok(VIEWER.with_borrow(|viewer| i18n::history::sentence(viewer.language, &viewer.zone, &event)))
 }
 
 fn millis_of(at: &Value) -> Option<i64> {

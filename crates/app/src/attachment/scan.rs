@@ -4,8 +4,10 @@ use async_trait::async_trait;
 use portreeve_core::attachment::Scan;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
+use portreeve_core::reason::NotScanned;
 use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
+use portreeve_i18n::{self as i18n, Language};
 use portreeve_store::{StoreError, Stored, Tx};
 use tokio::sync::mpsc;
 
@@ -74,7 +76,7 @@ pub(crate) async fn scan(desk: &Desk, hash: &str, tries: i64) -> Result<After, S
     };
     let Some(scanner) = &desk.scanner else {
         // The desk has nothing to scan with any more.
-        set(desk, hash, Scan::NotScanned, String::new()).await?;
+        set(desk, hash, Scan::NotScanned, "", None).await?;
         return Ok(After::Done);
     };
     // Two pieces at most wait for the scanner.
@@ -84,21 +86,25 @@ pub(crate) async fn scan(desk: &Desk, hash: &str, tries: i64) -> Result<After, S
     let is_whole = fed?;
     let why = match finding {
         Finding::Clean if is_whole => {
-            set(desk, hash, Scan::Clean, String::new()).await?;
+            set(desk, hash, Scan::Clean, "", None).await?;
             return Ok(After::Done);
         }
         Finding::Infected(detail) => {
-            set(desk, hash, Scan::Infected, detail).await?;
+            let said = Some(one_line(&detail, WORDS)).filter(|said| !said.is_empty());
+            let event = Event::AttachmentInfected { said, known_before: false };
+            set(desk, hash, Scan::Infected, &detail, Some(event)).await?;
             return Ok(After::Done);
         }
-        Finding::Clean => "its bytes could not be read to the end".to_owned(),
-        Finding::Failed(why) => why,
+        Finding::Clean => NotScanned::Cut,
+        Finding::Failed(why) => NotScanned::Failed { said: one_line(&why, WORDS) },
     };
+    let words = i18n::reason::not_scanned(Language::English, &why);
     if tries + 1 < TRIES {
-        return Ok(After::Again(scanner.pause(tries).after(desk.now()), why));
+        return Ok(After::Again(scanner.pause(tries).after(desk.now()), words));
     }
-    set(desk, hash, Scan::Failed, why.clone()).await?;
-    Ok(After::GivenUp(why))
+    let event = Event::AttachmentUnscanned { why };
+    set(desk, hash, Scan::Failed, &words, Some(event)).await?;
+    Ok(After::GivenUp(words))
 }
 
 /// Hands the bytes over. False when some are missing or were not read: a file of which a scanner has not seen all is not
@@ -124,18 +130,19 @@ async fn feed(
 }
 
 /// Writes down what was found, and in the history of every report that has the file what staff have to know.
-async fn set(desk: &Desk, hash: &str, scan: Scan, detail: String) -> Result<(), StoreError> {
-    let detail = one_line(&detail, WORDS);
+async fn set(
+    desk: &Desk,
+    hash: &str,
+    scan: Scan,
+    detail: &str,
+    event: Option<Event>,
+) -> Result<(), StoreError> {
+    let detail = one_line(detail, WORDS);
     let now = desk.now();
     let mut tx = desk.db.write().await?;
     if !tx.set_scan(hash, scan, &detail).await? {
         return Ok(());
     }
-    let event = match scan {
-        Scan::Infected => Some(Event::AttachmentInfected { detail }),
-        Scan::Failed => Some(Event::AttachmentUnscanned { detail }),
-        Scan::NotScanned | Scan::Waiting | Scan::Clean => None,
-    };
     if let Some(event) = event {
         let reports = tx.reports_with_content(hash, REPORTS).await?;
         tell(desk, &mut tx, &reports, &event, now).await?;

@@ -92,7 +92,9 @@ pub async fn observe(
             Ok(format!("suspended {}", reason.unwrap_or_default()).trim_end().to_owned())
         }
         Observed::Gone { status } => Ok(status.to_string()),
-        Observed::Unknown { detail } => Err(detail),
+        Observed::Unknown { why } => {
+            Err(portreeve_i18n::reason::out_of_sight(portreeve_i18n::Language::English, &why))
+        }
     })
 }
 

@@ -8,9 +8,10 @@ use portreeve_core::enforcement::{
     self, Action, Answer, Next, Observed, Out, Record as Suspension, UNSEEN_BEFORE_ALARM, Verdict,
     Wanted,
 };
-use portreeve_core::event::Event;
+use portreeve_core::event::{Event, Kind, Turned};
 use portreeve_core::guard::{Clock, Facts, Mails};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
+use portreeve_core::reason::NoEffect;
 use portreeve_core::service::ServiceStatus;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{Enforcement, KnownService, StoreError, Tx};
@@ -37,18 +38,12 @@ pub enum After {
     Again(Timestamp),
 }
 
-/// Kinds of events by which a report's history tells how its service stands; the first is that it is off by our order.
-const TURNS_OF_SERVICE: [&str; 5] =
-    ["suspended", "unsuspended", "left_suspended", "hold_released", "drifted"];
-
 /// Why nobody has a service back by what happened, although the last hold on it is gone.
-fn gave_nothing_back(events: &[Event]) -> Option<&'static str> {
+fn gave_nothing_back(events: &[Event]) -> Option<NoEffect> {
     events.iter().find_map(|event| match event {
-        Event::LeftSuspended { .. } => Some("the service stays off for another reason"),
-        Event::NothingToSuspend { .. } => Some("the service was ended for good"),
-        Event::Unsuspended { detail } if !detail.is_empty() => {
-            Some("the service ran already, somebody else had given it back")
-        }
+        Event::LeftSuspended { .. } => Some(NoEffect::LeftSuspended),
+        Event::NothingToSuspend { .. } => Some(NoEffect::ServiceGone),
+        Event::Unsuspended { ran_already: true, .. } => Some(NoEffect::RanAlready),
         _ => None,
     })
 }
@@ -221,11 +216,10 @@ impl Deciding<'_> {
         for report in &self.wish.reports {
             let service = Some(&self.target.service);
             record.add(*report, service, &Actor::Desk, &events, self.now);
-            if let Some(why) = in_vain
+            if let Some(why) = &in_vain
                 && payment::let_go(self.tx, *report).await?
             {
-                let why = why.to_owned();
-                let event = Event::PaidInVain { why };
+                let event = Event::PaidInVain { why: why.clone() };
                 record.add(*report, service, &Actor::Desk, &[event], self.now);
             }
         }
@@ -248,7 +242,7 @@ impl Deciding<'_> {
         let event = match record {
             Suspension::Drifted { .. } => Event::Drifted,
             Suspension::Suspending(Out { alarmed: true, answer: Answer::Refused(why), .. }) => {
-                Event::OrderRefused { detail: why.clone() }
+                Event::OrderRefused { said: why.clone() }
             }
             _ => return Vec::new(),
         };
@@ -267,11 +261,13 @@ impl Deciding<'_> {
         observed: &Observed,
     ) -> Result<Vec<(ReportId, Event)>, StoreError> {
         let mut new = Vec::new();
+        let kinds: Vec<Kind> = Kind::of_service().collect();
         if self.wish.wanted != Wanted::Free && matches!(observed, Observed::Suspended { .. }) {
             for report in &self.wish.reports {
-                let latest = self.tx.latest_event(*report, &TURNS_OF_SERVICE).await?;
-                if latest.is_none_or(|event| event.kind != TURNS_OF_SERVICE[0]) {
-                    new.push((*report, Event::Suspended { detail: String::new() }));
+                let latest = self.tx.latest_event(*report, &kinds).await?;
+                let turned = latest.and_then(|line| line.event.kind().turned());
+                if turned != Some(Turned::Off) {
+                    new.push((*report, Event::Suspended { by_hand: false, said: None }));
                 }
             }
         }
@@ -405,19 +401,19 @@ fn note_whether_seen(
     observed: &Observed,
     now: Timestamp,
 ) -> Option<Event> {
-    let Observed::Unknown { detail } = observed else {
+    let Observed::Unknown { why } = observed else {
         known.unseen = None;
         known.unseen_alarmed = false;
         return None;
     };
     let since = known.unseen.as_ref().map_or(now.as_millisecond(), |(since, _)| *since);
-    known.unseen = Some((since, detail.clone()));
+    known.unseen = Some((since, why.clone()));
     let unseen_for = from_millis(since).map_or(Span::ZERO, |since| Span::between(since, now));
     if known.unseen_alarmed || unseen_for < UNSEEN_BEFORE_ALARM {
         return None;
     }
     known.unseen_alarmed = true;
-    Some(Event::PanelUnknown { detail: detail.clone() })
+    Some(Event::PanelUnknown { why: why.clone() })
 }
 
 /// Puts the answer to an order on record, if it is still the order that is out.

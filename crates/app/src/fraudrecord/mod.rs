@@ -7,12 +7,14 @@
 mod hash;
 
 use async_trait::async_trait;
-use portreeve_core::event::Event;
-use portreeve_core::fraudrecord::{Field, Standing, Step};
+use jiff::tz::TimeZone;
+use portreeve_core::event::{Event, Kind};
+use portreeve_core::fraudrecord::{Answer, Field, Standing};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
+use portreeve_core::reason::RegisterProblem;
 use portreeve_core::refusal::{self, refusal};
 use portreeve_core::text::{one_line, storable};
-use portreeve_i18n::english;
+use portreeve_i18n::{self as i18n, Language};
 use portreeve_store::{KnownService, StoreError, Tx};
 
 use crate::audit;
@@ -47,10 +49,9 @@ impl Person {
         &self.0
     }
 
-    /// What the fields are called, for the record.
-    fn names(&self) -> String {
-        let names: Vec<&str> = self.0.iter().map(|(field, _)| field.as_str()).collect();
-        names.join(", ")
+    /// What of them is known, for the record.
+    fn names(&self) -> Vec<Field> {
+        self.0.iter().map(|(field, _)| *field).collect()
     }
 }
 
@@ -223,14 +224,15 @@ pub async fn ask(desk: &Desk, id: ReportId, actor: &Actor) -> Result<Asked, Frau
     let person = person.ok_or(FraudRecordError::NobodyKnown(id))?;
     let asked = register.ask(&person).await;
     let fields = person.names();
-    let step = match &asked {
-        Asked::Answered(records) if records.reports > 0 => Step::Found { fields },
-        Asked::Answered(_) => Step::NothingFound { fields },
-        Asked::Refused(why) => Step::NotAnswered { why: one_line(&why.to_string(), WORDS) },
-        Asked::Unreachable(why) => Step::NotAnswered { why: one_line(why, WORDS) },
+    let answer = match &asked {
+        Asked::Answered(records) if records.reports > 0 => Answer::Records { fields },
+        Asked::Answered(_) => Answer::NoRecords { fields },
+        Asked::Refused(why) => Answer::NoAnswer { why: why.into() },
+        Asked::Unreachable(why) => Answer::NoAnswer { why: unreachable(why) },
     };
     let mut tx = desk.db.write().await?;
-    write(desk, &mut tx, id, service.as_ref(), actor, step).await?;
+    let asked_event = Event::FraudRecordAsked { answer };
+    write(desk, &mut tx, id, service.as_ref(), actor, asked_event).await?;
     tx.commit().await?;
     Ok(asked)
 }
@@ -255,22 +257,38 @@ pub async fn report(
     if standing(&mut tx, id).await? != Standing::Open && !again {
         return Err(FraudRecordError::SentBefore(id));
     }
-    let begun = Step::ReportBegun { value: charge.severity, fields: person.names() };
+    let begun = Event::FraudRecordReportBegun { severity: charge.severity, fields: person.names() };
     write(desk, &mut tx, id, service.as_ref(), actor, begun).await?;
     tx.commit().await?;
 
     let sent = register.report(&person, charge).await;
-    let step = match &sent {
-        Sent::Taken(code) => Step::Reported { code: one_line(code, WORDS) },
-        Sent::Refused(why) => Step::NotReported { why: one_line(&why.to_string(), WORDS) },
-        Sent::NotSent(why) => Step::NotReported { why: one_line(why, WORDS) },
-        Sent::Lost(why) => Step::ReportLost { why: one_line(why, WORDS) },
-        Sent::Unclear(_) => Step::ReportLost { why: "its answer cannot be read".to_owned() },
+    let ended = match &sent {
+        Sent::Taken(code) => Event::FraudRecordReported { code: one_line(code, WORDS) },
+        Sent::Refused(why) => Event::FraudRecordNotReported { why: why.into() },
+        Sent::NotSent(why) => Event::FraudRecordNotReported { why: unreachable(why) },
+        Sent::Lost(why) => Event::FraudRecordReportLost { why: unreachable(why) },
+        Sent::Unclear(_) => Event::FraudRecordReportLost { why: RegisterProblem::Unreadable },
     };
     let mut tx = desk.db.write().await?;
-    write(desk, &mut tx, id, service.as_ref(), actor, step).await?;
+    write(desk, &mut tx, id, service.as_ref(), actor, ended).await?;
     tx.commit().await?;
     Ok(sent)
+}
+
+fn unreachable(said: &str) -> RegisterProblem {
+    RegisterProblem::Unreachable { said: one_line(said, WORDS) }
+}
+
+impl From<&Refusal> for RegisterProblem {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::Key => Self::Key,
+            Refusal::Action => Self::Action,
+            Refusal::Data => Self::Data,
+            Refusal::NoData => Self::NoData,
+            Refusal::Strange(_) => Self::Unreadable,
+        }
+    }
 }
 
 fn register(desk: &Desk) -> Result<&dyn Register, FraudRecordError> {
@@ -316,24 +334,26 @@ async fn hashed(known: Known) -> Option<Person> {
 }
 
 async fn standing(tx: &mut Tx, id: ReportId) -> Result<Standing, StoreError> {
-    let latest = tx.latest_event(id, &Standing::KINDS).await?;
-    Ok(Standing::after(latest.as_ref().map(|event| event.kind.as_str())))
+    let kinds: Vec<Kind> = Kind::of_register().collect();
+    let latest = tx.latest_event(id, &kinds).await?;
+    Ok(Standing::after(latest.map(|line| line.event.kind())))
 }
 
-/// Writes a step into the report's history and the audit log.
+/// Writes what was done into the report's history and the audit log.
 async fn write(
     desk: &Desk,
     tx: &mut Tx,
     id: ReportId,
     service: Option<&ServiceKey>,
     actor: &Actor,
-    step: Step,
+    event: Event,
 ) -> Result<(), StoreError> {
     let now = desk.now();
-    let detail = format!("report {id}: {}", step.text());
-    audit::log(tx, now, actor, step.kind(), &detail).await?;
+    let words = i18n::history::sentence(Language::English, &TimeZone::UTC, &event);
+    let detail = format!("report {id}: {words}");
+    audit::log(tx, now, actor, event.kind().as_str(), &detail).await?;
     let mut record = Record::new(desk);
-    record.add(id, service, actor, &[Event::FraudRecord(step)], now);
+    record.add(id, service, actor, &[event], now);
     record.write(tx, now).await
 }
 

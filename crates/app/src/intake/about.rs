@@ -4,6 +4,7 @@ use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::intake::{ANSWERS_PER_HOUR, MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::reason::Hint;
 use portreeve_store::StoreError;
 
 use super::read::{Fate, Reading, is_its_message_id};
@@ -70,12 +71,8 @@ impl Reading<'_> {
         if self.lately(report.id, MailState::Own).await? >= ANSWERS_PER_HOUR {
             return Ok(Own::Is(Fate::waits(Why::TooMany, Some(report.id))));
         }
-        let text = format!(
-            "the notice \"{}\" to {} came to an address of the abuse desk itself",
-            notice.as_str(),
-            audience.as_str(),
-        );
-        self.put_on_record(&report, &Actor::Desk, Event::Hint { text }).await?;
+        let hint = Hint::NoticeToDesk { notice, audience };
+        self.put_on_record(&report, &Actor::Desk, Event::Hint { hint }).await?;
         Ok(Own::Is(Fate::of(MailState::Own, report.id)))
     }
 

@@ -17,7 +17,7 @@ use portreeve_core::report::LONGEST_TEXT;
 use portreeve_core::text::{shorten, storable};
 use portreeve_core::time::{Span, from_millis};
 use portreeve_formats::Mail;
-use portreeve_i18n::english;
+use portreeve_i18n::{Language, english};
 use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Stored, Tx};
 use serde::Serialize;
 
@@ -216,8 +216,8 @@ pub struct MailView {
     pub state: &'static str,
     /// Why it waits, as a word.
     pub why: Option<&'static str>,
-    /// Why it waits, in words.
-    pub reason: Option<&'static str>,
+    /// Why it waits, in words, in English.
+    pub reason: Option<String>,
     /// The report that it belongs to, or seems to.
     pub report_id: Option<i64>,
     /// Whom it says that it is from; empty while nobody has read it, or when it does not say so.
@@ -245,7 +245,7 @@ impl MailView {
         let why = row.why.map(|Stored(why)| why);
         Self {
             id: row.id,
-            reason: why.map(Why::text),
+            reason: why.map(|why| portreeve_i18n::reason::mail_waits(Language::English, why)),
             state: row.state.0.code(),
             why: why.map(Why::code),
             report_id: row.report_id,
@@ -422,7 +422,7 @@ pub async fn attach(
     let Understood { mail, message: text, .. } = read.map_err(|_| MailError::Stopping)?;
     let files = files_of(desk, &mail).await;
     let wish = match how {
-        AttachAs::Message => Act::CustomerAnswer(text),
+        AttachAs::Message => Act::AnswerByMail(text, desk.now()),
         AttachAs::Note => {
             let from = mail.from.as_deref().unwrap_or("?");
             let head = format!("{from}: {}", mail.subject);

@@ -1,13 +1,14 @@
 //! Reading a mail that came in: what becomes of it, in one transaction. A mail that was read is left alone, so that
 //! a second run does no harm.
 
-use portreeve_core::event::Event;
+use portreeve_core::event::{Event, Kind};
 use portreeve_core::ids::{Actor, MailId, ReportId};
 use portreeve_core::intake::{
     ANSWERS_PER_HOUR, Answerer, Displayed, MailState, Why, is_same_address, judge,
     may_be_by_customer,
 };
 use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::reason::{Hint, NotDelivered};
 use portreeve_core::report::Report;
 use portreeve_core::text::{one_line, storable};
 use portreeve_core::time::{Span, Timestamp, from_millis};
@@ -183,14 +184,14 @@ async fn tell_that_it_waits(
 ) -> Result<(), StoreError> {
     let Some(report) = tx.report_alone(report).await? else { return Ok(()) };
     let hour = |millis: i64| millis.div_euclid(HOUR.as_millis());
-    let last = tx.latest_event(report.id, &["mail_waits"]).await?;
+    let last = tx.latest_event(report.id, &[Kind::MailWaits]).await?;
     let tells = last.is_none_or(|last| hour(last.at) != hour(now.as_millisecond()));
     let (state, since) = (MailState::Waiting.code(), HOUR.before(now).as_millisecond());
     let waiting = tx.count_mails_of(report.id, state, since, ANSWERS_PER_HOUR).await?;
     if !tells && waiting >= ANSWERS_PER_HOUR {
         return Ok(());
     }
-    let event = Event::MailWaits { mail, why, tells };
+    let event = Event::MailWaits { mail, why, tells_staff: tells };
     put_on_record(tx, desk, &report, &Actor::Desk, event, now).await
 }
 
@@ -502,7 +503,7 @@ impl Reading<'_> {
                 return Ok(Some(Fate::waits(Why::TooMany, Some(name.report))));
             }
             fits = Some(name.report);
-            self.write_down(name, &sent, recipient).await?;
+            self.write_down(name, recipient).await?;
         }
         Ok(fits.map(|report| Fate::of(MailState::Bounce, report)))
     }
@@ -568,34 +569,39 @@ impl Reading<'_> {
     async fn write_down(
         &mut self,
         name: NoticeName,
-        sent: &SentNotice,
         recipient: &RecipientReport,
     ) -> Result<(), StoreError> {
         let Some(report) = self.tx.report_alone(name.report).await? else { return Ok(()) };
         let NoticeName { report: id, notice, audience, at } = name;
         let said = [&recipient.answer, &recipient.status].into_iter().find(|said| !said.is_empty());
-        let said = said.map_or("no reason was given", String::as_str);
-        let detail = storable(&one_line(&format!("{}: {said}", recipient.address), LONGEST_DETAIL));
+        let clean = |text: &str| storable(&one_line(text, LONGEST_DETAIL));
+        let said = said.map(|said| clean(said));
+        let address = clean(&recipient.address);
         let what = match recipient.action {
             Action::Failed => {
                 let mut is_first = false;
                 if audience == Audience::Customer {
                     let now = self.now.as_millisecond();
-                    let detail = keeping_address(&sent.detail, &detail);
                     let at = at.as_millisecond();
-                    if !self.tx.bounce_notice(id, notice, audience, at, &detail, now).await? {
+                    let why = NotDelivered::Bounced {
+                        address: address.clone(),
+                        said: said.clone().unwrap_or_default(),
+                    };
+                    if !self.tx.bounce_notice(id, notice, audience, at, &why, now).await? {
                         return Ok(());
                     }
                     is_first = self.tx.bounced_notices(id).await? == 1;
                 }
-                Event::NoticeBounced { notice, audience, detail, is_first }
+                Event::NoticeBounced { notice, audience, address, said, is_first }
             }
-            Action::Delayed => Event::Hint {
-                text: format!("the notice \"{}\" is late for {detail}", notice.as_str()),
-            },
-            Action::Delivered => Event::Hint {
-                text: format!("the notice \"{}\" was handed on to {detail}", notice.as_str()),
-            },
+            Action::Delayed => {
+                let said = said.unwrap_or_default();
+                Event::Hint { hint: Hint::NoticeDelayed { notice, address, said } }
+            }
+            Action::Delivered => {
+                let said = said.unwrap_or_default();
+                Event::Hint { hint: Hint::NoticeRelayed { notice, address, said } }
+            }
         };
         self.put_on_record(&report, &Actor::Desk, what).await
     }
@@ -637,7 +643,8 @@ fn customer_notices(
 
 /// Whether a server tells of somebody to whom this notice went.
 fn is_meant(sent: &SentNotice, recipient: &RecipientReport) -> bool {
-    let goes_to = |address: &str| is_told_in(&sent.detail, address);
+    let goes_to =
+        |address: &str| sent.recipients.iter().any(|one| is_same_address(&one.address, address));
     goes_to(&recipient.address) || recipient.original.as_deref().is_some_and(goes_to)
 }
 
@@ -656,37 +663,16 @@ pub(super) fn is_its_message_id(stored: &str, id: &str) -> bool {
             .is_some_and(|first| first.eq_ignore_ascii_case(stored))
 }
 
-/// Whether an address is among those that a notice went to, as its record names them.
-fn is_told_in(detail: &str, address: &str) -> bool {
-    let words = detail.split(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';'));
-    words.filter(|word| !word.is_empty()).any(|word| is_same_address(word, address))
-}
-
-/// The record of a notice that came back still names the address that it went to: a server may tell of it twice.
-fn keeping_address(sent_to: &str, detail: &str) -> String {
-    let is_named = sent_to.split_whitespace().next().is_some_and(|to| is_told_in(detail, to));
-    if is_named { detail.to_owned() } else { format!("{} ({detail})", one_line(sent_to, 320)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_notice_is_known_by_its_message_id_and_the_addresses_on_its_record() {
+    fn a_notice_is_known_by_its_message_id() {
         let stored = "<report-1.opened.staff.7@example.com>";
         assert!(is_its_message_id(stored, "report-1.opened.staff.7@example.com"));
         assert!(is_its_message_id(stored, "report-1.opened.staff.7.2@example.com"));
         assert!(!is_its_message_id(stored, "report-1.opened.staff.7@example.net"));
         assert!(!is_its_message_id(stored, "report-1.opened.staff.7.x@example.com"));
-        assert!(is_told_in("ada@example.com, not ben@example.com: refused", "Ben@example.com"));
-        assert!(!is_told_in("ada@example.com", "da@example.com"));
-        assert!(!is_told_in("", ""));
-        let kept = keeping_address("info@example.com", "ada@example.com: 550");
-        assert_eq!(kept, "info@example.com (ada@example.com: 550)");
-        assert_eq!(
-            keeping_address("ada@example.com", "ada@example.com: 550"),
-            "ada@example.com: 550"
-        );
     }
 }

@@ -52,9 +52,11 @@ impl InHand {
     fn end(&self, desk: &Desk, sent: &Sent) -> End {
         match sent {
             _ if self.planned.is_none() => End::Dead("this job cannot be read".to_owned()),
-            Sent::Nobody | Sent::Gathered { .. } | Sent::Taken(_) | Sent::Refused(_) => End::Done,
-            Sent::Later(why) if self.job.tries + 1 >= TRIES => End::Dead(why.clone()),
-            Sent::Later(why) => End::At(pause(self.job.tries).after(desk.now()), Some(why.clone())),
+            Sent::Nobody | Sent::Gathered { .. } | Sent::Taken(_) | Sent::Refused(..) => End::Done,
+            Sent::Later(why, _) if self.job.tries + 1 >= TRIES => End::Dead(why.clone()),
+            Sent::Later(why, _) => {
+                End::At(pause(self.job.tries).after(desk.now()), Some(why.clone()))
+            }
         }
     }
 }

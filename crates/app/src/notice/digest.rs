@@ -1,12 +1,13 @@
 //! The digest of a mailbox: what it was not sent one by one, in one mail.
 
 use portreeve_core::notice::{Audience, CustomerNotice, Notice};
+use portreeve_core::reason::NotDelivered;
 use portreeve_core::time::from_millis;
 use portreeve_store::{Gathered, NewJob, StoreError};
 
 use super::{
-    Addressed, Envelope, MailError, NoticeJob, Plan, Planned, Planning, Sent, flood, further,
-    message_id_of, send_to_each, write,
+    Addressed, Envelope, NoticeJob, Plan, Planned, Planning, Sent, flood, further, message_id_of,
+    send_to_each, write,
 };
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
@@ -40,7 +41,7 @@ pub(crate) async fn send_digest(
         if gathered.is_empty() {
             return Ok(Some(Ok(())));
         }
-        if let Sent::Later(why) = send_one(desk, mailbox, since, &gathered, is_last).await? {
+        if let Sent::Later(why, _) = send_one(desk, mailbox, since, &gathered, is_last).await? {
             return Ok(Some(Err(why)));
         }
     }
@@ -58,7 +59,7 @@ async fn send_one(
     let mut sorted = sort(desk, mailbox, gathered).await?;
     let sent = deliver(desk, &mut sorted, &id).await;
     desk.metrics.tried_notice(&sent, is_last);
-    let is_later = matches!(sent, Sent::Later(_));
+    let is_later = matches!(sent, Sent::Later(..));
     if is_later && !is_last {
         return Ok(sent);
     }
@@ -120,7 +121,7 @@ async fn sort(desk: &Desk, mailbox: &str, gathered: &[Gathered]) -> Result<Sorte
             Ok(_) => sorted.moved.push(crate::record::to_row(&job.as_job())),
             Err(plan) => {
                 let sent = match &plan {
-                    Plan::Impossible(why) => Sent::Refused(why.clone()),
+                    Plan::Impossible(why) => Sent::Refused(why.clone(), Vec::new()),
                     _ => Sent::Nobody,
                 };
                 sorted.lost.push((Planned::of(job, Some(&report), plan), sent));
@@ -141,7 +142,7 @@ async fn sort(desk: &Desk, mailbox: &str, gathered: &[Gathered]) -> Result<Sorte
 async fn deliver(desk: &Desk, sorted: &mut Sorted, id: &str) -> Sent {
     let Some((first, _)) = sorted.told.first() else { return Sent::Nobody };
     let Some(mail) = &desk.mail else {
-        return Sent::Refused("no outgoing mail is configured".to_owned());
+        return Sent::Refused(NotDelivered::NoMailServer, Vec::new());
     };
     // From one of several senders only when all are from that one.
     let sender = first.sender.clone();
@@ -169,9 +170,5 @@ async fn deliver(desk: &Desk, sorted: &mut Sorted, id: &str) -> Sent {
         // An answer to several reports at a time is for a person to read.
         answers_to: desk.config.answer_address.clone(),
     };
-    match send_to_each(mail, &letters, envelope).await {
-        Ok(taken_by) => Sent::Taken(taken_by),
-        Err(MailError::Later(why)) => Sent::Later(why),
-        Err(MailError::Refused(why)) => Sent::Refused(why),
-    }
+    send_to_each(mail, &letters, envelope).await
 }

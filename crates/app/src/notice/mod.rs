@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use portreeve_core::event::{Event, Job, NEEDS_STAFF};
+use portreeve_core::event::{Cause, Event, Job};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::{Audience, CustomerNotice, Letter, Notice};
 use portreeve_core::payment::Money;
+use portreeve_core::reason::NotDelivered;
 use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::service::Service;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Timestamp;
-use portreeve_store::{ClientLink, NoticeResult, StoreError, Tx};
+use portreeve_store::{ClientLink, NoticeResult, Recipient, StoreError, Tx};
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
@@ -37,6 +38,9 @@ pub use letters::Letters;
 pub use sender::Sender;
 use staff::Told;
 pub use staff::{Choice, choose};
+
+/// Characters of what a mail server says that go on record.
+const WORDS: usize = 500;
 
 /// A mail that is ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +152,7 @@ enum Plan {
     /// There is nobody to tell, or nothing any more.
     Nobody,
     /// It cannot reach anybody, and why.
-    Impossible(String),
+    Impossible(NotDelivered),
 }
 
 /// What became of one try.
@@ -158,12 +162,12 @@ pub(crate) enum Sent {
     Nobody,
     /// It waits for a digest: of which mailbox, and of the hour that began when.
     Gathered { mailbox: String, since: i64 },
-    /// A mail server took it: for whom.
-    Taken(String),
-    /// It reaches nobody, and why.
-    Refused(String),
-    /// It may go through later.
-    Later(String),
+    /// A mail server took it for one of these at least.
+    Taken(Vec<Recipient>),
+    /// It reaches nobody, and why; to whom it went.
+    Refused(NotDelivered, Vec<Recipient>),
+    /// It may go through later; what the mail server says, and to whom it went.
+    Later(String, Vec<Recipient>),
 }
 
 /// Reads what these notices need, with a number of statements that hardly grows with them.
@@ -213,10 +217,10 @@ pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
         Plan::Gather { mailbox, since } => {
             return Sent::Gathered { mailbox: mailbox.clone(), since: *since };
         }
-        Plan::Impossible(why) => return Sent::Refused(why.clone()),
+        Plan::Impossible(why) => return Sent::Refused(why.clone(), Vec::new()),
     };
     let Some(mail) = &desk.mail else {
-        return Sent::Refused("no outgoing mail is configured".to_owned());
+        return Sent::Refused(NotDelivered::NoMailServer, Vec::new());
     };
     let job = planned.job;
     let domain = mail.domain_of(planned.sender.as_deref());
@@ -229,11 +233,7 @@ pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
         sender: planned.sender.clone(),
         answers_to: planned.answers_to.clone(),
     };
-    match send_to_each(mail, letters, envelope).await {
-        Ok(taken_by) => Sent::Taken(taken_by),
-        Err(MailError::Later(why)) => Sent::Later(why),
-        Err(MailError::Refused(why)) => Sent::Refused(why),
-    }
+    send_to_each(mail, letters, envelope).await
 }
 
 /// Puts on record what became of notices that are not to be tried again.
@@ -249,17 +249,20 @@ pub(crate) async fn write(
     for (planned, sent) in ended {
         let job = planned.job;
         let (notice, audience) = (job.notice, job.audience);
-        let (taken, detail, event) = match sent {
+        let failed = |why: &NotDelivered| {
+            let event = Event::NoticeFailed { notice, audience, why: why.clone() };
+            (Some(why.clone()), event)
+        };
+        let (recipients, (why, event)) = match sent {
             Sent::Nobody => continue,
             Sent::Gathered { mailbox, since } => {
                 gathered.push((mailbox.clone(), *since, flood::gathered(job)));
                 continue;
             }
-            Sent::Taken(by) => (true, by.clone(), Event::NoticeSent { notice, audience }),
-            Sent::Refused(why) | Sent::Later(why) => {
-                let detail = one_line(why, 500);
-                let event = Event::NoticeFailed { notice, audience, detail: detail.clone() };
-                (false, detail, event)
+            Sent::Taken(to) => (to, (None, Event::NoticeSent { notice, audience })),
+            Sent::Refused(why, to) => (to, failed(why)),
+            Sent::Later(said, to) => {
+                (to, failed(&NotDelivered::Refused { said: one_line(said, WORDS) }))
             }
         };
         let at = job.at.as_millisecond();
@@ -270,8 +273,9 @@ pub(crate) async fn write(
             audience,
             at,
             message_id,
-            taken,
-            detail,
+            taken: why.is_none(),
+            recipients: recipients.clone(),
+            why,
         });
         record.add(job.report, planned.service.as_ref(), &Actor::Desk, &[event], now);
     }
@@ -281,37 +285,37 @@ pub(crate) async fn write(
 }
 
 /// Sends a letter to each addressee in a mail of its own, so that one bad address does not keep it from
-/// the others, and nobody sees whom else it went to. Good when anybody got it: who did, and who did not.
+/// the others, and nobody sees whom else it went to. Good when anybody got it.
 async fn send_to_each(
     mail: &Mail,
     letters: &[Addressed],
     envelope: impl Fn(usize, &Addressed) -> Envelope,
-) -> Result<String, MailError> {
+) -> Sent {
     let mut told = Vec::new();
     let mut later = None;
     let mut refused = None;
-    let mut taken = false;
     for (number, letter) in letters.iter().enumerate() {
-        let address = &letter.to;
         let envelope = envelope(number, letter);
-        match mail.mailer.send(&envelope).await {
-            Ok(()) => {
-                taken = true;
-                told.push(address.clone());
-            }
+        let error = match mail.mailer.send(&envelope).await {
+            Ok(()) => None,
             Err(error) => {
-                told.push(format!("not {address}: {error}"));
+                let words = one_line(&error.to_string(), WORDS);
                 match error {
                     MailError::Later(why) => later = Some(why),
-                    MailError::Refused(why) => refused = Some(why),
+                    MailError::Refused(_) => refused = Some(words.clone()),
                 }
+                Some(words)
             }
-        }
+        };
+        told.push(Recipient { address: letter.to.clone(), error });
     }
+    let taken = told.iter().any(|one| one.error.is_none());
     match (taken, later, refused) {
-        (true, ..) => Ok(told.join(", ")),
-        (false, Some(why), _) => Err(MailError::Later(why)),
-        (false, None, why) => Err(MailError::Refused(why.unwrap_or_default())),
+        (true, ..) => Sent::Taken(told),
+        (false, Some(why), _) => Sent::Later(why, told),
+        (false, None, said) => {
+            Sent::Refused(NotDelivered::Refused { said: said.unwrap_or_default() }, told)
+        }
     }
 }
 
@@ -361,21 +365,14 @@ fn deadline(report: &Report) -> Option<Timestamp> {
     }
 }
 
-/// What happened that staff are told of: its kind, and its line of the history.
-type Cause = (String, String);
-
 /// All that happened at the instants of some notices.
-type Causes = HashMap<(ReportId, i64), Vec<Cause>>;
+type Causes = HashMap<(ReportId, i64), Vec<Event>>;
 
-/// What a notice is about, of all that happened at its instant: what it is named after, or what somebody has to look
-/// at, or else the last.
-fn cause(causes: &Causes, job: NoticeJob) -> Option<&Cause> {
-    let causes = causes.get(&(job.report, job.at.as_millisecond()))?;
-    let is_named = |cause: &&Cause| match job.notice {
-        Notice::NeedsStaff => NEEDS_STAFF.contains(&cause.0.as_str()),
-        notice => cause.0 == notice.as_str(),
-    };
-    causes.iter().rfind(is_named).or(causes.last())
+/// What a notice is about, of all that happened at its instant: the last that caused it.
+fn cause(causes: &Causes, job: NoticeJob) -> Option<&Event> {
+    let happened = causes.get(&(job.report, job.at.as_millisecond()))?;
+    let caused = Cause::Tell(job.notice, job.audience);
+    happened.iter().rfind(|event| event.causes().any(|cause| cause == caused))
 }
 
 /// A reminder makes no sense once the report is closed or the clock stands; nor that there is no deadline, or one
@@ -453,15 +450,9 @@ impl<'a> Planning<'a> {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let is_cause = |kind: &str| {
-            let beside = ["notice_sent", "notice_failed", "hint", "attached", "answered_by_mail"];
-            !beside.contains(&kind)
-        };
         let mut causes = Causes::new();
-        for (report, event) in self.tx.events_at(&wanted).await? {
-            if is_cause(&event.kind) {
-                causes.entry((report, event.at)).or_default().push((event.kind, event.text));
-            }
+        for (report, line) in self.tx.events_at(&wanted).await? {
+            causes.entry((report, line.at)).or_default().push(line.event);
         }
         Ok(causes)
     }
@@ -523,25 +514,23 @@ impl<'a> Planning<'a> {
         report: &Report,
         job: NoticeJob,
     ) -> Result<Result<(Vec<String>, CustomerNotice), Plan>, StoreError> {
-        let impossible = |why: &str| Ok(Err(Plan::Impossible(why.to_owned())));
+        let impossible = |why| Ok(Err(Plan::Impossible(why)));
         let Some(subject) = &report.subject else { return Ok(Err(Plan::Nobody)) };
         if is_out_of_date(report, job.notice) {
             return Ok(Err(Plan::Nobody));
         }
         let Some(service) = self.services.get(&subject.service).cloned() else {
-            return impossible("the directory no longer lists the service");
+            return impossible(NotDelivered::ServiceMissing);
         };
         if service.customer_id != subject.customer_id {
-            return impossible("the service has another customer now, who is left alone");
+            return impossible(NotDelivered::CustomerChanged);
         }
         let to = service.mailboxes();
         if to.is_empty() {
-            return impossible("the directory has no mail address of the customer");
+            return impossible(NotDelivered::NoAddress);
         }
         if self.desk.config.own_addresses.are_all_of(&service.customer_email) {
-            return impossible(
-                "the customer's mail address in the directory is an address of the abuse desk itself",
-            );
+            return impossible(NotDelivered::OwnAddress);
         }
         let message = match job.notice {
             Notice::Answered => {

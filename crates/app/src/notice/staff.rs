@@ -1,15 +1,17 @@
 //! Which members of staff are told what, where, and in which language.
 
 use jiff::tz::TimeZone;
+use portreeve_core::event::Event;
 use portreeve_core::ids::Actor;
 use portreeve_core::language::{Language, zone};
 use portreeve_core::notice::Notice;
 use portreeve_core::report::Report;
 use portreeve_core::staff_notice::Wishes;
+use portreeve_i18n as i18n;
 use portreeve_store::{StoreError, ToldStaff, Tx};
 
 use super::to_staff::{self, StaffNotice};
-use super::{Addressed, Cause, NoticeJob, Plan, Planning};
+use super::{Addressed, NoticeJob, Plan, Planning};
 use crate::audit;
 use crate::desk::Desk;
 use crate::staff::{StaffError, Thing, can_be_told_at};
@@ -87,7 +89,7 @@ impl Planning<'_> {
         &mut self,
         report: &Report,
         job: NoticeJob,
-        cause: Option<&Cause>,
+        cause: Option<&Event>,
     ) -> Result<Plan, StoreError> {
         if self.staff.is_none() {
             self.staff = Some(Told::read(self.tx, &self.settings.staff_addresses).await?);
@@ -111,11 +113,11 @@ impl Planning<'_> {
 fn staff_notice(
     desk: &Desk,
     report: &Report,
-    cause: Option<&Cause>,
+    cause: Option<&Event>,
     reader: &Reader,
 ) -> StaffNotice {
-    let what_happened =
-        cause.map(|(kind, line)| (desk.tell_line)(reader.language, &reader.zone, kind, line));
+    let tell = |event| i18n::history::sentence(reader.language, &reader.zone, event);
+    let what_happened = cause.map(tell);
     let service = report.subject.as_ref().map(|subject| subject.service.to_string());
     StaffNotice {
         report: report.id,

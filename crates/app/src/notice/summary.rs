@@ -1,5 +1,6 @@
 //! The summary of a day for staff: once a day, once on all nodes together.
 
+use portreeve_core::event::{Figure, Kind};
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{JobKind, NewJob, StoreError};
@@ -97,8 +98,13 @@ async fn read(desk: &Desk, now: Timestamp) -> Result<Summary, StoreError> {
     let mut tx = desk.db.read().await?;
     let waiting = tx.waiting_for_people(now.as_millisecond(), BOUND).await?;
     let from = tx.first_event_since(DAY.before(now).as_millisecond()).await?;
-    let counted = tx.count_kinds_since(from, COUNTED).await?;
-    let of = |kind: &str| counted.iter().find(|(known, _)| known == kind).map_or(0, |(_, n)| *n);
+    let figures = [Figure::Opened, Figure::Closed, Figure::Suspended];
+    let kinds: Vec<Kind> = figures.into_iter().flat_map(Kind::counted_as).collect();
+    let counted = tx.count_kinds_since(from, &kinds, COUNTED).await?;
+    let of = |figure: Figure| {
+        let of_figure = counted.iter().filter(|(kind, _)| kind.figure() == Some(figure));
+        of_figure.map(|(_, n)| *n).sum()
+    };
     Ok(Summary {
         staff: waiting.staff,
         queue: waiting.queue,
@@ -107,9 +113,9 @@ async fn read(desk: &Desk, now: Timestamp) -> Result<Summary, StoreError> {
         mails: waiting.mails,
         given_up: waiting.dead_jobs + waiting.dead_deliveries,
         deadlines: waiting.deadlines,
-        opened: of("opened"),
-        closed: of("closed"),
-        suspended: of("suspended"),
+        opened: of(Figure::Opened),
+        closed: of(Figure::Closed),
+        suspended: of(Figure::Suspended),
     })
 }
 

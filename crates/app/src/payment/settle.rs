@@ -3,6 +3,7 @@
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::payment::{Invoice, Money, Payment, PaymentState, Seen, Turned, look_again};
+use portreeve_core::reason::PaymentIssue;
 use portreeve_core::report::Report;
 use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
@@ -49,16 +50,16 @@ pub(crate) async fn settle(desk: &Desk, report: ReportId) -> Result<After, Store
 
 /// Staff are told once that nobody can look at a payment any more, because its provider left the configuration.
 async fn tell_of_missing(desk: &Desk, payment: &Payment) -> Result<(), StoreError> {
-    let what = format!("its payment provider {} is not configured any more", payment.cashier);
-    if payment.detail == what {
+    let issue = PaymentIssue::ProviderMissing { provider: payment.cashier.clone() };
+    if payment.issue.as_ref() == Some(&issue) {
         return Ok(());
     }
     let now = desk.now();
     let mut tx = desk.db.write().await?;
     tx.report_alone(payment.report).await?;
-    tx.save_payment(&Payment { detail: what.clone(), ..payment.clone() }).await?;
+    tx.save_payment(&Payment { issue: Some(issue.clone()), ..payment.clone() }).await?;
     let mut record = Record::new(desk);
-    let events = [Event::PaidOddly { what }];
+    let events = [Event::PaidOddly { issue }];
     record.add(payment.report, Some(&payment.service), &Actor::Desk, &events, now);
     record.write(&mut tx, now).await?;
     tx.commit().await
@@ -129,10 +130,11 @@ impl Settling<'_> {
         let wanted = self.change(|report, payment, now| {
             if is_needed && report.awaits_payment() {
                 // What staff were told stays, so that they are told once.
-                let detail = payment.detail.clone();
-                payment.turn(PaymentState::Asking, &detail, now);
+                let issue = payment.issue.take();
+                payment.turn(PaymentState::Asking, now);
+                payment.issue = issue;
             } else {
-                payment.turn(PaymentState::Ended, "nothing is left to pay for", now);
+                payment.turn(PaymentState::Ended, now);
             }
             Vec::new()
         });
@@ -149,9 +151,8 @@ impl Settling<'_> {
             Asked::Refused(why) => self.refuse(&why).await,
             Asked::Later(why) if first => {
                 // Nothing was made: that is known, and asking anew does no harm.
-                let words = one_line(&why, WORDS);
                 self.change(|_, payment, now| {
-                    payment.turn(PaymentState::Wished, &words, now);
+                    payment.turn(PaymentState::Wished, now);
                     Vec::new()
                 })
                 .await?;
@@ -168,8 +169,7 @@ impl Settling<'_> {
             match self.payment.state {
                 PaymentState::Wished => return self.refuse(why).await,
                 _ => {
-                    let what = "there may be an invoice, and nobody can see whether there is";
-                    self.note(&Seen::Odd(what.to_owned())).await?;
+                    self.note_issue(PaymentIssue::PerhapsInvoiced).await?;
                 }
             }
         }
@@ -178,13 +178,10 @@ impl Settling<'_> {
 
     async fn refuse(&mut self, why: &str) -> Result<Option<Timestamp>, StoreError> {
         let why = one_line(why, WORDS);
-        let event = if self.was_refused_lately().await? {
-            Event::Hint { text: format!("no invoice could be made, once more: {why}") }
-        } else {
-            Event::PaymentRefused { why: why.clone() }
-        };
+        let again = self.was_refused_lately().await?;
+        let event = Event::PaymentRefused { said: why, again };
         self.change(|_, payment, now| {
-            payment.turn(PaymentState::Refused, &why, now);
+            payment.turn(PaymentState::Refused, now);
             vec![event]
         })
         .await?;
@@ -207,7 +204,7 @@ impl Settling<'_> {
             amount: invoice.due.to_string(),
         };
         self.change(|_, payment, now| {
-            payment.turn(PaymentState::Open, "", now);
+            payment.turn(PaymentState::Open, now);
             payment.invoice = Some(invoice);
             vec![event]
         })
@@ -264,7 +261,7 @@ impl Settling<'_> {
 
     async fn turn(&mut self, state: PaymentState, event: Event) -> Result<(), StoreError> {
         self.change(|_, payment, now| {
-            payment.turn(state, "", now);
+            payment.turn(state, now);
             vec![event]
         })
         .await?;
@@ -274,20 +271,15 @@ impl Settling<'_> {
     /// What is odd is told to staff once.
     async fn note(&mut self, seen: &Seen) -> Result<(), StoreError> {
         match seen {
-            Seen::Odd(what) if self.payment.detail != one_line(what, WORDS) => {
-                let what = one_line(what, WORDS);
-                self.change(|_, payment, _| {
-                    payment.detail.clone_from(&what);
-                    vec![Event::PaidOddly { what: what.clone() }]
-                })
-                .await?;
+            Seen::Odd(what) => {
+                let said = one_line(what, WORDS);
+                self.note_issue(PaymentIssue::Unexpected { said }).await?;
             }
-            Seen::Odd(_) => {}
             Seen::Unknown(why) => {
                 tracing::warn!(report = %self.bill.report, "an invoice cannot be looked at: {why}");
                 self.out_of_sight(why).await?;
             }
-            _ if !self.payment.is_out_of_sight() => {}
+            _ if self.payment.unseen.is_none() => {}
             _ => {
                 self.change(|_, payment, _| {
                     payment.in_sight();
@@ -299,17 +291,28 @@ impl Settling<'_> {
         Ok(())
     }
 
+    /// Tells staff of what they have to look at, unless it is what they were told last.
+    async fn note_issue(&mut self, issue: PaymentIssue) -> Result<(), StoreError> {
+        if self.payment.issue.as_ref() == Some(&issue) {
+            return Ok(());
+        }
+        self.change(|_, payment, _| {
+            payment.issue = Some(issue.clone());
+            payment.unseen = None;
+            vec![Event::PaidOddly { issue }]
+        })
+        .await?;
+        Ok(())
+    }
+
     /// An invoice that nobody can look at for long may be paid: staff are told.
     async fn out_of_sight(&mut self, why: &str) -> Result<(), StoreError> {
         let invoice = self.payment.invoice.as_ref().map(|invoice| invoice.reference.clone());
-        let what = format!(
-            "nobody can see whether invoice {} is paid: {}",
-            invoice.unwrap_or_default(),
-            one_line(why, WORDS)
-        );
+        let reference = invoice.unwrap_or_default();
+        let issue = PaymentIssue::OutOfSight { reference, said: one_line(why, WORDS) };
         self.change(|_, payment, now| {
             let is_long = payment.out_of_sight(PATIENCE, now);
-            is_long.then_some(Event::PaidOddly { what }).into_iter().collect()
+            is_long.then_some(Event::PaidOddly { issue }).into_iter().collect()
         })
         .await?;
         Ok(())
@@ -321,7 +324,7 @@ impl Settling<'_> {
         let mut tx = self.desk.db.write().await?;
         let Some((report, mut payment)) = self.locked(&mut tx).await? else { return Ok(()) };
         let still_theirs = is_still_theirs(&mut tx, &payment.service, &payment.customer_id).await?;
-        payment.turn(PaymentState::Paid, "", now);
+        payment.turn(PaymentState::Paid, now);
         tx.save_payment(&payment).await?;
         let before = report.clone();
         let (report, events) = report.paid(money, still_theirs, now);

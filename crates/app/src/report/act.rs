@@ -2,7 +2,7 @@
 
 use portreeve_core::attachment::Scan;
 use portreeve_core::enforcement;
-use portreeve_core::event::Event;
+use portreeve_core::event::{Channel, Event, Kind};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::intake::ANSWERS_PER_HOUR;
 use portreeve_core::ledger::parse_address;
@@ -279,18 +279,22 @@ impl Change<'_> {
         let now = self.now;
         let moved = match act {
             Act::Answer(text) => {
-                let moved = report.answer_by_staff(now);
+                let moved = report.answer_by_staff(self.channel(), now);
                 self.add_message(id, &text, false, &moved).await?;
                 moved
             }
             Act::CustomerAnswer(text) => {
-                let moved = report.answer_by_customer(self.settings.time_limit.on_reply, now);
+                let moved = report.answer_by_customer(
+                    self.settings.time_limit.on_reply,
+                    self.channel(),
+                    now,
+                );
                 self.add_message(id, &text, true, &moved).await?;
                 moved
             }
             Act::AnswerByMail(text, received) => {
                 let on_reply = self.settings.time_limit.on_reply;
-                let moved = report.answer_by_customer(on_reply, received.min(now));
+                let moved = report.answer_by_customer(on_reply, Channel::Mail, received.min(now));
                 self.add_message(id, &text, true, &moved).await?;
                 moved
             }
@@ -312,12 +316,13 @@ impl Change<'_> {
             Act::TakeBack(statement) => {
                 let limit = self.settings.unsuspend_limit;
                 let on_reply = self.settings.time_limit.on_reply;
-                let moved = report.unsuspend_by_customer(limit, on_reply, now);
+                let moved = report.unsuspend_by_customer(limit, on_reply, self.channel(), now);
                 self.add_message(id, &statement, true, &moved).await?;
                 moved
             }
             Act::Claim(claim, text) => {
-                let moved = report.claim(claim, self.settings.time_limit.on_reply, now);
+                let moved =
+                    report.claim(claim, self.settings.time_limit.on_reply, self.channel(), now);
                 self.add_message(id, &text, true, &moved).await?;
                 match moved {
                     Ok(moved) if claim == Claim::Contested => {
@@ -329,7 +334,8 @@ impl Change<'_> {
             Act::AskForMoreTime(by, why) => {
                 let settings = self.settings;
                 let on_reply = settings.time_limit.on_reply;
-                let moved = report.ask_for_more_time(by, settings.more_time, on_reply, now);
+                let moved =
+                    report.ask_for_more_time(by, settings.more_time, on_reply, self.channel(), now);
                 if !why.trim().is_empty() || !self.files.is_empty() {
                     self.add_message(id, &why, true, &moved).await?;
                 }
@@ -385,6 +391,15 @@ impl Change<'_> {
         moved.map_err(|error| ActError::Move(id, error))
     }
 
+    /// By which way whoever acts reached the desk; mails say so themselves.
+    fn channel(&self) -> Channel {
+        match self.actor {
+            Actor::Staff(name) if name == Actor::COMMAND_LINE => Channel::Cli,
+            Actor::Staff(_) | Actor::Customer | Actor::Desk => Channel::Page,
+            Actor::Api(_) | Actor::Token { .. } => Channel::Api,
+        }
+    }
+
     async fn answer_and_close(
         &mut self,
         report: Report,
@@ -394,7 +409,7 @@ impl Change<'_> {
     ) -> Result<Moved, ActError> {
         let id = report.id;
         let failed = |error| ActError::Move(id, error);
-        let moved = report.answer_by_staff(self.now);
+        let moved = report.answer_by_staff(self.channel(), self.now);
         self.add_message(id, text, false, &moved).await?;
         let (report, mut events) = moved.map_err(failed)?;
         if keep_suspended && !self.is_suspended_by_us(&report).await? {
@@ -440,7 +455,7 @@ impl Change<'_> {
         &mut self,
         (report, mut events): Moved,
     ) -> Result<Moved, ActError> {
-        if self.tx.latest_event(report.id, &[Event::Contested.kind()]).await?.is_some() {
+        if self.tx.latest_event(report.id, &[Kind::Contested]).await?.is_some() {
             return Ok((report, events));
         }
         let others = self.tx.staff_who_did_not_act(report.id, MOST_STAFF).await?;
@@ -488,12 +503,12 @@ impl Change<'_> {
     /// Whether staff are told of another message of the customer: not if the last one that was written is the
     /// customer's, too, and from the same hour of the clock. They see all of them on the report's page.
     async fn staff_know(&mut self, id: ReportId, events: &[Event]) -> Result<bool, StoreError> {
-        let answers = |event: &Event| matches!(event, Event::Answered { by: Turn::Customer });
+        let answers = |event: &Event| matches!(event, Event::Answered { by: Turn::Customer, .. });
         if *self.actor != Actor::Customer || !events.iter().any(answers) {
             return Ok(false);
         }
         let hour = |millis: i64| millis.div_euclid(HOUR.as_millis());
-        let last = self.tx.latest_event(id, &["answered"]).await?;
+        let last = self.tx.latest_event(id, &[Kind::Answered]).await?;
         Ok(last.is_some_and(|last| {
             last.actor == self.actor.to_string() && hour(last.at) == hour(self.now.as_millisecond())
         }))

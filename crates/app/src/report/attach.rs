@@ -65,7 +65,7 @@ pub(super) async fn attach(
 }
 
 fn left_out_event(name: &FileName, why: Refused) -> Event {
-    Event::AttachmentRefused { name: name.to_string(), why: english(&why.refusal()) }
+    Event::AttachmentRefused { name: name.to_string(), why }
 }
 
 /// Looks once more, where nobody else is between: limits may have changed since the file came in.
@@ -109,11 +109,11 @@ async fn store(
     match place.owner {
         Owner::Message(_) => {
             tx.add_message_attachment(&row).await?;
-            Ok(Event::Attached { name, size: Size(upload.size), hash })
+            Ok(Event::Attached { name, size: Size(upload.size), sha256: hash })
         }
         Owner::Note(_) => {
             tx.add_note_attachment(&row).await?;
-            Ok(Event::NoteAttached { hash })
+            Ok(Event::NoteAttached { sha256: hash })
         }
     }
 }
@@ -121,8 +121,8 @@ async fn store(
 /// Bytes in which something was found are not scanned again, and staff of this report have to know, too.
 async fn found_before(tx: &mut Tx, hash: &str) -> Result<Option<Event>, StoreError> {
     let known = tx.content(hash).await?.map(|known| known.scan);
-    let detail = "the same bytes were scanned before".to_owned();
-    Ok((known == Some(Stored(Scan::Infected))).then_some(Event::AttachmentInfected { detail }))
+    let infected = Event::AttachmentInfected { said: None, known_before: true };
+    Ok((known == Some(Stored(Scan::Infected))).then_some(infected))
 }
 
 /// Writes the bytes, a piece at a time.
@@ -183,7 +183,14 @@ mod tests {
         };
         let events = attach(&mut tx, &place, files).await;
         let stored = tx.message_attachments(report, 0..=9, 9).await.expect("a list").len();
-        (events.map(|events| events.iter().map(Event::text).collect()), stored)
+        let tell = |event: &Event| {
+            portreeve_i18n::history::sentence(
+                portreeve_i18n::Language::English,
+                &jiff::tz::TimeZone::UTC,
+                event,
+            )
+        };
+        (events.map(|events| events.iter().map(tell).collect()), stored)
     }
 
     #[tokio::test]
@@ -193,9 +200,9 @@ mod tests {
         assert_eq!(
             said.expect("the message is stored all the same"),
             [
-                "file \"a.txt\" attached (8 B)",
-                "file \"b.txt\" attached (8 B)",
-                "file \"c.txt\" of a mail was not taken: the files of a report may have at most 20 B together"
+                "File “a.txt” attached (8 B)",
+                "File “b.txt” attached (8 B)",
+                "File “c.txt” of a mail not accepted: the files of a report may have at most 20 B together"
             ]
         );
     }

@@ -4,9 +4,10 @@
 use portreeve_core::fields;
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::ledger::{Resource, parse_address};
+use portreeve_core::reason::NotDelivered;
 use portreeve_core::report::Report;
 use portreeve_core::time::Timestamp;
-use portreeve_store::{KnownService, ReportFilter, StoreError};
+use portreeve_store::{KnownService, Recipient, ReportFilter, StoreError};
 use serde::Serialize;
 
 use super::view::{self, ReportView, WholeReportView, Window};
@@ -84,15 +85,17 @@ pub struct ServiceFacts {
 #[derive(Debug, Serialize)]
 pub struct Mail {
     /// Which notice.
-    pub notice: String,
+    pub notice: &'static str,
     /// `customer` or `staff`.
-    pub audience: String,
+    pub audience: &'static str,
     /// A mail server took it, and it did not come back.
     pub taken: bool,
     /// It was taken, and came back.
     pub bounced: bool,
-    /// For whom, or why not.
-    pub detail: String,
+    /// To whom it went, with what servers said of those that did not take it.
+    pub recipients: Vec<Recipient>,
+    /// Why nobody got it.
+    pub why: Option<NotDelivered>,
     /// When, milliseconds.
     pub at: i64,
 }
@@ -160,13 +163,14 @@ pub async fn read(
         Err(_) => Vec::new(),
     };
     let panel = key.as_ref().and_then(|key| desk.panel_for(key)).map(|panel| panel.name.clone());
-    let mails = mails.into_iter().map(|(notice, audience, taken, detail, at, bounced)| Mail {
-        notice,
-        audience,
-        taken,
-        bounced,
-        detail,
-        at,
+    let mails = mails.into_iter().map(|row| Mail {
+        notice: row.notice.as_str(),
+        audience: row.audience.as_str(),
+        taken: row.taken,
+        bounced: row.bounced,
+        recipients: row.recipients,
+        why: row.why,
+        at: row.done_at,
     });
     Ok(Some(Dossier {
         whole,

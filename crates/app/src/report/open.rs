@@ -12,10 +12,12 @@ use portreeve_core::event::Event;
 use portreeve_core::guard::{Facts, Mails};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
+use portreeve_core::reason::{Hint, QueueReason};
 use portreeve_core::report::{Allegation, Hold, Report, Subject, SuspendMethod};
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp};
+use portreeve_i18n::{self as i18n, Language};
 use portreeve_store::{
     DeskState, Engine, IdempotencyRow, KnownService, NewNote, NewReport, StoreError, Tx,
 };
@@ -466,8 +468,8 @@ impl<'a> Batch<'a> {
             }
             None => {
                 let claimed = Some(request.service.clone());
-                let why = request.unconfirmed.as_deref().unwrap_or_default();
-                let why = format!("service {} could not be looked up: {why}", request.service);
+                let said = request.unconfirmed.clone().unwrap_or_default();
+                let why = QueueReason::DirectoryUnreachable { said };
                 Report::queue(id, claimed, allegation, why, now)
             }
         };
@@ -605,8 +607,8 @@ fn address_hint(desk: &Desk, request: &NewReportRequest, now: Timestamp) -> Opti
     if desk.with_ledger(|ledger| ledger.holds(&request.service, address, now)) {
         return None;
     }
-    let service = &request.service;
-    Some(Event::Hint { text: format!("service {service} does not hold the address {address}") })
+    let (service, address) = (request.service.clone(), address.to_string());
+    Some(Event::Hint { hint: Hint::AddressNotHeld { service, address } })
 }
 
 /// What the caller should know of an event.
@@ -619,8 +621,9 @@ fn warning_of(event: &Event) -> Option<String> {
             "The service could not be looked up: the report waits until staff have confirmed it."
                 .to_owned(),
         ),
-        Event::HoldWaits { why } => {
-            Some(format!("The suspension waits for approval by staff: {}.", why.text()))
+        Event::HoldWaits { why, .. } => {
+            let why = i18n::reason::stop(Language::English, *why);
+            Some(format!("The suspension waits for approval by staff: {why}."))
         }
         _ => None,
     }

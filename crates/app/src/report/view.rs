@@ -1,10 +1,13 @@
 //! Reports as staff see them: on the command line and, as JSON, by scripts.
 
+use jiff::tz::TimeZone;
 use portreeve_core::enforcement::Record;
 use portreeve_core::ids::{ReportId, ServiceKey};
+use portreeve_core::reason::{NotDelivered, QueueReason, SuspensionReason};
 use portreeve_core::report::{Claim, Countdown, Hold, Report, State, Turn};
 use portreeve_core::suspension::{self, Unseen};
 use portreeve_core::time::{from_millis, rfc3339};
+use portreeve_i18n::{self as i18n, Language};
 use portreeve_store::{
     AttentionRow, Enforcement, EventRow, MessageRow, NoteRow, ReportFilter, Slice, StoreError, Tx,
 };
@@ -120,8 +123,11 @@ pub struct ReportView {
     pub time_left: Option<String>,
     /// What was left of a deadline that staff cancelled; it can be restored with that.
     pub cancelled_deadline: Option<String>,
-    /// Why it waits in the queue.
+    /// Why it waits in the queue, in English.
     pub queued_why: Option<String>,
+    /// The same as a code with its data.
+    #[schema(value_type = Option<Object>)]
+    pub queued_reason: Option<QueueReason>,
     /// State of the suspension.
     pub suspension: SuspensionView,
     /// What the customer said last: `fixed` or `contested`.
@@ -152,8 +158,11 @@ pub struct AttentionView {
     pub notice: Option<String>,
     /// Number of the mail, or null.
     pub mail: Option<i64>,
-    /// Why the notice was not delivered, or the subject of the mail.
+    /// Why the notice was not delivered, in English; or the subject of the mail.
     pub detail: String,
+    /// Why the notice was not delivered, as a code with its data.
+    #[schema(value_type = Option<Object>)]
+    pub why: Option<NotDelivered>,
     /// What does not come by itself while this is so: `deadline` (its suspension waits for a person), or null.
     pub blocks: Option<&'static str>,
 }
@@ -165,8 +174,13 @@ pub struct SuspensionView {
     pub state: &'static str,
     /// Since when.
     pub since: Option<String>,
-    /// More, for people.
+    /// More, for people, in English.
     pub detail: Option<String>,
+    /// The same as a code with its data.
+    #[schema(value_type = Option<Object>)]
+    pub reason: Option<SuspensionReason>,
+    /// The desk is paused, so that it does not go on by itself.
+    pub is_paused: bool,
 }
 
 /// A report with everything about it. For staff only: it has their notes.
@@ -216,9 +230,12 @@ pub struct EventView {
     pub at: String,
     /// Who.
     pub actor: String,
-    /// What kind.
-    pub kind: String,
-    /// In words.
+    /// What kind; all of them are in `docs/events.md`.
+    pub kind: &'static str,
+    /// The facts of the kind.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+    /// In words, in English.
     pub text: String,
 }
 
@@ -322,7 +339,7 @@ pub async fn show(
     Ok(Some(WholeReportView {
         report: view,
         admin_notes: tx.opening_notes(id).await?.join("\n\n"),
-        events: events.rows.into_iter().map(event_view).collect(),
+        events: events.rows.into_iter().map(event_view).collect::<Result<_, _>>()?,
         messages: messages.collect(),
         notes: notes.collect(),
         earlier,
@@ -393,6 +410,7 @@ fn view(
         time_left: None,
         cancelled_deadline: None,
         queued_why: None,
+        queued_reason: None,
         suspension: suspension_view(report, enforcement, held_by_others, paused),
         customer_claim: report.said.claim.map(Claim::as_str),
         more_time_wanted: report.said.wants.map(|wants| wants.to_string()),
@@ -406,7 +424,8 @@ fn view(
         State::Queued { why } => {
             view.status = "queued";
             view.turn = Some("staff");
-            view.queued_why = Some(why.clone());
+            view.queued_why = Some(i18n::reason::queue(Language::English, why));
+            view.queued_reason = Some(why.clone());
         }
         State::Open { turn, countdown } => {
             view.turn = Some(match turn {
@@ -446,7 +465,11 @@ fn attention_view(row: &AttentionRow, report: &Report) -> AttentionView {
         since: instant(row.since),
         notice: Some(row.notice.clone()).filter(|notice| !notice.is_empty()),
         mail: row.mail_id,
-        detail: row.detail.clone(),
+        detail: match &row.why {
+            Some(why) => i18n::reason::not_delivered(Language::English, why),
+            None => row.subject.clone(),
+        },
+        why: row.why.clone(),
         blocks: has_deadline.then_some("deadline"),
     }
 }
@@ -462,19 +485,33 @@ fn suspension_view(
         .and_then(|(at, why)| from_millis(*at).map(|at| (at, why.clone())));
     let record = enforcement.map_or(&Record::Clear, |known| &known.record);
     let shown = suspension::suspension(&report.hold, record, &unseen, held_by_others);
-    let mut detail = shown.detail;
-    if paused && matches!(shown.state, suspension::State::Pending | suspension::State::Lifting) {
-        detail = format!("the desk is paused; {detail}");
-    }
+    let goes_on = matches!(shown.state, suspension::State::Pending | suspension::State::Lifting);
+    let is_paused = paused && goes_on;
+    let detail = shown.reason.as_ref().map(|reason| {
+        let tell =
+            if is_paused { i18n::reason::paused_suspension } else { i18n::reason::suspension };
+        tell(Language::English, reason)
+    });
     SuspensionView {
         state: shown.state.as_str(),
         since: shown.since.map(rfc3339),
-        detail: Some(detail).filter(|detail| !detail.is_empty()),
+        detail,
+        reason: shown.reason,
+        is_paused,
     }
 }
 
-fn event_view(row: EventRow) -> EventView {
-    EventView { id: row.id, at: instant(row.at), actor: row.actor, kind: row.kind, text: row.text }
+fn event_view(row: EventRow) -> Result<EventView, StoreError> {
+    let EventRow { id, at, actor, event } = row;
+    let data = event.data().and_then(|data| serde_json::from_str(&data));
+    Ok(EventView {
+        id,
+        at: instant(at),
+        actor,
+        kind: event.kind().as_str(),
+        data: data.map_err(StoreError::Unwritable)?,
+        text: i18n::history::sentence(Language::English, &TimeZone::UTC, &event),
+    })
 }
 
 fn message_view(row: MessageRow, attachments: Vec<AttachmentView>) -> MessageView {

@@ -35,7 +35,7 @@ impl Enforcer for Exec {
     }
 
     async fn observe(&self, target: &Target) -> Observed {
-        let unknown = |detail: String| Observed::Unknown { detail };
+        let unknown = |said: String| Observed::unknown(said);
         match self.run(&Call::observe(target)).await {
             Run::NotStarted(why) => unknown(why),
             Run::CutOff => unknown(format!("the hook gave no answer within {}", self.timeout)),
@@ -118,8 +118,8 @@ fn read_state(stdout: &str) -> Observed {
             let reason = one_line(rest, WORDS);
             Observed::Suspended { reason: (!reason.is_empty()).then_some(reason) }
         }
-        "unknown" => Observed::Unknown { detail: "the hook does not know".to_owned() },
-        _ => Observed::Unknown { detail: format!("the hook printed {:?}", one_line(line, WORDS)) },
+        "unknown" => Observed::unknown("the hook does not know"),
+        _ => Observed::unknown(format!("the hook printed {:?}", one_line(line, WORDS))),
     }
 }
 

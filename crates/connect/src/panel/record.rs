@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use portreeve_app::enforce::{Enforcer, PanelOrder, Target};
 use portreeve_core::enforcement::{Answer, Observed};
+use portreeve_core::reason::OutOfSight;
 use portreeve_core::time::Span;
 
 /// Takes every order for done.
@@ -21,7 +22,7 @@ impl Enforcer for Recorder {
     }
 
     async fn observe(&self, _target: &Target) -> Observed {
-        Observed::Unknown { detail: "the recording enforcer has no panel to look at".to_owned() }
+        Observed::Unknown { why: OutOfSight::CannotLook }
     }
 
     async fn send(&self, order: &PanelOrder) -> Answer {

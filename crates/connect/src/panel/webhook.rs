@@ -55,7 +55,7 @@ impl Enforcer for Webhook {
         let body = told("observe", target, None).to_string();
         match self.poster.post(&id, &body).await {
             Outcome::Answered(answered) => read_state(&answered),
-            Outcome::NotSent(detail) | Outcome::NoAnswer(detail) => Observed::Unknown { detail },
+            Outcome::NotSent(detail) | Outcome::NoAnswer(detail) => Observed::unknown(detail),
         }
     }
 
@@ -85,7 +85,7 @@ fn message_id(order: &PanelOrder) -> String {
 }
 
 fn read_state(answered: &Answered) -> Observed {
-    let unknown = |detail: String| Observed::Unknown { detail };
+    let unknown = |said: String| Observed::unknown(said);
     if answered.status != 200 || !answered.whole {
         return unknown(answered.words());
     }

@@ -49,7 +49,7 @@ impl enforce::Enforcer for Enforcer {
     }
 
     async fn observe(&self, target: &Target) -> Observed {
-        let unknown = |detail: String| Observed::Unknown { detail };
+        let unknown = |said: String| Observed::unknown(said);
         let id = target.service.id.get();
         let Some(way) = self.ways.get(&target.service.directory) else {
             return unknown(format!("no WHMCS has the directory {}", target.service.directory));
@@ -89,7 +89,7 @@ impl enforce::Enforcer for Enforcer {
 
 /// What WHMCS shows of a service.
 fn shown(row: &Product, customer_id: &str) -> Observed {
-    let unknown = |detail: String| Observed::Unknown { detail };
+    let unknown = |said: String| Observed::unknown(said);
     // The guards agreed to a suspension of another customer's service.
     if !customer_id.is_empty() && row.clientid != customer_id {
         return unknown(format!(

@@ -58,7 +58,8 @@ impl Kind {
         let (mail, deadline_at) = (MailId(17), at());
         let (notice, audience) = (Notice::Opened, Audience::Customer);
         let reference = || "5".to_owned();
-        let sha256 = || "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned();
+        let sha256 =
+            || "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned();
         match self {
             Self::Opened => {
                 [SuspendMethod::TimeLimit, SuspendMethod::Immediate, SuspendMethod::NoSuspend]
@@ -154,9 +155,9 @@ impl Kind {
                 [Some(words()), None].map(|said| Event::OrderFailed { after, said }).into()
             }
             Self::PanelUnknown => each(OutOfSight::examples(), |why| Event::PanelUnknown { why }),
-            Self::ManualNeeded => {
-                [Action::Suspend, Action::Unsuspend].map(|action| Event::ManualNeeded { action }).into()
-            }
+            Self::ManualNeeded => [Action::Suspend, Action::Unsuspend]
+                .map(|action| Event::ManualNeeded { action })
+                .into(),
             Self::ManualCalledOff => vec![Event::ManualCalledOff],
             Self::Answered => {
                 let answers = |by| Channel::ALL.map(|channel| Event::Answered { by, channel });
@@ -191,11 +192,9 @@ impl Kind {
                 };
                 Notice::ALL.iter().copied().flat_map(sent).collect()
             }
-            Self::NoticeFailed => each(NotDelivered::examples(), |why| Event::NoticeFailed {
-                notice,
-                audience,
-                why,
-            }),
+            Self::NoticeFailed => {
+                each(NotDelivered::examples(), |why| Event::NoticeFailed { notice, audience, why })
+            }
             Self::NoticeBounced => [Some(words()), None]
                 .map(|said| Event::NoticeBounced {
                     notice,
@@ -223,8 +222,9 @@ impl Kind {
                 vec![Event::Attached { name, size, sha256: sha256() }]
             }
             Self::NoteAttached => vec![Event::NoteAttached { sha256: sha256() }],
-            Self::AttachmentRefused => each(Refused::examples(), |why| {
-                Event::AttachmentRefused { name: "access.log".to_owned(), why }
+            Self::AttachmentRefused => each(Refused::examples(), |why| Event::AttachmentRefused {
+                name: "access.log".to_owned(),
+                why,
             }),
             Self::AttachmentInfected => {
                 let (said, known_before) = (Some("Eicar-Test-Signature".to_owned()), false);

@@ -36,6 +36,11 @@ pub enum Job {
 }
 
 impl Event {
+    /// The work that it causes.
+    pub fn causes(&self) -> impl Iterator<Item = Cause> {
+        self.kind().causes().iter().copied().filter(|cause| self.does_cause(*cause))
+    }
+
     /// Whether it causes what events of its kind can cause.
     fn does_cause(&self, cause: Cause) -> bool {
         match (self, cause) {
@@ -73,8 +78,7 @@ pub fn jobs_for(
     event: &Event,
     at: Timestamp,
 ) -> Vec<Job> {
-    let causes = event.kind().causes().iter().filter(|cause| event.does_cause(**cause));
-    let jobs = causes.filter_map(|cause| match *cause {
+    let jobs = event.causes().filter_map(|cause| match cause {
         Cause::Reconcile => service.cloned().map(Job::ReconcileService),
         Cause::SettlePayments => Some(Job::SettlePayments(report)),
         Cause::TellAddon => service.cloned().map(Job::TellBridge),

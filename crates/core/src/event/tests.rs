@@ -59,10 +59,7 @@ fn facts_are_written_as_programs_are_told() {
             Event::Closed { outcome: Outcome::NoResponse, kept: false, decision },
             r#"{"outcome":"no_response","kept":false,"decision":{"automatic":false,"rule":"staff"}}"#,
         ),
-        (
-            Event::CategoryChanged { from: spam(), to: "C".into() },
-            r#"{"from":"A to B","to":"C"}"#,
-        ),
+        (Event::CategoryChanged { from: spam(), to: "C".into() }, r#"{"from":"A to B","to":"C"}"#),
         (Event::Reopened, "{}"),
     ] {
         assert_eq!(event.data().expect("plain data"), data, "{}", event.kind());

@@ -40,10 +40,13 @@ impl Report {
         let hold = self.hold;
         let outcome = Outcome::Duplicate;
         self.state = State::Closed { at: now, outcome };
-        let mut events =
-            vec![
+        let mut events = vec![
             Event::Merged { into: other.id },
-            Event::Closed { outcome, kept: false, decision: merging(Rule::Merge, Press::Staff, other.id) },
+            Event::Closed {
+                outcome,
+                kept: false,
+                decision: merging(Rule::Merge, Press::Staff, other.id),
+            },
         ];
         let mut other_events = vec![Event::Absorbed { from: self.id }];
         let goes_along = match (hold, other.hold) {
@@ -53,12 +56,16 @@ impl Report {
             ) => {
                 other.hold = Hold::Placed { since: now, by };
                 other.stop_countdown();
-                other_events.push(Event::HoldPlaced { decision: merging(Rule::Merge, by, self.id) });
+                other_events
+                    .push(Event::HoldPlaced { decision: merging(Rule::Merge, by, self.id) });
                 true
             }
             (Hold::Waiting { why, .. }, Hold::None | Hold::Released { .. }) => {
                 other.hold = hold;
-                other_events.push(Event::HoldWaits { why, decision: merging(Rule::Merge, Press::Automatic, self.id) });
+                other_events.push(Event::HoldWaits {
+                    why,
+                    decision: merging(Rule::Merge, Press::Automatic, self.id),
+                });
                 true
             }
             _ => false,
@@ -66,7 +73,9 @@ impl Report {
         match hold {
             Hold::Placed { by, .. } => {
                 self.hold = Hold::Released { at: now, by };
-                events.push(Event::HoldReleased { decision: merging(Rule::Merge, Press::Staff, other.id) });
+                events.push(Event::HoldReleased {
+                    decision: merging(Rule::Merge, Press::Staff, other.id),
+                });
             }
             Hold::Waiting { .. } => self.hold = Hold::None,
             Hold::None | Hold::Released { .. } => {}
@@ -90,11 +99,16 @@ impl Report {
                 self.hold = Hold::Placed { since: now, by };
                 events.push(Event::HoldPlaced { decision: merging(Rule::Unmerge, by, other.id) });
                 other.hold = Hold::Released { at: now, by };
-                other_events.push(Event::HoldReleased { decision: merging(Rule::Unmerge, Press::Staff, self.id) });
+                other_events.push(Event::HoldReleased {
+                    decision: merging(Rule::Unmerge, Press::Staff, self.id),
+                });
             }
             Hold::Waiting { why, .. } if merged.hold_went_along => {
                 self.hold = Hold::Waiting { since: now, why };
-                events.push(Event::HoldWaits { why, decision: merging(Rule::Unmerge, Press::Automatic, other.id) });
+                events.push(Event::HoldWaits {
+                    why,
+                    decision: merging(Rule::Unmerge, Press::Automatic, other.id),
+                });
                 other.hold = Hold::None;
             }
             _ => {}

@@ -100,7 +100,8 @@ fn a_time_limit_reminds_at_half_and_suspends_at_the_deadline_each_once() {
 #[test]
 fn a_reply_stops_the_clock_and_the_answer_lets_the_rest_run() {
     let report = opened(SuspendMethod::TimeLimit);
-    let (report, events) = report.answer_by_customer(OnReply::Pause, Channel::Page, at(20)).expect("open");
+    let (report, events) =
+        report.answer_by_customer(OnReply::Pause, Channel::Page, at(20)).expect("open");
     assert_eq!(kinds(&events), ["answered", "clock_paused"]);
     assert_eq!(report.wake_at(), None);
     let (report, _) = report.tick(&LIMIT, &facts(), at(500));
@@ -118,7 +119,8 @@ fn a_reply_can_cancel_the_deadline_or_leave_it() {
         report.clone().answer_by_customer(OnReply::Cancel, Channel::Page, at(20)).expect("open");
     assert_eq!(kinds(&events), ["answered", "deadline_cancelled"]);
     assert_eq!(cancelled.wake_at(), None);
-    let (ignored, _) = report.answer_by_customer(OnReply::Ignore, Channel::Page, at(20)).expect("open");
+    let (ignored, _) =
+        report.answer_by_customer(OnReply::Ignore, Channel::Page, at(20)).expect("open");
     let limit = TimeLimit { on_reply: OnReply::Ignore, ..LIMIT };
     let (ignored, _) = ignored.tick(&limit, &facts(), at(60));
     assert!(ignored.holds_service());
@@ -188,7 +190,8 @@ fn an_answer_during_a_pause_keeps_an_immediate_suspension_back() {
     let method = SuspendMethod::Immediate;
     let (report, _) =
         Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &paused, at(0));
-    let (report, _) = report.answer_by_customer(OnReply::Pause, Channel::Page, at(1)).expect("open");
+    let (report, _) =
+        report.answer_by_customer(OnReply::Pause, Channel::Page, at(1)).expect("open");
     let (report, _) = report.look_again(&LIMIT, &facts(), at(2));
     assert!(matches!(report.hold, Hold::Waiting { why: Stop::CustomerAnswered, .. }));
 }
@@ -227,16 +230,20 @@ fn who_asks_for_more_time_gets_it_once_by_itself_and_leaves_no_wish_where_the_de
     let (report, _) =
         Report::open(ReportId(1), subject(), allegation(method), &LIMIT, &facts(), at(0));
     let (hour, none) = (Span::from_mins(60), Span::ZERO);
-    let (given, events) =
-        report.clone().ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(1)).expect("it runs");
+    let (given, events) = report
+        .clone()
+        .ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(1))
+        .expect("it runs");
     assert_eq!(kinds(&events), ["more_time_asked", "extended"]);
-    let (asked, _) = given.ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(2)).expect("it runs");
+    let (asked, _) =
+        given.ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(2)).expect("it runs");
     assert_eq!(asked.said.wants, Some(hour), "the second time staff decide");
     let again = asked.clone().ask_for_more_time(hour, hour, OnReply::Pause, Channel::Page, at(3));
     assert_eq!(again.expect_err("nobody decided"), MoveError::AskedAlready);
     assert_eq!(asked.extend(hour).expect("it stands still").0.said.wants, None);
-    let (cancelled, events) =
-        report.ask_for_more_time(hour, none, OnReply::Cancel, Channel::Page, at(1)).expect("it runs");
+    let (cancelled, events) = report
+        .ask_for_more_time(hour, none, OnReply::Cancel, Channel::Page, at(1))
+        .expect("it runs");
     assert_eq!(kinds(&events), ["answered", "deadline_cancelled", "more_time_asked"]);
     assert_eq!((cancelled.said.wants, cancelled.wake_at()), (None, None));
 }
@@ -307,7 +314,9 @@ fn make(report: Report, step: &Move, facts: &Facts, now: Timestamp) -> Moved {
         Move::Extend => report.extend(Span::from_mins(5)),
         Move::Suspend => report.suspend(now),
         Move::Release => report.release(now),
-        Move::CustomerUnsuspends => report.unsuspend_by_customer(2, OnReply::Pause, Channel::Page, now),
+        Move::CustomerUnsuspends => {
+            report.unsuspend_by_customer(2, OnReply::Pause, Channel::Page, now)
+        }
         Move::Claims => report.claim(Claim::Contested, OnReply::Pause, Channel::Page, now),
         Move::AsksForTime(by_itself) => {
             let most = if *by_itself { LONGEST_WISH } else { Span::ZERO };
@@ -424,7 +433,8 @@ fn only_open_reports_about_one_service_are_merged() {
 #[test]
 fn staff_take_a_deadline_away_whether_it_runs_or_stands_still() {
     let running = opened(SuspendMethod::TimeLimit);
-    let paused = running.clone().answer_by_customer(OnReply::Pause, Channel::Page, at(1)).expect("open").0;
+    let paused =
+        running.clone().answer_by_customer(OnReply::Pause, Channel::Page, at(1)).expect("open").0;
     for report in [running, paused] {
         let (report, events) = report.cancel_deadline(at(2)).expect("there is one");
         assert_eq!((report.wake_at(), kinds(&events)), (None, vec!["deadline_lifted"]));
@@ -445,7 +455,8 @@ fn a_deadline_that_staff_took_away_comes_back_with_the_time_that_was_left() {
     let again = report.restore_deadline(OnReply::Pause, at(9));
     assert_eq!(again, Err(MoveError::NothingLifted));
 
-    let (answered, _) = lifted.answer_by_customer(OnReply::Pause, Channel::Page, at(3)).expect("open");
+    let (answered, _) =
+        lifted.answer_by_customer(OnReply::Pause, Channel::Page, at(3)).expect("open");
     let (waits, _) = answered.clone().restore_deadline(OnReply::Pause, at(9)).expect("lifted");
     assert_eq!(waits.wake_at(), None, "it is the staff's turn: the clock stands still");
     let (runs, _) = answered.restore_deadline(OnReply::Ignore, at(9)).expect("lifted");

@@ -29,7 +29,7 @@ struct Ingested {
     report_id: Option<i64>,
     /// Why it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
@@ -107,7 +107,7 @@ fn tell(result: &Ingested) -> Result<()> {
     let id = mail.unwrap_or_default();
     let before = if *known { " (came before)" } else { "" };
     let report = report_id.map(|id| format!(", report {}", ReportId(id))).unwrap_or_default();
-    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let state = state.as_deref().unwrap_or_default();
     say(format!("{file}: mail {id}{before}: {state}{report}{reason}"))
 }
@@ -160,7 +160,7 @@ fn no_mail(id: i64) -> anyhow::Error {
 
 fn row(mail: MailView) -> Vec<String> {
     let report = mail.report_id.map(|id| ReportId(id).to_string()).unwrap_or_default();
-    let why = mail.reason.unwrap_or_default().to_owned();
+    let why = mail.reason.unwrap_or_default();
     vec![mail.id.to_string(), mail.received_at, mail.from, mail.subject, report, why]
 }
 
@@ -170,7 +170,7 @@ fn show(found: &intake::WholeMail) -> Result<()> {
     let report = mail.report_id.map(|id| ReportId(id).to_string()).unwrap_or_default();
     for (name, value) in [
         ("State", mail.state.to_owned()),
-        ("Why", mail.reason.unwrap_or_default().to_owned()),
+        ("Why", mail.reason.clone().unwrap_or_default()),
         ("Report", report),
         ("From", mail.from.clone()),
         ("Subject", mail.subject.clone()),

@@ -59,7 +59,7 @@ pub(crate) fn plain_failure(message: impl Into<String>) -> anyhow::Error {
 
 /// Who acts when somebody uses the command line.
 pub(crate) fn operator() -> Actor {
-    Actor::Staff("cli".to_owned())
+    Actor::Staff(Actor::COMMAND_LINE.to_owned())
 }
 
 /// Reads the arguments, runs the command, and says how it went.

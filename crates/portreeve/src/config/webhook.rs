@@ -63,8 +63,8 @@ pub(super) fn webhooks(root: &mut Section) -> Result<Vec<WebhookConfig>, ConfigE
 
 fn topics(section: &mut Section) -> Result<Vec<Topic>, ConfigError> {
     let key = section.key("events");
-    let Some(words) = section.list("events")? else { return Ok(Topic::ALL.to_vec()) };
-    let known = || Topic::ALL.map(Topic::as_str).join(", ");
+    let Some(words) = section.list("events")? else { return Ok(Topic::all()) };
+    let known = || Topic::all().into_iter().map(Topic::as_str).collect::<Vec<_>>().join(", ");
     let parse = |word: &String| {
         let unknown = || bad(&*key, format!("{word:?} is no event; there are {}", known()));
         Topic::parse(word).ok_or_else(unknown)
@@ -138,7 +138,8 @@ mod tests {
         let two =
             format!("{TOLD}events=['closed','opened','closed']\n{}", TOLD.replace("crm", "b"));
         let config = parse(&two).expect("good");
-        assert_eq!(config.webhooks[0].topics, [Topic::Opened, Topic::Closed]);
+        let named = |word| Topic::parse(word).expect("a topic");
+        assert_eq!(config.webhooks[0].topics, [named("opened"), named("closed")]);
         for (text, said) in [
             (TOLD.repeat(2), "webhook.name: \"crm\" stands there twice"),
             (TOLD.replace("'crm'", "'c r m'"), "webhook.name"),

@@ -275,13 +275,13 @@ on_both! {
         let serving = world.serve();
         let id = serving.create(&world, "service_id=1&category=Spam");
         let link = link(&world, id, "opened");
-        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, text) VALUES ({id}, 1, 'staff:alice', 'noted', '')"));
+        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, data) VALUES ({id}, 1, 'staff:alice', 'noted', '{{}}')"));
         assert_eq!(post(&serving, &link, id, "contest", "text=That+was+not+us").status, 303);
         let report = world.report(id);
         assert_eq!((report["customer_claim"].as_str(), report["assignee"].as_str()), (Some("contested"), Some("bob")));
         assert_eq!(world.events(id, "contested"), 1);
         world.ok(&["staff", "add", "dora", "--email", "dora@example.com", "--role", "agent"]);
-        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, text) VALUES ({id}, 2, 'staff:bob', 'answered', '')"));
+        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, data) VALUES ({id}, 2, 'staff:bob', 'answered', '{{\"by\":\"staff\",\"channel\":\"page\"}}')"));
         assert_eq!(post(&serving, &link, id, "fixed", "text=Well").status, 303);
         assert_eq!(post(&serving, &link, id, "contest", "text=And+still").status, 303);
         assert_eq!(world.report(id)["assignee"], "bob", "nobody chooses who decides by contesting again");

@@ -73,7 +73,7 @@ on_both! {
 
         let report = world.report(id);
         assert_eq!(world.events(id, "fraudrecord_asked"), 1);
-        assert!(report.to_string().contains("(name, email, domain) and has records"), "{report}");
+        assert!(report.to_string().contains("FraudRecord has records about the customer (asked by name, e-mail address, domain)"), "{report}");
         assert!(!report.to_string().contains(field(&sent, "email")), "{report}");
         let audit = seat.page("/admin/setup/audit");
         assert!(audit.contains("fraudrecord_asked") && !audit.contains(field(&sent, "name")), "{audit}");
@@ -134,7 +134,7 @@ on_both! {
         assert!(seat.page(&page).contains("not known whether FraudRecord has it"));
         // The process ended between the sending and the answer: only the beginning is on record.
         let other = desk.create(&world, "service_id=7&category=Spam");
-        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, text) VALUES ({other}, 1, 'staff:sam', 'fraudrecord_report_begun', 'x')"));
+        world.sql(&format!("INSERT INTO events (report_id, at, actor, kind, data) VALUES ({other}, 1, 'staff:sam', 'fraudrecord_report_begun', '{{\"severity\":1,\"fields\":[]}}')"));
         assert_eq!(seat.post(&format!("/admin/reports/{other}/fraudrecord/report/send"), &CHARGE).status, 409);
         assert_eq!(register.calls().len(), 1);
     }

@@ -70,7 +70,7 @@ on_both! {
         world.write("moved.csv", "service_id,customer_id,customer_email\n1,999,new@example.com\n");
         world.ok(&["service", "import", "moved.csv"]);
         world.wait_for(id, "awaiting_approval");
-        assert!(world.report(id)["suspension"]["detail"].as_str().unwrap().contains("another customer"));
+        assert!(world.report(id)["suspension"]["detail"].as_str().unwrap().contains("changed customers"));
         world.ok(&["report", "close", &id.to_string(), "--outcome", "other"]);
         eventually("the notice is settled", || world.events(id, "notice_failed") >= 1);
         assert!(!world.mails("").iter().any(|mail| mail.contains("new@example.com")));
@@ -139,7 +139,7 @@ on_both! {
         let_pass(5.0);
         let _desk = world.serve();
         world.wait_for(id, "awaiting_approval");
-        assert!(world.report(id)["suspension"]["detail"].as_str().unwrap().contains("stood still"));
+        assert!(world.report(id)["suspension"]["detail"].as_str().unwrap().contains("while the desk was down"));
         let listed = world.ok(&["resume", "--yes"]);
         assert!(listed.contains(&format!("#{id}")), "{listed}");
         world.wait_for(id, "suspended");

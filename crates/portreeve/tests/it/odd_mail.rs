@@ -82,8 +82,8 @@ on_both! {
         assert_eq!(stands(&world, id), before);
         assert_eq!((world.events(id, "mail_waits"), waiting(&world).len()), (0, 0));
         let events = world.report(id)["events"].to_string();
-        assert!(events.contains("read receipt (mail 1): the notice was shown to its recipient"), "{events}");
-        assert!(events.contains("read receipt (mail 2): the notice was deleted by its recipient"), "{events}");
+        assert!(events.contains("Read receipt (mail 1): the notice was displayed to the recipient"), "{events}");
+        assert!(events.contains("Read receipt (mail 2): the notice was deleted by the recipient"), "{events}");
         assert_eq!(world.json(&["mail", "show", "1"])["state"], "receipt");
     }
 

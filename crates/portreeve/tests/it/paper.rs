@@ -79,7 +79,7 @@ on_both! {
         for bytes in [by_page.bytes, by_api.bytes, std::fs::read(&file).unwrap()] {
             has(&text_of(&world, &bytes), &[
                 "Copy for staff", "seen.log", SECRET, "night shift", "For staff only", "Please take the page down.", "ada@example.com",
-                "hxxps://bad[.]example[.]com/x", "report opened, with a time limit", "main:1",
+                "hxxps://bad[.]example[.]com/x", "Report opened, suspension at the deadline", "main:1",
             ]);
         }
         assert_eq!(header(&by_api_missing(&desk, &bearer), "content-type"), "application/problem+json");
@@ -98,7 +98,7 @@ on_both! {
             has(&text_of(&world, &bytes), &["Missbrauchsmeldung", "Ausfertigung für den Kunden", "Die Meldung wurde eröffnet.", "Frist"]);
         }
         world.ok(&["report", "pdf", &id.to_string(), "--language", "de", "--out", file.to_str().unwrap()]);
-        has(&text_of(&world, &std::fs::read(&file).unwrap()), &["Ausfertigung für Mitarbeiter", "Erika Muster", "Meldung eröffnet, mit Frist"]);
+        has(&text_of(&world, &std::fs::read(&file).unwrap()), &["Ausfertigung für Mitarbeiter", "Erika Muster", "Meldung eröffnet, Sperrung nach"]);
         let said = world.fails(1, &["report", "pdf", "999", "--out", file.to_str().unwrap()]);
         assert!(said.contains("there is no report #999"), "{said}");
     }
@@ -117,8 +117,14 @@ on_both! {
                 if world.engine == Engine::Sqlite { "0" } else { "FALSE" },
             ));
             world.sql(&format!(
-                "INSERT INTO events (report_id, at, actor, kind, text) VALUES ({id}, 1, 'staff:{SECRET}', '{}', 'reporter@example.org: {SECRET}')",
-                ["noted", "hint", "suspended", "closed", "extended"][n % 5],
+                "INSERT INTO events (report_id, at, actor, kind, data) VALUES ({id}, 1, 'staff:{SECRET}', {})",
+                [
+                    "'noted', '{}'".to_owned(),
+                    format!("'hint', '{{\"hint\":{{\"code\":\"module_failed\",\"said\":\"reporter@example.org: {SECRET}\"}}}}'"),
+                    format!("'suspended', '{{\"said\":\"reporter@example.org: {SECRET}\"}}'"),
+                    format!("'handed_over', '{{\"to\":\"{SECRET}\"}}'"),
+                    "'extended', '{\"by\":60}'".to_owned(),
+                ][n % 5],
             ));
             links.push((id, link(&world, id, "opened")));
         }

@@ -361,8 +361,8 @@ on_both! {
         let page = serving.get(&link).body;
         assert!(page.contains("suspended for another reason"), "{page}");
         let told = |words: &str| world.mails("needs_staff.staff").iter().any(|mail| mail.contains(words));
-        eventually("staff read that somebody paid", || told("the customer paid 25.00 EUR"));
-        eventually("and that it was in vain", || told("nothing was lifted for this payment"));
+        eventually("staff read that somebody paid", || told("Customer paid 25.00 EUR"));
+        eventually("and that it was in vain", || told("Payment without effect"));
     }
 
     fn who_came_by_a_link_and_paid_finds_the_report_when_they_come_back(world) {

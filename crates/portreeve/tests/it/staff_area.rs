@@ -267,7 +267,7 @@ on_both! {
         let fields = [("text", "My <b>long</b> answer"), ("revision", seen), ("seen_event", events)];
         let conflict = carol.post(&format!("{path}/answer"), &fields);
         assert_eq!(conflict.status, 409);
-        assert!(conflict.body.contains("report closed: unfounded") && conflict.body.contains("staff:dora"), "{}", conflict.body);
+        assert!(conflict.body.contains("Report closed: unfounded") && conflict.body.contains("staff:dora"), "{}", conflict.body);
         assert!(conflict.body.contains("My &lt;b&gt;long&lt;/b&gt; answer"), "what was written is kept: {}", conflict.body);
         assert!(world.report(id)["messages"].as_array().unwrap().is_empty());
         let looked = carol.post(&format!("{path}/presence"), &[]);

@@ -67,7 +67,7 @@ on_both! {
         assert!(german.contains("Neue Meldung: Spam"), "{german}");
         assert!(german.contains(&format!("/admin/reports/{first}")), "{german}");
         let german = german.replace("=\r\n", "").replace("=C3=B6", "ö");
-        assert!(german.contains("Meldung eröffnet") && !german.contains("report opened"), "the line in German: {german}");
+        assert!(german.contains("Meldung eröffnet") && !german.contains("Report opened"), "the line in German: {german}");
         assert!(mails.iter().any(|mail| mail.contains("To: dora@example.com") && mail.contains("New report: Spam")));
         assert!(!mails.iter().any(|mail| mail.contains("secret")));
 

@@ -108,7 +108,7 @@ on_both! {
         hurry(&world, "read_mail");
         for id in [id, later] {
             world.wait_for(id, "suspended");
-            assert_eq!(world.events(id, "hold_waits"), 0, "nobody had to approve it");
+            assert_eq!(world.events(id, "awaiting_approval"), 0, "nobody had to approve it");
         }
         let known = state(&world, 1);
         assert_eq!((&known["state"], &known["why"]), (&"waiting".into(), &"no_token".into()));

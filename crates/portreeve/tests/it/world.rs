@@ -303,6 +303,8 @@ impl World {
 
     /// How often an event of this kind stands in a report's history.
     pub(crate) fn events(&self, id: i64, kind: &str) -> usize {
+        let known = portreeve_core::event::Kind::parse(kind);
+        assert!(known.is_some(), "there is no kind {kind}, so nothing of it ever happens");
         let report = self.report(id);
         report["events"].as_array().unwrap().iter().filter(|event| event["kind"] == kind).count()
     }

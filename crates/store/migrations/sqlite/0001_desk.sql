@@ -279,7 +279,8 @@ CREATE TABLE events (
     at BIGINT NOT NULL,
     actor TEXT NOT NULL,
     kind TEXT NOT NULL,
-    text TEXT NOT NULL
+    -- The facts of the kind, as a JSON object.
+    data TEXT NOT NULL
 );
 CREATE INDEX events_report ON events (report_id, id);
 
@@ -373,7 +374,7 @@ CREATE TABLE enforcements (
     directory TEXT NOT NULL,
     service_id BIGINT NOT NULL,
     record TEXT NOT NULL,
-    -- The panel does not say how it stands, since then and because of that.
+    -- The panel does not say how it stands, since then and because of that: a code with its data, as JSON.
     unseen_since BIGINT,
     unseen_why TEXT,
     unseen_alarmed BOOLEAN NOT NULL,
@@ -440,7 +441,10 @@ CREATE TABLE notices (
     at BIGINT NOT NULL,
     message_id TEXT NOT NULL,
     taken BOOLEAN NOT NULL,
-    detail TEXT NOT NULL,
+    -- Addresses that it went to, with what servers said of those that did not take it: a JSON list.
+    recipients TEXT NOT NULL,
+    -- Why nobody got it: a code with its data, as JSON.
+    why TEXT,
     done_at BIGINT NOT NULL,
     -- A mail server took it, and it came back all the same.
     bounced_at BIGINT,
@@ -623,7 +627,11 @@ CREATE TABLE payments (
     url TEXT,
     due_cents BIGINT,
     due_currency TEXT,
-    detail TEXT NOT NULL,
+    -- What staff were told about it that they have to look at: a code with its data, as JSON.
+    issue TEXT,
+    -- Nobody can see its invoice, since then; and staff were told.
+    unseen_since BIGINT,
+    unseen_told BOOLEAN NOT NULL,
     asked_at BIGINT NOT NULL
 );
 CREATE INDEX payments_report ON payments (report_id, id);

@@ -1,6 +1,8 @@
 //! What is stored of customers: what they said on their own, and the links in their notices.
 
+use portreeve_core::event::{Channel, Event};
 use portreeve_core::ids::ReportId;
+use portreeve_core::report::Turn;
 use portreeve_core::report::{Claim, Countdown, CustomerSaid, Hold, Subject};
 use portreeve_core::service::ServiceStatus;
 use portreeve_core::time::Span;
@@ -108,8 +110,7 @@ on_both! {
             report: ReportId(report),
             at: 1,
             actor: actor.into(),
-            kind: "answered",
-            text: String::new(),
+            event: Event::Answered { by: Turn::Staff, channel: Channel::Page },
         };
         tx.add_events(&[event(1, "staff:alice"), event(2, "staff:bob"), event(1, "customer")]).await.unwrap();
         tx.set_staff_disabled(carol, Some(2)).await.unwrap();

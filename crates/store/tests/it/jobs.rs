@@ -1,6 +1,7 @@
 use portreeve_core::enforcement::{Action, Answer, Out, Record};
 use portreeve_core::ids::{OrderId, ReportId};
 use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::reason::OutOfSight;
 use portreeve_core::time::from_millis;
 use portreeve_store::{
     Enforcement, IdempotencyRow, JobBacklog, JobKind, NewJob, NoticeResult, ReportBacklog, Which,
@@ -161,7 +162,7 @@ on_both! {
                 unclear_before: true,
                 in_flight: true,
             }),
-            unseen: Some((7, "timed out".into())),
+            unseen: Some((7, OutOfSight::Panel { said: "timed out".into() })),
             unseen_alarmed: true,
             order_again: true,
             tries: 3,
@@ -183,7 +184,8 @@ on_both! {
             at: 5,
             message_id: "<x@example.com>".into(),
             taken,
-            detail: String::new(),
+            recipients: Vec::new(),
+            why: None,
         };
         let mut tx = world.tx().await;
         tx.put_notices(&[result(false)], 6).await.unwrap();

@@ -3,9 +3,11 @@
 use portreeve_core::ids::{MailId, ReportId};
 use portreeve_core::intake::{MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::reason::NotDelivered;
 use portreeve_core::report::{Countdown, Hold, Outcome, State};
 use portreeve_store::{
-    MailEnd, MailReading, NewMail, NoticeResult, ReportFilter, ReportOrder, Stored, Tx, Unread,
+    MailEnd, MailReading, NewMail, NoticeResult, Recipient, ReportFilter, ReportOrder, Stored, Tx,
+    Unread,
 };
 
 use crate::reports::{add, at, open, report};
@@ -28,6 +30,10 @@ fn end(state: &'static str, report: Option<i64>) -> MailEnd<'static> {
     MailEnd { state, why: None, report: report.map(ReportId), by: None }
 }
 
+fn to_ada() -> Vec<Recipient> {
+    vec![Recipient { address: "ada@example.com".into(), error: None }]
+}
+
 on_both! {
     async fn what_a_person_has_to_see_to_is_found_by_report_until_it_is_over(world) {
         let running = Countdown::Running { deadline: at(60), remind_at: None };
@@ -37,7 +43,7 @@ on_both! {
         }, 3).await;
         let ids: Vec<ReportId> = made.iter().map(|report| report.id).collect();
         let result = |report: ReportId, notice, taken, at| NoticeResult {
-            report, notice, audience: Audience::Customer, at, message_id: format!("<{}.{at}>", report.0), taken, detail: "550".into(),
+            report, notice, audience: Audience::Customer, at, message_id: format!("<{}.{at}>", report.0), taken, recipients: to_ada(), why: None,
         };
         let mut tx = world.tx().await;
         let all: Vec<NoticeResult> = ids.iter().map(|id| result(*id, Notice::Opened, false, 5)).collect();
@@ -205,23 +211,27 @@ on_both! {
             at: 5,
             message_id: "<m@example.com>".into(),
             taken: true,
-            detail: "ada@example.com".into(),
+            recipients: to_ada(),
+            why: None,
         };
         assert_eq!(tx.sent_notice(report, notice, audience, 5).await.unwrap(), None);
-        assert!(!tx.bounce_notice(report, notice, audience, 5, "no", 9).await.unwrap());
+        let bounced = |said: &str| NotDelivered::Bounced {
+            address: "ada@example.com".into(), said: said.into(),
+        };
+        assert!(!tx.bounce_notice(report, notice, audience, 5, &bounced("no"), 9).await.unwrap());
         tx.put_notices(std::slice::from_ref(&sent), 6).await.unwrap();
         assert!(tx.customer_was_told(report).await.unwrap());
-        assert!(tx.bounce_notice(report, notice, audience, 5, "ada@example.com: 550", 9).await.unwrap());
-        assert!(!tx.bounce_notice(report, notice, audience, 5, "again", 10).await.unwrap());
+        assert!(tx.bounce_notice(report, notice, audience, 5, &bounced("550"), 9).await.unwrap());
+        assert!(!tx.bounce_notice(report, notice, audience, 5, &bounced("again"), 10).await.unwrap());
         assert!(!tx.customer_was_told(report).await.unwrap());
         tx.put_notices(&[sent], 11).await.unwrap();
         assert!(!tx.customer_was_told(report).await.unwrap());
         let row = tx.sent_notice(report, notice, audience, 5).await.unwrap().unwrap();
-        assert_eq!((row.taken, row.bounced_at, row.detail.as_str()), (false, Some(9), "ada@example.com: 550"));
+        assert_eq!((row.taken, row.bounced_at, row.recipients), (false, Some(9), to_ada()));
         assert_eq!(tx.bounced_notices(report).await.unwrap(), 1);
         assert_eq!(tx.bounced_notices(ReportId(2)).await.unwrap(), 0);
-        let (.., bounced) = tx.notices_of(report, 10).await.unwrap().remove(0);
-        assert!(bounced);
+        let row = tx.notices_of(report, 10).await.unwrap().remove(0);
+        assert_eq!((row.bounced, row.why), (true, Some(bounced("550"))), "as it was said first");
     }
 
     async fn the_notices_of_a_digest_are_found_by_its_message_id(world) {
@@ -233,7 +243,8 @@ on_both! {
             at: 5,
             message_id: message_id.into(),
             taken: true,
-            detail: "ada@example.com".into(),
+            recipients: to_ada(),
+            why: None,
         };
         let digest = "<digest.ab.cd@example.com>";
         let all = [
@@ -261,12 +272,14 @@ on_both! {
             at,
             message_id: format!("<{at}@example.com>"),
             taken,
-            detail: "ada@example.com".into(),
+            recipients: to_ada(),
+            why: None,
         };
         let (customer, staff) = (Audience::Customer, Audience::Staff);
         let all = [told(5, customer, true), told(6, customer, true), told(7, customer, false), told(8, staff, true)];
         tx.put_notices(&all, 9).await.unwrap();
-        tx.bounce_notice(ReportId(1), Notice::Answered, customer, 6, "no", 9).await.unwrap();
+        let why = NotDelivered::NoAddress;
+        tx.bounce_notice(ReportId(1), Notice::Answered, customer, 6, &why, 9).await.unwrap();
         let found = tx.notices_to_customer(ReportId(1), 10).await.unwrap();
         let seen: Vec<_> = found.iter().map(|(_, _, at, sent)| (*at, sent.bounced_at)).collect();
         assert_eq!(seen, [(6, Some(9)), (5, None)]);

@@ -1,5 +1,6 @@
 //! What is stored about telling people: templates, mailboxes that get many notices, wishes of staff, summaries.
 
+use portreeve_core::event::Kind;
 use portreeve_core::ids::ReportId;
 use portreeve_core::notice::Notice;
 use portreeve_store::{Gathered, JobKind, MailboxHour, NewEvent, NewJob, NewStaff, Which};
@@ -95,18 +96,18 @@ on_both! {
         assert!(!tx.begin_summary("2026-01-31", 501, 0).await.unwrap());
         assert!(tx.begin_summary("2026-02-01", 900, 600).await.unwrap(), "and the other is forgotten");
         assert!(tx.begin_summary("2026-01-31", 500, 0).await.unwrap());
-        let event = |kind: &'static str, at: i64| NewEvent {
+        let event = |kind: Kind, at: i64| NewEvent {
             report: ReportId(1),
             at,
             actor: "desk".into(),
-            kind,
-            text: String::new(),
+            event: kind.examples().remove(0),
         };
-        let kinds = [event("opened", 1), event("opened", 10), event("noted", 11), event("closed", 12)];
-        tx.add_events(&kinds).await.unwrap();
+        let all = [(Kind::Opened, 1), (Kind::Opened, 10), (Kind::Noted, 11), (Kind::Closed, 12)];
+        tx.add_events(&all.map(|(kind, at)| event(kind, at))).await.unwrap();
+        let kinds = [Kind::Opened, Kind::Closed];
         let from = tx.first_event_since(10).await.unwrap();
-        let counted = tx.count_kinds_since(from, 100).await.unwrap();
-        assert_eq!(counted, [("closed".to_owned(), 1), ("opened".to_owned(), 1)]);
-        assert_eq!(tx.count_kinds_since(from, 1).await.unwrap(), [("opened".to_owned(), 1)]);
+        let counted = tx.count_kinds_since(from, &kinds, 100).await.unwrap();
+        assert_eq!(counted, [(Kind::Closed, 1), (Kind::Opened, 1)]);
+        assert_eq!(tx.count_kinds_since(from, &kinds, 1).await.unwrap(), [(Kind::Opened, 1)]);
     }
 }

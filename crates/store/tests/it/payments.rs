@@ -1,7 +1,8 @@
 //! What is stored of payments.
 
 use portreeve_core::ids::ReportId;
-use portreeve_core::payment::{Cents, Invoice, Money, PaymentState};
+use portreeve_core::payment::{Cents, Invoice, Money, PaymentState, Unseen};
+use portreeve_core::reason::PaymentIssue;
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::NewPayment;
 
@@ -36,7 +37,9 @@ on_both! {
         assert_eq!((payment.id, payment.state, payment.since), (first, PaymentState::Wished, at(1_000)));
         assert_eq!((&payment.price, &payment.service, &payment.invoice), (&euros(2_500), &key(17), &None));
 
-        payment.turn(PaymentState::Open, "", at(2_000));
+        payment.turn(PaymentState::Open, at(2_000));
+        payment.issue = Some(PaymentIssue::PerhapsInvoiced);
+        payment.unseen = Some(Unseen { since: at(1_500), told: true });
         let url = "https://billing.example.com/viewinvoice.php?id=5".to_owned();
         payment.invoice = Some(Invoice { reference: "5".into(), url, due: euros(2_713) });
         tx.save_payment(&payment).await.unwrap();
@@ -45,7 +48,7 @@ on_both! {
         assert_eq!(tx.reports_with_invoice("other", "5").await.unwrap(), []);
         assert_eq!(tx.add_payment(&wish(92)).await.unwrap(), None, "it may still be paid");
 
-        payment.turn(PaymentState::Ended, "cancelled", at(3_000));
+        payment.turn(PaymentState::Ended, at(3_000));
         tx.save_payment(&payment).await.unwrap();
         let second = tx.add_payment(&wish(92)).await.unwrap().expect("a new one");
         let all = tx.payments(ReportId(92), 10).await.unwrap();

@@ -1,6 +1,7 @@
 //! How the databases go about the lists of the staff area: by the index that was made for it, and in its order, so
 //! that a page costs the same at any size of the desk.
 
+use portreeve_core::reason::QueueReason;
 use portreeve_core::report::{Countdown, Hold, Outcome, Report, State, Subject, Turn};
 use portreeve_store::{Engine, NewReport, ReportFilter, ReportOrder, SuspensionFilter};
 
@@ -17,7 +18,7 @@ async fn fill(world: &World) {
     let make = |n: usize, id| -> Report {
         let state = match n {
             _ if n < REPORTS * 9 / 10 => State::Closed { at: at(9), outcome: Outcome::Resolved },
-            _ if n.is_multiple_of(50) => State::Queued { why: "not known".into() },
+            _ if n.is_multiple_of(50) => State::Queued { why: QueueReason::NoService },
             _ if n.is_multiple_of(3) => open(Countdown::Running {
                 deadline: at(i64::try_from(n).unwrap()),
                 remind_at: None,

@@ -1,5 +1,7 @@
+use portreeve_core::event::{Event, Kind};
 use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Press, ReportId};
+use portreeve_core::reason::QueueReason;
 use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
@@ -62,7 +64,8 @@ pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
     let paused = Countdown::Paused { left: Span::from_mins(7), remind_in: half };
     let lifted = Countdown::Lifted { left: Span::from_mins(7), remind_in: half };
     let reached = Countdown::Reached { deadline: at(60) };
-    let queued = State::Queued { why: "the panel did not answer".into() };
+    let queued =
+        State::Queued { why: QueueReason::DirectoryUnreachable { said: "timed out".into() } };
     let closed = State::Closed { at: at(9), outcome: Outcome::NoResponse };
     let shapes = [
         (open(Countdown::None), Hold::None),
@@ -196,34 +199,34 @@ on_both! {
 
     async fn history_messages_and_notes_are_kept_in_order(world) {
         let mut tx = world.tx().await;
+        let numbered = |n: i64| Event::LinksRevoked { count: n.unsigned_abs() };
         let events: Vec<NewEvent> = (0..300)
             .map(|n| NewEvent {
                 report: ReportId(1 + n % 2),
                 at: n,
                 actor: "desk".into(),
-                kind: "opened",
-                text: n.to_string(),
+                event: numbered(n),
             })
             .collect();
         tx.add_events(&events).await.unwrap();
         let all = Slice::latest(1_000);
         let history = tx.events(ReportId(1), all).await.unwrap();
-        assert_eq!((history.len(), history[1].at, history[1].text.as_str()), (150, 2, "2"));
+        assert_eq!((history.len(), history[1].at, &history[1].event), (150, 2, &numbered(2)));
         let latest = tx.events(ReportId(1), Slice::latest(2)).await.unwrap();
         assert_eq!([latest[0].at, latest[1].at], [296, 298], "the newest, oldest first");
         let slice = Slice { before: Some(latest[0].id), limit: 2 };
         let earlier = tx.events(ReportId(1), slice).await.unwrap();
         assert_eq!([earlier[0].at, earlier[1].at], [292, 294]);
-        let of_kinds = tx.events_of_kinds(ReportId(1), &["opened", "closed"], 2).await.unwrap();
+        let of_kinds = tx.events_of_kinds(ReportId(1), &[Kind::LinksRevoked, Kind::Closed], 2).await.unwrap();
         assert_eq!([of_kinds[0].at, of_kinds[1].at], [296, 298]);
-        assert!(tx.events_of_kinds(ReportId(1), &["closed"], 2).await.unwrap().is_empty());
+        assert!(tx.events_of_kinds(ReportId(1), &[Kind::Closed], 2).await.unwrap().is_empty());
         let asked = [(ReportId(1), 4), (ReportId(2), 4), (ReportId(2), 7)];
         let found: Vec<_> = tx.events_at(&asked).await.unwrap();
-        let found: Vec<_> = found.iter().map(|(id, event)| (id.0, event.text.as_str())).collect();
-        assert_eq!(found, [(1, "4"), (2, "7")]);
-        let latest = tx.latest_event(ReportId(1), &["closed", "opened"]).await.unwrap();
-        assert_eq!(latest.map(|event| event.text).as_deref(), Some("298"));
-        assert!(tx.latest_event(ReportId(1), &["closed"]).await.unwrap().is_none());
+        let found: Vec<_> = found.iter().map(|(id, event)| (id.0, event.event.clone())).collect();
+        assert_eq!(found, [(1, numbered(4)), (2, numbered(7))]);
+        let latest = tx.latest_event(ReportId(1), &[Kind::Closed, Kind::LinksRevoked]).await.unwrap();
+        assert_eq!(latest.map(|event| event.event), Some(numbered(298)));
+        assert!(tx.latest_event(ReportId(1), &[Kind::Closed]).await.unwrap().is_none());
         let written =
             [(1, true, "why?"), (2, false, "first"), (3, false, "second"), (3, true, "ok")];
         for (at, from_customer, body) in written {

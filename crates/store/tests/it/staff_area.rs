@@ -1,5 +1,6 @@
 //! What the staff area stores: sessions, second factors, the audit log, words, views, figures.
 
+use portreeve_core::event::Kind;
 use portreeve_core::ids::ReportId;
 use portreeve_core::report::{Countdown, Hold, Report, State};
 use portreeve_core::text::{wanted_words, words};
@@ -154,19 +155,19 @@ on_both! {
 
     async fn what_somebody_did_is_found_from_an_instant_on(world) {
         let mut tx = world.tx().await;
-        let event = |n: i64, actor: &str, kind: &'static str| NewEvent {
-            report: ReportId(n), at: n * 10, actor: actor.into(), kind, text: String::new(),
+        let event = |n: i64, actor: &str, kind: Kind| NewEvent {
+            report: ReportId(n), at: n * 10, actor: actor.into(), event: kind.examples().remove(0),
         };
         assert_eq!(tx.first_event_since(5).await.unwrap(), 1, "nothing happened yet");
         let events: Vec<NewEvent> = (1..=50)
-            .map(|n| event(n, if n % 2 == 0 { "api:1" } else { "staff:alice" }, "opened"))
+            .map(|n| event(n, if n % 2 == 0 { "api:1" } else { "staff:alice" }, Kind::Opened))
             .collect();
         tx.add_events(&events).await.unwrap();
         let from = tx.first_event_since(400).await.unwrap();
         let done = tx.done_by("api:1", from, 100).await.unwrap();
         let found: Vec<i64> = done.iter().map(|row| row.report_id).collect();
         assert_eq!(found, [40, 42, 44, 46, 48, 50]);
-        assert_eq!((done[0].at, done[0].kind.as_str()), (400, "opened"));
+        assert_eq!((done[0].at, done[0].kind), (400, Kind::Opened));
         let beyond = tx.first_event_since(9_999).await.unwrap();
         assert!(tx.done_by("api:1", beyond, 100).await.unwrap().is_empty());
     }
@@ -177,13 +178,13 @@ on_both! {
         }, 3).await;
         let day = at(0).as_millisecond();
         let mut tx = world.tx().await;
-        let event = |n: usize, minutes: i64, actor: &str, kind: &'static str| NewEvent {
-            report: reports[n].id, at: day + minutes * 60_000, actor: actor.into(), kind, text: String::new(),
+        let event = |n: usize, minutes: i64, actor: &str, kind: Kind| NewEvent {
+            report: reports[n].id, at: day + minutes * 60_000, actor: actor.into(), event: kind.examples().remove(0),
         };
         tx.add_events(&[
-            event(0, 0, "api:1", "opened"), event(1, 0, "api:1", "opened"), event(2, 0, "api:1", "opened"),
-            event(0, 5, "customer", "answered"), event(0, 10, "staff:alice", "answered"),
-            event(0, 20, "staff:alice", "answered"), event(1, 30, "staff:alice", "closed"),
+            event(0, 0, "api:1", Kind::Opened), event(1, 0, "api:1", Kind::Opened), event(2, 0, "api:1", Kind::Opened),
+            event(0, 5, "customer", Kind::Answered), event(0, 10, "staff:alice", Kind::Answered),
+            event(0, 20, "staff:alice", Kind::Answered), event(1, 30, "staff:alice", Kind::Closed),
         ]).await.unwrap();
         let figures = tx.count_events(7, 1, 1_000).await.unwrap();
         let all = |of: fn(&DayFigures) -> i64| figures.iter().map(of).sum::<i64>();

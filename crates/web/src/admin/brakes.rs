@@ -98,7 +98,7 @@ pub(crate) async fn undo_preview(
     let list = undo::preview(&web.desk, &asked.actor, from).await?;
     let rows: Vec<minijinja::Value> = list
         .iter()
-        .map(|one| context! { id => one.report.0, done => one.done, step => one.step.as_str() })
+        .map(|one| context! { id => one.report.0, done => one.done.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(), step => one.step.as_str() })
         .collect();
     let to_do = list.iter().filter(|one| one.step != undo::Step::Nothing).count();
     let more = context! {

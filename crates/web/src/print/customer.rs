@@ -46,10 +46,10 @@ pub fn customer_copy(viewer: &Viewer, copy: &CustomerCopy) -> Document {
     });
     blocks.extend(entries);
     blocks.push(Block::Heading(viewer.word("report-history")));
-    let lines = copy.happened.iter().map(|(at, milestone)| Line {
+    let lines = copy.happened.iter().map(|(at, kind)| Line {
         when: viewer.at(*at),
         who: String::new(),
-        what: viewer.word(&format!("print-happened-{}", milestone.as_str())),
+        what: i18n::history::for_customer(viewer.language, *kind),
     });
     blocks.push(Block::Lines(lines.collect()));
     blocks.extend(room.remark(copy.is_cut));

@@ -1,9 +1,10 @@
 //! Staff's copy: everything that the desk knows of a report.
 
 use portreeve_app::attachment::AttachmentView;
-use portreeve_app::report::dossier::{Dossier, ServiceFacts};
-use portreeve_app::report::view::{ReportView, WholeReportView};
+use portreeve_app::report::dossier::{Dossier, Mail, ServiceFacts};
+use portreeve_app::report::view::{EventView, ReportView, WholeReportView};
 use portreeve_core::attachment::Size;
+use portreeve_core::event::{Event, Kind};
 use portreeve_core::text::defang;
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_i18n as i18n;
@@ -12,7 +13,6 @@ use portreeve_print::{Block, Document, Entry, File, Line};
 use super::room::Room;
 use super::{document, facts, file};
 use crate::pages::Viewer;
-use crate::words;
 
 /// A report as staff get it on paper. It has their notes: it is not for customers.
 pub fn staff_copy(viewer: &Viewer, dossier: &Dossier, made_at: Timestamp) -> Document {
@@ -65,10 +65,11 @@ fn state(viewer: &Viewer, dossier: &Dossier) -> Vec<(String, String)> {
     });
     let wanted = report.more_time_wanted.as_deref();
     let merged = dossier.merged.iter().map(|id| format!("#{id}")).collect::<Vec<_>>();
-    let queued = report.queued_why.as_deref();
+    let queued = report.queued_reason.as_ref();
+    let queued = queued.map(|why| i18n::reason::queue(viewer.language, why));
     vec![
         (word("print-state"), joined.join(", ")),
-        (word("report-queued"), queued.unwrap_or_default().to_owned()),
+        (word("report-queued"), queued.unwrap_or_default()),
         (word("filter-category"), report.category.clone()),
         (word("report-address"), report.service_ip.clone()),
         (word("column-opened"), viewer.at_text(&report.opened_at)),
@@ -98,8 +99,9 @@ fn suspension(viewer: &Viewer, report: &ReportView) -> String {
     let shown = &report.suspension;
     let mut parts = vec![viewer.word(&format!("suspension-{}", shown.state))];
     parts.extend(shown.since.as_deref().map(|since| viewer.at_text(since)));
-    let detail = shown.detail.as_deref().map(|why| words::reason(viewer.language, why));
-    match detail {
+    let tell =
+        if shown.is_paused { i18n::reason::paused_suspension } else { i18n::reason::suspension };
+    match shown.reason.as_ref().map(|reason| tell(viewer.language, reason)) {
         Some(detail) => format!("{}\n{detail}", parts.join(", ")),
         None => parts.join(", "),
     }
@@ -144,7 +146,7 @@ fn messages(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &
             who: format!(
                 "{} ({})",
                 viewer.word(side),
-                words::actor(viewer.language, &message.author)
+                i18n::history::actor(viewer.language, &message.author)
             ),
             when: viewer.at_text(&message.at),
             text: room.take(&defang(&message.text)),
@@ -181,7 +183,7 @@ fn notes(viewer: &Viewer, whole: &WholeReportView, room: &mut Room, blocks: &mut
     }
     let entries = room.newest_first(&whole.notes, |room, note| {
         Block::Entry(Entry {
-            who: words::actor(viewer.language, &note.author),
+            who: i18n::history::actor(viewer.language, &note.author),
             when: viewer.at_text(&note.at),
             mark: mark.clone(),
             text: room.take(&defang(&note.text)),
@@ -223,17 +225,32 @@ fn around(viewer: &Viewer, dossier: &Dossier, blocks: &mut Vec<Block>) {
             "{}: {} ({})",
             viewer.word(&format!("notice-{}", mail.notice)),
             viewer.word(if mail.taken { "mail-taken" } else { "mail-failed" }),
-            mail.detail
+            outcome(viewer, mail)
         ),
     });
     list("report-mails", mails.collect());
 }
 
+/// To whom a notice went, or why nobody got it.
+fn outcome(viewer: &Viewer, mail: &Mail) -> String {
+    let to = mail.recipients.iter().map(|one| match &one.error {
+        Some(error) => format!("{}: {error}", one.address),
+        None => one.address.clone(),
+    });
+    let why = mail.why.as_ref().map(|why| i18n::reason::not_delivered(viewer.language, why));
+    to.chain(why).collect::<Vec<_>>().join(", ")
+}
+
 fn history(viewer: &Viewer, whole: &WholeReportView) -> Vec<Line> {
+    let tell = |event: &EventView| {
+        let kind = Kind::parse(event.kind)?;
+        let event = Event::read(kind, &event.data.to_string()).ok()?;
+        Some(i18n::history::sentence(viewer.language, &viewer.zone, &event))
+    };
     let lines = whole.events.iter().map(|event| Line {
         when: viewer.at_text(&event.at),
-        who: words::actor(viewer.language, &event.actor),
-        what: words::line(viewer.language, &viewer.zone, &event.kind, &event.text),
+        who: i18n::history::actor(viewer.language, &event.actor),
+        what: tell(event).unwrap_or_default(),
     });
     lines.collect()
 }

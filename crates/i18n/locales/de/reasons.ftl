@@ -1,0 +1,115 @@
+# Warum etwas so ist oder nicht geschah. Sie stehen nach einem Doppelpunkt. $said ist, was andere gesagt haben, unverändert.
+
+rule-staff = von Mitarbeitern entschieden
+rule-immediate = die Meldung sperrt sofort
+rule-deadline = die Frist ist abgelaufen
+rule-after_pause = nach einer Pause erneut geprüft
+rule-before_order = vor dem Auftrag erneut geprüft
+rule-self_unsuspend = der Kunde hat den Dienst entsperrt
+rule-payment = der Kunde hat gezahlt
+rule-merge = Meldungen zusammengeführt
+rule-unmerge = Zusammenführung rückgängig gemacht
+
+stop-paused = der Abuse-Desk ist angehalten
+stop-clock_suspect = die Uhr dieses Rechners ist gesprungen; den Abuse-Desk fortsetzen, sobald sie stimmt
+stop-stood_still = die Frist lief ab, während der Abuse-Desk nicht lief
+stop-protected = der Dienst ist geschützt
+stop-hourly_limit = die stündliche Grenze automatischer Sperrungen ist erreicht
+stop-customer_changed = der Dienst hat seit Eröffnung der Meldung den Kunden gewechselt
+stop-not_told = kein Mailserver hat die Benachrichtigung des Kunden angenommen
+stop-customer_answered = der Kunde hat geantwortet und wartet auf Mitarbeiter
+stop-mail_waits = eine E-Mail zu der Meldung wartet auf Prüfung
+stop-service_missing = das Verzeichnis führt den Dienst nicht mehr
+
+mailwhy-no_token = keine Antwort auf eine unserer Benachrichtigungen
+mailwhy-no_code = nennt die Meldung und kommt von der Adresse des Kunden, aber ohne den Code unserer Benachrichtigungen
+mailwhy-false_token = nennt eine Meldung, aber nicht so, wie unsere Benachrichtigungen es tun
+mailwhy-other_sender = nicht von der E-Mail-Adresse des Kunden
+mailwhy-other_customer = der Dienst hat jetzt einen anderen Kunden, oder es gibt ihn nicht mehr
+mailwhy-closed = die Meldung ist geschlossen
+mailwhy-queued = die Meldung wartet auf ihren Dienst
+mailwhy-too_many = zu viele Antworten auf diese Meldung per E-Mail innerhalb einer Stunde
+mailwhy-automatic = eine automatische Nachricht, und keine Antwort auf eine unserer Benachrichtigungen
+mailwhy-perhaps_automatic = betrifft die Meldung, ist aber vielleicht eine automatische Nachricht
+mailwhy-perhaps_absent = liest sich wie eine Abwesenheitsnotiz
+mailwhy-encrypted = verschlüsselt: bitten Sie den Kunden, unverschlüsselt zu schreiben
+mailwhy-empty = weder Text des Absenders noch Dateien
+mailwhy-other_bounce = eine Unzustellbarkeitsmeldung, aber zu keiner Benachrichtigung an diese Adresse
+mailwhy-unreadable = nicht lesbar: Original ansehen
+mailwhy-not_taken = ihre Meldung hat sie nicht angenommen
+
+queue-directory_unreachable = das Verzeichnis konnte nicht gefragt werden, ob es den Dienst gibt: „{ $said }“
+queue-directory_unreachable-silent = das Verzeichnis konnte nicht gefragt werden, ob es den Dienst gibt
+queue-no_service = ohne Dienst wieder geöffnet
+
+undelivered-no_mail_server = ausgehende E-Mail ist nicht eingerichtet
+undelivered-service_missing = das Verzeichnis führt den Dienst nicht mehr
+undelivered-customer_changed = der Dienst hat jetzt einen anderen Kunden
+undelivered-no_address = das Verzeichnis hat keine E-Mail-Adresse des Kunden
+undelivered-own_address = die E-Mail-Adresse des Kunden im Verzeichnis ist eine des Abuse-Desks selbst
+undelivered-refused = „{ $said }“
+undelivered-refused-silent = der Mailserver hat sie abgelehnt
+undelivered-bounced = kam von { $address } zurück: „{ $said }“
+undelivered-bounced-silent = kam von { $address } zurück
+
+noeffect-customer_changed = der Dienst hat jetzt einen anderen Kunden
+noeffect-report_closed = die Meldung ist geschlossen und sollte den Dienst gesperrt halten
+noeffect-holds_nothing = die Meldung sperrt den Dienst nicht mehr
+noeffect-left_suspended = der Dienst bleibt aus anderem Grund gesperrt
+noeffect-service_gone = der Dienst ist beendet
+noeffect-ran_already = der Dienst lief bereits
+
+payissue-provider_missing = der Zahlungsanbieter { $provider } ist nicht mehr eingerichtet
+payissue-perhaps_invoiced = vielleicht gibt es eine Rechnung, das lässt sich nicht prüfen
+payissue-out_of_sight = es lässt sich nicht prüfen, ob Rechnung { $reference } bezahlt ist: „{ $said }“
+payissue-unexpected = „{ $said }“
+payissue-unexpected-silent = der Zahlungsanbieter zeigt etwas anderes als verlangt
+
+unscanned-cut = die Datei ließ sich nicht bis zum Ende lesen
+unscanned-failed = „{ $said }“
+unscanned-failed-silent = die Prüfung kam nicht zum Ende
+
+unseen-cannot_look = es kam keine Antwort, und dieses Panel kann nicht gefragt werden
+unseen-panel = „{ $said }“
+unseen-panel-silent = das Panel hat nicht geantwortet
+
+register-key = FraudRecord kennt unseren API-Schlüssel nicht
+register-action = FraudRecord kennt die Anfrage nicht
+register-data = FraudRecord nimmt die Daten nicht an
+register-no_data = FraudRecord hat keine Daten erhalten
+register-unreadable = die Antwort ist nicht lesbar
+register-unreachable = nicht erreichbar: „{ $said }“
+register-unreachable-silent = nicht erreichbar
+
+filerefused-off = Anhänge sind abgeschaltet
+filerefused-too_many = { $n ->
+    [one] höchstens { $n } Datei je Nachricht
+   *[other] höchstens { $n } Dateien je Nachricht
+ }
+filerefused-too_large = eine Datei darf höchstens { $size } haben
+filerefused-report_full = die Dateien einer Meldung dürfen zusammen höchstens { $size } haben
+filerefused-type = dieser Dateityp wird nicht angenommen
+filerefused-contradicts = die Datei ist nicht, was ihr Name sagt
+filerefused-empty = die Datei ist leer
+filerefused-broken = die Datei kam nicht vollständig an
+filerefused-busy = zu viele Dateien auf einmal; in einer Minute erneut versuchen
+filerefused-no_room = die Datei kann im Moment nicht gespeichert werden; später erneut versuchen
+
+# Was von einer Sperrung außer ihrem Zustand bekannt ist; ein eigener Satz.
+suspended-why-held_by_another = Eine andere Meldung sperrt den Dienst noch
+suspended-why-about_to_order = Wird gleich beauftragt
+suspended-why-confirmed_by_staff = Von Mitarbeitern bestätigt
+suspended-why-drifted = Außerhalb von Portreeve entsperrt: erneut sperren oder Sperrgrund aufheben
+suspended-why-turning = Der Dienst wird gerade entsperrt und danach wieder gesperrt
+suspended-why-suspend_by_hand = Dienst von Hand sperren, dann bestätigen
+suspended-why-unsuspend_by_hand = Dienst von Hand entsperren, dann bestätigen
+suspended-why-taken = Das Panel hat den Auftrag angenommen
+suspended-why-was_so = Das Panel sagt, es sei schon so gewesen
+suspended-why-no_answer = Noch keine Antwort
+suspended-why-refused = Abgelehnt: „{ $said }“
+suspended-why-refused-silent = Abgelehnt
+suspended-why-later = Das Panel bittet um einen späteren Versuch: „{ $said }“
+suspended-why-later-silent = Das Panel bittet um einen späteren Versuch
+suspended-why-failed = Fehlgeschlagen, wird erneut versucht: „{ $said }“
+suspended-why-failed-silent = Fehlgeschlagen, wird erneut versucht
+suspended-why-paused = Der Abuse-Desk ist angehalten. { $why }

@@ -1,0 +1,115 @@
+# Why something is so or did not happen. They follow a colon. Placeholders named $said have what others said, as it came.
+
+rule-staff = staff decided
+rule-immediate = the report suspends at once
+rule-deadline = the deadline passed
+rule-after_pause = checked again after a pause
+rule-before_order = checked again before the order
+rule-self_unsuspend = the customer unsuspended the service
+rule-payment = the customer paid
+rule-merge = reports merged
+rule-unmerge = merge undone
+
+stop-paused = the desk is paused
+stop-clock_suspect = the clock of this machine jumped; resume the desk once it is right
+stop-stood_still = the deadline passed while the desk was down
+stop-protected = the service is protected
+stop-hourly_limit = the hourly limit of automatic suspensions is reached
+stop-customer_changed = the service has changed customers since the report was opened
+stop-not_told = no mail server accepted the notice to the customer
+stop-customer_answered = the customer has answered and waits for staff
+stop-mail_waits = a mail about the report awaits review
+stop-service_missing = the directory no longer lists the service
+
+mailwhy-no_token = not a reply to any of our notices
+mailwhy-no_code = names the report and comes from the customer's address, but without the code of our notices
+mailwhy-false_token = names a report, but not as our notices do
+mailwhy-other_sender = not from the customer's e-mail address
+mailwhy-other_customer = the service has another customer now, or is gone
+mailwhy-closed = the report is closed
+mailwhy-queued = the report waits for its service
+mailwhy-too_many = too many answers to this report by e-mail within an hour
+mailwhy-automatic = an automatic message, and not a reply to any of our notices
+mailwhy-perhaps_automatic = about the report, but perhaps an automatic message
+mailwhy-perhaps_absent = reads like an out-of-office reply
+mailwhy-encrypted = encrypted: ask the customer to write unencrypted
+mailwhy-empty = no text of the sender and no files
+mailwhy-other_bounce = a bounce, but of no notice that was sent to this address
+mailwhy-unreadable = could not be read: view the original message
+mailwhy-not_taken = its report did not accept it
+
+queue-directory_unreachable = the directory could not be asked whether the service exists: “{ $said }”
+queue-directory_unreachable-silent = the directory could not be asked whether the service exists
+queue-no_service = reopened without a service
+
+undelivered-no_mail_server = outgoing mail is not set up
+undelivered-service_missing = the directory no longer lists the service
+undelivered-customer_changed = the service has another customer now
+undelivered-no_address = the directory has no e-mail address for the customer
+undelivered-own_address = the customer's e-mail address in the directory is one of the abuse desk itself
+undelivered-refused = “{ $said }”
+undelivered-refused-silent = the mail server refused it
+undelivered-bounced = bounced from { $address }: “{ $said }”
+undelivered-bounced-silent = bounced from { $address }
+
+noeffect-customer_changed = the service has another customer now
+noeffect-report_closed = the report is closed and was to keep the service suspended
+noeffect-holds_nothing = the report no longer holds the service
+noeffect-left_suspended = the service stays suspended for another reason
+noeffect-service_gone = the service has ended
+noeffect-ran_already = the service was already running
+
+payissue-provider_missing = its payment provider { $provider } is no longer configured
+payissue-perhaps_invoiced = there may be an invoice, and it cannot be checked
+payissue-out_of_sight = it cannot be checked whether invoice { $reference } is paid: “{ $said }”
+payissue-unexpected = “{ $said }”
+payissue-unexpected-silent = the provider shows something else than was asked for
+
+unscanned-cut = the file could not be read to the end
+unscanned-failed = “{ $said }”
+unscanned-failed-silent = the scan did not finish
+
+unseen-cannot_look = no answer came, and this panel cannot be asked
+unseen-panel = “{ $said }”
+unseen-panel-silent = the panel gave no answer
+
+register-key = FraudRecord does not know our API key
+register-action = FraudRecord does not know what it was asked
+register-data = FraudRecord does not accept the data
+register-no_data = FraudRecord received no data
+register-unreadable = its answer cannot be read
+register-unreachable = it cannot be reached: “{ $said }”
+register-unreachable-silent = it cannot be reached
+
+filerefused-off = attachments are off
+filerefused-too_many = { $n ->
+    [one] at most { $n } file per message
+   *[other] at most { $n } files per message
+ }
+filerefused-too_large = a file may have at most { $size }
+filerefused-report_full = the files of a report may have at most { $size } together
+filerefused-type = this file type is not accepted
+filerefused-contradicts = the file is not what its name says
+filerefused-empty = the file is empty
+filerefused-broken = the file did not arrive completely
+filerefused-busy = too many files at once; try again in a minute
+filerefused-no_room = the file cannot be stored right now; try again later
+
+# What is known of a suspension beside its state; a sentence of its own.
+suspended-why-held_by_another = Another report still holds the service
+suspended-why-about_to_order = About to be ordered
+suspended-why-confirmed_by_staff = Confirmed by staff
+suspended-why-drifted = Unsuspended outside Portreeve: suspend it again, or release the hold
+suspended-why-turning = The service is just being unsuspended and will be suspended again
+suspended-why-suspend_by_hand = Suspend the service by hand, then confirm
+suspended-why-unsuspend_by_hand = Unsuspend the service by hand, then confirm
+suspended-why-taken = The panel accepted the order
+suspended-why-was_so = The panel says that it was so already
+suspended-why-no_answer = No answer yet
+suspended-why-refused = Refused: “{ $said }”
+suspended-why-refused-silent = Refused
+suspended-why-later = The panel asks to try later: “{ $said }”
+suspended-why-later-silent = The panel asks to try later
+suspended-why-failed = Failed, will be tried again: “{ $said }”
+suspended-why-failed-silent = Failed, will be tried again
+suspended-why-paused = The desk is paused. { $why }
