@@ -21,6 +21,7 @@ mod enforcement;
 mod foreign;
 mod fraudrecord;
 mod guards;
+mod history;
 mod imports;
 mod incoming;
 mod lmtp;
