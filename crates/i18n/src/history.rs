@@ -177,18 +177,16 @@ impl Teller<'_> {
                 Action::Unsuspend => text!(of, "history-manual-unsuspend"),
             },
             Event::ManualCalledOff => text!(of, "history-manual_called_off"),
-            Event::Answered { by, channel } => {
-                let channel = match channel {
-                    Channel::Page => "page",
-                    Channel::Mail => "mail",
-                    Channel::Api => "api",
-                    Channel::Cli => "cli",
-                };
-                match by {
-                    Turn::Customer => text!(of, "history-answered-customer", channel = channel),
-                    Turn::Staff => text!(of, "history-answered-staff", channel = channel),
-                }
-            }
+            Event::Answered { by, channel } => match (by, channel) {
+                (Turn::Customer, Channel::Page) => text!(of, "history-answered-customer"),
+                (Turn::Customer, Channel::Mail) => text!(of, "history-answered-customer-mail"),
+                (Turn::Customer, Channel::Api) => text!(of, "history-answered-customer-api"),
+                (Turn::Customer, Channel::Cli) => text!(of, "history-answered-customer-cli"),
+                (Turn::Staff, Channel::Page) => text!(of, "history-answered-staff"),
+                (Turn::Staff, Channel::Mail) => text!(of, "history-answered-staff-mail"),
+                (Turn::Staff, Channel::Api) => text!(of, "history-answered-staff-api"),
+                (Turn::Staff, Channel::Cli) => text!(of, "history-answered-staff-cli"),
+            },
             Event::MarkedFixed => text!(of, "history-marked_fixed"),
             Event::Contested => text!(of, "history-contested"),
             Event::Noted => text!(of, "history-noted"),
@@ -256,8 +254,11 @@ impl Teller<'_> {
                     said = said.as_deref().unwrap_or_default()
                 )
             }
+            Event::AnsweredByMail { mail, files: 0 } => {
+                text!(of, "history-answered_by_mail", mail = mail.to_string())
+            }
             Event::AnsweredByMail { mail, files } => {
-                text!(of, "history-answered_by_mail", mail = mail.to_string(), files = *files)
+                text!(of, "history-answered_by_mail-files", mail = mail.to_string(), n = *files)
             }
             Event::AutomaticAnswer { mail } => {
                 text!(of, "history-automatic_answer", mail = mail.to_string())

@@ -132,18 +132,14 @@ history-manual-suspend = Kein Panel angebunden: Dienst von Hand sperren, dann be
 history-manual-unsuspend = Kein Panel angebunden: Dienst von Hand entsperren, dann bestätigen
 history-manual_called_off = Der Dienst muss nicht mehr von Hand gesperrt werden. Falls Sie ihn gesperrt haben, entsperren Sie ihn.
 
-history-answered-customer = { $channel ->
-    [mail] Kunde hat per E-Mail geantwortet
-    [api] Kunde hat geantwortet, über die API eingetragen
-    [cli] Kunde hat geantwortet, über die Kommandozeile eingetragen
-   *[page] Kunde hat geantwortet
- }
-history-answered-staff = { $channel ->
-    [mail] Mitarbeiter hat per E-Mail geantwortet
-    [api] Mitarbeiter hat über die API geantwortet
-    [cli] Mitarbeiter hat über die Kommandozeile geantwortet
-   *[page] Mitarbeiter hat geantwortet
- }
+history-answered-customer = Kunde hat geantwortet
+history-answered-customer-mail = Kunde hat per E-Mail geantwortet
+history-answered-customer-api = Kunde hat geantwortet, über die API eingetragen
+history-answered-customer-cli = Kunde hat geantwortet, über die Kommandozeile eingetragen
+history-answered-staff = Mitarbeiter hat geantwortet
+history-answered-staff-mail = Mitarbeiter hat per E-Mail geantwortet
+history-answered-staff-api = Mitarbeiter hat über die API geantwortet
+history-answered-staff-cli = Mitarbeiter hat über die Kommandozeile geantwortet
 history-marked_fixed = Kunde meldet das Problem als behoben
 history-contested = Kunde widerspricht der Meldung: Nach Möglichkeit sollte jemand prüfen, der an der Entscheidung nicht beteiligt war
 history-noted = Notiz hinzugefügt
@@ -171,10 +167,10 @@ history-notice_sent = Benachrichtigung „{ $notice }“ ({ $audience }) vom Mai
 history-notice_failed = Benachrichtigung „{ $notice }“ ({ $audience }) nicht zugestellt: { $why }
 history-notice_bounced = Benachrichtigung „{ $notice }“ ({ $audience }) kam von { $address } zurück
 history-notice_bounced-said = Benachrichtigung „{ $notice }“ ({ $audience }) kam von { $address } zurück: „{ $said }“
-history-answered_by_mail = { $files ->
-    [0] Die Antwort ist E-Mail { $mail }
-    [one] Die Antwort ist E-Mail { $mail }, mit { $files } Datei
-   *[other] Die Antwort ist E-Mail { $mail }, mit { $files } Dateien
+history-answered_by_mail = Die Antwort ist E-Mail { $mail }
+history-answered_by_mail-files = { $n ->
+    [one] Die Antwort ist E-Mail { $mail }, mit { $n } Datei
+   *[other] Die Antwort ist E-Mail { $mail }, mit { $n } Dateien
  }
 history-automatic_answer = Automatische Antwort auf eine Benachrichtigung (E-Mail { $mail }), nichts unternommen
 history-read_receipt = Lesebestätigung (E-Mail { $mail }): { $receipt }
@@ -202,7 +198,7 @@ history-fraudrecord_report_lost = Keine Antwort von FraudRecord, die Meldung ist
 register-field-name = Name
 register-field-email = E-Mail-Adresse
 register-field-account = Benutzerkonto
-register-field-domain = Domäne
+register-field-domain = Domain
 
 receipt-shown = die Benachrichtigung wurde dem Empfänger angezeigt
 receipt-deleted = die Benachrichtigung wurde vom Empfänger oder seinem Mailprogramm gelöscht

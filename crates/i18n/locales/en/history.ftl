@@ -132,18 +132,14 @@ history-manual-suspend = No panel is connected: suspend the service by hand, the
 history-manual-unsuspend = No panel is connected: unsuspend the service by hand, then confirm
 history-manual_called_off = The service no longer has to be suspended by hand. If you have suspended it, unsuspend it.
 
-history-answered-customer = { $channel ->
-    [mail] Customer answered by e-mail
-    [api] Customer answered, recorded by API
-    [cli] Customer answered, recorded by command line
-   *[page] Customer answered
- }
-history-answered-staff = { $channel ->
-    [mail] Staff answered by e-mail
-    [api] Staff answered by API
-    [cli] Staff answered by command line
-   *[page] Staff answered
- }
+history-answered-customer = Customer answered
+history-answered-customer-mail = Customer answered by e-mail
+history-answered-customer-api = Customer answered, recorded by API
+history-answered-customer-cli = Customer answered, recorded by command line
+history-answered-staff = Staff answered
+history-answered-staff-mail = Staff answered by e-mail
+history-answered-staff-api = Staff answered by API
+history-answered-staff-cli = Staff answered by command line
 history-marked_fixed = Customer says it is fixed
 history-contested = Customer disputes the report: where possible, someone who was not involved in the decision should review it
 history-noted = Note added
@@ -171,10 +167,10 @@ history-notice_sent = Notice “{ $notice }” to { $audience } accepted by the 
 history-notice_failed = Notice “{ $notice }” to { $audience } not delivered: { $why }
 history-notice_bounced = Notice “{ $notice }” to { $audience } bounced from { $address }
 history-notice_bounced-said = Notice “{ $notice }” to { $audience } bounced from { $address }: “{ $said }”
-history-answered_by_mail = { $files ->
-    [0] The answer is mail { $mail }
-    [one] The answer is mail { $mail }, with { $files } file
-   *[other] The answer is mail { $mail }, with { $files } files
+history-answered_by_mail = The answer is mail { $mail }
+history-answered_by_mail-files = { $n ->
+    [one] The answer is mail { $mail }, with { $n } file
+   *[other] The answer is mail { $mail }, with { $n } files
  }
 history-automatic_answer = Automatic reply to a notice (mail { $mail }), nothing done
 history-read_receipt = Read receipt (mail { $mail }): { $receipt }
