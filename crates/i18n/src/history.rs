@@ -10,7 +10,7 @@ use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::report::{SuspendMethod, Turn};
 use portreeve_core::time::{Span, Timestamp};
 
-use crate::{Language, reason, size, text, time};
+use crate::{Language, reason, refusal, size, text, time};
 
 /// The sentence that tells of an event, in the language and zone of who reads it.
 pub fn sentence(language: Language, zone: &TimeZone, event: &Event) -> String {
@@ -61,23 +61,18 @@ impl Teller<'_> {
     }
 
     /// A sentence with what somebody said, or the one without where they said nothing.
-    fn said(&self, key: &str, said: Option<&str>) -> String {
+    fn said(&self, [silent, with_words]: [&str; 2], said: Option<&str>) -> String {
         match said.filter(|said| !said.trim().is_empty()) {
-            Some(said) => text!(self.language, format!("{key}-said"), said = said),
-            None => text!(self.language, key),
+            Some(said) => text!(self.language, with_words, said = said),
+            None => text!(self.language, silent),
         }
     }
 
-    /// What was done by hand.
-    fn by_hand(&self, key: &str) -> String {
-        text!(self.language, format!("{key}-by_hand"))
-    }
-
     /// A decision by staff, or by one of the rules.
-    fn decided(&self, key: &str, decision: &Decision) -> String {
+    fn decided(&self, [by_staff, by_rule]: [&str; 2], decision: &Decision) -> String {
         match decision.rule {
-            Rule::Staff => text!(self.language, format!("{key}-staff")),
-            rule => text!(self.language, key, rule = reason::rule(self.language, rule)),
+            Rule::Staff => text!(self.language, by_staff),
+            rule => text!(self.language, by_rule, rule = reason::rule(self.language, rule)),
         }
     }
 
@@ -106,8 +101,11 @@ impl Teller<'_> {
             Event::Unmerged { with } => text!(of, "history-unmerged", report = with.to_string()),
             Event::Closed { outcome, kept, decision: _ } => {
                 let outcome = text!(of, format!("outcome-{}", outcome.as_str()));
-                let key = if *kept { "history-closed-kept" } else { "history-closed" };
-                text!(of, key, outcome = outcome)
+                if *kept {
+                    text!(of, "history-closed-kept", outcome = outcome)
+                } else {
+                    text!(of, "history-closed", outcome = outcome)
+                }
             }
             Event::Reopened => text!(of, "history-reopened"),
             Event::DeadlineSet { deadline_at } => {
@@ -134,18 +132,24 @@ impl Teller<'_> {
             Event::MoreTimeAsked { by } => {
                 text!(of, "history-more_time_asked", by = self.span(*by))
             }
-            Event::HoldPlaced { decision } => self.decided("history-hold_placed", decision),
+            Event::HoldPlaced { decision } => {
+                self.decided(["history-hold_placed-staff", "history-hold_placed"], decision)
+            }
             Event::HoldWaits { why, decision: _ } => {
                 text!(of, "history-awaiting_approval", why = reason::stop(of, *why))
             }
             Event::HoldApproved { decision: _ } => text!(of, "history-approved"),
             Event::HoldRefused { decision: _ } => text!(of, "history-refused"),
-            Event::HoldReleased { decision } => self.decided("history-hold_released", decision),
+            Event::HoldReleased { decision } => {
+                self.decided(["history-hold_released-staff", "history-hold_released"], decision)
+            }
             Event::OrderedAgain => text!(of, "history-ordered_again"),
             Event::TakenBack => text!(of, "history-taken_back"),
-            Event::Suspended { by_hand: true, .. } => self.by_hand("history-suspended"),
-            Event::Suspended { said, .. } => self.said("history-suspended", said.as_deref()),
-            Event::Unsuspended { by_hand: true, .. } => self.by_hand("history-unsuspended"),
+            Event::Suspended { by_hand: true, .. } => text!(of, "history-suspended-by_hand"),
+            Event::Suspended { said, .. } => {
+                self.said(["history-suspended", "history-suspended-said"], said.as_deref())
+            }
+            Event::Unsuspended { by_hand: true, .. } => text!(of, "history-unsuspended-by_hand"),
             Event::Unsuspended { ran_already: true, .. } => {
                 text!(of, "history-unsuspended-ran_already")
             }
@@ -154,12 +158,16 @@ impl Teller<'_> {
                 let status = text!(of, format!("service-{}", status.as_str()));
                 text!(of, "history-nothing_to_suspend", status = status)
             }
-            Event::SuspendedByOther { said } => {
-                self.said("history-suspended_by_other", said.as_deref())
-            }
-            Event::LeftSuspended { said } => self.said("history-left_suspended", said.as_deref()),
+            Event::SuspendedByOther { said } => self.said(
+                ["history-suspended_by_other", "history-suspended_by_other-said"],
+                said.as_deref(),
+            ),
+            Event::LeftSuspended { said } => self
+                .said(["history-left_suspended", "history-left_suspended-said"], said.as_deref()),
             Event::Drifted => text!(of, "history-drifted"),
-            Event::OrderRefused { said } => self.said("history-order_refused", Some(said)),
+            Event::OrderRefused { said } => {
+                self.said(["history-order_refused", "history-order_refused-said"], Some(said))
+            }
             Event::OrderFailed { after, said } => {
                 let after = self.span(*after);
                 match said {
@@ -203,14 +211,13 @@ impl Teller<'_> {
                 reference = reference.as_str(),
                 amount = amount.as_str()
             ),
-            Event::PaymentRefused { said, again } => {
-                let key = if *again {
-                    "history-payment_refused-again"
-                } else {
-                    "history-payment_refused"
-                };
-                self.said(key, Some(said))
+            Event::PaymentRefused { said, again: false } => {
+                self.said(["history-payment_refused", "history-payment_refused-said"], Some(said))
             }
+            Event::PaymentRefused { said, again: true } => self.said(
+                ["history-payment_refused-again", "history-payment_refused-again-said"],
+                Some(said),
+            ),
             Event::Paid { amount } => text!(of, "history-paid", amount = amount.as_str()),
             Event::PaidInVain { why } => {
                 text!(of, "history-paid_in_vain", why = reason::no_effect(of, why))
@@ -240,20 +247,23 @@ impl Teller<'_> {
                 audience = self.audience(*audience),
                 why = reason::not_delivered(of, why)
             ),
-            Event::NoticeBounced { notice, audience, address, said, is_first: _ } => {
-                let key = match said {
-                    Some(_) => "history-notice_bounced-said",
-                    None => "history-notice_bounced",
-                };
+            Event::NoticeBounced { notice, audience, address, said: Some(said), is_first: _ } => {
                 text!(
                     of,
-                    key,
+                    "history-notice_bounced-said",
                     notice = self.notice(*notice),
                     audience = self.audience(*audience),
                     address = address.as_str(),
-                    said = said.as_deref().unwrap_or_default()
+                    said = said.as_str()
                 )
             }
+            Event::NoticeBounced { notice, audience, address, said: None, is_first: _ } => text!(
+                of,
+                "history-notice_bounced",
+                notice = self.notice(*notice),
+                audience = self.audience(*audience),
+                address = address.as_str()
+            ),
             Event::AnsweredByMail { mail, files: 0 } => {
                 text!(of, "history-answered_by_mail", mail = mail.to_string())
             }
@@ -286,14 +296,15 @@ impl Teller<'_> {
                 of,
                 "history-attachment_refused",
                 name = name.as_str(),
-                why = reason::file_refused(of, *why)
+                why = refusal(of, &why.refusal())
             ),
             Event::AttachmentInfected { known_before: true, .. } => {
                 text!(of, "history-attachment_infected-known")
             }
-            Event::AttachmentInfected { said, .. } => {
-                self.said("history-attachment_infected", said.as_deref())
-            }
+            Event::AttachmentInfected { said, .. } => self.said(
+                ["history-attachment_infected", "history-attachment_infected-said"],
+                said.as_deref(),
+            ),
             Event::AttachmentUnscanned { why } => {
                 text!(of, "history-attachment_unscanned", why = reason::not_scanned(of, why))
             }

@@ -1,6 +1,5 @@
 //! Why something is so, as people read it.
 
-use portreeve_core::attachment::Refused;
 use portreeve_core::decision::Rule;
 use portreeve_core::guard::Stop;
 use portreeve_core::intake::Why;
@@ -9,14 +8,14 @@ use portreeve_core::reason::{
     SuspensionReason,
 };
 
-use crate::{Language, size, text};
+use crate::{Language, text};
 
-/// A sentence by its code, with what somebody said of it where it has room for that.
-fn said(language: Language, key: &str, said: &str) -> String {
+/// What somebody said, or that they said nothing.
+fn said(language: Language, [silent, with_words]: [&str; 2], said: &str) -> String {
     if said.trim().is_empty() {
-        text!(language, format!("{key}-silent"))
+        text!(language, silent)
     } else {
-        text!(language, key, said = said)
+        text!(language, with_words, said = said)
     }
 }
 
@@ -51,9 +50,11 @@ pub fn mail_waits(language: Language, why: Why) -> String {
 /// Why a report waits in the queue.
 pub fn queue(language: Language, why: &QueueReason) -> String {
     match why {
-        QueueReason::DirectoryUnreachable { said: words } => {
-            said(language, "queue-directory_unreachable", words)
-        }
+        QueueReason::DirectoryUnreachable { said: words } => said(
+            language,
+            ["queue-directory_unreachable-silent", "queue-directory_unreachable"],
+            words,
+        ),
         QueueReason::NoService => text!(language, "queue-no_service"),
     }
 }
@@ -66,7 +67,9 @@ pub fn not_delivered(language: Language, why: &NotDelivered) -> String {
         NotDelivered::CustomerChanged => text!(language, "undelivered-customer_changed"),
         NotDelivered::NoAddress => text!(language, "undelivered-no_address"),
         NotDelivered::OwnAddress => text!(language, "undelivered-own_address"),
-        NotDelivered::Refused { said: words } => said(language, "undelivered-refused", words),
+        NotDelivered::Refused { said: words } => {
+            said(language, ["undelivered-refused-silent", "undelivered-refused"], words)
+        }
         NotDelivered::Bounced { address, said } if said.is_empty() => {
             text!(language, "undelivered-bounced-silent", address = address.as_str())
         }
@@ -104,7 +107,9 @@ pub fn payment_issue(language: Language, issue: &PaymentIssue) -> String {
             reference = reference.as_str(),
             said = said.as_str()
         ),
-        PaymentIssue::Unexpected { said: words } => said(language, "payissue-unexpected", words),
+        PaymentIssue::Unexpected { said: words } => {
+            said(language, ["payissue-unexpected-silent", "payissue-unexpected"], words)
+        }
     }
 }
 
@@ -112,7 +117,9 @@ pub fn payment_issue(language: Language, issue: &PaymentIssue) -> String {
 pub fn not_scanned(language: Language, why: &NotScanned) -> String {
     match why {
         NotScanned::Cut => text!(language, "unscanned-cut"),
-        NotScanned::Failed { said: words } => said(language, "unscanned-failed", words),
+        NotScanned::Failed { said: words } => {
+            said(language, ["unscanned-failed-silent", "unscanned-failed"], words)
+        }
     }
 }
 
@@ -120,7 +127,9 @@ pub fn not_scanned(language: Language, why: &NotScanned) -> String {
 pub fn out_of_sight(language: Language, why: &OutOfSight) -> String {
     match why {
         OutOfSight::CannotLook => text!(language, "unseen-cannot_look"),
-        OutOfSight::Panel { said: words } => said(language, "unseen-panel", words),
+        OutOfSight::Panel { said: words } => {
+            said(language, ["unseen-panel-silent", "unseen-panel"], words)
+        }
     }
 }
 
@@ -133,28 +142,8 @@ pub fn register(language: Language, why: &RegisterProblem) -> String {
         RegisterProblem::NoData => text!(language, "register-no_data"),
         RegisterProblem::Unreadable => text!(language, "register-unreadable"),
         RegisterProblem::Unreachable { said: words } => {
-            said(language, "register-unreachable", words)
+            said(language, ["register-unreachable-silent", "register-unreachable"], words)
         }
-    }
-}
-
-/// Why a file was not taken.
-pub fn file_refused(language: Language, why: Refused) -> String {
-    match why {
-        Refused::Off => text!(language, "filerefused-off"),
-        Refused::TooMany(limit) => text!(language, "filerefused-too_many", n = limit),
-        Refused::TooLarge(limit) => {
-            text!(language, "filerefused-too_large", size = size(language, limit))
-        }
-        Refused::ReportFull(limit) => {
-            text!(language, "filerefused-report_full", size = size(language, limit))
-        }
-        Refused::Type => text!(language, "filerefused-type"),
-        Refused::Contradicts => text!(language, "filerefused-contradicts"),
-        Refused::Empty => text!(language, "filerefused-empty"),
-        Refused::Broken => text!(language, "filerefused-broken"),
-        Refused::Busy => text!(language, "filerefused-busy"),
-        Refused::NoRoom => text!(language, "filerefused-no_room"),
     }
 }
 
@@ -175,7 +164,10 @@ pub fn suspension(language: Language, reason: &SuspensionReason) -> String {
         SuspensionReason::Shown { said: words } => words.clone(),
         SuspensionReason::Refused { said: words }
         | SuspensionReason::Later { said: words }
-        | SuspensionReason::Failed { said: words } => said(language, &key(reason.code()), words),
+        | SuspensionReason::Failed { said: words } => {
+            let key = key(reason.code());
+            said(language, [&format!("{key}-silent"), &key], words)
+        }
         SuspensionReason::Guard { why } => stop(language, *why),
         SuspensionReason::OutOfSight { why } => out_of_sight(language, why),
     }

@@ -14,7 +14,7 @@ use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::reason::RegisterProblem;
 use portreeve_core::refusal::{self, refusal};
 use portreeve_core::text::{one_line, storable};
-use portreeve_i18n::{self as i18n, Language};
+use portreeve_i18n::{self as i18n, Language, english};
 use portreeve_store::{KnownService, StoreError, Tx};
 
 use crate::audit;

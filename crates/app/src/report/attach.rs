@@ -4,7 +4,6 @@ use portreeve_core::attachment::{FileName, Limits, Refused, Scan, Size};
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::time::Timestamp;
-use portreeve_i18n::english;
 use portreeve_store::{NewAttachmentRow, StoreError, Stored, Tx};
 
 use super::refused::ActError;
@@ -202,7 +201,7 @@ mod tests {
             [
                 "File “a.txt” attached (8 B)",
                 "File “b.txt” attached (8 B)",
-                "File “c.txt” of a mail not accepted: the files of a report may have at most 20 B together"
+                "File “c.txt” of a mail not accepted: all files of a report can have at most 20 B together"
             ]
         );
     }

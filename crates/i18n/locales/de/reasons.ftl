@@ -81,20 +81,6 @@ register-unreadable = die Antwort ist nicht lesbar
 register-unreachable = nicht erreichbar: „{ $said }“
 register-unreachable-silent = nicht erreichbar
 
-filerefused-off = Anhänge sind abgeschaltet
-filerefused-too_many = { $n ->
-    [one] höchstens { $n } Datei je Nachricht
-   *[other] höchstens { $n } Dateien je Nachricht
- }
-filerefused-too_large = eine Datei darf höchstens { $size } haben
-filerefused-report_full = die Dateien einer Meldung dürfen zusammen höchstens { $size } haben
-filerefused-type = dieser Dateityp wird nicht angenommen
-filerefused-contradicts = die Datei ist nicht, was ihr Name sagt
-filerefused-empty = die Datei ist leer
-filerefused-broken = die Datei kam nicht vollständig an
-filerefused-busy = zu viele Dateien auf einmal; in einer Minute erneut versuchen
-filerefused-no_room = die Datei kann im Moment nicht gespeichert werden; später erneut versuchen
-
 # Was von einer Sperrung außer ihrem Zustand bekannt ist; ein eigener Satz.
 suspended-why-held_by_another = Eine andere Meldung sperrt den Dienst noch
 suspended-why-about_to_order = Wird gleich beauftragt

@@ -81,20 +81,6 @@ register-unreadable = its answer cannot be read
 register-unreachable = it cannot be reached: “{ $said }”
 register-unreachable-silent = it cannot be reached
 
-filerefused-off = attachments are off
-filerefused-too_many = { $n ->
-    [one] at most { $n } file per message
-   *[other] at most { $n } files per message
- }
-filerefused-too_large = a file may have at most { $size }
-filerefused-report_full = the files of a report may have at most { $size } together
-filerefused-type = this file type is not accepted
-filerefused-contradicts = the file is not what its name says
-filerefused-empty = the file is empty
-filerefused-broken = the file did not arrive completely
-filerefused-busy = too many files at once; try again in a minute
-filerefused-no_room = the file cannot be stored right now; try again later
-
 # What is known of a suspension beside its state; a sentence of its own.
 suspended-why-held_by_another = Another report still holds the service
 suspended-why-about_to_order = About to be ordered

@@ -1,17 +1,15 @@
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use portreeve_core::attachment::Refused;
 use portreeve_core::event::{Cause, Group};
 use portreeve_core::guard::Stop;
-use portreeve_core::intake::{Displayed, Why};
+use portreeve_core::intake::Why;
 use portreeve_core::reason::{
     Hint, NoEffect, NotDelivered, NotScanned, OutOfSight, PaymentIssue, QueueReason,
     RegisterProblem, SuspensionReason,
 };
 
 use super::*;
-use crate::knows;
 
 /// What others say in the examples of the table: as it came, in whichever language.
 const QUOTED: [&str; 5] = [
@@ -138,7 +136,7 @@ fn every_code_is_told_in_both_languages() {
         is_told_in_both(why.code(), |of| reason::register(of, &why));
     }
     for why in Refused::examples() {
-        is_told_in_both(why.as_str(), |of| reason::file_refused(of, why));
+        is_told_in_both(why.as_str(), |of| crate::refusal(of, &why.refusal()));
     }
     for why in SuspensionReason::examples() {
         is_told_in_both(why.code(), |of| match &why {
@@ -197,51 +195,6 @@ fn sentences_are_told_in_the_zone_and_with_the_words_of_whoever_reads() {
     assert_eq!(told(&odd)[0], "Assignee: { $to } { history-noted }");
     let who = ["desk", "customer", "staff:alice"].map(|one| actor(Language::German, one));
     assert_eq!(who, ["Programm", "Kunde", "staff:alice"]);
-}
-
-/// The keys of a file of the catalogue.
-fn keys(source: &str) -> Vec<&str> {
-    source
-        .lines()
-        .filter(|line| !line.starts_with([' ', '#', '}']))
-        .filter_map(|line| line.split_once(" ="))
-        .map(|(key, _)| key)
-        .collect()
-}
-
-#[test]
-fn whatever_became_of_a_mail_has_its_words() {
-    for state in portreeve_core::intake::MailState::ALL {
-        is_told_in_both(state.code(), |of| text!(of, format!("mailstate-{}", state.code())));
-    }
-}
-
-#[test]
-fn no_text_of_history_is_left_over() {
-    let code = concat!(include_str!("../history.rs"), include_str!("../reason.rs"));
-    let mut codes: BTreeSet<String> = BTreeSet::new();
-    codes.extend(Kind::ALL.iter().map(|kind| format!("event-{kind}")));
-    codes.extend(Stop::ALL.iter().map(|why| format!("stop-{}", why.code())));
-    codes.extend(Why::ALL.iter().map(|why| format!("mailwhy-{}", why.code())));
-    codes.extend(Displayed::ALL.iter().map(|one| format!("receipt-{}", one.code())));
-    let why = |why: &SuspensionReason| format!("suspended-why-{}", why.code());
-    codes.extend(SuspensionReason::examples().iter().map(why));
-    let files = concat!(
-        include_str!("../../locales/en/history.ftl"),
-        include_str!("../../locales/en/reasons.ftl")
-    );
-    for key in keys(files) {
-        let plain = ["-said", "-staff", "-by_hand", "-silent"]
-            .iter()
-            .fold(key, |key, ending| key.trim_end_matches(ending));
-        let is_used = code.contains(&format!("\"{key}\""))
-            || code.contains(&format!("\"{plain}\""))
-            || codes.contains(plain);
-        assert!(is_used, "nobody asks for {key}");
-    }
-    for kind in Kind::for_customer() {
-        assert!(knows(Language::German, &format!("print-happened-{kind}")), "{kind}");
-    }
 }
 
 fn title(group: Group) -> &'static str {
@@ -338,7 +291,7 @@ fn codes_page(page: &mut String) {
     of!(
         "Files that were not accepted (`attachment_refused.why`)",
         Refused::examples(),
-        |of, why: &Refused| { reason::file_refused(of, *why) }
+        |of, why: &Refused| { crate::refusal(of, &why.refusal()) }
     );
     of!(
         "Files that were not scanned (`attachment_unscanned.why`)",
