@@ -15,7 +15,8 @@ const USAGE: &str = "usage: portreeve-bench bench [--quick] [--binary FILE] [--d
                      portreeve-bench chaos [--short] [--binary FILE] [--docs FOLDER] [--only WORD]\n       \
                      portreeve-bench million [--quick] [--binary FILE]\n       \
                      portreeve-bench fuzz [--seconds N] [--seed N] [--folder FOLDER]\n       \
-                     portreeve-bench growth";
+                     portreeve-bench growth\n       \
+                     portreeve-bench reading";
 
 /// Reports of `million`, and of `million --quick`.
 const REPORTS: [u64; 2] = [1_000_000, 20_000];
@@ -51,6 +52,10 @@ fn run() -> Result<()> {
         "fuzz" => return fuzzed(words),
         "growth" => {
             println!("{}", measure::growth_alone());
+            return Ok(());
+        }
+        "reading" => {
+            println!("{}", measure::reading_alone());
             return Ok(());
         }
         _ => {}

@@ -7,6 +7,7 @@ mod jobs;
 mod ledger;
 mod meter;
 mod page;
+mod reading;
 mod sweep;
 
 use std::path::Path;
@@ -118,6 +119,7 @@ struct Results {
     starts: Vec<ledger::Start>,
     sweeps: Vec<sweep::Sweep>,
     growth: Vec<growth::Growth>,
+    readings: Vec<reading::Reading>,
 }
 
 /// What every measurement needs.
@@ -179,6 +181,7 @@ pub fn run(binary: &Path, docs: &Path, quick: bool) -> Result<()> {
         starts: ledger::starts(&bench, binary)?,
         sweeps: sweep::measure(&bench, binary)?,
         growth: growth::measure(),
+        readings: reading::measure(),
         imports: bench.imports.clone(),
         took_s: began.elapsed().as_secs(),
     };
@@ -196,6 +199,11 @@ pub fn run(binary: &Path, docs: &Path, quick: bool) -> Result<()> {
 /// The section about growth alone, measured now.
 pub fn growth_alone() -> String {
     page::growth(&growth::measure())
+}
+
+/// The section about reading complaints alone, measured now.
+pub fn reading_alone() -> String {
+    page::readings(&reading::measure())
 }
 
 /// A sync that goes nowhere would flatter every figure.

@@ -1,7 +1,7 @@
 //! Reading complaints from the command line: no desk, no database, no configuration.
 #![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -85,4 +85,46 @@ fn people_are_told_how_it_was_read() {
     }
     let short = run(folder.path(), &[], ONE.as_bytes());
     assert_eq!(String::from_utf8(short.stdout).unwrap(), "-: plain, port_scan 192.0.2.1\n");
+}
+
+#[test]
+fn a_table_of_any_length_is_one_line_of_json_and_never_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let banner = "x".repeat(1_000);
+    let rows = 20_000;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_portreeve"))
+        .env_clear()
+        .current_dir(folder.path())
+        .args(["ingest", "--dry-run", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let reading = std::thread::spawn(move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).unwrap();
+        text
+    });
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"timestamp,ip,port,banner,asn,geo,region\n").unwrap();
+    for number in 0..rows {
+        let (host, port) = (number % 250 + 1, number + 1);
+        let row = format!("2026-01-02 03:04:05,192.0.2.{host},{port},{banner},64500,ZZ,X\n");
+        stdin.write_all(row.as_bytes()).unwrap();
+    }
+    // All but what is in the pipe was read by now.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    drop(stdin);
+    let text = reading.join().unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(text.lines().count(), 1);
+    let found: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&found["format"], &found["file"]), (&"shadowserver".into(), &"-".into()));
+    assert_eq!(found["incidents"].as_array().unwrap().len(), rows);
+    assert_eq!(found["incidents"][rows - 1]["port"], rows);
+    assert_eq!(found["defects"], Value::Array(Vec::new()));
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kib: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(kib < 100_000, "{kib} KiB");
 }

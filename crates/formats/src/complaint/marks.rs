@@ -43,6 +43,16 @@ marks! {
     CopyrightOwner = "copyright owner",
     /// Copyright notices.
     CopyrightedWork = "copyrighted work",
+    /// Forms of search engines.
+    UrlBox = "url_box",
+    /// Forms for copyright notices.
+    WorkField = "_copyrighted_work",
+    /// Forms for copyright notices.
+    InfringementField = "infringement_url",
+    /// Forms for notices about marks.
+    TrademarkField = "trademark2_",
+    /// Forms of search engines.
+    OtherLaw = "lr_legalother",
     /// Notices about marks.
     TrademarkInfringement = "trademark infring",
     /// Counter-notices.

@@ -15,6 +15,7 @@ mod document;
 mod domain;
 mod iodef;
 mod json;
+mod large;
 mod marks;
 mod netcraft;
 mod not_a_report;
@@ -24,7 +25,7 @@ mod reading;
 mod refang;
 mod safe_browsing;
 mod spamcop;
-pub mod table;
+mod table;
 mod transport;
 mod vendors;
 mod xarf;
@@ -34,6 +35,7 @@ mod zones;
 use jiff::Timestamp;
 
 pub use category::Category;
+pub use large::{Piece, Take, each_piece, each_piece_of_archive};
 
 /// Reads a mail, or a file of one of the formats that are also sent without one (JSON, CSV, XML, plain text), or what is in
 /// a mailbox, a zip or a gzip file. `name` is the file's, if it has one; it only helps to tell what it is. Mostly one

@@ -1,6 +1,7 @@
 //! Addresses that were made harmless, as they were: `hxxp://example[.]com` is `http://example.com`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -202,6 +203,11 @@ const LONGEST_URL: usize = 4096;
 
 /// Pages in a text that was refanged.
 pub(crate) fn urls(text: &str) -> impl Iterator<Item = String> {
+    placed_urls(text).map(|(url, _)| url)
+}
+
+/// The same, and where they stand.
+pub(crate) fn placed_urls(text: &str) -> impl Iterator<Item = (String, Range<usize>)> {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
@@ -217,7 +223,7 @@ pub(crate) fn urls(text: &str) -> impl Iterator<Item = String> {
             from = at + 3 + rest.len();
             let url = format!("{name}://{rest}");
             if super::domain::host(&url).is_some() {
-                return Some(url);
+                return Some((url, at - name.len()..from));
             }
         }
     })

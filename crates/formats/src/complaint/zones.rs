@@ -154,7 +154,8 @@ const LONGEST_HEADING: usize = 16;
 /// Cheap, for every line.
 fn mentions_time(line: &str) -> bool {
     let bytes = line.as_bytes();
-    memchr::memchr3_iter(b't', b'T', b'h', bytes).any(|at| {
+    let hours = || memchr::memchr_iter(b'H', bytes);
+    memchr::memchr3_iter(b't', b'T', b'h', bytes).chain(hours()).any(|at| {
         let word = &bytes[at..];
         let begins = |name: &[u8]| {
             word.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))

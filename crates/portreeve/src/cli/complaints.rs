@@ -1,20 +1,17 @@
 //! What complaints declare, read from files without a desk.
 
-use std::io::Read as _;
+use std::io::{self, BufWriter, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use portreeve_core::text::one_line;
-use portreeve_formats::complaint::{self, Complaint, Incident, Subject};
+use portreeve_formats::complaint::{self, Complaint, Defect, Format, Incident, Piece, Subject};
 use serde::Serialize;
 
 use super::args::IngestArgs;
 use super::services::progress_bar;
-use super::{complain, plain_failure, say};
-
-/// Bytes of a file that are read. Whatever is behind them is named as left out.
-const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+use super::{complain, plain_failure};
 
 /// Folders in folders that are gone into.
 const DEEPEST: usize = 32;
@@ -139,11 +136,13 @@ pub(super) fn dry_run(args: &IngestArgs) -> Result<()> {
     let shows_progress = files.len() >= MANY;
     for file in &files {
         let name = file.display().to_string();
-        match bytes_of(file) {
-            Ok((bytes, is_whole)) => print_all(&name, &bytes, is_whole, shape)?,
-            Err(error) => {
-                unread += 1;
-                complain(&format!("error: {name}: {error}"));
+        if let Err(error) = print_file(file, &name, shape) {
+            match error.downcast_ref::<Unreadable>() {
+                Some(Unreadable(error)) => {
+                    unread += 1;
+                    complain(&format!("error: {name}: {error}"));
+                }
+                None => return Err(error),
             }
         }
         if shows_progress {
@@ -183,90 +182,200 @@ fn gather(path: PathBuf, depth: usize, files: &mut Vec<PathBuf>) -> usize {
     inner.into_iter().map(|inner| gather(inner, depth + 1, files)).sum()
 }
 
-/// What is in a file, and whether that is all of it.
-fn bytes_of(file: &Path) -> std::io::Result<(Vec<u8>, bool)> {
-    let mut bytes = Vec::new();
-    let limit = LARGEST_FILE + 1;
-    if file == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
+/// A file that cannot be opened, or not to its end.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Unreadable(io::Error);
+
+fn print_file(file: &Path, name: &str, shape: Shape) -> Result<()> {
+    let mut printer = Printer {
+        name,
+        shape,
+        out: BufWriter::new(io::stdout().lock()),
+        broken: None,
+        begun: None,
+    };
+    let mut take = |piece| printer.take(piece);
+    let read = if file == Path::new("-") {
+        complaint::each_piece(name, io::stdin().lock(), &mut take)
     } else {
-        std::fs::File::open(file)?.take(limit).read_to_end(&mut bytes)?;
+        std::fs::File::open(file)
+            .and_then(|input| complaint::each_piece_of_archive(name, input, &mut take))
+    };
+    printer.flush();
+    match (printer.broken.take(), read) {
+        (Some(error), _) => Err(error.into()),
+        (None, Err(error)) => Err(Unreadable(error).into()),
+        (None, Ok(())) => Ok(()),
     }
-    let largest = usize::try_from(LARGEST_FILE).unwrap_or(usize::MAX);
-    let is_whole = bytes.len() <= largest;
-    bytes.truncate(largest);
-    Ok((bytes, is_whole))
 }
 
-fn print_all(name: &str, bytes: &[u8], is_whole: bool, shape: Shape) -> Result<()> {
-    let mut printed = Ok(());
-    complaint::each(name, bytes, &mut |mut complaint| {
-        if !is_whole {
-            complaint
-                .defects
-                .push(complaint::Defect { code: "file_too_large", detail: String::new() });
-        }
-        if printed.is_ok() {
-            printed = print(name, &complaint, shape);
-        }
-    });
-    printed
+/// Prints what is found in one file, as it is found.
+struct Printer<'n, W> {
+    name: &'n str,
+    shape: Shape,
+    out: W,
+    /// Why nothing more can be printed.
+    broken: Option<io::Error>,
+    /// A complaint of which only a piece is in memory.
+    begun: Option<Begun>,
 }
 
-fn print(name: &str, complaint: &Complaint, shape: Shape) -> Result<()> {
-    match shape {
-        Shape::Json => say(serde_json::to_string(&Shown::of(name, complaint))?),
-        Shape::Line => say(one_line(&summary(name, complaint), LINE)),
-        Shape::Explained => explain(name, complaint),
+/// What is known of a complaint that is printed while it is read.
+struct Begun {
+    format: Format,
+    first: Option<Incident>,
+    incidents: usize,
+}
+
+impl<W: Write> Printer<'_, W> {
+    fn take(&mut self, piece: Piece) -> io::Result<()> {
+        let printed = match piece {
+            Piece::Whole(complaint) => self.whole(&complaint).and_then(|()| self.out.flush()),
+            Piece::Begin(format) => {
+                self.begun = Some(Begun { format, first: None, incidents: 0 });
+                self.begin(format)
+            }
+            Piece::One(incident) => self.one(*incident),
+            Piece::End(defects) => self.end(&defects).and_then(|()| self.out.flush()),
+        };
+        printed.map_err(|error| {
+            let ended = io::Error::from(error.kind());
+            self.broken = Some(error);
+            ended
+        })
+    }
+
+    fn flush(&mut self) {
+        if let Err(error) = self.out.flush() {
+            self.broken.get_or_insert(error);
+        }
+    }
+
+    fn whole(&mut self, complaint: &Complaint) -> io::Result<()> {
+        match self.shape {
+            Shape::Json => {
+                serde_json::to_writer(&mut self.out, &Shown::of(self.name, complaint))?;
+                writeln!(self.out)
+            }
+            Shape::Line => self.tell(&summary(self.name, complaint)),
+            Shape::Explained => self.explain(complaint),
+        }
+    }
+
+    /// The line of JSON up to its incidents. They come one after the other.
+    fn begin(&mut self, format: Format) -> io::Result<()> {
+        if !matches!(self.shape, Shape::Json) {
+            return Ok(());
+        }
+        let complaint = Complaint { format, ..Complaint::default() };
+        let line = serde_json::to_string(&Shown::of(self.name, &complaint))?;
+        let begin = line.split_once("],\"defects\"").map_or(line.as_str(), |(begin, _)| begin);
+        self.out.write_all(begin.as_bytes())
+    }
+
+    fn one(&mut self, incident: Incident) -> io::Result<()> {
+        let Some(begun) = &mut self.begun else { return Ok(()) };
+        begun.incidents += 1;
+        let number = begun.incidents;
+        match self.shape {
+            Shape::Json => {
+                if number > 1 {
+                    self.out.write_all(b",")?;
+                }
+                serde_json::to_writer(&mut self.out, &ShownIncident::of(&incident))?;
+            }
+            Shape::Explained if number <= EXPLAINED => {
+                self.tell(&format!("  {}", told(&incident)))?;
+            }
+            Shape::Explained | Shape::Line => {}
+        }
+        if let Some(begun) = &mut self.begun {
+            begun.first.get_or_insert(incident);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, defects: &[Defect]) -> io::Result<()> {
+        let Some(begun) = self.begun.take() else { return Ok(()) };
+        match self.shape {
+            Shape::Json => {
+                let defects: Vec<String> = defects.iter().map(ToString::to_string).collect();
+                self.out.write_all(b"],\"defects\":")?;
+                serde_json::to_writer(&mut self.out, &defects)?;
+                writeln!(self.out, "}}")
+            }
+            Shape::Line => self.tell(&begun.summary(self.name)),
+            Shape::Explained => {
+                if begun.incidents > EXPLAINED {
+                    self.tell(&format!("  ... and {} more", begun.incidents - EXPLAINED))?;
+                }
+                self.tell(&begun.summary(self.name))?;
+                self.tell_defects(defects)
+            }
+        }
+    }
+
+    fn tell(&mut self, line: &str) -> io::Result<()> {
+        let (blanks, line) = line.split_at(line.len() - line.trim_start().len());
+        writeln!(self.out, "{blanks}{}", one_line(line, LINE))
+    }
+
+    fn tell_defects(&mut self, defects: &[Defect]) -> io::Result<()> {
+        defects.iter().try_for_each(|defect| self.tell(&format!("  odd: {defect}")))
+    }
+
+    fn explain(&mut self, complaint: &Complaint) -> io::Result<()> {
+        self.tell(&summary(self.name, complaint))?;
+        let reporter = &complaint.reporter;
+        let who = [&reporter.organisation, &reporter.name, &reporter.email].into_iter().flatten();
+        let who: Vec<&str> = who.map(String::as_str).collect();
+        if !who.is_empty() {
+            let number = reporter
+                .reference
+                .as_ref()
+                .map(|number| format!(", their number {number}"))
+                .unwrap_or_default();
+            self.tell(&format!("  reporter: {}{number}", who.join(", ")))?;
+        }
+        for line in &complaint.trace {
+            self.tell(&format!("  {}", line.trim()))?;
+        }
+        for incident in complaint.incidents.iter().take(EXPLAINED) {
+            self.tell(&format!("  {}", told(incident)))?;
+        }
+        if complaint.incidents.len() > EXPLAINED {
+            self.tell(&format!("  ... and {} more", complaint.incidents.len() - EXPLAINED))?;
+        }
+        self.tell_defects(&complaint.defects)
+    }
+}
+
+impl Begun {
+    fn summary(&self, name: &str) -> String {
+        declared(name, self.format, self.first.as_ref(), self.incidents)
     }
 }
 
 fn summary(name: &str, complaint: &Complaint) -> String {
-    let format = complaint.format.as_str();
-    if let Some(reason) = complaint.not_a_report {
-        return format!("{name}: no report ({})", reason.as_str());
-    }
-    match complaint.incidents.as_slice() {
-        [] => format!("{name}: {format}, nothing declared"),
-        [first, rest @ ..] => {
-            let more =
-                if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-            format!("{name}: {format}, {} {}{more}", first.category.as_str(), first.subject)
+    match complaint.not_a_report {
+        Some(reason) => format!("{name}: no report ({})", reason.as_str()),
+        None => {
+            let incidents = &complaint.incidents;
+            declared(name, complaint.format, incidents.first(), incidents.len())
         }
     }
 }
 
+fn declared(name: &str, format: Format, first: Option<&Incident>, incidents: usize) -> String {
+    let format = format.as_str();
+    let Some(first) = first else { return format!("{name}: {format}, nothing declared") };
+    let more = if incidents > 1 { format!(" and {} more", incidents - 1) } else { String::new() };
+    format!("{name}: {format}, {} {}{more}", first.category.as_str(), first.subject)
+}
+
 /// Incidents that are printed for people.
 const EXPLAINED: usize = 50;
-
-fn explain(name: &str, complaint: &Complaint) -> Result<()> {
-    let tell = |line: String| say(one_line(&line, LINE));
-    tell(summary(name, complaint))?;
-    let reporter = &complaint.reporter;
-    let who = [&reporter.organisation, &reporter.name, &reporter.email].into_iter().flatten();
-    let who: Vec<&str> = who.map(String::as_str).collect();
-    if !who.is_empty() {
-        let number = reporter
-            .reference
-            .as_ref()
-            .map(|number| format!(", their number {number}"))
-            .unwrap_or_default();
-        say(format!("  {}", one_line(&format!("reporter: {}{number}", who.join(", ")), LINE)))?;
-    }
-    for line in &complaint.trace {
-        say(format!("  {}", one_line(line, LINE)))?;
-    }
-    for incident in complaint.incidents.iter().take(EXPLAINED) {
-        say(format!("  {}", one_line(&told(incident), LINE)))?;
-    }
-    if complaint.incidents.len() > EXPLAINED {
-        say(format!("  ... and {} more", complaint.incidents.len() - EXPLAINED))?;
-    }
-    for defect in &complaint.defects {
-        say(format!("  {}", one_line(&format!("odd: {defect}"), LINE)))?;
-    }
-    Ok(())
-}
 
 /// An allegation in words.
 fn told(incident: &Incident) -> String {

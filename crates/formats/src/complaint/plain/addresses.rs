@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use crate::complaint::address;
 
 /// An address in a text, where it stands, and where it ends.
@@ -27,6 +29,14 @@ pub(super) fn addresses(text: &str) -> Vec<Found> {
     found
 }
 
+/// The prefix that begins with an address.
+pub(super) fn net_at(text: &str, found: &Found) -> Option<IpNet> {
+    let rest = text[found.begin..].get(found.end - found.begin..)?;
+    let bits: String = rest.strip_prefix('/')?.chars().take_while(char::is_ascii_digit).collect();
+    let net = address::net(&format!("{}/{bits}", found.ip))?;
+    (net.prefix_len() < net.max_prefix_len()).then_some(net)
+}
+
 /// The addresses from a place to the end of `part`, which `whole` begins with.
 fn in_chunk(part: &str, begin: usize, whole: &str, found: &mut Vec<Found>) {
     let is_end = |c: char| c.is_whitespace() || "()<>{},;|='\"*`«»“”‘’/?&!".contains(c);
@@ -38,12 +48,28 @@ fn in_chunk(part: &str, begin: usize, whole: &str, found: &mut Vec<Found>) {
         let length = rest.find(is_end).unwrap_or(rest.len());
         if let Some(mut one) = in_word(&rest[..length], at) {
             let behind = whole[at + length..].strip_prefix('/').unwrap_or_default();
-            let bits = behind.bytes().take_while(u8::is_ascii_digit).count();
-            one.is_prefix = (1..=3).contains(&bits);
+            let bits: String = behind.chars().take_while(char::is_ascii_digit).take(4).collect();
+            let most = if one.ip.is_ipv4() { 32 } else { 128 };
+            // `/32` is the address, and a larger number its port.
+            one.is_prefix = bits.parse().is_ok_and(|bits: u16| bits < most);
+            found.push(one);
+        } else if let Some(one) = with_dotted_port(&rest[..length], at, &whole[at + length..], part)
+        {
             found.push(one);
         }
         at += length;
     }
+}
+
+/// `192.0.2.1.4711 > 198.51.100.7.22:`, as programs that watch packets write it.
+fn with_dotted_port(word: &str, at: usize, behind: &str, part: &str) -> Option<Found> {
+    let bare = word.trim_end_matches(':');
+    let is_beside_arrow = behind.trim_start().starts_with("> ")
+        || part[..at].trim_end().ends_with('>') && word.ends_with(':');
+    let (host, port) = bare.rsplit_once('.').filter(|_| is_beside_arrow)?;
+    let ip = address::ip(host).filter(IpAddr::is_ipv4)?;
+    let port = port.parse().ok()?;
+    Some(Found { ip, begin: at, end: at + bare.len(), is_prefix: false, port: Some(port) })
 }
 
 /// The address that a word is, without marks around it.

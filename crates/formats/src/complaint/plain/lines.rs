@@ -335,6 +335,16 @@ const OF_LOGS: &[&str] = &[
     "NOTICE[",
     "WARNING[",
     "DROP ",
+    "[**]",
+    "{TCP}",
+    "{UDP}",
+    "%ASA-",
+    "filterlog",
+    "Flags [",
+    " -> ",
+    "authenticator failed",
+    "Access denied for user",
+    "FAIL LOGIN",
 ];
 
 static LOGS: LazyLock<AhoCorasick> = LazyLock::new(|| {

@@ -1,5 +1,7 @@
 //! Lists below a sentence: `The following hosts in your network attack us:`, and an address on each line.
 
+use crate::complaint::{address, refang};
+
 use super::addresses;
 use super::labels::Meaning;
 
@@ -127,6 +129,24 @@ pub(super) fn announced(paragraph: &str) -> Option<Meaning> {
     (!announcing.is_empty()).then_some(if is_of_others { Meaning::Victim } else { Meaning::Source })
 }
 
+/// Lines of a text that has nothing in it but what is complained about.
+const MOST_ITEMS: usize = 1_000;
+
+/// The lines of a text that has nothing in it but addresses, prefixes and pages.
+pub(super) fn only(text: &str) -> Option<impl Iterator<Item = &str>> {
+    let items = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_item = |line: &str| {
+        let is_page = || {
+            let url = refang::urls(line).next();
+            url.is_some_and(|url| url.len() == line.len())
+        };
+        line.len() < 1_000 && (address::net(line).is_some() || is_page())
+    };
+    let is_one =
+        items().next().is_some() && items().nth(MOST_ITEMS).is_none() && items().all(is_item);
+    is_one.then(items)
+}
+
 /// Longest header of columns, in bytes.
 const LONGEST_HEADER: usize = 60;
 
@@ -186,6 +206,14 @@ mod tests {
             assert_eq!(announced(text), Some(Meaning::Victim), "{text}");
         }
         assert_eq!(announced("We have been attacked."), None);
+    }
+
+    #[test]
+    fn a_text_may_have_nothing_in_it_but_what_it_is_about() {
+        assert_eq!(only("192.0.2.1\n\nhttp://example.com/x\n").map(Iterator::count), Some(2));
+        for text in ["", "Hello\n192.0.2.1", "192.0.2.1 is it", "see http://example.com/x"] {
+            assert!(only(text).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod addresses;
 mod labels;
 mod lines;
 mod lists;
+mod logs;
+mod names;
 mod pages;
 mod sentence;
 mod settle;
@@ -22,7 +24,9 @@ use super::{Category, address, dates, refang};
 
 use labels::{Labelled, Meaning};
 use lines::{Kind, Line};
+use logs::Logged;
 use pages::Judgement;
+pub(super) use pages::is_for_reading;
 use sentence::Role;
 
 /// Bytes of a text that are read. What is longer has its facts in a table.
@@ -37,6 +41,9 @@ const MOST_LINES_OF_ANNOUNCEMENT: usize = 10;
 /// Sources, pages and the like that are taken from one text.
 const MOST: usize = 10_000;
 
+/// Sources that are taken from logs: each line is compared with them.
+const MOST_IN_LOGS: usize = 500;
+
 pub(crate) fn read(document: &Document, reading: &mut Reading) {
     let original = &document.text[..document.text.floor_char_boundary(LONGEST)];
     let text = refang::text(original);
@@ -44,7 +51,12 @@ pub(crate) fn read(document: &Document, reading: &mut Reading) {
     let about = format!("{} {}", document.subject, document.author.email);
     let category = words::category(&about, &prose_of(&lines));
     let mut found = Found::new(document);
-    found.take(&lines, original);
+    let names_abuse = words::category(&document.subject, "") != Category::Other
+        || document.subject.to_lowercase().contains("abuse");
+    match lists::only(&text).filter(|_| names_abuse) {
+        Some(items) => items.for_each(|item| found.take_bare(item)),
+        None => found.take(&lines, original),
+    }
     found.take_subject(&document.subject);
     found.settle(category, reading);
 }
@@ -104,8 +116,12 @@ struct Found<'d> {
     /// An empty line came since the last label.
     gap: bool,
     in_sentences: Vec<IpAddr>,
+    /// Prefixes that sentences declare; they count where no address is declared.
+    prefixes: Vec<IpNet>,
+    /// Domains that sentences name; they count where no page is declared.
+    named: Vec<String>,
     in_subject: Vec<IpAddr>,
-    in_logs: Vec<IpAddr>,
+    in_logs: Vec<Logged>,
     pages: Vec<(String, Option<IpAddr>)>,
     domains: Vec<String>,
     genuine: HashSet<String>,
@@ -126,6 +142,8 @@ impl<'d> Found<'d> {
             open: None,
             gap: false,
             in_sentences: Vec::new(),
+            prefixes: Vec::new(),
+            named: Vec::new(),
             in_subject: Vec::new(),
             in_logs: Vec::new(),
             pages: Vec::new(),
@@ -181,8 +199,14 @@ impl<'d> Found<'d> {
         let is_known =
             self.last_logged.is_some() || self.records.iter().any(|record| record.when.is_some());
         if !is_known {
-            self.in_prose = self.date_in(&prose);
+            self.in_prose = self.date_in(&prose).or_else(|| self.date_in(&self.document.subject));
         }
+    }
+
+    /// An address or a page that somebody sent below a subject that speaks of abuse, without another word.
+    fn take_bare(&mut self, item: &str) {
+        let meaning = if item.contains("://") { Meaning::Page } else { Meaning::Source };
+        self.take_label(Labelled { meaning, hint: "", value: item }, true);
     }
 
     fn record(&mut self) -> &mut Record {
@@ -483,11 +507,8 @@ impl<'d> Found<'d> {
 
     fn take_log(&mut self, line: &str) {
         let when = dates::find(line).and_then(|(stamp, _)| self.document.calendar().instant(stamp));
-        if self.in_logs.len() < MOST
-            && let Some(ip) = logged_source(line)
-            && !self.in_logs.contains(&ip)
-        {
-            self.in_logs.push(ip);
+        if let Some(logged) = logs::of(line) {
+            self.take_logged(logged);
         }
         let Some(when) = when else { return };
         self.last_logged = Some(self.last_logged.filter(|last| last.at > when.at).unwrap_or(when));
@@ -502,7 +523,20 @@ impl<'d> Found<'d> {
         }
     }
 
+    /// Whom it was done to is known where every line of a source names the same.
+    fn take_logged(&mut self, logged: Logged) {
+        let has_room = self.in_logs.len() < MOST_IN_LOGS;
+        match self.in_logs.iter_mut().find(|known| known.source == logged.source) {
+            Some(known) if known.target != logged.target => known.target = None,
+            None if has_room => self.in_logs.push(logged),
+            Some(_) | None => {}
+        }
+    }
+
     fn take_pages(&mut self, line: &str, above: &str, was_defanged: bool) {
+        if self.named.len() < MOST {
+            self.named.extend(names::complained(line, &self.reporter));
+        }
         if !line.contains("://") {
             if was_defanged {
                 self.take_defanged_domains(line);
@@ -550,11 +584,24 @@ impl<'d> Found<'d> {
         }
     }
 
-    /// The first date with a time in sentences.
+    /// The date with a time in sentences: the one that is said to be the last, or the first.
     fn date_in(&self, prose: &str) -> Option<When> {
-        let dates = prose.lines().filter_map(dates::find);
-        let stamp = dates.map(|(stamp, _)| stamp).find(dates::Stamp::has_time)?;
-        self.document.calendar().instant(stamp)
+        let mut first = None;
+        for line in prose.lines() {
+            let mut from = 0;
+            while let Some((stamp, end)) = dates::find(&line[from..]) {
+                let before = line[from..from + end].to_lowercase();
+                if stamp.has_time() {
+                    let when = self.document.calendar().instant(stamp);
+                    if LAST.iter().any(|word| before.contains(word)) && when.is_some() {
+                        return when;
+                    }
+                    first = first.or(when);
+                }
+                from += end;
+            }
+        }
+        first
     }
 
     fn take_sentences(&mut self, prose: &str) {
@@ -566,6 +613,12 @@ impl<'d> Found<'d> {
                 .map(|(_, role)| role);
             let role = beside.unwrap_or_else(|| sentence::role(prose, &found, Role::Mention));
             last = Some((found.end, role));
+            if role == Role::Source
+                && let Some(net) = addresses::net_at(prose, &found)
+                && self.prefixes.len() < MOST
+            {
+                self.prefixes.push(net);
+            }
             let list = match role {
                 Role::Source if !found.is_prefix => &mut self.in_sentences,
                 Role::Victim if !found.is_prefix => &mut self.victims,
@@ -581,12 +634,7 @@ impl<'d> Found<'d> {
         let subject = refang::text(subject);
         for found in addresses::addresses(&subject) {
             if found.is_prefix {
-                let rest = &subject[found.begin..];
-                let word = rest
-                    .split(|c: char| c.is_whitespace() || ")],".contains(c))
-                    .next()
-                    .unwrap_or_default();
-                if let Some(net) = address::net(word)
+                if let Some(net) = addresses::net_at(&subject, &found)
                     .filter(|_| sentence::role(&subject, &found, Role::Source) == Role::Source)
                 {
                     self.record_for(|record| !record.sources.is_empty(), true)
@@ -610,6 +658,18 @@ impl<'d> Found<'d> {
         }
     }
 }
+
+/// What is said of the last time that something was seen, in lower case.
+const LAST: &[&str] = &[
+    "last seen",
+    "lastly",
+    "most recent",
+    "last observed",
+    "last event",
+    "zuletzt",
+    "dernière",
+    "última vez",
+];
 
 /// How well the date in a line of a list is known to be of the event: as a label's that says when.
 const RANK_OF_ITEM: u8 = 4;
@@ -649,26 +709,6 @@ fn leading_number(value: &str) -> Option<u64> {
         .take(12)
         .collect();
     digits.parse().ok()
-}
-
-/// The source that a line of a log names by its own fields: `SRC=192.0.2.1`, `from 192.0.2.1`, `rhost=192.0.2.1`, or the address
-/// with which a line of a web server begins.
-fn logged_source(line: &str) -> Option<IpAddr> {
-    let found = addresses::addresses(line);
-    let is_marked = |one: &&addresses::Found| {
-        let before =
-            line[..one.begin].trim_end_matches([' ', '[', '"', '=', ':', '(']).to_ascii_lowercase();
-        ["src", "srcip", "source", "src_ip", "from", "rhost", "client", "remote", "attacker", "by"]
-            .iter()
-            .any(|word| {
-                before
-                    .strip_suffix(word)
-                    .is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
-            })
-    };
-    let leading =
-        found.first().filter(|one| line[..one.begin].trim().is_empty() && line.contains(" - - ["));
-    leading.or_else(|| found.iter().find(is_marked)).map(|one| one.ip)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use crate::complaint::domain::{self, Host};
 use crate::complaint::refang;
 
+use super::words;
+
 /// What a page is in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Judgement {
@@ -87,6 +89,12 @@ const OWNERS: &[&str] = &[
     "client:",
     "brand:",
     "our brand",
+    "against",
+    "we own",
+    "we operate",
+    "we run",
+    "owners of",
+    "owner of",
 ];
 
 /// Words between an owner and a page of theirs, in lower case.
@@ -428,6 +436,13 @@ const READING_HOSTS: &[&str] = &[
     "returnpath.net",
     "schemas.microsoft.com",
     "law.cornell.edu",
+    "lumendatabase.org",
+    "chillingeffects.org",
+    "docs.github.com",
+    "help.github.com",
+    "support.google.com",
+    "creativecommons.org",
+    "opensource.org",
     "copyright.gov",
     "abuse.net",
     "badips.com",
@@ -454,7 +469,7 @@ const READING_HOSTS: &[&str] = &[
 ];
 
 /// Whether a host is one for further reading, or the reporter's own.
-pub(super) fn is_for_reading(url: &str, reporter: &str) -> bool {
+pub(in crate::complaint) fn is_for_reading(url: &str, reporter: &str) -> bool {
     let Some(Host::Domain(host)) = domain::host(url) else { return false };
     let is_below = |domain: &str| {
         host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
@@ -531,12 +546,14 @@ pub(super) fn in_line(line: &str, above: &str, was_defanged: bool, reporter: &st
 pub(super) fn beside(value: &str, was_defanged: bool, reporter: &str) -> Vec<Page> {
     let judged = in_line(value, "", was_defanged, reporter);
     let between = placed(value).into_iter().map(|(_, place)| place.before);
-    let is_list = |between: &str| {
-        let mut words = between.split(|c: char| !c.is_alphanumeric());
-        words.all(|word| matches!(word, "" | "and" | "und" | "et" | "y" | "e" | "en" | "or"))
-    };
     let others = judged.into_iter().zip(between).skip(1);
-    others.filter(|(_, between)| !is_list(between)).map(|(page, _)| page).collect()
+    others.filter(|(_, between)| !is_between_items(between)).map(|(page, _)| page).collect()
+}
+
+/// Whether words stand between two things of one kind: a comma, or `and`.
+fn is_between_items(between: &str) -> bool {
+    let mut words = between.split(|c: char| !c.is_alphanumeric());
+    words.all(|word| matches!(word, "" | "and" | "und" | "et" | "y" | "e" | "en" | "or"))
 }
 
 /// Words around a page in its line, in lower case.
@@ -611,6 +628,9 @@ fn judge(url: &str, around: &Around<'_>, was_defanged: bool, reporter: &str) -> 
     if was_defanged || by_line.is_some() {
         return by_line.unwrap_or(Judgement::Complained);
     }
+    if around.is_behind_genuine && is_between_items(without_scheme(around.before)) {
+        return Judgement::Genuine;
+    }
     // `a fake of our website https://… at http://…`
     let is_place =
         matches!(without_scheme(around.before).trim(), "at" | "on" | "is at" | "under" | "unter");
@@ -621,9 +641,13 @@ fn judge(url: &str, around: &Around<'_>, was_defanged: bool, reporter: &str) -> 
         return Judgement::Complained;
     }
     if stands_alone {
-        by_words(around.above).unwrap_or(Judgement::Mention)
-    } else {
-        Judgement::Mention
+        return by_words(around.above).unwrap_or(Judgement::Mention);
+    }
+    // Nothing else is said of it than what the sentence is about.
+    let before = around.begin.rsplit(". ").next().unwrap_or_default();
+    match words::category("", &format!("{before} {}", around.behind)) {
+        category if category.is_about_pages() => Judgement::Complained,
+        _ => Judgement::Mention,
     }
 }
 
@@ -664,7 +688,9 @@ pub(super) fn by_words(text: &str) -> Option<Judgement> {
     let Some((at, judgement)) = known.max_by_key(|(at, _)| *at) else {
         return place.map(|_| Judgement::Complained);
     };
-    let is_place_of_imitation = imitating == Some(at) && place > imitating;
+    // `A page that imitates our brand: http://…`, `…, located at http://…`
+    let is_announced = text.trim_end().ends_with(':') && text.len() - at > 20;
+    let is_place_of_imitation = imitating == Some(at) && (place > imitating || is_announced);
     Some(if is_place_of_imitation { Judgement::Complained } else { judgement })
 }
 

@@ -93,6 +93,25 @@ const FROM: &[&str] = &[
     "controller",
     "útočí",
     "атакует",
+    "ваш",
+    "вашего",
+    "вашей",
+    "вашем",
+    "вашу",
+    "ваша",
+    "państwa",
+    "waszego",
+    "waszej",
+    "twojego",
+    "vašeho",
+    "vaším",
+    "din",
+    "ditt",
+    "deres",
+    "jeres",
+    "sizin",
+    "来自",
+    "源自",
 ];
 
 /// `By` in several languages: who did it, or who saw it.
@@ -195,6 +214,7 @@ const BESIDE: &[&str] = &[
     "upstream",
     "reporter",
     "similar",
+    "such",
     "like",
     "example",
     "previous",
@@ -504,6 +524,9 @@ pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
     if OWNED.iter().any(|words| next.starts_with(words)) {
         return Role::Victim;
     }
+    if let Some(role) = by_particle(&before, next) {
+        return role;
+    }
     let by_words = by_words_before(&before);
     let is_doing = || {
         let after = after.trim_start_matches(|c: char| c.is_whitespace() || ")],".contains(c));
@@ -514,6 +537,23 @@ pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
         None if is_doing() => Role::Source,
         None => default,
     }
+}
+
+/// What particles right behind an address say, in languages that have them there, and words right before it in those that
+/// put nothing between words.
+fn by_particle(before: &str, after: &str) -> Option<Role> {
+    let after = after.trim_start_matches([')', '」', '）', '"', ' ']);
+    let before = before.trim_end_matches(|c: char| c.is_ascii() || "（「：".contains(c));
+    let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
+    let begins = |words: &[&str]| words.iter().any(|word| after.starts_with(word));
+    if begins(&["への", "へ", "に対", "宛", "を攻撃"])
+        || ends(&["当社サーバ", "弊社サーバ", "我们的服务器", "我方"])
+    {
+        return Some(Role::Victim);
+    }
+    (begins(&["から", "より", "による", "が", "对我", "向我", "正在"])
+        || ends(&["来自", "源自", "贵公司的", "您的", "攻击者", "攻撃元"]))
+    .then_some(Role::Source)
 }
 
 /// Whether an address ends a quotation that began before it: `"Source: 192.0.2.1" was typed`.
@@ -547,7 +587,7 @@ fn by_words_before(before: &str) -> Option<Role> {
     let back: Vec<&str> = words.iter().rev().take(MOST_WORDS).copied().collect();
     for (at, word) in back.iter().enumerate() {
         let further = &back[at + 1..];
-        if CALLED.contains(word) {
+        if CALLED.contains(&without_ip(word)) {
             // `z adresu`, `с адреса`
             if further.first().is_some_and(|word| matches!(*word, "z" | "ze" | "с" | "со")) {
                 return Some(Role::Source);
@@ -616,6 +656,11 @@ fn by_words_before(before: &str) -> Option<Role> {
         }
     }
     (is_called || is_machine).then_some(Role::Source)
+}
+
+/// `ip-адреса`, `ip-adresy`: what stands behind `ip-`.
+fn without_ip(word: &str) -> &str {
+    word.strip_prefix("ip-").unwrap_or(word)
 }
 
 /// What is at an address, by the words before `at`, `on` or `to`, the nearest first: our server, or a page that is bad.

@@ -20,6 +20,11 @@ impl Found<'_> {
         for other in others {
             merge(&mut shared, other);
         }
+        // What is said once of several is said of all.
+        let mut whens = declared.iter().filter_map(|record| record.when);
+        if let (Some(only), None, true) = (whens.next(), whens.next(), declared.len() > 1) {
+            shared.when = shared.when.or(Some(only));
+        }
         let mut records = declared;
         if records.is_empty() {
             records = self.by_sentences(&victims, reading);
@@ -44,15 +49,43 @@ impl Found<'_> {
                 && self.domains.is_empty()
                 && shared.pages.is_empty()
         {
-            let logged = self.in_logs.iter().filter(|ip| !victims.contains(ip));
+            let logged = self.in_logs.iter().filter(|one| !victims.contains(&one.source));
             records = logged
-                .map(|ip| Record { sources: vec![Source::ip(*ip)], ..Record::default() })
+                .map(|one| Record {
+                    sources: vec![Source::ip(one.source)],
+                    victim: one.target,
+                    ..Record::default()
+                })
                 .collect();
             if !records.is_empty() {
                 reading.explain("source: from lines of logs");
             }
         }
+        if records.is_empty() && self.pages.is_empty() && shared.pages.is_empty() {
+            let prefixes = self.prefixes.iter();
+            records = prefixes
+                .map(|net| Record {
+                    sources: vec![Source { net: *net, port: None }],
+                    ..Record::default()
+                })
+                .collect();
+            if !records.is_empty() {
+                reading.explain("source: a network that a sentence names");
+            }
+        }
+        self.take_named(category, &shared);
         self.emit(&records, &shared, category, reading);
+    }
+
+    /// Domains that only sentences name are what a complaint about content is about, where no page says it.
+    fn take_named(&mut self, category: Category, shared: &Record) {
+        let has_other = !self.pages.is_empty()
+            || !shared.pages.is_empty()
+            || !shared.domains.is_empty()
+            || !self.domains.is_empty();
+        if category.is_about_pages() && !has_other {
+            self.domains = std::mem::take(&mut self.named);
+        }
     }
 
     /// Records of what sentences and the subject declare.
@@ -131,11 +164,13 @@ impl Found<'_> {
             logged.entry(*ip).or_insert(*when);
         }
         let mut took_loose = false;
+        let kinds: HashSet<Category> = records.iter().filter_map(|record| record.kind).collect();
         for record in records {
+            // Kinds that differ are each of its own.
             let category = record
                 .kind
                 .or(shared.kind)
-                .filter(|_| category == Category::Other)
+                .filter(|_| category == Category::Other || kinds.len() > 1)
                 .unwrap_or(category);
             for source in &record.sources {
                 let when = known_when(record)

@@ -52,6 +52,33 @@ fn only_what_is_declared_is_a_source() {
             "inetnum: 203.0.113.0 - 203.0.113.255\nnetname: RIVAL\nsource: RIPE\n",
             vec!["192.0.2.1"],
         ),
+        ("Abuse", "192.0.2.1\n", vec!["192.0.2.1"]),
+        ("Question", "192.0.2.1\n", vec![]),
+        (
+            "IDS",
+            "[**] [1:1:1] ET SCAN [**] {TCP} 192.0.2.1:1 -> 198.51.100.7:22",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "Brute force",
+            "Jan  5 09:00:00 mx dovecot: imap-login: auth failed, rip=192.0.2.1, lip=198.51.100.7",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "Жалоба",
+            "С вашего IP-адреса 192.0.2.1 идёт сканирование портов сервера.",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "不正アクセス",
+            "貴社のIPアドレス 192.0.2.1 から当社サーバ 198.51.100.7 への攻撃を確認しました。",
+            vec!["192.0.2.1"],
+        ),
+        (
+            "Botnet",
+            "The host 192.0.2.1 is a controller. Infected clients such as 198.51.100.7 connect to it.",
+            vec!["192.0.2.1"],
+        ),
         ("Abuse", "The source is 192.0.2.010.", vec![]),
         ("Abuse", "The source is ::ffff:192.0.2.1.", vec!["192.0.2.1"]),
         ("Abuse", "Attack from xxx.xxx.xxx.105 at 198.51.100.xxx", vec![]),
@@ -155,4 +182,104 @@ fn a_page_without_an_address_is_a_source_itself() {
         ["http://pirate.example/film", "http://pirate.example/film2"],
         "{complaint:#?}"
     );
+}
+
+#[test]
+fn a_network_is_the_source_where_a_sentence_says_so_and_no_address_is() {
+    for (text, found) in [
+        ("We receive spam from your network 192.0.2.0/24.", vec!["192.0.2.0/24"]),
+        (
+            "We receive spam from your network 192.0.2.0/24, mostly from 192.0.2.1.",
+            vec!["192.0.2.1"],
+        ),
+        ("Our network 198.51.100.0/24 receives spam.", vec![]),
+        ("We receive spam from 192.0.2.1/32.", vec!["192.0.2.1"]),
+    ] {
+        let complaint = mail("Spam", text);
+        let subjects: Vec<String> =
+            complaint.incidents.iter().map(|one| one.subject.to_string()).collect();
+        assert_eq!(subjects, found, "{text}");
+    }
+}
+
+#[test]
+fn a_page_that_the_sentence_is_about_is_complained_about_whatever_its_words() {
+    for (subject, text, found) in [
+        (
+            "Urgent",
+            "We were told of child sexual abuse material at https://img.example.com/a.jpg on your host.",
+            vec!["https://img.example.com/a.jpg"],
+        ),
+        (
+            "Doxxing",
+            "A page on your server is used for harassment: https://forum.example.com/1",
+            vec!["https://forum.example.com/1"],
+        ),
+        (
+            "Trademark",
+            "The shop https://shop.example.com/ sells counterfeit goods. We own https://brand.example.org/.",
+            vec!["https://shop.example.com/"],
+        ),
+        (
+            "Phishing",
+            "A page targeting customers of a bank: http://evil.example.com/x",
+            vec!["http://evil.example.com/x"],
+        ),
+        (
+            "Phishing",
+            "The domain login.example.com is used for phishing.",
+            vec!["login.example.com"],
+        ),
+        (
+            "Phishing",
+            "http://evil.example.com/x imitates https://www.bank.example.org/a and https://bank.example.org/.",
+            vec!["http://evil.example.com/x"],
+        ),
+    ] {
+        let complaint = mail(subject, text);
+        let subjects: Vec<String> =
+            complaint.incidents.iter().map(|one| one.subject.to_string()).collect();
+        assert_eq!(subjects, found, "{text}");
+    }
+}
+
+#[test]
+fn what_is_said_once_of_a_list_is_said_of_all_and_kinds_are_each_of_their_own() {
+    let list = mail(
+        "DDoS attack",
+        "The following IPs of yours took part:\n\n192.0.2.1\n192.0.2.2\n\nTime: 2026-01-05 03:00 - 03:30 UTC\n",
+    );
+    let times: Vec<_> =
+        list.incidents.iter().filter_map(|one| one.observed_at).map(|at| at.to_string()).collect();
+    assert_eq!(times, ["2026-01-05T03:00:00Z", "2026-01-05T03:00:00Z"]);
+    let kinds = mail(
+        "Abuse report",
+        "IP: 192.0.2.1\nType: port scan\n\nIP: 192.0.2.2\nType: ssh brute force\n",
+    );
+    let kinds: Vec<Category> = kinds.incidents.iter().map(|one| one.category).collect();
+    assert_eq!(kinds, [Category::PortScan, Category::LoginAttack]);
+}
+
+#[test]
+fn the_time_of_a_complaint_is_that_of_the_last_sighting_or_of_its_subject() {
+    for (subject, text, at) in [
+        (
+            "Botnet",
+            "The host 192.0.2.1 was first seen 2026-01-02 01:00:00 UTC, last seen 2026-01-05 03:04:05 UTC.",
+            "2026-01-05T03:04:05Z",
+        ),
+        (
+            "Spamtraphit by 192.0.2.1 Mon, 05 Jan 2026 03:04:05 +0000",
+            "One of our traps was hit.",
+            "2026-01-05T03:04:05Z",
+        ),
+        (
+            "Ataque",
+            "Ataques do IP 192.0.2.1.\nHorários em UTC-3.\nData: 05/01/2026 00:04:05",
+            "2026-01-05T03:04:05Z",
+        ),
+    ] {
+        let found = mail(subject, text).incidents[0].observed_at.map(|at| at.to_string());
+        assert_eq!(found.as_deref(), Some(at), "{text}");
+    }
 }

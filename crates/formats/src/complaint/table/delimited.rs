@@ -1,6 +1,7 @@
 //! Tables whose cells are divided by a character (CSV and its kin), read as they come: of a file of a gigabyte, a row is
 //! in memory at a time.
 
+use std::cell::Cell;
 use std::io::{self, Chain, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
@@ -25,6 +26,26 @@ pub(super) struct Delimited<R> {
     pub(super) columns: Columns,
     delimiter: u8,
     rows: Chain<Cursor<Vec<u8>>, R>,
+}
+
+/// Ends a table whose row does not end: of what a row has more than its longest, nothing is kept.
+struct Bounded<'c, R> {
+    rows: R,
+    /// Bytes since the last row that ended.
+    since: &'c Cell<usize>,
+    is_over: bool,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.is_over |= self.since.get() > LONGEST_ROW + BEGINNING;
+        if self.is_over {
+            return Ok(0);
+        }
+        let length = self.rows.read(into)?;
+        self.since.set(self.since.get() + length);
+        Ok(length)
+    }
 }
 
 /// Looks for a table in what is read.
@@ -95,13 +116,14 @@ impl<R: Read> Delimited<R> {
         rules: &mut Rules<'_>,
         mut found: impl FnMut(Allegation) -> bool,
     ) -> io::Result<End> {
+        let since = Cell::new(0);
         let mut reader = ReaderBuilder::new()
             .delimiter(self.delimiter)
             .has_headers(false)
             .flexible(true)
             .terminator(Terminator::CRLF)
             .buffer_capacity(BEGINNING)
-            .from_reader(self.rows);
+            .from_reader(Bounded { rows: self.rows, since: &since, is_over: false });
         let mut record = ByteRecord::new();
         let mut end = End::default();
         loop {
@@ -116,6 +138,7 @@ impl<R: Read> Delimited<R> {
                     }
                 },
             }
+            since.set(0);
             let begin = record.get(0).unwrap_or_default();
             if record.len() == 1 && begin.trim_ascii().is_empty() || begin.starts_with(b"#") {
                 continue;

@@ -160,7 +160,13 @@ fn without_quotation(line: &str) -> &str {
     line.trim().trim_start_matches('>').trim_start()
 }
 
+/// What stands before the names of columns in a text.
+const ANNOUNCING: &[&str] =
+    &["Format:", "format:", "Fields:", "fields:", "Columns:", "Header:", "Spalten:", "Legend:"];
+
 fn head(line: &str) -> Option<(Columns, Divider)> {
+    let announced = ANNOUNCING.iter().find_map(|word| line.strip_prefix(word));
+    let line = announced.map_or(line, str::trim);
     if line.contains('|') {
         let cells = cells(line, Divider::By(b'|'));
         if let Some(columns) = header(&cells) {
@@ -211,7 +217,8 @@ fn cells(line: &str, divider: Divider) -> Vec<String> {
             let line = line.trim();
             let line = line.strip_prefix('|').unwrap_or(line);
             let line = line.strip_suffix('|').unwrap_or(line);
-            line.split('|').map(|cell| cell.trim().to_owned()).take(MOST_CELLS).collect()
+            let cells = line.split('|').map(|cell| cell.trim().trim_matches('"').to_owned());
+            cells.take(MOST_CELLS).collect()
         }
         Divider::By(delimiter) => quoted(line, char::from(delimiter)),
         Divider::Blanks => {

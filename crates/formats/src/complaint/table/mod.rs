@@ -23,7 +23,7 @@ use shadowserver::{Report, Takes};
 use super::dates::Calendar;
 use super::document::{Document, Part, PartRole};
 use super::reading::{Allegation, Reading};
-use super::{Category, Incident, Subject, declared, json};
+use super::{Category, Format, Incident, Subject, declared, json};
 
 /// Bytes of a text in which tables are looked for.
 const LONGEST_TEXT: usize = 4 * 1024 * 1024;
@@ -44,11 +44,17 @@ pub(super) fn recognise_shadowserver(document: &Document) -> Option<&'static str
     {
         return Some("a table named as one of Shadowserver's reports");
     }
-    tables(document).find_map(|part| {
+    let by_header = tables(document).find_map(|part| {
         let header = delimited::open(part.bytes()).ok().flatten()?;
         shadowserver::is_header(|name| header.columns.position(name))
             .then_some("a table with the columns of Shadowserver")
-    })
+    });
+    by_header.or_else(|| is_elsewhere(document).then_some("a mail of Shadowserver's with a link"))
+}
+
+/// Whether a report of Shadowserver's is only linked to: large ones are, and those that a gateway took off.
+fn is_elsewhere(document: &Document) -> bool {
+    document.is_by("shadowserver.org") && document.text.contains("dl.shadowserver.org/")
 }
 
 /// Files made for programs.
@@ -197,6 +203,9 @@ pub(super) fn read(document: &Document, reading: &mut Reading) {
             read_grid(grid, topic, document.calendar(), reading);
         }
     }
+    if reading.incidents().len() == before && is_elsewhere(document) {
+        reading.defect("report_elsewhere", "the table is behind a link");
+    }
     if reading.incidents().len() == before && document.headers.0.is_empty() {
         tables(document).for_each(|part| read_list(document, part, topic, reading));
     }
@@ -344,26 +353,46 @@ fn read_list(document: &Document, part: &Part, topic: Category, reading: &mut Re
     }
 }
 
-/// Reads a table that is too large to be in memory, row by row: a file of Shadowserver's, or any CSV whose columns are
-/// known. `name` is the file's. Nothing when it is none; else how many rows could not be read.
-pub fn stream(
-    name: &str,
-    input: impl Read,
-    mut found: impl FnMut(Incident),
-) -> io::Result<Option<u64>> {
-    let Some(table) = delimited::open(input)? else { return Ok(None) };
-    let calendar = Calendar::default();
-    let topic = Category::in_words(&name.replace(['-', '_', '.'], " ")).unwrap_or_default();
-    let Some(mut rules) = rules(name, table.columns.clone(), topic, &calendar) else {
-        return Ok(Some(0));
-    };
-    let end = table.read(&mut rules, |allegation| {
-        if let Ok(incident) = allegation.checked() {
-            found(incident);
-        }
-        true
-    })?;
-    Ok(Some(end.broken))
+/// A table that is read as it comes: a file of Shadowserver's, or any CSV whose columns are known.
+pub(super) struct Table {
+    columns: Columns,
+    name: String,
+    is_shadowserver: bool,
+}
+
+impl Table {
+    /// By the name and the beginning of a file, if it is one.
+    pub(super) fn open(name: &str, begin: &[u8]) -> Option<Self> {
+        let columns = delimited::open(begin).ok().flatten()?.columns;
+        let is_shadowserver = shadowserver::report(name).is_some()
+            || shadowserver::is_header(|name| columns.position(name));
+        Some(Self { columns, name: name.to_owned(), is_shadowserver })
+    }
+
+    /// Whose it is.
+    pub(super) fn format(&self) -> Format {
+        if self.is_shadowserver { Format::Shadowserver } else { Format::Table }
+    }
+
+    /// Reads all of the file, its beginning included, as long as more is wanted. Returns how many rows could not be read.
+    pub(super) fn read(
+        &self,
+        input: impl Read,
+        mut found: impl FnMut(Incident) -> bool,
+    ) -> io::Result<u64> {
+        let Some(table) = delimited::open(input)? else { return Ok(0) };
+        let calendar = Calendar::default();
+        let topic =
+            Category::in_words(&self.name.replace(['-', '_', '.'], " ")).unwrap_or_default();
+        let Some(mut rules) = rules(&self.name, self.columns.clone(), topic, &calendar) else {
+            return Ok(0);
+        };
+        let end = table.read(&mut rules, |allegation| match allegation.checked() {
+            Ok(incident) => found(incident),
+            Err(_) => true,
+        })?;
+        Ok(end.broken)
+    }
 }
 
 #[cfg(test)]

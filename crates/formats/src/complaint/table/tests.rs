@@ -90,6 +90,14 @@ fn tables_in_mails_are_read_however_they_are_drawn() {
 }
 
 #[test]
+fn a_report_of_shadowservers_that_is_only_linked_to_is_one() {
+    let mail = "From: autoreports@shadowserver.org\nTo: abuse@example.net\nSubject: [List] Shadowserver Example Open SMB Report: 2026-03-01\nDate: Sun, 1 Mar 2026 10:00:00 +0000\n\nThe report content can be obtained from the following link:\nhttps://dl.shadowserver.org/x?y\nThe report is 10 bytes and contains 2 events.\n";
+    let complaint = one("", mail);
+    assert_eq!((complaint.format, complaint.incidents.len()), (Format::Shadowserver, 0));
+    assert_eq!(complaint.defects[0].code, "report_elsewhere");
+}
+
+#[test]
 fn targets_are_never_the_source() {
     let only_targets = "time,dst_ip,dst_port\n2026-03-01 10:00:00,203.0.113.9,22\n";
     assert_eq!(one("log.csv", only_targets).incidents, []);
@@ -265,14 +273,15 @@ fn a_table_that_is_streamed_says_what_it_says_in_memory() {
     }
     let mut streamed = Vec::new();
     let name = "2026-03-01-scan_smb-sample.csv";
-    let broken = super::stream(name, text.as_bytes(), |incident| streamed.push(incident))
-        .expect("no file fails here");
-    assert_eq!(broken, Some(0));
+    let table = super::Table::open(name, text.as_bytes()).expect("a table");
+    let broken = table.read(text.as_bytes(), |incident| {
+        streamed.push(incident);
+        true
+    });
+    assert_eq!(broken.expect("no file fails here"), 0);
+    assert_eq!(table.format(), Format::Shadowserver);
     assert_eq!(streamed, one(name, &text).incidents);
-    assert_eq!(
-        super::stream("x", b"Dear all,\n".as_slice(), |_| {}).expect("no file fails here"),
-        None
-    );
+    assert!(super::Table::open("x", b"Dear all,\n").is_none());
 }
 
 #[test]

@@ -7,8 +7,7 @@ use crate::complaint::document::{Author, Sent};
 
 use super::desk;
 
-/// Lines that say that a forwarded mail follows, in lower case: English, German, French, Spanish, Portuguese, Dutch, Lithuanian,
-/// Italian, Polish.
+/// Lines that say that a forwarded mail follows, in lower case.
 const MARKERS: &[&str] = &[
     "original message",
     "forwarded message",
@@ -44,6 +43,25 @@ const MARKERS: &[&str] = &[
     "messaggio inoltrato",
     "wiadomość oryginalna",
     "wiadomość przekazana",
+    "původní zpráva",
+    "přeposlaná zpráva",
+    "ursprungligt meddelande",
+    "vidarebefordrat meddelande",
+    "oprindelig meddelelse",
+    "videresendt meddelelse",
+    "opprinnelig melding",
+    "videresendt melding",
+    "alkuperäinen viesti",
+    "исходное сообщение",
+    "пересылаемое сообщение",
+    "переслане повідомлення",
+    "eredeti üzenet",
+    "mesaj original",
+    "元のメッセージ",
+    "転送メッセージ",
+    "原始邮件",
+    "转发的邮件",
+    "원본 메시지",
 ];
 
 /// What the headers of a forwarded mail are called, in lower case.
@@ -59,6 +77,22 @@ const FROM: &[&str] = &[
     "remitente",
     "afzender",
     "siuntėjas",
+    "från",
+    "fra",
+    "lähettäjä",
+    "от",
+    "від",
+    "feladó",
+    "kimden",
+    "de la",
+    "odesílatel",
+    "mittente",
+    "nadawca",
+    "差出人",
+    "送信元",
+    "发件人",
+    "寄件者",
+    "보낸 사람",
 ];
 const SENT: &[&str] = &[
     "sent",
@@ -78,11 +112,78 @@ const SENT: &[&str] = &[
     "enviado em",
     "enviada",
     "wysłano",
+    "odesláno",
+    "skickat",
+    "sendt",
+    "dato",
+    "lähetetty",
+    "päivä",
+    "отправлено",
+    "дата",
+    "надіслано",
+    "elküldve",
+    "dátum",
+    "gönderilme",
+    "tarih",
+    "trimis",
+    "送信日時",
+    "日付",
+    "发送时间",
+    "日期",
+    "보낸 날짜",
+    "날짜",
 ];
-const TO: &[&str] =
-    &["to", "an", "à", "a", "para", "aan", "kam", "cc", "kopie", "destinataire", "do", "bcc"];
-const SUBJECT: &[&str] =
-    &["subject", "betreff", "objet", "asunto", "assunto", "onderwerp", "tema", "oggetto", "temat"];
+const TO: &[&str] = &[
+    "to",
+    "an",
+    "à",
+    "a",
+    "para",
+    "aan",
+    "kam",
+    "cc",
+    "kopie",
+    "destinataire",
+    "do",
+    "bcc",
+    "komu",
+    "till",
+    "til",
+    "vastaanottaja",
+    "кому",
+    "címzett",
+    "kime",
+    "către",
+    "宛先",
+    "收件人",
+    "받는 사람",
+    "kopia",
+    "copia",
+    "копия",
+];
+const SUBJECT: &[&str] = &[
+    "subject",
+    "betreff",
+    "objet",
+    "asunto",
+    "assunto",
+    "onderwerp",
+    "tema",
+    "oggetto",
+    "temat",
+    "předmět",
+    "ämne",
+    "emne",
+    "aihe",
+    "тема",
+    "tárgy",
+    "konu",
+    "subiect",
+    "件名",
+    "主题",
+    "主旨",
+    "제목",
+];
 const OTHERS: &[&str] = &[
     "reply-to",
     "importance",
@@ -139,7 +240,8 @@ pub(super) fn inline(text: &str) -> Option<Forward<'_>> {
         {
             return Some(forward);
         }
-        after_blank = false;
+        // Outlook draws a line above the headers.
+        after_blank = bare.len() >= 5 && bare.bytes().all(|b| b"_-=*".contains(&b));
         // Headers come at once, or none do.
         marked = false;
     }
@@ -168,7 +270,7 @@ fn is_marker(line: &str) -> bool {
 
 /// `From: …`, `*Von:* …`, `De : …`.
 fn header(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.split_once(':')?;
+    let (name, value) = line.split_once([':', '：'])?;
     let name = name.trim().trim_matches('*').trim();
     let value = value.trim_start_matches('*').trim();
     ((1..=20).contains(&name.chars().count())).then_some((name, value))
@@ -434,6 +536,10 @@ mod tests {
             ("-----Mensagem original-----", "De", "Enviada em", "Para", "Assunto"),
             ("-----Oorspronkelijk bericht-----", "Van", "Verzonden", "Aan", "Onderwerp"),
             ("-------- Persiunčiamas laiškas --------", "Nuo", "Data", "Kam", "Tema"),
+            ("---------- Původní zpráva ----------", "Od", "Odesláno", "Komu", "Předmět"),
+            ("-------- Пересылаемое сообщение --------", "От", "Дата", "Кому", "Тема"),
+            ("----- Ursprungligt meddelande -----", "Från", "Skickat", "Till", "Ämne"),
+            ("-----元のメッセージ-----", "差出人", "送信日時", "宛先", "件名"),
         ] {
             for quote in ["", "> "] {
                 let text = format!(
@@ -454,6 +560,9 @@ mod tests {
     fn outlook_needs_no_marker() {
         let text = "Note\n\nFrom: R <r@example.com>\nSent: Monday, January 5, 2026 10:00 AM\nTo: abuse@example.net\nSubject: Abuse\n\nText";
         assert_eq!(inline(text).map(|found| found.text.into_owned()).as_deref(), Some("Text"));
+        let ruled = "Bitte ansehen.\n________________________________\nVon: R <r@example.com>\nGesendet: Dienstag, 10. März 2026 04:10\nAn: abuse@example.net\nBetreff: Abuse\n\nText";
+        let found = inline(ruled).expect("a forward");
+        assert_eq!((found.author.email.as_str(), found.text.as_ref()), ("r@example.com", "Text"));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::document::{Content, Document, Part, PartRole};
 use super::{Defect, container};
 
 pub(crate) use mail::header_block;
+pub(crate) use repair::{is_mail, mails_of};
 
 /// Forwards in forwards that are taken off.
 pub(crate) const DEEPEST: u8 = 4;
@@ -25,15 +26,19 @@ pub(crate) const MOST_COMPLAINTS: usize = 100;
 /// Parts of a mail that are looked at.
 pub(crate) const MOST_PARTS: usize = 1_000;
 
-/// The mails in a mailbox, or the bytes as they are. A file that is called a mail is one, whatever it quotes.
+/// The mails in a mailbox, or the bytes as they are.
 pub(crate) fn mailbox<'b>(name: &str, bytes: &'b [u8]) -> Vec<&'b [u8]> {
-    let is_one = name.to_ascii_lowercase().ends_with(".eml");
-    if is_one || !bytes.starts_with(b"From ") { vec![bytes] } else { repair::mails_of(bytes) }
+    if is_mailbox(name, bytes) { mails_of(bytes) } else { vec![bytes] }
+}
+
+/// Whether bytes begin as mailboxes do. A file that is called a mail is one, whatever it quotes.
+pub(crate) fn is_mailbox(name: &str, bytes: &[u8]) -> bool {
+    bytes.starts_with(b"From ") && !name.to_ascii_lowercase().ends_with(".eml")
 }
 
 /// The complaints in some bytes, each without its transport: mostly one. A container has those of its files.
 pub(crate) fn unwrapped(name: &str, bytes: &[u8]) -> Vec<Document> {
-    if repair::is_mail(bytes) {
+    if is_mail(bytes) {
         let mut found = mail::documents(bytes);
         found.truncate(MOST_COMPLAINTS);
         return found;
@@ -51,7 +56,7 @@ fn contained(part: &Part) -> Vec<Document> {
     let mut found: Vec<Document> = Vec::new();
     for member in members {
         for bytes in mailbox(&member.name, member.bytes()) {
-            if repair::is_mail(bytes) {
+            if is_mail(bytes) {
                 found.extend(mail::documents(bytes));
             } else {
                 found.push(file(&member.name, bytes));

@@ -34,7 +34,7 @@ const OF_MAILS: [&str; 24] = [
 ];
 
 /// Whether bytes begin as mails do: with a header that mails have, before anything that is none.
-pub(super) fn is_mail(bytes: &[u8]) -> bool {
+pub(crate) fn is_mail(bytes: &[u8]) -> bool {
     let bytes = without_envelope(bytes);
     let begin = &bytes[..bytes.len().min(LOOKED_AT)];
     let mut known = 0;
@@ -78,7 +78,7 @@ pub(super) fn without_envelope(bytes: &[u8]) -> &[u8] {
 }
 
 /// The mails of a mailbox (RFC 4155): each begins with a line `From address date` below an empty one, and a header follows.
-pub(super) fn mails_of(bytes: &[u8]) -> Vec<&[u8]> {
+pub(crate) fn mails_of(bytes: &[u8]) -> Vec<&[u8]> {
     let mut mails = Vec::new();
     let mut begin = 0;
     for at in memchr::memmem::find_iter(bytes, b"\nFrom ") {

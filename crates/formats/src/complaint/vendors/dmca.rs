@@ -2,8 +2,14 @@
 //! the original is, and where it is used without permission; only the second are complained about. Which is which is said by
 //! the line that stands with a page, or by the last one above that says so.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
 use super::super::document::{Document, lines};
 use super::super::marks::Mark;
+use super::super::plain::is_for_reading;
 use super::super::reading::{Allegation, Reading, When};
 use super::super::{Category, address, refang};
 use super::labels;
@@ -20,12 +26,19 @@ const PHRASES: [Mark; 8] = [
     Mark::TrademarkInfringement,
 ];
 
+/// Fields of forms of platforms; one of them is enough.
+const FIELDS: [Mark; 4] =
+    [Mark::UrlBox, Mark::WorkField, Mark::InfringementField, Mark::TrademarkField];
+
 pub(in super::super) fn recognise(document: &Document) -> Option<&'static str> {
+    if FIELDS.iter().any(|mark| document.has(*mark)) {
+        return Some("a field of a form for such notices");
+    }
     let found = PHRASES.iter().filter(|mark| document.has(**mark)).count();
     (found >= 2).then_some("phrases that the law asks for")
 }
 
-/// What a line says about the pages in it or below it.
+/// What words say about the pages behind or below them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pages {
     /// Where the original is used without permission.
@@ -34,12 +47,16 @@ enum Pages {
     Original,
     /// Where the owner, the law or a help page is.
     Neither,
+    /// A place, of whatever was spoken of last.
+    Place,
 }
 
-/// Words of a line, in lower case, and what they say; the first that fits.
-const WORDS: &[(Pages, &[&str])] = &[
+use Pages::{Infringing, Neither, Original, Place};
+
+/// Phrases in lower case and what they say. Of several before a page the last counts, of two at one place the longer.
+const PHRASES_OF_PAGES: &[(Pages, &[&str])] = &[
     (
-        Pages::Neither,
+        Neither,
         &[
             "good faith",
             "good-faith",
@@ -53,97 +70,198 @@ const WORDS: &[(Pages, &[&str])] = &[
             "guide",
             "policy",
             "policies",
-            "website:",
-            "web site:",
             "contact us",
             "visit",
             "e-mail",
             "email",
             "phone",
-            "technolog",
-            "open source licen",
-            "source:",
+            "technological",
+            "licence",
+            "license",
             "full-url",
             "referrer",
+            "edit link",
+            "related to",
+            "imageid",
+            "trademark registration",
+            "readme",
+            "processed against",
         ],
     ),
     (
-        Pages::Infringing,
-        &[
-            "infringing url",
-            "infringing file",
-            "infringing link",
-            "infringing content",
-            "infringing material",
-            "infringement_url",
-            "infringing repositor",
-            "is infringing",
-            "hosted at",
-            "located at",
-            "hosted on your",
-            "unauthorized cop",
-            "unauthorised cop",
-            "should be taken down",
-            "were taken down",
-            "url_box",
-        ],
-    ),
-    (
-        Pages::Original,
-        &[
-            "original",
-            "copyrighted work",
-            "copyright_work",
-            "work_url",
-            "copyrighted_work",
-            "official",
-            "legitimate",
-            "authorized version",
-            "genuine",
-            "our work",
-            "our site",
-            "our product",
-            "owned by us",
-            "i am the owner",
-            "represented_copyright",
-        ],
-    ),
-    (
-        Pages::Infringing,
+        Infringing,
         &[
             "infring",
+            "infringed url",
+            "infringed link",
+            "infringed material",
+            "infringed content",
+            "infringed page",
+            "infringed site",
             "unauthori",
             "illegal",
             "counterfeit",
             "pirat",
             "offending",
             "without permission",
-            "remove",
+            "without our",
+            "without my",
+            "without authori",
+            "without consent",
+            "taken down",
             "take down",
             "takedown",
+            "remove",
+            "removal",
             "disable access",
             "violat",
+            "copied from",
+            "has taken",
+            "copies of",
+            "copy of",
+            "clone of",
+            "stolen",
+            "found our",
+            "found my",
+            "url_box",
+            "list of links",
+            "usernam",
+            "in question",
+            "reported content",
+            "reported url",
+            "hosted on your",
+        ],
+    ),
+    (
+        Original,
+        &[
+            "original",
+            "copyrighted work",
+            "copyright_work",
+            "copyrighted_work",
+            "work_url",
+            "work at issue",
+            "official",
+            "legitimate",
+            "authorized version",
+            "authorised version",
+            "authorized copy",
+            "genuine",
+            "our work",
+            "our site",
+            "our website",
+            "our web site",
+            "our product",
+            "our store",
+            "my work",
+            "my website",
+            "my site",
+            "owned by us",
+            "owned by my",
+            "owned by our",
+            "i am the owner",
+            "represented_copyright",
+            "for sale",
+            "on sale",
+            "purchased",
+            "is infringed",
+            "be infringed",
+            "being infringed",
+            "been infringed",
+            "been allegedly infringed",
+            "allegedly been infringed",
+            "was infringed",
+            "were infringed",
+            "allegedly infringed",
+            "infringed work",
+            "infringed copyright",
+            "text that appears on",
+            "product that appears on",
+            "description of",
+        ],
+    ),
+    (
+        Place,
+        &[
             "link:",
             "links:",
             "url:",
             "urls:",
-            "list of links",
-            "usernam",
-            "copies",
+            "hosted at",
+            "hosted on",
+            "posted at",
+            "posted on",
+            "published at",
+            "uploaded to",
+            "located at",
+            "located here",
+            "found at",
+            "found here",
+            "available at",
+            "following url",
+            "following link",
+            "following page",
+            "following location",
         ],
     ),
 ];
 
-fn said(line: &str) -> Option<Pages> {
-    WORDS
-        .iter()
-        .find(|(_, words)| words.iter().any(|word| line.contains(word)))
-        .map(|(pages, _)| *pages)
+static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(PHRASES_OF_PAGES.iter().flat_map(|(_, phrases)| *phrases))
+        .unwrap_or_else(|error| unreachable!("the phrases are constants: {error}"))
+});
+
+static SAYS: LazyLock<Vec<Pages>> = LazyLock::new(|| {
+    let says = PHRASES_OF_PAGES.iter();
+    says.flat_map(|(says, phrases)| phrases.iter().map(|_| *says)).collect()
+});
+
+/// What a text in lower case says of a page right behind it. Nothing where it says nothing.
+fn said(text: &str) -> Option<Pages> {
+    let mut last = None;
+    // Where something infringing was spoken of in this sentence.
+    let mut infringing: Option<usize> = None;
+    for found in FINDER.find_iter(text) {
+        let says = SAYS[found.pattern().as_usize()];
+        infringing = infringing.filter(|at| !text[*at..found.start()].contains(". "));
+        match says {
+            Infringing => infringing = Some(found.end()),
+            // `Copies of our work are at …`
+            Original if infringing.is_some() && is_owned(&text[..found.start()]) => continue,
+            // What is at the place was said before it.
+            Place if last.is_some() => continue,
+            Original | Neither | Place => {}
+        }
+        last = Some(says);
+    }
+    last
 }
 
+/// Whether words end with `of our` and the like.
+fn is_owned(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev();
+    words.by_ref().find(|word| !ARTICLES.contains(word)).is_some_and(|word| {
+        matches!(
+            word,
+            "of" | "from" | "infringe" | "infringes" | "infringing" | "violate" | "violates"
+        )
+    })
+}
+
+const ARTICLES: &[&str] =
+    &["the", "our", "my", "this", "these", "their", "a", "an", "its", "client's", "protected"];
+
 pub(in super::super) fn read(document: &Document, reading: &mut Reading) {
-    let is_mark = document.has(Mark::TrademarkInfringement) && !document.has(Mark::CopyrightedWork);
-    let category = if is_mark { Category::Trademark } else { Category::Copyright };
+    let is_mark = document.has(Mark::TrademarkInfringement) || document.has(Mark::TrademarkField);
+    let category = match is_mark && !document.has(Mark::CopyrightedWork) {
+        true => Category::Trademark,
+        // A form of a search engine for whatever else is against a law.
+        false if document.has(Mark::OtherLaw) => Category::Other,
+        false => Category::Copyright,
+    };
     let machines = machines(document);
     let pages = pages(document);
     let only = machines.first().map(|machine| machine.ip).filter(|_| machines.len() == 1);
@@ -172,18 +290,110 @@ pub(in super::super) fn read(document: &Document, reading: &mut Reading) {
 /// Pages on which the original is used without permission.
 fn pages(document: &Document) -> Vec<String> {
     let text = refang::text(&document.text);
-    let mut section = None;
-    let mut found: Vec<String> = Vec::new();
-    let mut known = std::collections::HashSet::new();
+    let reporter = document.author_domain();
+    let is_form = is_form(&text);
+    let mut section = Place;
+    // What was said in this paragraph behind its last page.
+    let mut open = String::new();
+    let mut originals = HashSet::new();
+    let mut found = Vec::new();
     for (_, line) in lines(&text) {
-        let words = without_pages(line).to_lowercase();
-        let own = said(&words);
-        section = own.or(section);
-        if section == Some(Pages::Infringing) {
-            found.extend(refang::urls(line).filter(|url| known.insert(url.clone())));
+        // A question of a form speaks of pages, and has those of the form's owner in it.
+        if line.trim().is_empty() {
+            open.clear();
+            continue;
         }
+        if is_question(line) {
+            open.clear();
+            section = said(&without_pages(line).to_lowercase()).unwrap_or(Neither);
+            continue;
+        }
+        if is_form && is_field(line) {
+            open.clear();
+            section = Neither;
+        }
+        let mut from = 0;
+        for (url, place) in refang::placed_urls(line) {
+            open.push_str(&line[from..place.start].to_lowercase());
+            let before = said(&open);
+            open.clear();
+            let behind = &line[place.end..line.floor_char_boundary(place.end + LONGEST_BEHIND)];
+            let behind = behind.split("://").next().unwrap_or_default();
+            let is_link_of_words = line[..place.start].ends_with("](");
+            from = place.end;
+            let judged = match before {
+                Some(Place) | None if section == Original => Original,
+                Some(Place) => Infringing,
+                None | Some(Neither) if is_copy(behind) => Infringing,
+                None => section,
+                Some(said) => said,
+            };
+            section = before.map_or(section, |_| judged);
+            match judged {
+                Original => {
+                    originals.insert(url);
+                }
+                Infringing if !is_link_of_words && !is_for_reading(&url, &reporter) => {
+                    found.push(url);
+                }
+                Infringing | Neither | Place => {}
+            }
+        }
+        open.push_str(&line[from..].to_lowercase());
+        open.push(' ');
+        if open.len() > LONGEST_BEFORE {
+            open.drain(..open.ceil_char_boundary(open.len() - LONGEST_BEFORE));
+        }
+        section = match (said(&open), section) {
+            (None | Some(Place), Original) => Original,
+            (Some(Place), _) => Infringing,
+            (None, section) => section,
+            (Some(said), _) => said,
+        };
     }
+    let mut known = HashSet::new();
+    found.retain(|url| !originals.contains(url) && known.insert(url.clone()));
     found
+}
+
+/// Bytes behind a page that are looked at.
+const LONGEST_BEHIND: usize = 200;
+
+/// Bytes of a paragraph that are kept for the pages in its next line.
+const LONGEST_BEFORE: usize = 400;
+
+/// Whether what is said of a page behind it, in the same sentence, is that it should not be there.
+fn is_copy(behind: &str) -> bool {
+    let sentence = behind.split(". ").next().unwrap_or_default().to_lowercase();
+    let bare = sentence.trim_start_matches(['-', '–', ',', '(', ' ']);
+    ["infring", "is a copy", "is a clone", "contains", "a fork"]
+        .iter()
+        .any(|words| bare.starts_with(words))
+        || ["infringes", "is infringing", "are infringing", "not authori", "unauthori", "violates"]
+            .iter()
+            .any(|words| bare.contains(words))
+}
+
+/// A question of a form in bold letters, with nothing of the answer.
+fn is_question(line: &str) -> bool {
+    let bare = line.trim();
+    ["**", "__"].iter().any(|mark| bare.len() > 4 && bare.starts_with(mark) && bare.ends_with(mark))
+        || bare.starts_with('#') && bare.trim_start_matches('#').starts_with(' ')
+}
+
+/// Fields that make a text the print of a web form.
+const FEWEST_FIELDS: usize = 3;
+
+fn is_form(text: &str) -> bool {
+    text.lines().filter(|line| is_field(line)).take(FEWEST_FIELDS).count() == FEWEST_FIELDS
+}
+
+/// `url_box_1: …`, `auto-full-url:`: a name that a program gave.
+fn is_field(line: &str) -> bool {
+    let Some((name, _)) = line.split_once(':') else { return false };
+    (3..=60).contains(&name.len())
+        && name.contains(['_', '-'])
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
 }
 
 /// A line without the words that are pages: what a page is called says nothing about it.

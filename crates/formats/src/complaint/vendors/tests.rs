@@ -243,6 +243,41 @@ fn a_copyright_notice_is_about_the_pages_that_infringe_and_not_about_the_origina
 }
 
 #[test]
+fn which_pages_a_copyright_notice_is_about_is_said_before_them_however_it_is_written() {
+    let law = "I am the copyright owner and have a good faith belief that this use is not authorized by the law. I swear, under penalty of perjury, that this is accurate.";
+    for (text, pages) in [
+        (
+            "The content that is being infringed is our book, located here:\n\nhttps://shop.example.org/book\n\nThe infringing copy of this content is located at the following URLs:\nhttps://copy.example.com/1\nhttps://copy.example.com/2\n",
+            vec!["https://copy.example.com/1", "https://copy.example.com/2"],
+        ),
+        (
+            "Unauthorized copies of our work can be found at https://copy.example.com/a while our website is https://shop.example.org/.",
+            vec!["https://copy.example.com/a"],
+        ),
+        (
+            "**Please describe the original copyrighted work that has allegedly been infringed. If possible, include a URL to where it is posted online.**\n\nURL: https://shop.example.org/a\n\nURL: https://shop.example.org/b\n\n**What files should be taken down? Please provide URLs for each file.**\n\nhttps://copy.example.com/x\n\n**Is it licensed? See our <a href=\"https://docs.example.net/guide\">guide</a>.**\n\nNo, see https://licences.example.org/\n",
+            vec!["https://copy.example.com/x"],
+        ),
+        (
+            "*Identification of Copyrighted Work*\n\nThe copyrighted work at issue is the text that appears on\nhttps://shop.example.org/intro\n\n*Identification of Infringed Material*\n\nThe following paragraphs have been allegedly copied from the copyrighted work:\n\nhttps://copy.example.com/readme\n",
+            vec!["https://copy.example.com/readme"],
+        ),
+        (
+            "Our plugin is on sale on our website at\n\nhttps://shop.example.org/plugin\n\nHere are few links where I had found our plugin:\n\nhttps://copy.example.com/1\nhttps://copy.example.com/2\n\nIt was purchased on our website at https://shop.example.org/plugin.\n",
+            vec!["https://copy.example.com/1", "https://copy.example.com/2"],
+        ),
+        (
+            "IssueType: lr_dmca\nfull_name: A\nlocation_of_copyrighted_work: It is on\nhttps://shop.example.org/dvd\nrepresented_copyright_holder: B\nurl_box_1: A shop has it under the name of our\nproduct -\nhttps://copy.example.com/1\nurl_box_2:\nhttps://copy.example.com/2\nauto-full-url:\nhttps://form.example.net/x\n\nedit link: <http://form.example.net/edit>\n",
+            vec!["https://copy.example.com/1", "https://copy.example.com/2"],
+        ),
+    ] {
+        let (format, found) = read("legal@example.org", "DMCA notice", &format!("{text}\n{law}\n"));
+        let pages: Vec<String> = pages.iter().map(|page| format!("copyright {page}")).collect();
+        assert_eq!((format, found), ("dmca", pages), "{text}");
+    }
+}
+
+#[test]
 fn a_notice_about_sharing_has_address_port_and_time() {
     let (format, found) = read(
         "p2p@example.org",

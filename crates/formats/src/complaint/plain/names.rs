@@ -1,0 +1,95 @@
+//! Domains that a sentence names as what is complained about: `the domain example.com is used for phishing`.
+
+use crate::complaint::domain;
+
+use super::pages::{self, Judgement};
+
+/// What domains are called right before they are named, in lower case.
+const CALLED: &[&str] = &[
+    "domain",
+    "domains",
+    "domainname",
+    "hostname",
+    "fqdn",
+    "site",
+    "website",
+    "webseite",
+    "domaine",
+    "dominio",
+    "domínio",
+    "domäne",
+    "doména",
+    "domeny",
+    "domena",
+    "домен",
+    "сайт",
+    "sito",
+    "sitio",
+    "strona",
+];
+
+/// Words between the name and what it is called.
+const BETWEEN: &[&str] = &["name", "names", "called", "named", "is", "web"];
+
+/// Longest line that is looked at, in bytes.
+const LONGEST: usize = 2_000;
+
+/// The domains of a line that it complains about, by what they are called.
+pub(super) fn complained(line: &str, reporter: &str) -> Vec<String> {
+    if line.len() > LONGEST || !line.contains('.') {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut before: Vec<String> = Vec::new();
+    let mut at = 0;
+    for word in line.split_inclusive(char::is_whitespace) {
+        let begin = at;
+        at += word.len();
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_called = before
+            .iter()
+            .rev()
+            .find(|word| !BETWEEN.contains(&word.as_str()))
+            .is_some_and(|word| CALLED.contains(&word.as_str()));
+        if is_called
+            && !bare.contains('@')
+            && let Some(name) = domain::name(bare)
+            && is_complained(&line[..begin], &name, reporter)
+        {
+            found.push(name);
+        }
+        before.push(bare.to_lowercase());
+        if before.len() > 4 {
+            before.remove(0);
+        }
+    }
+    found
+}
+
+fn is_complained(before: &str, name: &str, reporter: &str) -> bool {
+    let judged = pages::by_words(&before.to_lowercase());
+    !matches!(judged, Some(Judgement::Genuine | Judgement::Mention))
+        && !pages::is_for_reading(&format!("http://{name}"), reporter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_names_domains() {
+        for (line, found) in [
+            ("The domain login.example.com is used for phishing.", vec!["login.example.com"]),
+            (
+                "the domain name \"login.example.com\" and the site shop.example.com",
+                vec!["login.example.com", "shop.example.com"],
+            ),
+            ("our client's official domain bank.example.org was copied", vec![]),
+            ("see our website reporter.example", vec![]),
+            ("login.example.com was seen", vec![]),
+            ("the domain of a.b", vec![]),
+        ] {
+            assert_eq!(complained(line, "mail.reporter.example"), found, "{line}");
+        }
+    }
+}
