@@ -98,7 +98,8 @@ fn in_word(word: &str, at: usize) -> Option<Found> {
             port: None,
         });
     }
-    let host_ip = address::ip(host.trim_end_matches(']')).filter(IpAddr::is_ipv4)?;
+    let host_ip =
+        address::ip(host.trim_end_matches(']')).filter(|ip| ip.is_ipv4() || host.ends_with(']'))?;
     let port = port.parse().ok()?;
     Some(make(host_ip, bare.len(), Some(port)))
 }

@@ -46,7 +46,9 @@ pub(super) fn read(line: &str) -> Option<Labelled<'_>> {
     let bare =
         line.trim().trim_start_matches(|c: char| c.is_whitespace() || "-*•|>#·–".contains(c));
     let (label, value) = split(bare)?;
-    if is_quoted(label) || label.contains("://") {
+    // `X-Originating-IP` is a header of a mail that is shown as proof.
+    let is_header = label.get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case("x-"));
+    if is_quoted(label) || is_header || label.contains("://") {
         return None;
     }
     let (label, hint) = match label.split_once('(') {
@@ -221,7 +223,40 @@ const VICTIMS: &[&str] = &[
     "scanner",
     "dstaddr",
     "daddr",
+    "tracker",
+    "gateway",
+    "proxy",
+    "hop",
+    "cdn",
+    "mx",
+    "destinazione",
+    "bersaglio",
+    "docelowy",
+    "docelowe",
+    "docelowa",
+    "cílová",
+    "cílový",
+    "cílové",
+    "назначения",
+    "цели",
+    "жертвы",
+    "mål",
+    "målip",
+    "kohde",
+    "hedef",
+    "宛先ip",
+    "宛先ipアドレス",
+    "送信先ip",
+    "送信先ipアドレス",
+    "目标ip",
+    "目的ip",
+    "目标ip地址",
+    "目的ip地址",
 ];
+
+/// Ports that are always those of whom was attacked.
+const OF_VICTIMS: &[&str] =
+    &["dpt", "dport", "dstport", "service", "doelpoort", "målport", "宛先ポート", "目标端口"];
 
 const GENUINE: &[&str] = &[
     "official",
@@ -329,10 +364,31 @@ fn meaning(words: &[String], hint: &str) -> Option<Meaning> {
         return None;
     }
     if has(&[
-        "port", "ports", "dpt", "spt", "sport", "dport", "puerto", "porta", "srcport", "dstport",
+        "port",
+        "ports",
+        "dpt",
+        "spt",
+        "sport",
+        "dport",
+        "puerto",
+        "porta",
+        "srcport",
+        "dstport",
+        "poort",
+        "bronpoort",
+        "doelpoort",
+        "källport",
+        "målport",
+        "порт",
+        "ポート",
+        "送信元ポート",
+        "宛先ポート",
+        "源端口",
+        "目标端口",
+        "端口",
     ]) && !has(&["report", "scan"])
     {
-        return Some(if has(VICTIMS) || has(&["dpt", "dport", "dstport", "service"]) {
+        return Some(if has(VICTIMS) || has(OF_VICTIMS) {
             Meaning::VictimPort
         } else {
             Meaning::Port
@@ -472,6 +528,21 @@ fn meaning(words: &[String], hint: &str) -> Option<Meaning> {
         "発信元ipアドレス",
         "攻撃元ip",
         "攻撃元ipアドレス",
+        "宛先ip",
+        "宛先ipアドレス",
+        "送信先ip",
+        "送信先ipアドレス",
+        "目标ip",
+        "目标ip地址",
+        "目的ip",
+        "目的ip地址",
+        "源ip",
+        "源ip地址",
+        "来源ip",
+        "攻击ip",
+        "攻击者ip",
+        "ip地址",
+        "아이피",
         "srcaddr",
         "saddr",
         "dst",
@@ -524,6 +595,14 @@ fn meaning(words: &[String], hint: &str) -> Option<Meaning> {
         "threat",
         "classification",
         "kind",
+        "tipo",
+        "soort",
+        "rodzaj",
+        "typ",
+        "тип",
+        "内容",
+        "类型",
+        "art",
         "incident",
     ]) && words.len() <= 3)
         .then_some(Meaning::Kind)
@@ -573,6 +652,13 @@ fn when(words: &[String]) -> Option<u8> {
         "受信日時",
         "検知日時",
         "発生日時",
+        "czas",
+        "čas",
+        "tidpunkt",
+        "tidspunkt",
+        "ora",
+        "时间",
+        "发生时间",
     ]);
     if !is_time
         || words.len() > 6
@@ -632,6 +718,12 @@ mod tests {
             ("Reported Source IP Address/Port: 192.0.2.1:7", Meaning::Source, "192.0.2.1:7"),
             ("送信元IPアドレス: 192.0.2.1", Meaning::Source, "192.0.2.1"),
             ("IP-адрес: 192.0.2.1", Meaning::Source, "192.0.2.1"),
+            ("Adres IP docelowy: 192.0.2.1", Meaning::Victim, "192.0.2.1"),
+            ("Cílová IP adresa: 192.0.2.1", Meaning::Victim, "192.0.2.1"),
+            ("宛先IPアドレス: 192.0.2.1", Meaning::Victim, "192.0.2.1"),
+            ("Порт источника: 4711", Meaning::Port, "4711"),
+            ("Bronpoort: 4711", Meaning::Port, "4711"),
+            ("Doelpoort: 22", Meaning::VictimPort, "22"),
             ("Scanner address: 192.0.2.1", Meaning::Victim, "192.0.2.1"),
             ("\"src_ip\": \"192.0.2.1\"", Meaning::Source, "\"192.0.2.1\""),
         ] {
@@ -644,6 +736,7 @@ mod tests {
             "2001:db8::1 is it",
             "Phone: 1",
             "no label",
+            "X-Originating-IP: 192.0.2.1",
             "\"Source: 192.0.2.1\" was typed",
             "- http://example.org/a (IP: 192.0.2.1)",
             "",

@@ -25,8 +25,8 @@ use super::{Category, address, dates, refang};
 use labels::{Labelled, Meaning};
 use lines::{Kind, Line};
 use logs::Logged;
-use pages::Judgement;
 pub(super) use pages::is_for_reading;
+use pages::{Defanged, Judgement};
 use sentence::Role;
 
 /// Bytes of a text that are read. What is longer has its facts in a table.
@@ -122,6 +122,8 @@ struct Found<'d> {
     named: Vec<String>,
     in_subject: Vec<IpAddr>,
     in_logs: Vec<Logged>,
+    /// Whom lines of logs name as attacked.
+    logged_targets: HashSet<IpAddr>,
     pages: Vec<(String, Option<IpAddr>)>,
     domains: Vec<String>,
     genuine: HashSet<String>,
@@ -146,6 +148,7 @@ impl<'d> Found<'d> {
             named: Vec::new(),
             in_subject: Vec::new(),
             in_logs: Vec::new(),
+            logged_targets: HashSet::new(),
             pages: Vec::new(),
             domains: Vec::new(),
             genuine: HashSet::new(),
@@ -164,7 +167,8 @@ impl<'d> Found<'d> {
         let mut paragraph = String::new();
         let mut originals = original.lines();
         for line in lines {
-            let was_defanged = originals.next().is_some_and(|original| original != line.text);
+            let original = originals.next().unwrap_or(line.text);
+            let was_defanged = original != line.text;
             match line.kind {
                 Kind::Proof => {
                     prose.push('\n');
@@ -180,7 +184,7 @@ impl<'d> Found<'d> {
                         || labels::read(line.text)
                             .is_some_and(|labelled| self.take_label(labelled, was_defanged));
                     if !is_taken {
-                        self.take_pages(line.text, &above, was_defanged);
+                        self.take_pages(line.text, &above, original);
                         prose.push_str(line.text);
                         self.take_announcement(&mut paragraph, line.text);
                     }
@@ -351,7 +355,7 @@ impl<'d> Found<'d> {
                 count.is_some()
             }
             Meaning::Kind => {
-                let kind = words::category(value, "");
+                let kind = Category::from_word(value).unwrap_or_else(|| words::category(value, ""));
                 if kind != Category::Other {
                     self.record().kind = Some(kind);
                 }
@@ -421,7 +425,8 @@ impl<'d> Found<'d> {
         let reporter = self.reporter.clone();
         if urls.len() > 1 {
             // Between the pages stands more than a comma: only the first is the label's.
-            let others = pages::beside(value, was_defanged, &reporter);
+            let defanged = if was_defanged { Defanged::All } else { Defanged::Unlike(value) };
+            let others = pages::beside(value, defanged, &reporter);
             for other in others.iter().filter(|page| page.judgement == Judgement::Genuine) {
                 self.note_genuine(&other.url);
             }
@@ -526,6 +531,9 @@ impl<'d> Found<'d> {
     /// Whom it was done to is known where every line of a source names the same.
     fn take_logged(&mut self, logged: Logged) {
         let has_room = self.in_logs.len() < MOST_IN_LOGS;
+        if self.logged_targets.len() < MOST {
+            self.logged_targets.extend(logged.target);
+        }
         match self.in_logs.iter_mut().find(|known| known.source == logged.source) {
             Some(known) if known.target != logged.target => known.target = None,
             None if has_room => self.in_logs.push(logged),
@@ -533,18 +541,18 @@ impl<'d> Found<'d> {
         }
     }
 
-    fn take_pages(&mut self, line: &str, above: &str, was_defanged: bool) {
+    fn take_pages(&mut self, line: &str, above: &str, original: &str) {
         if self.named.len() < MOST {
             self.named.extend(names::complained(line, &self.reporter));
         }
         if !line.contains("://") {
-            if was_defanged {
+            if original != line {
                 self.take_defanged_domains(line);
             }
             return;
         }
         let pair = pair(line);
-        for page in pages::in_line(line, above, was_defanged, &self.reporter) {
+        for page in pages::in_line(line, above, Defanged::Unlike(original), &self.reporter) {
             match page.judgement {
                 Judgement::Complained if self.pages.len() < MOST => {
                     self.pages.push((page.url, pair));
@@ -651,7 +659,7 @@ impl<'d> Found<'d> {
                 _ => {}
             }
         }
-        for page in pages::in_line(&subject, "phishing", true, &self.reporter) {
+        for page in pages::in_line(&subject, "phishing", Defanged::All, &self.reporter) {
             if page.judgement == Judgement::Complained {
                 self.pages.push((page.url, None));
             }

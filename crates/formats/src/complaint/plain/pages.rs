@@ -3,7 +3,7 @@
 use crate::complaint::domain::{self, Host};
 use crate::complaint::refang;
 
-use super::words;
+use super::{addresses, words};
 
 /// What a page is in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,6 +217,21 @@ const DOING: &[&str] = &[
     "podszywa",
     "verletzt ",
     "gibt sich als",
+];
+
+/// What is said of a page behind it that is another's affair, in lower case.
+const ELSEWHERE: &[&str] = &[
+    "hosted at another",
+    "hosted elsewhere",
+    "hosted by another",
+    "another provider",
+    "different provider",
+    "other provider",
+    "reported separately",
+    "anderen anbieter",
+    "autre hébergeur",
+    "not on your",
+    "not yours",
 ];
 
 /// What is said right behind a page that another imitates, where the language has the verb last.
@@ -522,9 +537,37 @@ pub(super) struct Page {
     pub(super) judgement: Judgement,
 }
 
+/// Which pages of a line were made harmless.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Defanged<'t> {
+    /// All of them.
+    All,
+    /// Those that the line as it came does not have.
+    Unlike(&'t str),
+}
+
+impl Defanged<'_> {
+    fn has(self, url: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Unlike(original) => !original.contains(without_scheme_of(url)),
+        }
+    }
+}
+
+/// `http://example.com/` as `://example.com/`: capitals in a scheme say nothing.
+fn without_scheme_of(url: &str) -> &str {
+    url.find("://").map_or(url, |at| &url[at..])
+}
+
 /// The pages in a line, each judged by the words before and right behind it. `above` is what stands above the line, in lower
-/// case; `was_defanged` says whether somebody made addresses in it harmless: nobody does that to a page that is not bad.
-pub(super) fn in_line(line: &str, above: &str, was_defanged: bool, reporter: &str) -> Vec<Page> {
+/// case; `defanged` says which somebody made harmless: nobody does that to a page that is not bad.
+pub(super) fn in_line(
+    line: &str,
+    above: &str,
+    defanged: Defanged<'_>,
+    reporter: &str,
+) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     for (url, place) in placed(line) {
         let around = Around {
@@ -536,15 +579,15 @@ pub(super) fn in_line(line: &str, above: &str, was_defanged: bool, reporter: &st
                 .last()
                 .is_some_and(|last: &Page| last.judgement == Judgement::Genuine),
         };
-        let judgement = judge(&url, &around, was_defanged, reporter);
+        let judgement = judge(&url, &around, defanged.has(&url), reporter);
         pages.push(Page { url, judgement });
     }
     pages
 }
 
 /// The pages of a label's value behind its first, where more than a comma stands before them.
-pub(super) fn beside(value: &str, was_defanged: bool, reporter: &str) -> Vec<Page> {
-    let judged = in_line(value, "", was_defanged, reporter);
+pub(super) fn beside(value: &str, defanged: Defanged<'_>, reporter: &str) -> Vec<Page> {
+    let judged = in_line(value, "", defanged, reporter);
     let between = placed(value).into_iter().map(|(_, place)| place.before);
     let others = judged.into_iter().zip(between).skip(1);
     others.filter(|(_, between)| !is_between_items(between)).map(|(page, _)| page).collect()
@@ -612,6 +655,9 @@ fn judge(url: &str, around: &Around<'_>, was_defanged: bool, reporter: &str) -> 
     if is_for_reading(url, reporter) {
         return Judgement::Mention;
     }
+    if is_elsewhere(around.behind) {
+        return Judgement::Mention;
+    }
     let is_doing = || DOING.iter().any(|words| around.behind.contains(words));
     if by_line == Some(Judgement::Complained) || by_line.is_none() && is_doing() {
         return Judgement::Complained;
@@ -649,6 +695,12 @@ fn judge(url: &str, around: &Around<'_>, was_defanged: bool, reporter: &str) -> 
         category if category.is_about_pages() => Judgement::Complained,
         _ => Judgement::Mention,
     }
+}
+
+/// Whether it is said right behind a page, and not of an address between, that it is another's affair.
+fn is_elsewhere(behind: &str) -> bool {
+    let place = ELSEWHERE.iter().find_map(|words| behind.find(words));
+    place.is_some_and(|at| addresses::addresses(&behind[..at]).is_empty())
 }
 
 /// Words before a page without the scheme that is left of it.
@@ -807,6 +859,7 @@ mod tests {
                 vec![Complained, Genuine],
             ),
         ] {
+            let defanged = if defanged { Defanged::All } else { Defanged::Unlike(line) };
             let found: Vec<Judgement> = in_line(line, above, defanged, "mail.reporter.example")
                 .into_iter()
                 .map(|page| page.judgement)

@@ -93,6 +93,10 @@ const FROM: &[&str] = &[
     "controller",
     "útočí",
     "атакует",
+    "blocked",
+    "banned",
+    "locked",
+    "gesperrt",
     "ваш",
     "вашего",
     "вашей",
@@ -116,6 +120,20 @@ const FROM: &[&str] = &[
 
 /// `By` in several languages: who did it, or who saw it.
 const BY: &[&str] = &["by", "par", "door", "da"];
+
+/// Words of place among them: what stands before them is not whose it is.
+const PLACED: &[&str] = &["from", "von", "aus", "depuis", "desde", "od", "vanaf"];
+
+/// Whose it is, where it is the reporter's.
+const OURS: &[&str] =
+    &["our", "my", "unser", "unsere", "notre", "nuestro", "nosso", "onze", "nostro"];
+
+/// Who writes, right before an address of theirs.
+const WE: &[&str] = &["we", "wir", "nous"];
+
+/// What reporters do to find out, before `from`.
+const TESTING: &[&str] =
+    &["query", "queries", "test", "tests", "tested", "checked", "verified", "probe"];
 
 /// Words that deny what follows them.
 const NOT: &[&str] = &["not", "never", "nicht", "pas", "nie", "ne", "не", "niet", "non", "no"];
@@ -169,6 +187,9 @@ const AT: &[&str] = &[
     "sensor",
     "hitting",
     "hit",
+    "attacks",
+    "scans",
+    "floods",
     "attacking",
     "scanning",
     "scanned",
@@ -193,6 +214,11 @@ const AT: &[&str] = &[
     "answers",
     "replies",
     "responds",
+    "us",
+    "nás",
+    "нас",
+    "uns",
+    "nous",
 ];
 
 /// Words that say that an address is there for another reason, in lower case.
@@ -372,8 +398,24 @@ const WITNESSING: &[&str] = &[
 
 /// Machines.
 const MACHINES: &[&str] = &[
-    "host", "server", "machine", "client", "computer", "system", "node", "device", "user",
-    "customer", "rechner", "serveur", "servidor",
+    "host",
+    "server",
+    "servers",
+    "machines",
+    "computers",
+    "devices",
+    "systems",
+    "machine",
+    "client",
+    "computer",
+    "system",
+    "node",
+    "device",
+    "user",
+    "customer",
+    "rechner",
+    "serveur",
+    "servidor",
 ];
 
 /// What an address has done, right behind it, in lower case.
@@ -410,6 +452,20 @@ const DOING: &[&str] = &[
     "hat ",
     "wurde ",
     "is an attack",
+    "is an open",
+    "is vulnerable",
+    "is openly",
+    "is publicly",
+    "sends",
+    "it sends",
+    "it is sending",
+    "attacks ",
+    "it attacks",
+    "scans ",
+    "floods ",
+    "hammers ",
+    "tries",
+    "is trying",
     "from your",
     "is abusing",
     "is brute",
@@ -491,6 +547,35 @@ const DENIED: &[&str] = &[
     "non è ",
 ];
 
+/// What was done to an address, right behind it, in lower case.
+const ATTACKED: &[&str] = &[
+    "is attacked",
+    "was attacked",
+    "is being attacked",
+    "has been attacked",
+    "is under attack",
+    "was scanned",
+    "is being scanned",
+    "was targeted",
+    "is targeted",
+    "is being targeted",
+    "was hit",
+    "is receiving",
+    "has received",
+    "wird angegriffen",
+    "wurde angegriffen",
+    "a été attaqué",
+    "fue atacad",
+    "foi atacad",
+    "è stato attaccat",
+    "werd aangevallen",
+    "wordt aangevallen",
+    "został zaatakowan",
+    "byl napaden",
+    "атакован",
+    "подверг",
+];
+
 /// What is said right behind an address of the reporter's, in lower case.
 const OWNED: &[&str] =
     &["(our ", ", our ", "(my ", ", which is our", "(which is our", "is our ", "is my "];
@@ -521,7 +606,10 @@ pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
     {
         return Role::Mention;
     }
-    if OWNED.iter().any(|words| next.starts_with(words)) {
+    let bare = next.trim_start_matches([')', ',', ' ']);
+    if OWNED.iter().any(|words| next.starts_with(words))
+        || ATTACKED.iter().any(|words| bare.starts_with(words))
+    {
         return Role::Victim;
     }
     if let Some(role) = by_particle(&before, next) {
@@ -529,7 +617,7 @@ pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
     }
     let by_words = by_words_before(&before);
     let is_doing = || {
-        let after = after.trim_start_matches(|c: char| c.is_whitespace() || ")],".contains(c));
+        let after = after.trim_start_matches(|c: char| c.is_whitespace() || ")],:".contains(c));
         DOING.iter().any(|doing| after.starts_with(doing))
     };
     match by_words {
@@ -633,11 +721,24 @@ fn by_words_before(before: &str) -> Option<Role> {
         if AT.contains(word) {
             return Some(Role::Victim);
         }
+        if at == 0 && WE.contains(word) {
+            return Some(Role::Victim);
+        }
         if FROM.contains(word) {
+            // `our origin`, `a query sent from`
+            if !PLACED.contains(word) && further.first().is_some_and(|word| OURS.contains(word)) {
+                return Some(Role::Victim);
+            }
+            if further.iter().take(4).any(|word| TESTING.contains(word)) {
+                return Some(Role::Mention);
+            }
             let is_denied = further.first().is_some_and(|word| NOT.contains(word));
             return Some(if is_denied { Role::Mention } else { Role::Source });
         }
         if MACHINES.contains(word) {
+            if further.first().is_some_and(|word| matches!(*word, "name" | "dns" | "ns")) {
+                return Some(Role::Mention);
+            }
             is_machine = true;
             continue;
         }
@@ -726,6 +827,18 @@ mod tests {
             ("The source 192.0.2.1 was reported by Example.", vec![Source]),
             ("The source is ::ffff:192.0.2.1.", vec![Source]),
             ("from 192.0.2.1:4711 and 2001:db8::1", vec![Source, Mention]),
+            ("Name servers: 192.0.2.1", vec![Mention]),
+            ("Attacks from 192.0.2.1 reached our origin 198.51.100.7", vec![Source, Victim]),
+            ("Customer A (192.0.2.1) attacks customer B (198.51.100.7)", vec![Source, Victim]),
+            ("We, 198.51.100.7, are flooded from 192.0.2.1", vec![Victim, Source]),
+            ("We have blocked 192.0.2.1 because of attacks", vec![Source]),
+            ("A query sent from 198.51.100.7 was answered", vec![Mention]),
+            ("Please check 192.0.2.1: it sends spam", vec![Source]),
+            (
+                "The servers 192.0.2.1 and 192.0.2.2 of yours send spam to us (198.51.100.7)",
+                vec![Source, Mention, Victim],
+            ),
+            ("The SIP server 198.51.100.7 is attacked by 192.0.2.1", vec![Victim, Source]),
             ("http://192.0.2.1/ 192.0.2.010 192.0.2.xxx", vec![]),
         ] {
             let found = super::super::addresses::addresses(text);

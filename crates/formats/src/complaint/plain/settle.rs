@@ -7,7 +7,7 @@ use crate::complaint::domain::{self, Host};
 use crate::complaint::reading::{Allegation, Reading, When};
 use crate::complaint::{Category, Subject, Zone};
 
-use super::{Found, Record, Source};
+use super::{Found, Logged, Record, Source};
 
 impl Found<'_> {
     pub(super) fn settle(mut self, category: Category, reading: &mut Reading) {
@@ -27,7 +27,7 @@ impl Found<'_> {
         }
         let mut records = declared;
         if records.is_empty() {
-            records = self.by_sentences(&victims, reading);
+            records = self.by_sentences(&victims, category, reading);
         } else {
             let is_known = |ip: &IpAddr| {
                 records
@@ -49,7 +49,14 @@ impl Found<'_> {
                 && self.domains.is_empty()
                 && shared.pages.is_empty()
         {
-            let logged = self.in_logs.iter().filter(|one| !victims.contains(&one.source));
+            // Answers to who did it are logged as well.
+            let is_answer = |one: &&Logged| self.logged_targets.contains(&one.source);
+            let first = self.in_logs.first().map(|one| one.source);
+            let logged = self
+                .in_logs
+                .iter()
+                .filter(|one| !victims.contains(&one.source))
+                .filter(|one| first == Some(one.source) || !is_answer(one));
             records = logged
                 .map(|one| Record {
                     sources: vec![Source::ip(one.source)],
@@ -89,8 +96,15 @@ impl Found<'_> {
     }
 
     /// Records of what sentences and the subject declare.
-    fn by_sentences(&self, victims: &HashSet<IpAddr>, reading: &mut Reading) -> Vec<Record> {
-        let is_source = |ip: &&IpAddr| !victims.contains(ip);
+    fn by_sentences(
+        &self,
+        victims: &HashSet<IpAddr>,
+        category: Category,
+        reading: &mut Reading,
+    ) -> Vec<Record> {
+        // Whoever asks an open service comes to it, too.
+        let is_asked = matches!(category, Category::OpenService | Category::Vulnerable);
+        let is_source = |ip: &&IpAddr| is_asked || !victims.contains(ip);
         let subject: Vec<IpAddr> = self.in_subject.iter().filter(is_source).copied().collect();
         let sentences: Vec<IpAddr> = self.in_sentences.iter().filter(is_source).copied().collect();
         let paired: Vec<IpAddr> = self.pages.iter().filter_map(|(_, ip)| *ip).collect();
@@ -226,7 +240,11 @@ impl Found<'_> {
             if took_loose && (ip.is_none() || ip == only_source) {
                 continue;
             }
-            reading.allege(Allegation::url(category, url).at(ip).observed(when));
+            let own = match domain::host(&url) {
+                Some(Host::Ip(ip)) => Some(ip),
+                _ => None,
+            };
+            reading.allege(Allegation::url(category, url).at(ip.or(own)).observed(when));
         }
         if !took_loose {
             let mut named = HashSet::new();

@@ -550,6 +550,13 @@ const WORDS: &[(&str, u32, Category)] = &[
     ("czarna lista", 4, C::Blocklisted),
     ("zwarte lijst", 4, C::Blocklisted),
     ("spamhaus drop", 5, C::Blocklisted),
+    ("portskanning", 6, C::PortScan),
+    ("username:", 2, C::LoginAttack),
+    ("honeypot", 1, C::LoginAttack),
+    ("password attempts", 4, C::LoginAttack),
+    ("toll fraud", 4, C::LoginAttack),
+    ("sip attack", 4, C::LoginAttack),
+    (" ssh", 2, C::LoginAttack),
     // Words that have the words above in them and say something else.
     ("anti-spam", 0, C::Other),
     ("antispam", 0, C::Other),

@@ -93,7 +93,7 @@ const NAMES: &[(Field, &str)] = &[
     (Field::TimeOfDay, "time event_time_of_day uhrzeit zeit hora heure tijd hodina"),
     (
         Field::Destination,
-        "dst_ip dest_ip destination_ip destinationip dstip ip_dst target_ip targetip victim_ip victimip destination_address dst_addr dstaddr dest_addr daddr tgt attacked_ip targeted_ip ziel_ip destination_ip_address dst_ip_address remote_ip target_address zielip ip_destino ip_de_destino destination_ip_s",
+        "dst_ip dest_ip destination_ip destinationip dstip ip_dst target_ip targetip victim_ip victimip destination_address dst_addr dstaddr dest_addr daddr tgt attacked_ip targeted_ip ziel_ip destination_ip_address dst_ip_address remote_ip target targets victim destination honeypot sensor target_address zielip ip_destino ip_de_destino destination_ip_s",
     ),
     (
         Field::DestinationPort,
@@ -109,7 +109,7 @@ const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::Other,
-        "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_code channel command asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin target filename payload rir registrar abuse_contact server_name version vulnerability cve",
+        "asn as_number as_name asname as geo country country_code cc_geo region city hostname host_name reverse_dns rdns ptr dns dns_name protocol proto ip_protocol transport application service naics sic sector severity description comment comments details info malware malware_name malware_family family botname botnet signature md5 sha1 sha256 hash user_agent agent status resultados result resultado provider isp network_name netname tlp confidence feed_code channel command asninfo no nr number id case_id reference ref optional issue_description name confidence_level last_impact_germantime earliest_expiretime_germantime plugin filename payload rir registrar abuse_contact server_name version vulnerability cve",
     ),
 ];
 

@@ -240,12 +240,20 @@ pub(super) fn inline(text: &str) -> Option<Forward<'_>> {
         {
             return Some(forward);
         }
-        // Outlook draws a line above the headers.
-        after_blank = bare.len() >= 5 && bare.bytes().all(|b| b"_-=*".contains(&b));
+        // A line is drawn above the headers, perhaps with a word in it.
+        after_blank = is_rule(bare);
         // Headers come at once, or none do.
         marked = false;
     }
     None
+}
+
+/// `______`, `==== Complaint ====`.
+fn is_rule(line: &str) -> bool {
+    let is_drawn = |c: char| "_-=*#~".contains(c);
+    let begin = line.len() - line.trim_start_matches(is_drawn).len();
+    let end = line.len() - line.trim_end_matches(is_drawn).len();
+    begin >= 3 && end >= 3 && line.len() < 100
 }
 
 /// How deep a line is quoted, and what is quoted.
