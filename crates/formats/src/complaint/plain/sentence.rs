@@ -241,6 +241,7 @@ const BESIDE: &[&str] = &[
     "reporter",
     "similar",
     "such",
+    "those",
     "like",
     "example",
     "previous",
