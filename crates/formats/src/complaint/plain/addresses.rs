@@ -22,11 +22,41 @@ pub(super) fn addresses(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
     for chunk in text.split_inclusive(char::is_whitespace) {
+        // Every address has one of these; most words have none.
+        if memchr::memchr2(b'.', b':', chunk.as_bytes()).is_none() {
+            at += chunk.len();
+            continue;
+        }
         let end = chunk.find("://").unwrap_or(chunk.len());
         in_chunk(&text[..at + end], at, text, &mut found);
         at += chunk.len();
     }
     found
+}
+
+fn is_end(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '(' | ')'
+                | '<'
+                | '>'
+                | '{'
+                | '}'
+                | ','
+                | ';'
+                | '|'
+                | '='
+                | '\''
+                | '"'
+                | '*'
+                | '`'
+                | '/'
+                | '?'
+                | '&'
+                | '!'
+        )
+        || matches!(c, '«' | '»' | '“' | '”' | '‘' | '’')
 }
 
 /// The prefix that begins with an address.
@@ -39,11 +69,10 @@ pub(super) fn net_at(text: &str, found: &Found) -> Option<IpNet> {
 
 /// The addresses from a place to the end of `part`, which `whole` begins with.
 fn in_chunk(part: &str, begin: usize, whole: &str, found: &mut Vec<Found>) {
-    let is_end = |c: char| c.is_whitespace() || "()<>{},;|='\"*`«»“”‘’/?&!".contains(c);
     let mut at = begin;
     while at < part.len() {
         let rest = &part[at..];
-        at += rest.find(|c| !is_end(c)).unwrap_or(rest.len());
+        at += rest.find(|c: char| !is_end(c)).unwrap_or(rest.len());
         let rest = &part[at..];
         let length = rest.find(is_end).unwrap_or(rest.len());
         if let Some(mut one) = in_word(&rest[..length], at) {

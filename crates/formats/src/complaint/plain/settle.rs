@@ -41,7 +41,7 @@ impl Found<'_> {
                     &format!("the subject says {other}, the text something else"),
                 );
             }
-            reading.explain("source: from labels in the text");
+            reading.explain("source: from labels and lists in the text");
         }
         if records.is_empty() && category != Category::Other && !category.is_about_pages()
             || records.is_empty()
