@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 /// How long a page may take to become what a test waits for.
@@ -203,6 +205,12 @@ impl Browser {
         let size =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         self.cdp("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// What the window shows, as a PNG.
+    pub(crate) fn picture(&self) -> Vec<u8> {
+        let encoded = self.get("/screenshot");
+        BASE64.decode(encoded.as_str().unwrap()).unwrap()
     }
 
     fn cdp(&self, command: &str, parameters: &Value) {

@@ -3,6 +3,8 @@
 
 mod cli;
 mod deb;
+mod limits;
+mod links;
 mod measure;
 mod test;
 mod tidy;

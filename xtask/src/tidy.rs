@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::limits;
+use crate::links::{self, Document};
+
 /// Who may depend on whom, among our own crates. Cargo refuses rings; this refuses the wrong way.
 const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
@@ -21,10 +24,6 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates that the domain must not know: it has no I/O, no clock and no randomness.
 const NOT_IN_CORE: &[&str] = &["tokio", "sqlx", "axum", "rand", "tracing", "async-trait"];
 
-/// Documents whose paths must exist.
-const DOCUMENTS: &[&str] =
-    &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/compatibility.md"];
-
 /// Names that say nothing.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "helpers", "common", "misc"];
 
@@ -35,7 +34,11 @@ const LONGEST_FILE: usize = 700;
 pub(crate) fn check(root: &Path) -> Result<()> {
     let mut wrong = Vec::new();
     arrows(root, &mut wrong)?;
-    document_paths(root, &mut wrong)?;
+    let documents = documents(root)?;
+    document_paths(root, &documents, &mut wrong);
+    wrong.extend(links::broken(&documents, |path| root.join(path).exists()));
+    wrong
+        .extend(limits::different(&read(&root.join(limits::PAGE))?, |path| read(&root.join(path))));
     sources(root, &mut wrong)?;
     merges(root, &mut wrong)?;
     migrations(root, &mut wrong)?;
@@ -73,21 +76,34 @@ fn arrows(root: &Path, wrong: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
+/// Every page of the repository.
+fn documents(root: &Path) -> Result<Vec<Document>> {
+    let load = |path: PathBuf| {
+        let text = read(&path)?;
+        Ok(Document { path: path.strip_prefix(root)?.to_owned(), text })
+    };
+    files(root, "md")?.into_iter().map(load).collect()
+}
+
 /// Every `path/like/this` in backquotes that begins with a folder of ours must be there.
-fn document_paths(root: &Path, wrong: &mut Vec<String>) -> Result<()> {
+fn document_paths(root: &Path, documents: &[Document], wrong: &mut Vec<String>) {
     let ours =
         ["crates/", "xtask/", "docs/", "packaging/", "integrations/", "tools/", ".ci/", ".cargo/"];
-    for document in DOCUMENTS {
-        let text = read(&root.join(document))?;
-        for quoted in text.split('`').skip(1).step_by(2) {
+    // These are made when they are needed.
+    let made = ["packaging/made/"];
+    for document in documents {
+        for quoted in document.text.split('`').skip(1).step_by(2) {
             let is_path = ours.iter().any(|begin| quoted.starts_with(begin))
-                && !quoted.contains([' ', '*', '{', '<']);
+                && !made.iter().any(|begin| quoted.starts_with(begin))
+                && !quoted.contains([' ', '*', '{', '<', ':']);
             if is_path && !root.join(quoted).exists() {
-                wrong.push(format!("{document} names {quoted}, which is not there"));
+                wrong.push(format!(
+                    "{} names {quoted}, which is not there",
+                    document.path.display()
+                ));
             }
         }
     }
-    Ok(())
 }
 
 /// What a merge leaves where it needs a person.

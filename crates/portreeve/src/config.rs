@@ -40,237 +40,237 @@ const fn option(key: &'static str, default: &'static str, meaning: &'static str)
 
 /// Every option there is.
 pub(crate) const OPTIONS: &[Option_] = &[
-    option("data_dir", "./data", "folder for the database, locks and sent mail"),
+    option("data_dir", "./data", "folder for the database and lock files"),
     option("server.listen", "127.0.0.1:8080", "address and port of the web server"),
     option(
         "server.public_url",
         "",
-        "where people reach the desk, such as https://abuse.example.com; a host name of its own, without a path",
+        "public URL of the desk, such as https://abuse.example.com; a host name of its own, without a path",
     ),
     option(
         "server.trusted_proxies",
         "[]",
-        "addresses or prefixes of proxies whose X-Forwarded-For or Forwarded is believed; whom they do not name counts as a stranger",
+        "addresses or prefixes of proxies whose X-Forwarded-For or Forwarded header is trusted; clients that they don't name count as unknown",
     ),
     option(
         "server.metrics_allow",
         "[\"127.0.0.0/8\", \"::1\"]",
-        "addresses or prefixes that may see the numbers at /metrics",
+        "addresses or prefixes that may read /metrics",
     ),
     option(
         "server.metrics_listen",
         "",
-        "a second address and port, for /metrics, /healthz and /readyz alone: for Prometheus beside the desk where a proxy stands before it; server.metrics_allow counts there, too, and no header",
+        "second address and port, only for /metrics, /healthz and /readyz: for Prometheus on the same machine as a proxy; server.metrics_allow applies there too, and proxy headers are ignored",
     ),
-    option("server.max_body", "1048576", "largest body of the drop-in endpoint, in bytes"),
-    option("server.max_connections", "16384", "open connections; beyond them callers get a 503"),
-    option("server.tls.cert", "", "PEM file with the certificate chain: HTTPS in this process"),
-    option("server.tls.key", "", "PEM file with its private key"),
+    option("server.max_body", "1048576", "largest request body of the drop-in endpoint, in bytes"),
+    option(
+        "server.max_connections",
+        "16384",
+        "maximum number of open connections; further clients get a 503",
+    ),
+    option("server.tls.cert", "", "PEM file with the certificate chain; turns on HTTPS"),
+    option("server.tls.key", "", "PEM file with the private key"),
     option("log.format", "text", "text or json"),
     option("log.level", "info", "error, warn, info, debug or trace"),
-    option("database.url", "", "postgres://user:password@host/name; absent: SQLite in data_dir"),
-    option("database.url_file", "", "a file that has database.url"),
+    option("database.url", "", "postgres://user:password@host/name; if absent, SQLite in data_dir"),
+    option("database.url_file", "", "file that contains database.url"),
     option(
         "amp.directory",
         "(the first)",
-        "the directory whose service ids the drop-in endpoint means",
+        "directory whose service ids scripts use at the drop-in endpoint",
     ),
     option("directory[].name", "(its kind, or main)", "name of a service directory"),
     option(
         "directory[].kind",
         "file",
-        "file: filled by `portreeve service import`; sql: a query; whmcs: the API of a WHMCS",
+        "file (filled by `portreeve service import`), sql (a query) or whmcs (the API of WHMCS)",
     ),
-    option("directory[].every", "15m", "sql, whmcs: how often everything is looked at"),
-    option("directory[].timeout", "30s", "sql, whmcs: how long an answer may take"),
+    option("directory[].every", "15m", "sql, whmcs: time between two full syncs"),
+    option("directory[].timeout", "30s", "sql, whmcs: timeout for an answer"),
     option(
         "directory[].url",
         "",
         "whmcs: its System URL, with or without /includes/api.php; sql: mysql:// or postgres://user:password@host/name",
     ),
     option("directory[].url_file", "", "sql: a file that has directory[].url"),
-    option("directory[].query", "", "sql: a query whose columns are named as in a directory file"),
+    option(
+        "directory[].query",
+        "",
+        "sql: query whose columns are named like those of a directory file",
+    ),
     option(
         "directory[].entities",
         "false",
-        "sql: texts stand there sanitised for HTML, as in WHMCS's tables",
+        "sql: texts contain HTML entities, as in WHMCS's tables",
     ),
     option("directory[].identifier", "", "whmcs: identifier of an API credential"),
-    option("directory[].identifier_file", "", "a file that has directory[].identifier"),
+    option("directory[].identifier_file", "", "file that contains directory[].identifier"),
     option("directory[].secret", "", "whmcs: secret of that credential"),
-    option("directory[].secret_file", "", "a file that has directory[].secret"),
-    option("directory[].access_key", "", "whmcs: $api_access_key, where there is one"),
-    option("directory[].access_key_file", "", "a file that has directory[].access_key"),
-    option("directory[].page", "250", "whmcs: services that are asked for at a time"),
+    option("directory[].secret_file", "", "file that contains directory[].secret"),
+    option("directory[].access_key", "", "whmcs: its $api_access_key, if it has one"),
+    option("directory[].access_key_file", "", "file that contains directory[].access_key"),
+    option("directory[].page", "250", "whmcs: services requested at a time"),
     option(
         "directory[].bridge_secret",
         "",
-        "whmcs: the secret that its addon has too, whsec_ and base64; several while they are exchanged",
+        "whmcs: secret shared with its addon, whsec_ followed by base64; several, separated by spaces, during rotation",
     ),
-    option("directory[].bridge_secret_file", "", "a file that has directory[].bridge_secret"),
+    option("directory[].bridge_secret_file", "", "file that contains directory[].bridge_secret"),
     option(
         "directory[].bridge_url",
         "<url>/modules/addons/portreeve/desk.php",
-        "whmcs: where its addon listens",
+        "whmcs: URL of its addon",
     ),
-    option("enforcer[].name", "(its kind)", "name of a way to a panel"),
+    option("enforcer[].name", "(its kind)", "name of the enforcer"),
     option(
         "enforcer[].kind",
         "",
-        "record (does nothing but write it down), exec (runs a command), webhook (posts to an address) or whmcs",
+        "record (only records orders), exec (runs a command), webhook (posts to a URL) or whmcs",
     ),
-    option("enforcer[].directories", "[] (all)", "directories that it serves"),
-    option("enforcer[].command", "", "exec: path and arguments, a list; no shell"),
+    option("enforcer[].directories", "[] (all)", "directories it is used for"),
+    option("enforcer[].command", "", "exec: list of path and arguments; no shell is used"),
     option(
         "enforcer[].url",
         "",
-        "webhook: where orders are posted to; whmcs: its System URL [default: that of the directories it serves]",
+        "webhook: URL that orders are posted to; whmcs: its System URL [default: that of its directories]",
     ),
     option("enforcer[].identifier", "", "whmcs, with url: identifier of an API credential"),
-    option("enforcer[].identifier_file", "", "a file that has enforcer[].identifier"),
-    option("enforcer[].access_key", "", "whmcs, with url: $api_access_key, where there is one"),
-    option("enforcer[].access_key_file", "", "a file that has enforcer[].access_key"),
+    option("enforcer[].identifier_file", "", "file that contains enforcer[].identifier"),
+    option("enforcer[].access_key", "", "whmcs, with url: its $api_access_key, if it has one"),
+    option("enforcer[].access_key_file", "", "file that contains enforcer[].access_key"),
     option(
         "enforcer[].secret",
         "",
-        "webhook: what orders are signed with, whsec_ and base64; several while they are exchanged; whmcs, with url: secret of the credential",
+        "webhook: signing secret, whsec_ followed by base64; several, separated by spaces, during rotation; whmcs, with url: secret of the API credential",
     ),
-    option("enforcer[].secret_file", "", "a file that has enforcer[].secret"),
+    option("enforcer[].secret_file", "", "file that contains enforcer[].secret"),
     option(
         "enforcer[].allow_private",
         "false",
-        "webhook: the address may be off the public Internet (private, loopback, link-local)",
+        "webhook: allow private, loopback and link-local addresses",
     ),
     option(
         "enforcer[].timeout",
         "30s",
-        "exec, webhook, whmcs with url: time limit of one run or call",
+        "exec, webhook, whmcs with url: timeout of one run or call",
     ),
-    option(
-        "enforcer[].observe",
-        "true",
-        "exec, webhook: it can be asked what state a service is in",
-    ),
-    option("enforcer[].retry_min", "1s", "first pause before something is tried again"),
-    option("enforcer[].retry_max", "15m", "longest pause"),
-    option("webhook[].name", "webhook", "name of a program that is told what happens to reports"),
-    option("webhook[].url", "", "where it is told"),
+    option("enforcer[].observe", "true", "exec, webhook: it can report the state of a service"),
+    option("enforcer[].retry_min", "1s", "first delay before a retry"),
+    option("enforcer[].retry_max", "15m", "longest delay between retries"),
+    option("webhook[].name", "webhook", "name of the webhook"),
+    option("webhook[].url", "", "URL that events are posted to"),
     option(
         "webhook[].secret",
         "",
-        "what messages are signed with, whsec_ and base64; several while they are exchanged",
+        "signing secret, whsec_ followed by base64; several, separated by spaces, during rotation",
     ),
-    option("webhook[].secret_file", "", "a file that has webhook[].secret"),
+    option("webhook[].secret_file", "", "file that contains webhook[].secret"),
     option(
         "webhook[].events",
         "(all)",
-        "what it is told: opened, reminded, suspended, unsuspended, answered, closed",
+        "events to send: opened, reminded, suspended, unsuspended, answered, closed",
     ),
-    option("webhook[].timeout", "30s", "time limit of one call"),
-    option(
-        "webhook[].allow_private",
-        "false",
-        "the address may be off the public Internet (private, loopback, link-local)",
-    ),
+    option("webhook[].timeout", "30s", "timeout of one call"),
+    option("webhook[].allow_private", "false", "allow private, loopback and link-local addresses"),
     option(
         "payment[].name",
         "(its kind)",
-        "name of whoever takes the money of customers who pay to unsuspend; stands in /payments/v1/<name>/events",
+        "name of the payment provider; part of its URL, /payments/v1/<name>/events",
     ),
     option(
         "payment[].kind",
         "",
-        "whmcs (an invoice there; what customers of a WHMCS have without this) or webhook (a program of yours)",
+        "whmcs (invoices in WHMCS; the default for directories of kind whmcs) or webhook (a program of yours)",
     ),
     option(
         "payment[].directories",
         "[] (all; whmcs: all of kind whmcs)",
-        "directories whose customers pay there",
+        "directories it is used for",
     ),
-    option("payment[].payment_method", "(the customer's)", "whmcs: its name of a payment method"),
-    option("payment[].taxed", "false", "whmcs: taxes are added to the amount"),
-    option("payment[].url", "", "webhook: where it is told and asked"),
+    option(
+        "payment[].payment_method",
+        "(the customer's)",
+        "whmcs: name of the payment method there",
+    ),
+    option("payment[].taxed", "false", "whmcs: add taxes to the amount"),
+    option("payment[].url", "", "webhook: URL of the provider"),
     option(
         "payment[].secret",
         "",
-        "webhook: what both sides sign with, whsec_ and base64; several while they are exchanged",
+        "webhook: secret that both sides sign with, whsec_ followed by base64; several, separated by spaces, during rotation",
     ),
-    option("payment[].secret_file", "", "a file that has payment[].secret"),
-    option("payment[].timeout", "30s", "webhook: time limit of one call"),
+    option("payment[].secret_file", "", "file that contains payment[].secret"),
+    option("payment[].timeout", "30s", "webhook: timeout of one call"),
     option(
         "payment[].allow_private",
         "false",
-        "webhook: the address may be off the public Internet (private, loopback, link-local)",
+        "webhook: allow private, loopback and link-local addresses",
     ),
     option(
         "fraudrecord.api_key",
         "",
-        "key of an account at FraudRecord; without it nothing is ever sent there",
+        "API key of your FraudRecord account; without it nothing is ever sent there",
     ),
-    option("fraudrecord.api_key_file", "", "a file that has fraudrecord.api_key"),
+    option("fraudrecord.api_key_file", "", "file that contains fraudrecord.api_key"),
     option(
         "fraudrecord.url",
         "https://www.fraudrecord.com/api/",
-        "where its API is; https, unless it is on this machine",
+        "URL of its API; https, unless it is on this machine",
     ),
-    option("fraudrecord.timeout", "15s", "time limit of one call"),
-    option("mail.out.kind", "", "smtp or folder; absent: no mail is sent"),
+    option("fraudrecord.timeout", "15s", "timeout of one call"),
+    option("mail.out.kind", "", "smtp or folder; if absent, no mail is sent"),
     option("mail.out.from", "", "sender, such as Abuse desk <abuse@example.com>"),
-    option("mail.out.path", "<data_dir>/mail", "folder: where the .eml files go"),
-    option("mail.out.host", "", "smtp: the mail server"),
-    option("mail.out.port", "587 (465 with tls, 25 with none)", "smtp: its port"),
+    option("mail.out.path", "<data_dir>/mail", "folder: where .eml files are written"),
+    option("mail.out.host", "", "smtp: host name of the mail server"),
+    option("mail.out.port", "587 (465 with tls, 25 with none)", "smtp: port"),
     option("mail.out.tls", "starttls", "smtp: none, opportunistic, starttls or tls"),
-    option("mail.out.user", "", "smtp: login"),
+    option("mail.out.user", "", "smtp: user name"),
     option("mail.out.password", "", "smtp: password"),
-    option("mail.out.password_file", "", "a file that has mail.out.password"),
+    option("mail.out.password_file", "", "file that contains mail.out.password"),
     option(
         "mail.out.sender[].from",
         "",
-        "sender of notices to some customers, in the place of mail.out.from: the first [[mail.out.sender]] that fits",
+        "sender of notices to some customers instead of mail.out.from; the first matching [[mail.out.sender]] is used",
     ),
-    option("mail.out.sender[].reply_to", "", "where answers to them go [default: to that sender]"),
+    option("mail.out.sender[].reply_to", "", "Reply-To of these notices [default: the sender]"),
     option(
         "mail.out.sender[].categories",
         "[] (all)",
-        "for reports of these categories, in any case of letters",
+        "categories it is used for; case does not matter",
     ),
-    option("mail.out.sender[].directories", "[] (all)", "for services of these directories"),
+    option("mail.out.sender[].directories", "[] (all)", "directories it is used for"),
     option(
         "attachments.scan",
         "",
-        "command that scans each file: path and arguments, a list; no shell. It gets the bytes on its standard input; exit status 0 clean, 1 infected",
+        "command that scans attachments: list of path and arguments; no shell is used. It reads the file from standard input and exits with 0 (clean) or 1 (infected)",
     ),
-    option("attachments.scan_timeout", "60s", "time limit of one scan"),
-    option(
-        "attachments.scan_retry_min",
-        "1s",
-        "first pause before a scan that failed is tried again",
-    ),
-    option("attachments.scan_retry_max", "10m", "longest pause"),
+    option("attachments.scan_timeout", "60s", "timeout of one scan"),
+    option("attachments.scan_retry_min", "1s", "first delay before a failed scan is retried"),
+    option("attachments.scan_retry_max", "10m", "longest delay between retries"),
     option(
         "mail.in.address",
         "",
-        "where answers by mail go: notices name it with +r<report>.<code> before the @; absent: they ask for none",
+        "address for replies; notices use it with +r<report>.<code> before the @. If absent, notices ask for no replies by mail",
     ),
     option(
         "mail.in.lmtp",
         "",
-        "where the mail server hands mail over by LMTP: 127.0.0.1:2424, or the path of a socket",
+        "address and port, or path of a socket, where the mail server delivers by LMTP, such as 127.0.0.1:2424",
     ),
-    option("mail.in.imap[].name", "mailbox", "name of a mailbox that is read"),
-    option("mail.in.imap[].host", "", "its server"),
-    option("mail.in.imap[].port", "993 (143 without tls)", "its port"),
+    option("mail.in.imap[].name", "mailbox", "name of the mailbox"),
+    option("mail.in.imap[].host", "", "host name of the IMAP server"),
+    option("mail.in.imap[].port", "993 (143 without tls)", "port"),
     option("mail.in.imap[].tls", "tls", "tls, starttls or none"),
-    option("mail.in.imap[].user", "", "login"),
+    option("mail.in.imap[].user", "", "user name"),
     option("mail.in.imap[].password", "", "password"),
-    option("mail.in.imap[].password_file", "", "a file that has mail.in.imap[].password"),
-    option("mail.in.imap[].folder", "INBOX", "the folder that is read"),
+    option("mail.in.imap[].password_file", "", "file that contains mail.in.imap[].password"),
+    option("mail.in.imap[].folder", "INBOX", "folder that is read"),
     option(
         "mail.in.imap[].done_folder",
         "",
-        "where mails go that were taken; absent: they stay and are marked as seen",
+        "folder that mails are moved to after they were read; if absent, they stay and are marked as seen",
     ),
-    option("mail.in.imap[].every", "30s", "how often it is looked at"),
+    option("mail.in.imap[].every", "30s", "time between two checks"),
 ];
 
 /// The whole configuration.
@@ -329,7 +329,7 @@ impl std::fmt::Debug for Database {
 pub(crate) enum ConfigError {
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("{path} is no TOML: {why}")]
+    #[error("{path} is not valid TOML: {why}")]
     Toml { path: PathBuf, why: String },
     #[error("unknown option {key}{nearest}")]
     Unknown { key: String, nearest: String },
@@ -387,7 +387,7 @@ impl Config {
             .map(|text| address_and_port("server.metrics_listen", &text))
             .transpose()?;
         if metrics_listen == Some(listen) {
-            return Err(bad("server.metrics_listen", "must be another address than server.listen"));
+            return Err(bad("server.metrics_listen", "must differ from server.listen"));
         }
         let public_url =
             server.text("public_url")?.map(|url| public_url::parse(&url)).transpose()?;
@@ -471,9 +471,9 @@ fn networks(server: &mut Section, name: &str, default: &[&str]) -> Result<Vec<Ip
     let list = configured.unwrap_or_else(|| default.iter().map(|&net| net.to_owned()).collect());
     let network = |text: &String| {
         let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
-        text.parse::<IpNet>()
-            .or_else(|_| address())
-            .map_err(|_| bad(format!("server.{name}"), format!("{text:?} is no address or prefix")))
+        text.parse::<IpNet>().or_else(|_| address()).map_err(|_| {
+            bad(format!("server.{name}"), format!("{text:?} is not an address or prefix"))
+        })
     };
     list.iter().map(network).collect()
 }
@@ -483,7 +483,7 @@ fn max_connections(server: &mut Section) -> Result<u32, ConfigError> {
     if (1..=1_000_000).contains(&number) {
         Ok(number)
     } else {
-        Err(bad("server.max_connections", "must be 1 to 1000000"))
+        Err(bad("server.max_connections", "must be between 1 and 1000000"))
     }
 }
 
@@ -492,8 +492,12 @@ fn tls(server: &mut Section) -> Result<Option<TlsFiles>, ConfigError> {
     let files = match (tls.text("cert")?, tls.text("key")?) {
         (None, None) => None,
         (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.into(), key: key.into() }),
-        (None, Some(_)) => return Err(bad("server.tls.cert", "is missing beside server.tls.key")),
-        (Some(_), None) => return Err(bad("server.tls.key", "is missing beside server.tls.cert")),
+        (None, Some(_)) => {
+            return Err(bad("server.tls.cert", "is missing; server.tls.key needs it"));
+        }
+        (Some(_), None) => {
+            return Err(bad("server.tls.key", "is missing; server.tls.cert needs it"));
+        }
     };
     tls.end()?;
     Ok(files)
@@ -527,7 +531,7 @@ fn overlay(
         let mut at = &mut *table;
         for parent in parents {
             let entry = at.entry(parent.clone()).or_insert_with(|| Value::Table(Table::new()));
-            at = entry.as_table_mut().ok_or_else(|| bad(&*name, "does not name an option"))?;
+            at = entry.as_table_mut().ok_or_else(|| bad(&*name, "is not the name of an option"))?;
         }
         at.insert(last.clone(), Value::String(value));
     }
@@ -576,7 +580,7 @@ impl Section {
             Some(Value::String(text)) => text,
             Some(Value::Integer(number)) => number.to_string(),
             Some(Value::Boolean(flag)) => flag.to_string(),
-            Some(_) => return Err(bad(self.key(name), "must be a text")),
+            Some(_) => return Err(bad(self.key(name), "must be a string")),
         };
         let text = text.trim().to_owned();
         Ok((!text.is_empty()).then_some(text))
@@ -610,7 +614,7 @@ impl Section {
                 .into_iter()
                 .map(|value| match value {
                     Value::String(text) => Ok(text),
-                    _ => Err(bad(&*key, "must be a list of texts")),
+                    _ => Err(bad(&*key, "must be a list of strings")),
                 })
                 .collect::<Result<_, _>>()
                 .map(Some),
@@ -618,7 +622,7 @@ impl Section {
                 let parts = text.split(',').map(|part| part.trim().to_owned());
                 Ok(Some(parts.filter(|part| !part.is_empty()).collect()))
             }
-            Some(_) => Err(bad(key, "must be a list of texts")),
+            Some(_) => Err(bad(key, "must be a list of strings")),
         }
     }
 
@@ -626,9 +630,10 @@ impl Section {
     fn secret(&mut self, name: &str) -> Result<Option<String>, ConfigError> {
         let file_key = format!("{name}_file");
         match (self.text(name)?, self.text(&file_key)?) {
-            (Some(_), Some(_)) => {
-                Err(bad(self.key(name), format!("stands there beside {file_key}")))
-            }
+            (Some(_), Some(_)) => Err(bad(
+                self.key(name),
+                format!("is set together with {file_key}; remove one of them"),
+            )),
             (Some(value), None) => Ok(Some(value)),
             (None, None) => Ok(None),
             (None, Some(path)) => {

@@ -67,7 +67,7 @@ pub(crate) fn say_what_was_left_out(age: Duration) {
         tracing::warn!(
             count,
             place = format!("{file}:{line}"),
-            "and {count} more lines like those of {file}:{line} within a minute, which are left out"
+            "{count} more lines like those of {file}:{line} within a minute were left out"
         );
     }
 }

@@ -72,7 +72,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
     let counters = desk.load().await?;
     if !staff::told_nowhere(&desk.db, &desk.config).await?.is_empty() {
         tracing::warn!(
-            "staff are to be told at an address that the desk takes mail for: see `portreeve config check`"
+            "staff notifications go to an address that the desk receives mail for: see `portreeve config check`"
         );
     }
     let address = listener.local_addr()?;
@@ -136,7 +136,7 @@ pub(crate) async fn start(config: &Config, listener: TcpListener) -> Result<Runn
         tokio::spawn(portreeve_web::serve(listener, router, server, stopped.clone()))
     });
     let web = tokio::spawn(portreeve_web::serve(listener, router(web), server, stopped));
-    tracing::info!(%address, "the desk runs at {scheme}://{address}");
+    tracing::info!(%address, "the desk is running at {scheme}://{address}");
     Ok(Running { desk, opener, address, stop, web, watchers, work, writer, followers, _lock: lock })
 }
 
@@ -146,18 +146,18 @@ impl Running {
         tracing::info!("stopping");
         let _ = self.stop.send(true);
         self.desk.stop_reading.now();
-        self.web.await.context("the web server ended badly")?;
+        self.web.await.context("the web server failed")?;
         if let Some(watchers) = self.watchers {
-            watchers.await.context("the server of server.metrics_listen ended badly")?;
+            watchers.await.context("the server at server.metrics_listen failed")?;
         }
         // The last opener goes, so the writer ends once everything is written.
         drop(self.opener);
         match tokio::time::timeout(LAST_WRITES, self.writer).await {
-            Ok(ended) => ended.context("the writer ended badly")?,
+            Ok(ended) => ended.context("the writer failed")?,
             // A connection that was cut off may still hold the way in; what it had waits no more.
             Err(_) => tracing::warn!("a request that was cut off still held the writer"),
         }
-        self.work.await.context("the jobs ended badly")?;
+        self.work.await.context("the jobs failed")?;
         for follower in &self.followers {
             follower.abort();
         }
@@ -175,7 +175,7 @@ fn spool(config: &Config) -> PathBuf {
         Ok(()) => config.data_dir.clone(),
         Err(error) => {
             tracing::warn!(
-                "files that arrive are kept in the folder for temporary files: {error:#}"
+                "uploads are stored in the system's folder for temporary files: {error:#}"
             );
             std::env::temp_dir()
         }
@@ -193,7 +193,7 @@ async fn lmtp(config: &Config) -> Result<Option<LmtpListener>> {
     let Some(address) = &config.mail_in.lmtp else { return Ok(None) };
     let listener = LmtpListener::bind(address).await;
     let listener = listener.with_context(|| format!("mail.in.lmtp: cannot listen on {address}"))?;
-    tracing::info!("the mail server can hand mail over at {address}");
+    tracing::info!("accepting mail by LMTP at {address}");
     Ok(Some(listener))
 }
 
@@ -256,9 +256,9 @@ async fn follow_certificates(certificates: Arc<Certificates>, mut hang_up: Signa
             () = tokio::time::sleep(LOOK_AT_CERTIFICATES) => {}
         }
         match certificates.renew() {
-            Ok(true) => tracing::info!("new connections get the renewed certificate"),
+            Ok(true) => tracing::info!("loaded a renewed certificate"),
             Ok(false) => {}
-            Err(error) => tracing::error!("the certificate in use stays: {error}"),
+            Err(error) => tracing::error!("keeping the current certificate: {error}"),
         }
     }
 }
@@ -284,7 +284,7 @@ fn lock_data_dir(data_dir: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => bail!(
-            "another portreeve serves the data folder {}; for more than one process use PostgreSQL",
+            "another portreeve is already using the data folder {}; to run more than one, use PostgreSQL",
             data_dir.display()
         ),
         Err(std::fs::TryLockError::Error(error)) => {

@@ -272,7 +272,9 @@ pub(crate) fn make_data_dir(path: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).with_context(|| format!("cannot make the data folder {}", path.display()))
+    builder
+        .create(path)
+        .with_context(|| format!("cannot create the data folder {}", path.display()))
 }
 
 /// What others have no business with, in the data folder. New files of the database get the rights of the database.
@@ -296,12 +298,12 @@ fn close_to_others(path: &Path, mode: u32) -> Result<()> {
     let shown = path.display();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).with_context(|| {
         format!(
-            "{shown} is open to other users of this machine (mode {was:04o}), and this user may not close it; \
-             let its owner do `chmod {mode:o} {shown}`, or name a new folder in it as data_dir"
+            "{shown} is accessible to other users of this machine (mode {was:04o}), and this user may not change that; \
+             run `chmod {mode:o} {shown}` as its owner, or set data_dir to a new folder in it"
         )
     })?;
     tracing::warn!(
-        "{shown} was open to other users of this machine (mode {was:04o}); now it has mode {mode:04o}"
+        "{shown} was accessible to other users of this machine (mode {was:04o}); its mode is now {mode:04o}"
     );
     Ok(())
 }

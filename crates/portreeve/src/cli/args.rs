@@ -9,7 +9,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use report::ReportCommand;
 
-/// The abuse desk of a hosting provider.
+/// The abuse desk for hosting providers.
 #[derive(Debug, Parser)]
 #[command(name = "portreeve", version, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -22,94 +22,94 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the desk: web, jobs, mail
+    /// Run the desk: web server, jobs and mail
     Serve,
-    /// Run a desk with sample data, to look around
+    /// Run a desk with sample data, to try it out
     Demo(DemoArgs),
     /// Check or explain the configuration
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Desk settings; they take effect within a second, without a restart
+    /// Show and change desk settings; they take effect within a second, without a restart
     Settings {
         #[command(subcommand)]
         command: SettingsCommand,
     },
-    /// Services of the directory
+    /// Import and list services
     Service {
         #[command(subcommand)]
         command: ServiceCommand,
     },
-    /// Where services are listed: looking at it, trying the way to it
+    /// Sync and test the directories that services are read from
     Directory {
         #[command(subcommand)]
         command: DirectoryCommand,
     },
-    /// Which service and customer held an address, prefix or domain, and how that is known
+    /// Find which service and customer held an address, prefix or domain, and how certain that is
     WhoHad(WhoHadArgs),
-    /// Members of staff
+    /// Manage staff accounts
     Staff {
         #[command(subcommand)]
         command: StaffCommand,
     },
-    /// Roles: named rights of staff and scripts
+    /// Manage roles: sets of rights for staff and scripts
     Role {
         #[command(subcommand)]
         command: RoleCommand,
     },
-    /// Credentials (API IDs) of scripts
+    /// Manage API IDs, the credentials of scripts
     Credential {
         #[command(subcommand)]
         command: CredentialCommand,
     },
-    /// Tokens of the REST interface
+    /// Manage tokens for the REST API
     Token {
         #[command(subcommand)]
         command: TokenCommand,
     },
-    /// Reports, and every act on them
+    /// List, show and handle reports
     Report {
         #[command(subcommand)]
         command: ReportCommand,
     },
-    /// Take mails from files, as if they had come in; one result line each
+    /// Take in mail from files, one result line each; with --dry-run, read complaints without a desk
     Ingest(IngestArgs),
-    /// Mail that came in and waits for staff
+    /// Handle unmatched mail that waits for staff
     Mail {
         #[command(subcommand)]
         command: MailCommand,
     },
-    /// Texts of the notices to customers: ours, and what stands in their place
+    /// List, show and check the templates of notices to customers
     Templates {
         #[command(subcommand)]
         command: TemplatesCommand,
     },
-    /// Programs that are told what happens to reports, and what they were told
+    /// List, test and replay webhooks
     Webhook {
         #[command(subcommand)]
         command: WebhookCommand,
     },
-    /// Background jobs that wait or were given up
+    /// List and retry background jobs
     Job {
         #[command(subcommand)]
         command: JobCommand,
     },
-    /// Stop automatic orders everywhere
+    /// Pause automatic suspensions and unsuspensions on all nodes
     Pause,
-    /// Start automatic orders again; lists what would fire and asks
+    /// Resume after a pause; lists the suspensions that would go ahead, and asks
     Resume {
-        /// Do not ask
+        /// Don't ask for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// Whether the desk of this configuration is up and ready: exit status 0 or 1
+    /// Check whether the desk is up and ready: exit status 0 or 1
     Healthcheck,
     /// Print a completion script for a shell
     Completions { shell: Shell },
     /// Print the manual page
     Man {
-        /// Write the page of each command into this folder instead
+        /// Write the page of each command to this folder instead
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
@@ -128,31 +128,31 @@ pub(crate) struct DemoArgs {
     /// Address and port [default: 127.0.0.1:8080, or the next free port]
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
-    /// Data folder; kept, and not loaded again when it exists [default: a temporary one]
+    /// Data folder; it is kept, and sample data is loaded only once [default: a temporary folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Do everything once and exit
+    /// Load the data, create one report and exit
     #[arg(long)]
     pub(crate) once: bool,
-    /// Beside a simulated WHMCS, which is in memory, as directory and as the way to suspend
+    /// Use a simulated WHMCS, in memory, as directory and panel
     #[arg(long, conflicts_with = "data")]
     pub(crate) whmcs: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TemplatesCommand {
-    /// Try every notice for every category in every language with the templates that are in force
+    /// Render every notice for every category in every language with the current templates
     Check,
-    /// All templates, and where each comes from: the desk (written in the staff area), a file, or ours
+    /// List all templates and their origin: the staff area, a file, or built in
     List {
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Print the one that is in force: portreeve templates show de/opened/body.txt
+    /// Print the current template: portreeve templates show de/opened/body.txt
     Show {
         name: String,
-        /// Print ours, to begin with
+        /// Print the built-in one, as a starting point
         #[arg(long)]
         ours: bool,
     },
@@ -160,15 +160,15 @@ pub(crate) enum TemplatesCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Read the configuration and say what is wrong with it
+    /// Check the configuration and report what is wrong
     Check,
-    /// All options with defaults and meaning
+    /// List all options with their defaults and meanings
     Explain,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SettingsCommand {
-    /// All settings with their values
+    /// List all settings with their values
     List {
         #[command(flatten)]
         page: Page<String>,
@@ -189,42 +189,42 @@ pub(crate) struct Page<T: Clone + Send + Sync + std::str::FromStr + 'static>
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
-    /// Rows at most, up to 1000
+    /// Maximum number of rows, up to 1000
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=1000))]
     pub(crate) limit: i64,
-    /// Go on behind this row
+    /// Start after this row: the id of the last row of the previous page
     #[arg(long, value_name = "ID")]
     pub(crate) after: Option<T>,
-    /// One JSON array
+    /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceCommand {
-    /// Take in a directory file, CSV or JSON (by its ending; `-` reads CSV from standard input)
+    /// Import a CSV or JSON file (by its extension; `-` reads CSV from standard input)
     Import {
         file: PathBuf,
-        /// Which directory it is of [default: the first]
+        /// Directory to import into [default: the first]
         #[arg(long, value_name = "NAME")]
         directory: Option<String>,
-        /// The file lists everything: end what it lacks
+        /// The file lists all services: end those that are missing from it
         #[arg(long)]
         complete: bool,
-        /// End them even when they are more than 20 %
+        /// End them even if they are more than 20 % of the services
         #[arg(long, requires = "complete")]
         accept_shrink: bool,
         #[arg(long)]
         json: bool,
     },
-    /// Services by directory and id
+    /// List services by directory and id
     List {
         #[command(flatten)]
         page: Page<String>,
     },
-    /// One service with what it holds
+    /// Show a service with its addresses and domains
     Show {
-        /// Its id, or directory:id
+        /// Service id, or directory:id
         id: String,
         #[arg(long)]
         json: bool,
@@ -233,21 +233,21 @@ pub(crate) enum ServiceCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DirectoryCommand {
-    /// The directories of the configuration, and when each was looked at
+    /// List the configured directories and their last sync
     List {
         #[command(flatten)]
         page: Page<String>,
     },
-    /// Look at everything now, and take in what changed
+    /// Sync a directory now
     Sync {
         name: String,
-        /// End services that are gone, even when they are more than 20 %
+        /// End missing services even if they are more than 20 %
         #[arg(long)]
         accept: bool,
         #[arg(long)]
         json: bool,
     },
-    /// Try all that the desk needs of it, and say what is missing; changes nothing
+    /// Check the connection and permissions that the desk needs; changes nothing
     Test {
         name: String,
         #[arg(long)]
@@ -259,7 +259,7 @@ pub(crate) enum DirectoryCommand {
 pub(crate) struct WhoHadArgs {
     /// Address, prefix or domain
     pub(crate) address: String,
-    /// At this instant (RFC 3339) [default: now]
+    /// Time in RFC 3339, such as 2026-01-31T10:00:00Z [default: now]
     #[arg(long, value_name = "INSTANT")]
     pub(crate) at: Option<String>,
     #[arg(long)]
@@ -268,53 +268,53 @@ pub(crate) struct WhoHadArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StaffCommand {
-    /// Add a member of staff
+    /// Add a staff account
     Add {
         name: String,
         #[arg(long)]
         email: String,
-        /// admin, agent, viewer or a role of your own
+        /// Role: admin, agent, viewer or one of your own
         #[arg(long)]
         role: String,
-        /// Read the password from standard input; without one nobody can sign in
+        /// Read the password from standard input; without a password the account can't sign in
         #[arg(long)]
         password_stdin: bool,
         #[arg(long)]
         json: bool,
     },
-    /// All members of staff
+    /// List staff accounts
     List {
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// Disable a member of staff, and their credentials with them
+    /// Disable a staff account with all its sessions, API IDs and tokens
     Disable { name: String },
-    /// Enable a member of staff again
+    /// Enable a disabled staff account
     Enable { name: String },
-    /// Give a member of staff a new password, read from standard input
+    /// Set a new password, read from standard input
     Password { name: String },
-    /// Take away the second factor of a member of staff who has lost it
+    /// Remove the second factor of someone who has lost it
     RemoveSecondFactor { name: String },
-    /// What a member of staff is told by mail; what is not named stays as it is
+    /// Show or change the e-mail notifications of a staff account
     Notify(NotifyArgs),
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct NotifyArgs {
     pub(crate) name: String,
-    /// Notices, separated by commas: opened, queued, answered, `needs_staff`; or all, or none
+    /// Notifications, separated by commas: opened, queued, answered, `needs_staff`; or all, or none
     #[arg(long, value_name = "NOTICES")]
     pub(crate) notices: Option<String>,
-    /// Only about reports that they take care of
+    /// Only about reports assigned to them
     #[arg(long, value_name = "BOOL")]
     pub(crate) only_mine: Option<bool>,
-    /// The daily summary
+    /// Send the daily summary
     #[arg(long, value_name = "BOOL")]
     pub(crate) summary: Option<bool>,
-    /// Where, if not at their usual address; empty: there
+    /// Send to this address instead of the one of the account; empty: back to that one
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) address: Option<String>,
-    /// Forget what they chose: they are told as everybody who never did
+    /// Reset to the defaults
     #[arg(long, conflicts_with_all = ["notices", "only_mine", "summary", "address"])]
     pub(crate) usual: bool,
     #[arg(long)]
@@ -323,15 +323,15 @@ pub(crate) struct NotifyArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoleCommand {
-    /// All roles with their rights
+    /// List roles with their rights
     List {
         #[command(flatten)]
         page: Page<String>,
     },
-    /// Add a role; without rights it is the right one for scripts that create reports
+    /// Add a role; one without rights suits scripts that create reports
     Add {
         name: String,
-        /// A right; may be given several times
+        /// A right; can be repeated
         #[arg(long = "right", value_name = "RIGHT")]
         rights: Vec<String>,
         #[arg(long)]
@@ -341,33 +341,33 @@ pub(crate) enum RoleCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CredentialCommand {
-    /// Make an API ID and print it, once
+    /// Create an API ID and print it, once
     Add {
-        /// Whose it is
+        /// Staff account that owns it
         #[arg(long, value_name = "NAME")]
         staff: String,
-        /// Role [default: no actions, which is right for the drop-in API]
+        /// Role [default: none; the drop-in API needs no rights]
         #[arg(long)]
         role: Option<String>,
-        /// An identifier that scripts know already
+        /// Use this identifier, which your scripts already have
         #[arg(long, value_name = "ID")]
         identifier: Option<String>,
-        /// What it is for
+        /// Description
         #[arg(long, value_name = "TEXT", default_value = "")]
         description: String,
-        /// Addresses and prefixes from which it may call [default: from anywhere]
+        /// Addresses and prefixes that may use it, separated by commas [default: any]
         #[arg(long, value_name = "PREFIXES", default_value = "")]
         allow: String,
         #[arg(long)]
         json: bool,
     },
-    /// Take over the API credentials of a WHMCS, so that scripts go on working with the API IDs they have
+    /// Import the API credentials of a WHMCS, so that scripts keep their API IDs
     ImportWhmcs(ImportWhmcsArgs),
-    /// Try an API ID at an address as scripts call it, through the web server before it; creates nothing
+    /// Test an API ID at a URL the way scripts call it, through your proxy; creates nothing
     Check {
-        /// Address of the billing system or the desk
+        /// URL of the billing system or the desk
         url: String,
-        /// The API ID
+        /// API ID
         #[arg(long, value_name = "ID", required_unless_present = "identifier_stdin")]
         identifier: Option<String>,
         /// Read the API ID from standard input
@@ -376,12 +376,12 @@ pub(crate) enum CredentialCommand {
         #[arg(long)]
         json: bool,
     },
-    /// All credentials, without their identifiers
+    /// List credentials, without their identifiers
     List {
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// Revoke a credential at once and for good
+    /// Revoke a credential immediately and permanently
     Revoke {
         #[arg(value_name = "REF")]
         reference: i64,
@@ -391,7 +391,7 @@ pub(crate) enum CredentialCommand {
 #[derive(Debug, ClapArgs)]
 #[command(group = clap::ArgGroup::new("source").required(true))]
 pub(crate) struct ImportWhmcsArgs {
-    /// WHMCS's database, only read: `mysql://user:password@host/name`
+    /// Database of WHMCS, read only: `mysql://user:password@host/name`
     #[arg(
         long,
         value_name = "URL",
@@ -400,13 +400,13 @@ pub(crate) struct ImportWhmcsArgs {
         group = "source"
     )]
     pub(crate) database: Option<String>,
-    /// A CSV file with the columns identifier, owner and description
+    /// CSV file with the columns identifier, owner and description
     #[arg(long, value_name = "FILE", group = "source")]
     pub(crate) csv: Option<PathBuf>,
-    /// Whose the credentials are whose owner is no member of staff by the same name
+    /// Owner of credentials whose WHMCS user has no staff account of the same name
     #[arg(long, value_name = "NAME")]
     pub(crate) staff: Option<String>,
-    /// Say what would be taken over, and do nothing
+    /// Show what would be imported, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[arg(long)]
@@ -415,29 +415,29 @@ pub(crate) struct ImportWhmcsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
-    /// Make a token for the REST interface and print it, once
+    /// Create a token for the REST API and print it, once
     Add {
-        /// For whom it acts; it can do nothing that they may not
+        /// Staff account it acts for; it never has more rights than that account
         #[arg(long, value_name = "NAME")]
         staff: String,
-        /// A right it may use, or `*` for all of theirs (may be given more than once)
+        /// A right it may use, or `*` for all; can be repeated
         #[arg(long = "scope", value_name = "RIGHT", required = true)]
         scopes: Vec<String>,
-        /// What it is for
+        /// Description
         #[arg(long, value_name = "TEXT", default_value = "")]
         description: String,
-        /// How long it is good, such as 2160h [default: until it is revoked]
+        /// Lifetime, such as 2160h [default: until it is revoked]
         #[arg(long, value_name = "DURATION")]
         good_for: Option<String>,
         #[arg(long)]
         json: bool,
     },
-    /// All tokens, without their text
+    /// List tokens, without their text
     List {
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// Revoke a token at once and for good
+    /// Revoke a token immediately and permanently
     Revoke {
         #[arg(value_name = "REF")]
         reference: i64,
@@ -446,95 +446,95 @@ pub(crate) enum TokenCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct IngestArgs {
-    /// Files with one mail each; - or none: standard input. With --dry-run also folders, mailboxes, archives,
-    /// and reports that are no mails (JSON, CSV, XML)
+    /// Files with one mail each; `-` or none: standard input. With --dry-run also folders, mailboxes, archives,
+    /// and reports in JSON, CSV or XML
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Only read them as complaints and print what each declares: needs no desk, stores nothing
+    /// Read the files as complaints and print what each one declares; needs no desk and stores nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// As JSON; with --dry-run one object on a line for each complaint, as it goes
+    /// Print JSON; with --dry-run one object per line for each complaint
     #[arg(long)]
     pub(crate) json: bool,
-    /// For people: how each was recognised, and what was taken from where
+    /// Explain how each complaint was recognized and where its data comes from
     #[arg(long, requires = "dry_run", conflicts_with = "json")]
     pub(crate) explain: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MailCommand {
-    /// Mails that wait, the oldest first
+    /// List unmatched mail, oldest first
     List {
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// One mail as text
+    /// Show a mail as text
     Show {
         id: i64,
-        /// Byte by byte, as it came
+        /// Print the raw mail as it was received
         #[arg(long)]
         raw: bool,
-        /// As JSON
+        /// Print JSON
         #[arg(long, conflicts_with = "raw")]
         json: bool,
     },
-    /// Take a mail that waits for what the customer of a report wrote
+    /// Attach a mail to a report as a message from the customer
     Attach {
         id: i64,
-        /// Which report
+        /// Report number
         #[arg(long, value_name = "N")]
         report: i64,
-        /// As a note for staff instead
+        /// Attach it as a note for staff instead
         #[arg(long)]
         note: bool,
     },
-    /// Want nothing of a mail that waits; it is kept
+    /// Dismiss a mail; it is kept
     Dismiss { id: i64 },
-    /// Take that back
+    /// Undo a dismissal
     Restore { id: i64 },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobCommand {
-    /// Jobs that wait or were given up
+    /// List waiting and failed jobs
     List {
-        /// Only those that were given up
+        /// Only failed jobs
         #[arg(long)]
         dead: bool,
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// Try a job again that was given up
+    /// Retry a failed job
     Retry { id: i64 },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WebhookCommand {
-    /// The webhooks of the configuration, and how many deliveries each has
+    /// List the configured webhooks and their delivery counts
     List {
         #[command(flatten)]
         page: Page<String>,
     },
-    /// The log of deliveries, newest first; kept for 30 days
+    /// List deliveries, newest first; they are kept for 30 days
     Deliveries {
-        /// Only to this webhook
+        /// Only deliveries to this webhook
         #[arg(long, value_name = "NAME")]
         webhook: Option<String>,
-        /// Only about this report
+        /// Only deliveries about this report
         #[arg(long, value_name = "ID")]
         report: Option<i64>,
-        /// Only those that were given up, or tried in vain so far
+        /// Only failed deliveries, and those that are being retried
         #[arg(long)]
         failed: bool,
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// Deliver once more: the same bytes under the same id
+    /// Deliver again: the same payload under the same id
     Replay {
         #[arg(value_name = "DELIVERY_ID")]
         id: i64,
     },
-    /// Send a trial message at once and say what was answered
+    /// Send a test message and print the answer
     Test {
         name: String,
         #[arg(long)]

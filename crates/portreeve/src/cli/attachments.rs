@@ -58,16 +58,16 @@ pub(super) async fn list(desk: &Desk, report: ReportId, as_json: bool) -> Result
         return json(&files);
     }
     if files.is_empty() {
-        return say("The report has no files.");
+        return say("The report has no attachments.");
     }
-    let mut output = Output::table(&["FILE", "SIZE", "BY", "AT", "FOR", "STATE", "NAME"]);
+    let mut output = Output::table(&["ID", "SIZE", "FROM", "TIME", "FOR", "STATE", "NAME"]);
     for file in files {
         output.row(vec![
             file.id.clone(),
             Size(file.size).to_string(),
             file.author.clone(),
             file.at.clone(),
-            if file.for_staff { "staff" } else { "both" }.to_owned(),
+            if file.for_staff { "staff" } else { "all" }.to_owned(),
             shown(&file),
             file.name.clone(),
         ]);
@@ -84,7 +84,7 @@ pub(super) fn print(files: &[AttachmentView]) -> Result<()> {
 }
 
 fn not_there(id: &str) -> anyhow::Error {
-    failure(format!("there is no file {id:?}"), "see `portreeve report attachments ID`")
+    failure(format!("there is no attachment {id:?}"), "see `portreeve report attachments ID`")
 }
 
 pub(super) async fn save(desk: &Arc<Desk>, id: &str, path: &Path) -> Result<()> {
@@ -99,7 +99,7 @@ pub(super) async fn save(desk: &Arc<Desk>, id: &str, path: &Path) -> Result<()> 
         return write(pieces, std::io::stdout()).await;
     }
     let to = std::fs::File::create_new(path);
-    let to = to.with_context(|| format!("cannot make {}", path.display()))?;
+    let to = to.with_context(|| format!("cannot create {}", path.display()))?;
     if let Err(error) = write(pieces, to).await {
         // Half a file must not be taken for a whole one.
         drop(std::fs::remove_file(path));
@@ -123,8 +123,8 @@ async fn write(
 pub(super) async fn remove(desk: &Desk, id: &str) -> Result<()> {
     let report = attachment::report_of(desk, id).await?.ok_or_else(|| not_there(id))?;
     if attachment::remove(desk, report, id, &operator()).await? {
-        say(format!("The file is removed from report {report}."))
+        say(format!("The attachment was removed from report {report}."))
     } else {
-        Err(plain_failure("the file was removed already"))
+        Err(plain_failure("the attachment was removed already"))
     }
 }

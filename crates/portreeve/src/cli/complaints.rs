@@ -152,7 +152,7 @@ pub(super) fn dry_run(args: &IngestArgs) -> Result<()> {
     bar.finish_and_clear();
     match unread {
         0 => Ok(()),
-        1 => Err(plain_failure("one file could not be opened")),
+        1 => Err(plain_failure("1 file could not be opened")),
         unread => Err(plain_failure(format!("{unread} files could not be opened"))),
     }
 }
@@ -164,7 +164,7 @@ fn gather(path: PathBuf, depth: usize, files: &mut Vec<PathBuf>) -> usize {
         return 0;
     }
     if depth > DEEPEST {
-        complain(&format!("error: {}: too many folders in each other", path.display()));
+        complain(&format!("error: {}: folders nested too deeply", path.display()));
         return 1;
     }
     let entries = match std::fs::read_dir(&path) {
@@ -334,7 +334,7 @@ impl<W: Write> Printer<'_, W> {
             let number = reporter
                 .reference
                 .as_ref()
-                .map(|number| format!(", their number {number}"))
+                .map(|number| format!(", reference {number}"))
                 .unwrap_or_default();
             self.tell(&format!("  reporter: {}{number}", who.join(", ")))?;
         }
@@ -359,7 +359,7 @@ impl Begun {
 
 fn summary(name: &str, complaint: &Complaint) -> String {
     match complaint.not_a_report {
-        Some(reason) => format!("{name}: no report ({})", reason.as_str()),
+        Some(reason) => format!("{name}: not a complaint ({})", reason.as_str()),
         None => {
             let incidents = &complaint.incidents;
             declared(name, complaint.format, incidents.first(), incidents.len())

@@ -42,10 +42,11 @@ async fn list(desk: &Desk, page: &Page<String>) -> Result<()> {
     if page.json {
         return json(&rows);
     }
-    let mut output = Output::table(&["NAME", "FILLED", "SEEN WHOLE AT", "TRIED AT", "TROUBLE"]);
+    let mut output =
+        Output::table(&["NAME", "SOURCE", "LAST FULL SYNC", "LAST ATTEMPT", "PROBLEM"]);
     for row in rows {
         let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-        let filled = if row["looked_at_by_itself"] == true { "by looking" } else { "from files" };
+        let filled = if row["looked_at_by_itself"] == true { "synced" } else { "imported files" };
         let cells = vec![
             text("name"),
             filled.to_owned(),
@@ -91,13 +92,13 @@ fn explained(name: &str, error: SyncError) -> anyhow::Error {
     match error {
         SyncError::Shrunk { .. } => failure(
             text,
-            format!("if that is right, `portreeve directory sync {name} --accept` ends them"),
+            format!("if that is correct, end them with `portreeve directory sync {name} --accept`"),
         ),
         SyncError::Source(_) => {
-            failure(text, format!("`portreeve directory test {name}` says what is missing"))
+            failure(text, format!("find the cause with `portreeve directory test {name}`"))
         }
-        SyncError::Busy(_) => failure(text, "wait until it has ended"),
-        SyncError::NotLive(_) => failure(text, "take a file in with `portreeve service import`"),
+        SyncError::Busy(_) => failure(text, "wait until it has finished"),
+        SyncError::NotLive(_) => failure(text, "import a file with `portreeve service import`"),
         SyncError::Store(error) => error.into(),
     }
 }
@@ -131,5 +132,5 @@ fn known(desk: &Desk, name: &str) -> Result<()> {
         return Ok(());
     }
     let known = desk.config.directories.join(", ");
-    Err(failure(format!("there is no directory {name:?}"), format!("there are {known}")))
+    Err(failure(format!("there is no directory {name:?}"), format!("configured: {known}")))
 }

@@ -31,11 +31,11 @@ pub(super) fn healthcheck(config: &Config) -> Result<()> {
         Ok(Some(String::from_utf8_lossy(&answer).into_owned()))
     };
     match asked().with_context(|| format!("the desk at {address} does not answer"))? {
-        None => say("listens"),
+        None => say("listening"),
         Some(answer) if answer.starts_with("HTTP/1.1 200 ") => say("ready"),
         Some(answer) => {
             let status = answer.lines().next().unwrap_or("an empty answer");
-            Err(failure(format!("the desk is not ready: {status}"), "its log says why"))
+            Err(failure(format!("the desk is not ready: {status}"), "see its log"))
         }
     }
 }

@@ -56,10 +56,10 @@ pub(super) async fn import(desk: &Desk, args: ImportWhmcsArgs) -> Result<()> {
         for line in &came.taken {
             say(line)?;
         }
-        let done = if args.dry_run { "would be taken over" } else { "taken over" };
+        let done = if args.dry_run { "would be imported" } else { "imported" };
         let (taken, failed) = (came.taken.len(), came.failed.len());
         say(format!(
-            "{taken} credentials {done}, {} there already, {failed} not.",
+            "{taken} credentials {done}, {} already present, {failed} failed.",
             came.there_already
         ))?;
     }
@@ -70,8 +70,8 @@ pub(super) async fn import(desk: &Desk, args: ImportWhmcsArgs) -> Result<()> {
         return Ok(());
     }
     Err(failure(
-        format!("{} credentials were not taken over", came.failed.len()),
-        "--staff NAME says whose those are that nobody owns; doing it again does no harm",
+        format!("{} credentials were not imported", came.failed.len()),
+        "name an owner for credentials without one with --staff NAME; it is safe to run the import again",
     ))
 }
 
@@ -84,7 +84,7 @@ async fn take(desk: &Desk, args: &ImportWhmcsArgs, list: Vec<Known>) -> Result<C
         let shown = format!("{begin}… ({})", one_line(&known.description, 60));
         let Some(owner) = members.get(&known.owner.to_lowercase()).or(args.staff.as_ref()) else {
             let owner = one_line(&known.owner, 60);
-            came.failed.push(format!("{shown}: there is no member of staff {owner:?}"));
+            came.failed.push(format!("{shown}: there is no staff account {owner:?}"));
             continue;
         };
         if known.identifier.chars().count() < SAFE_IDENTIFIER {
@@ -157,7 +157,7 @@ fn from_csv(path: &Path) -> Result<Vec<Known>> {
         header.iter().position(is_it)
     };
     let identifier = column("identifier")
-        .ok_or_else(|| unusable("there is no column identifier in the header".to_owned()))?;
+        .ok_or_else(|| unusable("the header has no column identifier".to_owned()))?;
     let (owner, description) = (column("owner"), column("description"));
     let mut list = Vec::new();
     for record in reader.records() {

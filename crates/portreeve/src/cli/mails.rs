@@ -63,7 +63,9 @@ pub(super) async fn ingest(desk: &Desk, args: IngestArgs) -> Result<()> {
     }
     match failed {
         0 => Ok(()),
-        failed => Err(plain_failure(format!("{failed} of {} mails were not taken", files.len()))),
+        failed => {
+            Err(plain_failure(format!("{failed} of {} mails were not accepted", files.len())))
+        }
     }
 }
 
@@ -101,11 +103,11 @@ fn bytes_of(file: &Path) -> Result<Vec<u8>> {
 fn tell(result: &Ingested) -> Result<()> {
     let Ingested { file, mail, known, state, report_id, reason, error } = result;
     if let Some(error) = error {
-        complain(&format!("{file}: not taken: {error}"));
+        complain(&format!("{file}: not accepted: {error}"));
         return Ok(());
     }
     let id = mail.unwrap_or_default();
-    let before = if *known { " (came before)" } else { "" };
+    let before = if *known { " (received before)" } else { "" };
     let report = report_id.map(|id| format!(", report {}", ReportId(id))).unwrap_or_default();
     let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let state = state.as_deref().unwrap_or_default();
@@ -120,9 +122,10 @@ pub(super) async fn mail(desk: &Desk, command: MailCommand) -> Result<()> {
                 return json(&list);
             }
             if list.is_empty() {
-                return say("No mail waits.");
+                return say("There is no unmatched mail.");
             }
-            let mut output = Output::table(&["ID", "RECEIVED", "FROM", "SUBJECT", "REPORT", "WHY"]);
+            let mut output =
+                Output::table(&["ID", "RECEIVED", "FROM", "SUBJECT", "REPORT", "REASON"]);
             for mail in list {
                 output.row(row(mail));
             }
@@ -141,15 +144,15 @@ pub(super) async fn mail(desk: &Desk, command: MailCommand) -> Result<()> {
         MailCommand::Attach { id, report, note } => {
             let how = if note { AttachAs::Note } else { AttachAs::Message };
             intake::attach(desk, MailId(id), ReportId(report), how, &operator()).await?;
-            say(format!("Mail {id} is attached to report {}.", ReportId(report)))
+            say(format!("Mail {id} was attached to report {}.", ReportId(report)))
         }
         MailCommand::Dismiss { id } => {
             intake::dismiss(desk, MailId(id), &operator()).await?;
-            say(format!("Mail {id} is dismissed. `portreeve mail restore {id}` takes that back."))
+            say(format!("Mail {id} was dismissed. Undo it with `portreeve mail restore {id}`."))
         }
         MailCommand::Restore { id } => {
             intake::restore(desk, MailId(id), &operator()).await?;
-            say(format!("Mail {id} waits again."))
+            say(format!("Mail {id} is waiting again."))
         }
     }
 }
@@ -170,17 +173,17 @@ fn show(found: &intake::WholeMail) -> Result<()> {
     let report = mail.report_id.map(|id| ReportId(id).to_string()).unwrap_or_default();
     for (name, value) in [
         ("State", mail.state.to_owned()),
-        ("Why", mail.reason.clone().unwrap_or_default()),
+        ("Reason", mail.reason.clone().unwrap_or_default()),
         ("Report", report),
         ("From", mail.from.clone()),
         ("Subject", mail.subject.clone()),
-        ("Received", format!("{} by {}", mail.received_at, mail.door)),
+        ("Received", format!("{} via {}", mail.received_at, mail.door)),
     ] {
         output.row(vec![name.to_owned(), value]);
     }
     for file in &found.attached {
         let shown = format!("{} ({}, {} bytes)", file.name, file.media_type, file.size);
-        output.row(vec!["File".to_owned(), shown]);
+        output.row(vec!["Attachment".to_owned(), shown]);
     }
     output.print()?;
     say(format!("\n{}", found.text))

@@ -14,18 +14,17 @@ const MORE: &str = "\
 .SH FILES
 .TP
 .I ./portreeve.toml, /etc/portreeve/portreeve.toml
-The configuration: the first that is there, or what \\-\\-config names.
+The configuration: the first of these that exists, or the file named with \\-\\-config.
 .B portreeve config explain
 lists every option.
 .TP
 .I /var/lib/portreeve
-The data folder of the package. In it
-.I portreeve.db
-is the database, unless it is PostgreSQL.
+The data folder of the package, with the SQLite database
+.IR portreeve.db .
 .SH ENVIRONMENT
 .TP
 .B PORTREEVE_<SECTION>__<KEY>
-An option of the configuration, over what the file says, such as PORTREEVE_SERVER__LISTEN.
+An option of the configuration, such as PORTREEVE_SERVER__LISTEN. It overrides the file.
 .TP
 .B PORTREEVE_DATA_DIR
 The data folder.
@@ -33,13 +32,13 @@ The data folder.
 .TP
 .B SIGTERM, SIGINT
 .B portreeve serve
-takes nothing new, ends what it has taken, and ends.
+accepts no new requests, finishes those it has, and stops.
 .TP
 .B SIGHUP
 .B portreeve serve
-reads certificate and key again.
+reloads certificate and key.
 .SH EXIT STATUS
-0 done, 1 failed, 2 wrong usage.
+0 success, 1 failure, 2 invalid usage.
 ";
 
 /// Prints a completion script.

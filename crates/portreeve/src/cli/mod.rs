@@ -116,7 +116,7 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
         .collect();
-    let said = if said.is_empty() { "error: wrong usage".to_owned() } else { said.join(" ") };
+    let said = if said.is_empty() { "error: invalid usage".to_owned() } else { said.join(" ") };
     output::complain(&said);
     let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage:")).map(str::trim);
     let usage = usage.unwrap_or("portreeve <COMMAND>");
@@ -153,10 +153,10 @@ async fn dispatch(args: Args) -> Result<()> {
                     }
                 }
                 Err(error) => output::complain(&format!(
-                    "warning: the addresses of staff were not checked, as the database cannot be looked at: {error:#}"
+                    "warning: the addresses of staff were not checked because the database can't be read: {error:#}"
                 )),
             }
-            say("The configuration is good.")
+            say("The configuration is valid.")
         }
         command => {
             let (desk, _) = wire::desk(&config).await.context("cannot open the desk")?;
@@ -203,6 +203,7 @@ fn explain() -> Result<()> {
         output.row([option.key, option.default, option.meaning].map(str::to_owned).to_vec());
     }
     output.print()?;
-    say("\nEach option may also be set in the environment as PORTREEVE_<SECTION>__<KEY>, such as\n\
-         PORTREEVE_SERVER__LISTEN. Desk settings are another thing: see `portreeve settings list`.")
+    say("\nEach option can also be set in the environment as PORTREEVE_<SECTION>__<KEY>, such as\n\
+         PORTREEVE_SERVER__LISTEN. For settings that take effect without a restart, see\n\
+         `portreeve settings list`.")
 }

@@ -52,13 +52,13 @@ async fn show(desk: &Desk, name: &str, desk_has_addresses: bool, as_json: bool) 
         }));
     }
     let yes_or_no = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
-    let mut output = Output::table(&["WHAT", "VALUE"]);
+    let mut output = Output::table(&["NOTIFICATION", "VALUE"]);
     for (what, value) in [
-        ("notices", notices.join(", ")),
-        ("only mine", yes_or_no(wishes.only_mine)),
-        ("summary", yes_or_no(wishes.summary)),
+        ("notifications", notices.join(", ")),
+        ("only assigned", yes_or_no(wishes.only_mine)),
+        ("daily summary", yes_or_no(wishes.summary)),
         ("address", address.clone()),
-        ("chosen", yes_or_no(staff.told.is_some())),
+        ("own choice", yes_or_no(staff.told.is_some())),
     ] {
         output.row(vec![what.to_owned(), value]);
     }
@@ -77,8 +77,8 @@ fn notices(words: &str) -> Result<Vec<Notice>> {
         .map(|word| {
             let notice = Notice::parse(word.trim()).filter(|notice| TO_STAFF.contains(notice));
             notice.ok_or_else(|| {
-                let hint = format!("notices to staff are {}; or all, or none", known());
-                failure(format!("there is no notice {word:?} to staff"), hint)
+                let hint = format!("notifications are {}; or all, or none", known());
+                failure(format!("there is no notification {word:?}"), hint)
             })
         })
         .collect()

@@ -62,15 +62,15 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
         }
         ReportCommand::Close { id, outcome, keep_suspended } => {
             let outcome = Outcome::parse(&outcome)
-                .ok_or_else(|| plain_failure(format!("{outcome:?} is no outcome")))?;
+                .ok_or_else(|| plain_failure(format!("{outcome:?} is not an outcome")))?;
             done(desk, id, Act::Close { outcome, keep_suspended }, "was closed").await
         }
         ReportCommand::Reopen { id } => done(desk, id, Act::Reopen, "is open again").await,
         ReportCommand::Answer { id, text, from_customer, attach } => {
             let (act, said) = if from_customer {
-                (Act::CustomerAnswer(text), "has the customer's answer; it is our turn")
+                (Act::CustomerAnswer(text), "has the customer's reply and waits for you")
             } else {
-                (Act::Answer(text), "was answered; the customer is told")
+                (Act::Answer(text), "has your reply; the customer is notified")
             };
             done_with(desk, id, act, attachments::read(desk, &attach).await?, said).await
         }
@@ -96,18 +96,18 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             done(desk, id, Act::Assign(key), &said).await
         }
         ReportCommand::Deadline { id, restore: true, .. } => {
-            let said = "has its deadline again; the customer is told";
+            let said = "has its deadline back; the customer is notified";
             done(desk, id, Act::RestoreDeadline, said).await
         }
         ReportCommand::Deadline { id, .. } => {
             let said = format!(
-                "has no deadline any more; the customer is told. \
-                 `portreeve report deadline {id} --restore` brings it back"
+                "no longer has a deadline; the customer is notified. \
+                 Undo it with `portreeve report deadline {id} --restore`"
             );
             done(desk, id, Act::CancelDeadline, &said).await
         }
         ReportCommand::Suspend { id, protected } => {
-            let said = "holds its service; the panel is told";
+            let said = "holds its service; the suspension is on its way to the panel";
             suspending(desk, id, Act::Suspend, protected, said).await
         }
         ReportCommand::Release { id } => {
@@ -118,14 +118,14 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
         }
         ReportCommand::OfferPayment { id, withdraw } => {
             let said = if withdraw {
-                "no longer lets the customer pay to have the service back"
+                "no longer lets the customer pay to unsuspend"
             } else {
-                "lets the customer pay to have the service back"
+                "lets the customer pay to unsuspend"
             };
             done(desk, id, Act::OfferPayment(!withdraw), said).await
         }
         ReportCommand::EndLinks { id } => {
-            done(desk, id, Act::EndLinks, "is no longer reached by the links that were sent").await
+            done(desk, id, Act::EndLinks, "can no longer be opened by the links sent so far").await
         }
         ReportCommand::Pdf { id, out, for_customer, language } => {
             let language = language.as_deref().and_then(Language::of);
@@ -136,10 +136,10 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             };
             std::fs::write(&out, portreeve_print::pdf(&document)?)
                 .with_context(|| format!("cannot write {}", out.display()))?;
-            say(format!("Report #{id} is in {}.", out.display()))
+            say(format!("Report #{id} was saved to {}.", out.display()))
         }
         ReportCommand::Refuse { id } => {
-            done(desk, id, Act::Refuse, "will not suspend: that is refused").await
+            done(desk, id, Act::Refuse, "will not suspend its service").await
         }
     }
 }
@@ -147,7 +147,7 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
 async fn customer_copy(desk: &Desk, id: ReportId, language: Option<Language>) -> Result<Document> {
     let found = copy::for_its_customer(desk, id).await?;
     let copy = found.ok_or_else(|| {
-        let why = format!("there is no report {id} that has a customer");
+        let why = format!("report {id} does not exist or has no customer");
         failure(why, "see `portreeve report list`")
     })?;
     let settings = &desk.live().settings;
@@ -197,14 +197,14 @@ async fn suspending(
     let what = act(Protected::confirmed(protected));
     match act_with(desk, ReportId(id), &operator(), what, &any, Files::default()).await {
         Err(ActError::Protected(_, service)) => {
-            let hint = "with --protected it is suspended all the same";
+            let hint = "add --protected to suspend it anyway";
             if !std::io::stdin().is_terminal() {
                 return Err(failure(format!("service {service} is protected"), hint));
             }
             let customer = view::of_ids(desk, &[id]).await?.pop().and_then(|one| one.customer_id);
             let customer = customer.map(|id| format!(" of customer {id}")).unwrap_or_default();
             let question =
-                format!("Service {service}{customer} is protected. Suspend it all the same? [y/N]");
+                format!("Service {service}{customer} is protected. Suspend it anyway? [y/N]");
             if !confirmed(&question)? {
                 return Err(failure(format!("service {service} is protected"), hint));
             }
@@ -235,7 +235,7 @@ async fn list(desk: &Desk, filter: &ReportFilter, as_json: bool) -> Result<()> {
         return json(&list);
     }
     if list.is_empty() {
-        return say("There are no such reports.");
+        return say("No reports found.");
     }
     let mut output = Output::table(&[
         "REPORT",
@@ -280,11 +280,11 @@ fn attention(one: &AttentionView) -> String {
     let detail = &one.detail;
     let (what, next) = match (one.kind, one.mail) {
         ("mail_waits", Some(mail)) => (
-            format!("mail {mail} ({detail}) waits to be read"),
+            format!("mail {mail} ({detail}) is waiting for staff"),
             format!("`portreeve mail show {mail}`, then attach or dismiss it"),
         ),
         ("notice_bounced", _) => (
-            format!("the notice \"{notice}\" to the customer came back ({detail})"),
+            format!("the notice \"{notice}\" to the customer bounced ({detail})"),
             "correct the address in the panel, or reach the customer another way".to_owned(),
         ),
         _ => (
@@ -293,7 +293,7 @@ fn attention(one: &AttentionView) -> String {
         ),
     };
     let blocks = match one.blocks {
-        Some(_) => " Until then the deadline suspends nobody by itself.",
+        Some(_) => " Until then, the suspension at the deadline waits for approval.",
         None => "",
     };
     format!("{what}; {next}.{blocks}")
@@ -331,7 +331,7 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
             "cancelled deadline",
             r.cancelled_deadline.as_ref().map(|l| format!("{l} left")).unwrap_or_default(),
         ),
-        ("waits because", r.queued_why.clone().unwrap_or_default()),
+        ("queued because", r.queued_why.clone().unwrap_or_default()),
     ] {
         if !value.is_empty() {
             output.row(vec![name.to_owned(), value]);
@@ -354,7 +354,7 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
     }
     say_earlier("messages", whole.earlier.messages_before)?;
     for message in &whole.messages {
-        print_text(&format!("{} {} wrote", message.at, message.author), &message.text)?;
+        print_text(&format!("{} from {}", message.at, message.author), &message.text)?;
         attachments::print(&message.attachments)?;
     }
     say_earlier("notes", whole.earlier.notes_before)?;
@@ -374,7 +374,7 @@ fn print_whole(whole: &WholeReportView) -> Result<()> {
 /// Says how to get what came before.
 fn say_earlier(what: &str, before: Option<i64>) -> Result<()> {
     let Some(before) = before else { return Ok(()) };
-    say(format!("\nThere are earlier {what}: --{what}-before {before}"))
+    say(format!("\nFor earlier {what}, add --{what}-before {before}"))
 }
 
 fn print_text(title: &str, text: &str) -> Result<()> {
@@ -390,26 +390,26 @@ fn print_text(title: &str, text: &str) -> Result<()> {
 
 pub(super) async fn pause(desk: &Desk) -> Result<()> {
     pause::pause(desk, &operator()).await?;
-    say("The desk is paused: no automatic order is sent until `portreeve resume`.")
+    say("Paused: no automatic suspension or unsuspension is carried out until `portreeve resume`.")
 }
 
 pub(super) async fn resume(desk: &Desk, yes: bool) -> Result<()> {
     let (state, waiting) = pause::what_would_fire(desk, ReportId(0), LISTED).await?;
     if let Some(at) = state.paused_at {
-        let by = state.paused_by.as_deref().unwrap_or("somebody");
+        let by = state.paused_by.as_deref().unwrap_or("unknown");
         say(format!("Paused by {by} since {}.", from_millis(at).map(rfc3339).unwrap_or_default()))?;
     }
     if let Some(why) = &state.clock_suspect {
-        say(format!("The clock is not trusted: {why}. Check it before you go on."))?;
+        say(format!("The clock is not trusted: {why}. Check it before you resume."))?;
     }
     if state.paused_at.is_none() && state.clock_suspect.is_none() && waiting.is_empty() {
-        return say("The desk is not paused, and nothing waits for it to be resumed.");
+        return say("The desk is not paused, and nothing is waiting.");
     }
     if waiting.is_empty() {
-        say("No suspension waits.")?;
+        say("No suspensions are waiting.")?;
     } else {
-        say("These suspensions would go ahead, where no other guard speaks against them:")?;
-        let mut output = Output::table(&["REPORT", "SERVICE", "CATEGORY", "WAITS BECAUSE"]);
+        say("These suspensions will go ahead, unless another guard stops them:")?;
+        let mut output = Output::table(&["REPORT", "SERVICE", "CATEGORY", "REASON"]);
         for id in &waiting {
             if let Some(r) = view::of_ids(desk, &[id.0]).await?.pop() {
                 output.row(vec![
@@ -422,21 +422,19 @@ pub(super) async fn resume(desk: &Desk, yes: bool) -> Result<()> {
         }
         output.print()?;
         if waiting.len() >= usize::try_from(LISTED)? {
-            say("... and perhaps more.")?;
+            say("... and possibly more.")?;
         }
     }
     let on_their_way = pause::orders_on_their_way(desk, LISTED).await?;
     if !on_their_way.is_empty() {
-        say(
-            "Orders for these services were on their way and would be sent, as their holds want it:",
-        )?;
+        say("Orders for these services were interrupted by the pause and will be sent:")?;
         say(on_their_way.join(", "))?;
     }
-    if !yes && !confirmed("Go on? [y/N]")? {
+    if !yes && !confirmed("Resume? [y/N]")? {
         return Err(failure("nothing was changed", "answer y, or use --yes"));
     }
     let ordered = pause::resume(desk, &operator()).await?;
-    say(format!("The desk runs again; {ordered} suspensions were ordered."))
+    say(format!("Resumed. Suspensions ordered: {ordered}."))
 }
 
 fn confirmed(question: &str) -> Result<bool> {

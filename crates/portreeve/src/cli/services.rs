@@ -25,8 +25,8 @@ const NAMED: usize = 1_000;
 /// A service as somebody names it.
 pub(super) fn service_key(desk: &Desk, text: &str) -> Result<ServiceKey> {
     ServiceKey::parse(text, desk.config.default_directory()).map_err(|_| {
-        let hint = "a service is named by its id, or directory:id";
-        failure(format!("{text:?} names no service"), hint)
+        let hint = "write the service id, or directory:id";
+        failure(format!("{text:?} is not a service id"), hint)
     })
 }
 
@@ -43,7 +43,9 @@ pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> 
                 return json(&list);
             }
             if list.is_empty() {
-                return say("There are no services. Take some in with `portreeve service import`.");
+                return say(
+                    "There are no services yet. Import them with `portreeve service import`.",
+                );
             }
             let mut output =
                 Output::table(&["SERVICE", "CUSTOMER", "STATUS", "ADDRESS", "DOMAIN", "PRODUCT"]);
@@ -79,9 +81,9 @@ pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> 
                 ("server", s.server),
                 ("status", s.status.to_owned()),
                 ("protected", s.protected.to_string()),
-                ("holds", s.resources.unwrap_or_default().join(", ")),
-                ("seen at", s.seen_at),
-                ("ended at", s.ended_at.unwrap_or_default()),
+                ("addresses", s.resources.unwrap_or_default().join(", ")),
+                ("last seen", s.seen_at),
+                ("ended", s.ended_at.unwrap_or_default()),
             ] {
                 output.row(vec![name.to_owned(), value]);
             }
@@ -93,13 +95,13 @@ pub(super) async fn service(desk: &Desk, command: ServiceCommand) -> Result<()> 
 async fn import(desk: &Desk, path: &Path, options: Options, as_json: bool) -> Result<()> {
     let mut rows = read_file(path, &options.directory)?;
     rows.warn_of_own(&desk.config.own_addresses);
-    let bar = progress_bar(u64::try_from(rows.len())?, "taking in");
+    let bar = progress_bar(u64::try_from(rows.len())?, "importing");
     let done = |count: usize| bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
     let imported = directory::import(desk, &rows, &options, done).await.map_err(|error| {
         let text = error.to_string();
         match error {
             ImportError::Live(name) => {
-                failure(text, format!("look at it with `portreeve directory sync {name}`"))
+                failure(text, format!("sync it with `portreeve directory sync {name}`"))
             }
             other => other.into(),
         }
@@ -120,8 +122,8 @@ async fn import(desk: &Desk, path: &Path, options: Options, as_json: bool) -> Re
     }
     let count = rows.bad.len();
     Err(failure(
-        format!("{count} {} not taken in", if count == 1 { "row was" } else { "rows were" }),
-        "mend them and import the file again; rows that are good already do no harm",
+        format!("{count} {} not imported", if count == 1 { "row was" } else { "rows were" }),
+        "correct them and import the file again; rows that were imported already do no harm",
     ))
 }
 
@@ -198,7 +200,7 @@ fn name<'a>(path: &Path, kind: &str, list: impl ExactSizeIterator<Item = (&'a Pl
 
 fn summary(imported: &Imported, rows: &Rows) -> Result<()> {
     say(format!(
-        "{} services taken in ({} new), {} rows not taken in, {} warnings, {} services ended.",
+        "{} services imported ({} new), {} rows not imported, {} warnings, {} services ended.",
         imported.services,
         imported.new,
         rows.bad.len(),
@@ -213,7 +215,7 @@ pub(super) async fn who_had(desk: &Desk, ask: WhoHadArgs) -> Result<()> {
     let at: Timestamp = match &ask.at {
         None => desk.now(),
         Some(text) => text.parse().map_err(|_| {
-            failure(format!("{text:?} is no instant"), "write it as 2026-01-31T10:00:00Z")
+            failure(format!("{text:?} is not a time"), "write it as 2026-01-31T10:00:00Z")
         })?,
     };
     let list = directory::who_had(desk, &resource, at).await?;
@@ -221,9 +223,9 @@ pub(super) async fn who_had(desk: &Desk, ask: WhoHadArgs) -> Result<()> {
         return json(&list);
     }
     if list.is_empty() {
-        return say(format!("Nobody that the ledger knows held {resource} then."));
+        return say(format!("No service is known to have held {resource} then."));
     }
-    let mut output = Output::table(&["SERVICE", "CUSTOMER", "RESOURCE", "FROM", "TO", "HOW SURE"]);
+    let mut output = Output::table(&["SERVICE", "CUSTOMER", "RESOURCE", "FROM", "TO", "CERTAINTY"]);
     for h in list {
         output.row(vec![
             format!("{}:{}", h.directory, h.service_id),

@@ -90,7 +90,7 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
             if as_json {
                 return json(&json!({ "id": id, "name": name, "email": email, "role": role }));
             }
-            say(format!("Staff member {name} was added."))
+            say(format!("Staff account {name} was added."))
         }
         StaffCommand::List { page } => {
             let list = staff::list(desk, page.after.unwrap_or(0), page.limit).await?;
@@ -111,7 +111,7 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
                 return json(&list);
             }
             if list.is_empty() {
-                return say("There is no staff yet. Add somebody with `portreeve staff add`.");
+                return say("There are no staff accounts yet. Add one with `portreeve staff add`.");
             }
             let mut output = Output::table(&["ID", "NAME", "ROLE", "EMAIL", "DISABLED"]);
             for s in list {
@@ -122,7 +122,7 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
         }
         StaffCommand::Disable { name } => {
             staff::set_disabled(desk, &operator(), &name, true).await?;
-            say(format!("{name} is disabled; credentials of {name} no longer work."))
+            say(format!("{name} is disabled; their sessions, API IDs and tokens no longer work."))
         }
         StaffCommand::Enable { name } => {
             staff::set_disabled(desk, &operator(), &name, false).await?;
@@ -131,11 +131,11 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
         StaffCommand::Password { name } => {
             let password = read_secret("password")?;
             staff::set_password(desk, &operator(), &name, &password).await?;
-            say(format!("{name} has a new password; sessions of {name} are ended."))
+            say(format!("{name} has a new password; their sessions have ended."))
         }
         StaffCommand::RemoveSecondFactor { name } => {
             staff::remove_second_factor(desk, &operator(), &name).await?;
-            say(format!("{name} signs in with the password alone; sessions of {name} are ended."))
+            say(format!("{name} now signs in with the password alone; their sessions have ended."))
         }
         StaffCommand::Notify(args) => notify::notify(desk, args).await,
     }
@@ -144,7 +144,7 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
 fn read_secret(what: &str) -> Result<String> {
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
-        complain(&format!("Type the {what} and press Enter (it is shown)."));
+        complain(&format!("Type the {what} and press Enter (it is visible)."));
         std::io::stdin().lock().read_line(&mut text)?;
         return Ok(text.trim_end_matches(['\n', '\r']).to_owned());
     }
@@ -211,8 +211,7 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
             }
             say(&identifier)?;
             complain(&format!(
-                "Credential {reference} was made. Its identifier (above) is not stored and cannot be \
-                 shown again."
+                "Credential {reference} was created. Copy its identifier (above) now: it can't be shown again."
             ));
             Ok(())
         }
@@ -223,8 +222,8 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
             };
             let checks = drop_in::check(&url, &identifier)
                 .await
-                .map_err(|error| plain_failure(format!("the address {error}")))?;
-            say_checks(&checks, as_json, "scripts cannot call the desk at this address")
+                .map_err(|error| plain_failure(format!("the URL {error}")))?;
+            say_checks(&checks, as_json, "scripts can't call the desk at this URL")
         }
         CredentialCommand::ImportWhmcs(args) => import_whmcs::import(desk, args).await,
         CredentialCommand::List { page } => {
@@ -251,15 +250,17 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
                 return json(&list);
             }
             if list.is_empty() {
-                return say("There are no credentials. Make one with `portreeve credential add`.");
+                return say(
+                    "There are no credentials. Create one with `portreeve credential add`.",
+                );
             }
             let mut output =
-                Output::table(&["REF", "STAFF", "ROLE", "STATE", "MADE", "DESCRIPTION"]);
+                Output::table(&["REF", "STAFF", "ROLE", "STATE", "CREATED", "DESCRIPTION"]);
             for c in list {
                 let state = match (c.revoked_at, c.staff_disabled_at) {
                     (Some(_), _) => "revoked",
                     (None, Some(_)) => "staff disabled",
-                    (None, None) => "in force",
+                    (None, None) => "active",
                 };
                 let role = c.role.unwrap_or_else(|| "(no actions)".to_owned());
                 let made = instant(c.created_at);
@@ -271,7 +272,7 @@ pub(super) async fn credential(desk: &Desk, command: CredentialCommand) -> Resul
         }
         CredentialCommand::Revoke { reference } => {
             staff::revoke_credential(desk, &operator(), reference).await?;
-            say(format!("Credential {reference} is revoked."))
+            say(format!("Credential {reference} was revoked."))
         }
     }
 }
@@ -299,12 +300,12 @@ pub(super) async fn job(desk: &Desk, command: JobCommand) -> Result<()> {
                 return json(&list);
             }
             if list.is_empty() {
-                return say("There are no such jobs.");
+                return say("No jobs found.");
             }
             let mut output =
                 Output::table(&["ID", "KIND", "KEY", "STATE", "TRIES", "RUNS AT", "LAST ERROR"]);
             for job in list {
-                let state = if job.dead { "given up" } else { "waits" };
+                let state = if job.dead { "failed" } else { "waiting" };
                 output.row(vec![
                     job.id.to_string(),
                     job.kind,
@@ -319,9 +320,9 @@ pub(super) async fn job(desk: &Desk, command: JobCommand) -> Result<()> {
         }
         JobCommand::Retry { id } => {
             if jobs::retry(desk, &super::operator(), id).await? {
-                say(format!("Job {id} will be tried again."))
+                say(format!("Job {id} will be retried."))
             } else {
-                Err(plain_failure(format!("there is no job {id} that was given up")))
+                Err(plain_failure(format!("there is no failed job {id}")))
             }
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn templates(desk: &Desk, config: &Config, command: TemplatesCommand)
 }
 
 fn unknown(name: &str) -> anyhow::Error {
-    failure(format!("there is no template {name:?}"), "`portreeve templates list` names them all")
+    failure(format!("there is no template {name:?}"), "see `portreeve templates list`")
 }
 
 fn check(desk: &Desk) -> Result<()> {
@@ -33,13 +33,13 @@ fn check(desk: &Desk) -> Result<()> {
         complain(&fault.to_string());
     }
     match faults.len() {
-        0 => say("Every notice can be written, for every category and in every language."),
-        1 => Err(failure("1 fault in the templates", HINT)),
-        count => Err(failure(format!("{count} faults in the templates"), HINT)),
+        0 => say("Every notice renders, for every category and in every language."),
+        1 => Err(failure("1 error in the templates", HINT)),
+        count => Err(failure(format!("{count} errors in the templates"), HINT)),
     }
 }
 
-const HINT: &str = "where a template of yours is bad, ours goes out in its place";
+const HINT: &str = "until they are corrected, the built-in templates are sent in their place";
 
 fn list(desk: &Desk, config: &Config, as_json: bool) -> Result<()> {
     let letters = desk.letters();
@@ -50,13 +50,13 @@ fn list(desk: &Desk, config: &Config, as_json: bool) -> Result<()> {
         });
         return print_json(&all.collect::<Vec<_>>());
     }
-    let mut output = Output::table(&["TEMPLATE", "FROM"]);
+    let mut output = Output::table(&["TEMPLATE", "ORIGIN"]);
     for name in names() {
         output.row(vec![name.to_owned(), letters.origin(name).as_str().to_owned()]);
     }
     output.print()?;
     say(format!(
-        "\nWrite one in the staff area (Setup, Notices), or put a file of the same name into {}.",
+        "\nTo replace one, edit it in the staff area (Setup, Notices) or put a file of the same name into {}.",
         config.templates().display()
     ))
 }

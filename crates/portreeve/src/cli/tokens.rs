@@ -23,7 +23,7 @@ pub(super) async fn token(desk: &Desk, command: TokenCommand) -> Result<()> {
             }
             say(&token)?;
             complain(&format!(
-                "Token {reference} was made. Its text (above) is not stored and cannot be shown again."
+                "Token {reference} was created. Copy its text (above) now: it can't be shown again."
             ));
             Ok(())
         }
@@ -48,7 +48,7 @@ pub(super) async fn token(desk: &Desk, command: TokenCommand) -> Result<()> {
                 return json(&list);
             }
             if list.is_empty() {
-                return say("There are no tokens. Make one with `portreeve token add`.");
+                return say("There are no tokens. Create one with `portreeve token add`.");
             }
             let mut output =
                 Output::table(&["REF", "STAFF", "SCOPES", "STATE", "EXPIRES", "DESCRIPTION"]);
@@ -58,7 +58,7 @@ pub(super) async fn token(desk: &Desk, command: TokenCommand) -> Result<()> {
                     (Some(_), _) => "revoked",
                     (None, Some(_)) => "staff disabled",
                     (None, None) if t.expires_at.is_some_and(|at| at <= now) => "expired",
-                    (None, None) => "in force",
+                    (None, None) => "active",
                 };
                 let expires = t.expires_at.map_or_else(|| "never".to_owned(), instant);
                 let cells = vec![
@@ -75,13 +75,14 @@ pub(super) async fn token(desk: &Desk, command: TokenCommand) -> Result<()> {
         }
         TokenCommand::Revoke { reference } => {
             token::revoke(desk, &super::operator(), reference).await?;
-            say(format!("Token {reference} is revoked."))
+            say(format!("Token {reference} was revoked."))
         }
     }
 }
 
 fn span(text: &str) -> Result<Span> {
-    text.parse().map_err(|_| failure(format!("{text:?} is no duration"), "such as 24h or 90m"))
+    text.parse()
+        .map_err(|_| failure(format!("{text:?} is not a duration"), "write it as 24h or 90m"))
 }
 
 fn name_scopes(error: StaffError) -> anyhow::Error {

@@ -26,7 +26,7 @@ pub(super) async fn webhook(desk: &Desk, command: WebhookCommand) -> Result<()> 
                 );
             }
             let headings =
-                ["NAME", "WAITING", "DELIVERED", "DEAD", "LAST DELIVERED", "URL", "EVENTS"];
+                ["NAME", "WAITING", "DELIVERED", "FAILED", "LAST DELIVERED", "URL", "EVENTS"];
             let mut output = Output::table(&headings);
             for webhook in list {
                 output.row(vec![
@@ -50,10 +50,10 @@ pub(super) async fn webhook(desk: &Desk, command: WebhookCommand) -> Result<()> 
                 return json(&list);
             }
             if list.is_empty() {
-                return say("There are no such deliveries. They are kept for 30 days.");
+                return say("No deliveries found. They are kept for 30 days.");
             }
             let headings =
-                ["ID", "WEBHOOK", "REPORT", "EVENT", "STATE", "TRIES", "NEXT TRY", "RESULT"];
+                ["ID", "WEBHOOK", "REPORT", "EVENT", "STATE", "ATTEMPTS", "NEXT ATTEMPT", "RESULT"];
             let mut output = Output::table(&headings);
             for delivery in list {
                 output.row(vec![
@@ -71,7 +71,7 @@ pub(super) async fn webhook(desk: &Desk, command: WebhookCommand) -> Result<()> 
         }
         WebhookCommand::Replay { id } => {
             webhook::replay(desk, &super::operator(), id).await.map_err(explain)?;
-            say(format!("Delivery {id} goes out again; see `portreeve webhook deliveries`."))
+            say(format!("Delivery {id} will be sent again; see `portreeve webhook deliveries`."))
         }
         WebhookCommand::Test { name, json: as_json } => {
             let delivery = webhook::test(desk, &name).await.map_err(explain)?;
@@ -86,13 +86,13 @@ pub(super) async fn webhook(desk: &Desk, command: WebhookCommand) -> Result<()> 
 fn told(name: &str, delivery: &DeliveryView, quiet: bool) -> Result<()> {
     let result = delivery.result.as_deref().unwrap_or_default();
     if delivery.state != "delivered" {
-        let message = format!("webhook {name} did not take the trial message: {result}");
+        let message = format!("webhook {name} did not accept the test message: {result}");
         return Err(plain_failure(message));
     }
     if quiet {
         return Ok(());
     }
-    say(format!("Webhook {name} took the trial message {}: {result}.", delivery.message_id))
+    say(format!("Webhook {name} accepted the test message {}: {result}.", delivery.message_id))
 }
 
 fn explain(error: WebhookError) -> anyhow::Error {

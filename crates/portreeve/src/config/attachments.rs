@@ -25,7 +25,7 @@ pub(super) fn scan(root: &mut Section) -> Result<Option<ScanConfig>, ConfigError
         return Err(bad("attachments.scan_timeout", "must be more than 0s"));
     }
     if retry_min == Span::ZERO || retry_max < retry_min {
-        let why = "must be more than 0s and not above scan_retry_max";
+        let why = "must be more than 0s and at most scan_retry_max";
         return Err(bad("attachments.scan_retry_min", why));
     }
     Ok((!command.is_empty()).then_some(ScanConfig { command, timeout, retry_min, retry_max }))

@@ -46,11 +46,11 @@ pub(super) fn directories(root: &mut Section) -> Result<Vec<DirectoryConfig>, Co
         if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
             return Err(bad(
                 "directory.name",
-                format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens"),
+                format!("{name:?} must consist of 1 to 64 letters, digits, dots and hyphens"),
             ));
         }
         if list.iter().any(|known| known.name == name) {
-            return Err(bad("directory.name", format!("{name:?} stands there twice")));
+            return Err(bad("directory.name", format!("{name:?} is used twice")));
         }
         list.push(DirectoryConfig { name, kind });
     }
@@ -131,7 +131,7 @@ fn bridge(
     let url = section.text("bridge_url")?;
     let Some(secret) = section.secret("bridge_secret")? else {
         return match url {
-            Some(_) => Err(bad(section.key("bridge_secret"), "is missing beside bridge_url")),
+            Some(_) => Err(bad(section.key("bridge_secret"), "is missing; bridge_url needs it")),
             None => Ok(None),
         };
     };

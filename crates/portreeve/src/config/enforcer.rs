@@ -88,7 +88,7 @@ pub(super) fn enforcers(
         if retry_min == Span::ZERO || retry_max < retry_min {
             return Err(bad(
                 section.key("retry_min"),
-                "must be more than 0s and not above retry_max",
+                "must be more than 0s and at most retry_max",
             ));
         }
         let name = section.text("name")?.unwrap_or(kind_name);

@@ -17,7 +17,7 @@ pub(super) fn fraudrecord(root: &mut Section) -> Result<Option<Client>, ConfigEr
     let api_key = section.secret("api_key")?;
     let api_key = api_key.ok_or_else(|| bad("fraudrecord.api_key", "is missing"))?;
     if api_key.len() > 64 || !api_key.bytes().all(|c| c.is_ascii_alphanumeric()) {
-        return Err(bad("fraudrecord.api_key", "must be letters and digits, 64 at most"));
+        return Err(bad("fraudrecord.api_key", "must consist of at most 64 letters and digits"));
     }
     let address = section.text("url")?.unwrap_or_else(|| ADDRESS.to_owned());
     let timeout = section.span("timeout", Span::from_secs(15))?;

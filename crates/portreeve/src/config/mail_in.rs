@@ -50,7 +50,7 @@ pub(super) fn mail_in(mail: &mut Section) -> Result<MailInConfig, ConfigError> {
         let mailbox = mailbox(&mut one)?;
         one.end()?;
         if mailboxes.iter().any(|other| other.name == mailbox.name) {
-            return Err(bad(key, format!("{:?} stands there twice", mailbox.name)));
+            return Err(bad(key, format!("{:?} is used twice", mailbox.name)));
         }
         mailboxes.push(mailbox);
     }
@@ -66,10 +66,10 @@ fn is_base_of_answers(address: &str) -> Result<(), String> {
     match local {
         None => Err(format!("{address:?} must be an address, such as abuse@example.com")),
         Some(local) if local.contains('+') => {
-            Err("must have no +: what tells reports apart follows one".to_owned())
+            Err("must not contain a +; it is added to tell reports apart".to_owned())
         }
         Some(local) if local.len() > LONGEST_LOCAL_PART => {
-            Err(format!("must have at most {LONGEST_LOCAL_PART} letters before the @"))
+            Err(format!("must have at most {LONGEST_LOCAL_PART} characters before the @"))
         }
         Some(_) => Ok(()),
     }
@@ -79,7 +79,7 @@ fn mailbox(section: &mut Section) -> Result<MailboxConfig, ConfigError> {
     let name = section.text("name")?.unwrap_or_else(|| "mailbox".into());
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.len() > 64 || !name.chars().all(fits) {
-        let why = format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens");
+        let why = format!("{name:?} must consist of 1 to 64 letters, digits, dots and hyphens");
         return Err(bad(section.key("name"), why));
     }
     let missing = |section: &Section, name: &str| bad(section.key(name), "is missing");
@@ -97,7 +97,7 @@ fn mailbox(section: &mut Section) -> Result<MailboxConfig, ConfigError> {
     let folder = section.text("folder")?.unwrap_or_else(|| "INBOX".into());
     let done_folder = section.text("done_folder")?;
     if done_folder.as_ref() == Some(&folder) {
-        return Err(bad(section.key("done_folder"), "must be another folder"));
+        return Err(bad(section.key("done_folder"), "must differ from folder"));
     }
     let every = section.span("every", Span::from_secs(30))?;
     if every < SHORTEST {
@@ -133,7 +133,7 @@ mod tests {
     fn what_does_not_fit_names_its_option() {
         for (from, to, said) in [
             ("abuse@example.com", "Abuse <abuse@example.com>", "mail.in.address"),
-            ("abuse@example.com", "abuse+x@example.com", "mail.in.address: must have no +"),
+            ("abuse@example.com", "abuse+x@example.com", "mail.in.address: must not contain a +"),
             (
                 "abuse@example.com",
                 "abuse-desk-of-example@example.com",
@@ -155,6 +155,6 @@ mod tests {
             assert!(error.contains(said), "{error}");
         }
         let twice = format!("{GOOD}{}", &GOOD[GOOD.find("[[").expect("there")..]);
-        assert!(parse(&twice).expect_err("twice").to_string().contains("stands there twice"));
+        assert!(parse(&twice).expect_err("twice").to_string().contains("is used twice"));
     }
 }

@@ -72,7 +72,7 @@ fn smtp(out: &mut Section) -> Result<SmtpServer, ConfigError> {
     let login = match (out.text("user")?, out.secret("password")?) {
         (Some(user), Some(password)) => Some((user, password)),
         (None, None) => None,
-        _ => return Err(bad("mail.out.user", "user and password go together")),
+        _ => return Err(bad("mail.out.user", "must be set together with password")),
     };
     Ok(SmtpServer { host, port, protection, login })
 }

@@ -42,7 +42,7 @@ pub(super) fn payments(
         let served = served(&mut section, &kind, directories)?;
         let name = webhook::name(&mut section, &word)?;
         if list.iter().any(|known| known.name == name) {
-            return Err(bad(section.key("name"), format!("{name:?} stands there twice")));
+            return Err(bad(section.key("name"), format!("{name:?} is used twice")));
         }
         section.end()?;
         list.push(PaymentConfig { name, directories: served, kind });
@@ -131,7 +131,7 @@ mod tests {
             ("[[payment]]\nkind='cash'\n".to_owned(), "payment.kind: must be whmcs or webhook"),
             ("[[payment]]\nkind='whmcs'\n".to_owned(), "payment.directories: is missing"),
             (format!("{HOOK}directories=['x']\n"), "payment.directories: there is no directory"),
-            (format!("{HOOK}{HOOK}"), "payment.name: \"webhook\" stands there twice"),
+            (format!("{HOOK}{HOOK}"), "payment.name: \"webhook\" is used twice"),
             (HOOK.replace("secret=", "#"), "payment.secret: is missing"),
             (format!("{HOOK}payment_metod='x'\n"), "unknown option payment.payment_metod"),
         ] {

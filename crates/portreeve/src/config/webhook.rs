@@ -39,7 +39,7 @@ pub(super) fn name(section: &mut Section, default: &str) -> Result<String, Confi
     let name = section.text("name")?.unwrap_or_else(|| default.to_owned());
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
-        let why = format!("{name:?} must have 1 to 64 letters, digits, dots, hyphens");
+        let why = format!("{name:?} must consist of 1 to 64 letters, digits, dots and hyphens");
         return Err(bad(section.key("name"), why));
     }
     Ok(name)
@@ -51,7 +51,7 @@ pub(super) fn webhooks(root: &mut Section) -> Result<Vec<WebhookConfig>, ConfigE
     for mut section in root.sections("webhook")? {
         let name = name(&mut section, "webhook")?;
         if list.iter().any(|other| other.name == name) {
-            return Err(bad(section.key("name"), format!("{name:?} stands there twice")));
+            return Err(bad(section.key("name"), format!("{name:?} is used twice")));
         }
         let poster = poster(&mut section)?;
         let topics = topics(&mut section)?;
@@ -66,7 +66,7 @@ fn topics(section: &mut Section) -> Result<Vec<Topic>, ConfigError> {
     let Some(words) = section.list("events")? else { return Ok(Topic::all()) };
     let known = || Topic::all().into_iter().map(Topic::as_str).collect::<Vec<_>>().join(", ");
     let parse = |word: &String| {
-        let unknown = || bad(&*key, format!("{word:?} is no event; there are {}", known()));
+        let unknown = || bad(&*key, format!("{word:?} is not an event; there are {}", known()));
         Topic::parse(word).ok_or_else(unknown)
     };
     let mut topics = words.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
@@ -141,11 +141,11 @@ mod tests {
         let named = |word| Topic::parse(word).expect("a topic");
         assert_eq!(config.webhooks[0].topics, [named("opened"), named("closed")]);
         for (text, said) in [
-            (TOLD.repeat(2), "webhook.name: \"crm\" stands there twice"),
+            (TOLD.repeat(2), "webhook.name: \"crm\" is used twice"),
             (TOLD.replace("'crm'", "'c r m'"), "webhook.name"),
             (TOLD.replace("url=", "uri="), "webhook.url: is missing"),
             (TOLD.replace("secret=", "#"), "webhook.secret: is missing"),
-            (format!("{TOLD}events=['noted']"), "webhook.events: \"noted\" is no event"),
+            (format!("{TOLD}events=['noted']"), "webhook.events: \"noted\" is not an event"),
             (format!("{TOLD}events=[]"), "webhook.events: must name"),
             (format!("{TOLD}event=['closed']"), "unknown option webhook.event; did you mean"),
         ] {

@@ -90,21 +90,22 @@ async fn show(
     sample::wait_until_suspended(running, made).await?;
     match billing {
         None => say(format!(
-            "Report #{made} has suspended its service (the demo's enforcer only writes it down)."
+            "Report #{made} has suspended its service (the demo's enforcer only records it)."
         ))?,
         Some(billing) => say(format!(
             "Report #{made} has suspended its service in the simulated WHMCS at {url}\n\n\
              What it shows:        curl {url}simulator/services\n\
              What changed there:   curl {url}simulator/changes\n\
-             Somebody pays 106:    curl -d '{{\"pay\": 106}}' {url}simulator/\n\
-             Its customer can pay 25.00 USD to have it back, by the link in the mail about report #{made}.",
+             Pay for service 106:  curl -d '{{\"pay\": 106}}' {url}simulator/\n\
+             Its customer can pay 25.00 USD to unsuspend it, with the link in the mail about report #{made}.",
             url = billing.url(),
         ))?,
     }
     say(format!(
-        "\nStaff area:    {base}/admin\nPublic page:   {base}/\nReport abuse:  {base}/report-abuse\nHealth:        {base}/readyz\n\
-         Sent mail:     {}\n\nStaff login:   {staff}\nPassword:      {password}\nAPI ID:        {api_id}\n\n\
-         Customers come by the links in their mails:\n  grep -rhoE 'http://[^ ]+/client/r/[0-9a-f]+' {mails}\n\n\
+        "\nStaff area:    {base}/admin\nName:          {staff}\nPassword:      {password}\n\n\
+         Public page:   {base}/\nReport abuse:  {base}/report-abuse\nHealth:        {base}/readyz\n\
+         Sent mail:     {}\nAPI ID:        {api_id}\n\n\
+         Customers use the links in their mails:\n  grep -rhoE 'http://[^ ]+/client/r/[0-9a-f]+' {mails}\n\n\
          Try it:\n  curl -H 'API_ID: {api_id}' -d action=create -d service_id=103 -d category=Spam {url}\n  \
          PORTREEVE_DATA_DIR={} portreeve report list",
         folder.join("mail").display(),
@@ -168,7 +169,7 @@ async fn listen(wanted: Option<SocketAddr>) -> Result<TcpListener> {
             Err(error) => return Err(error).with_context(|| format!("cannot listen on {address}")),
         }
     }
-    Err(crate::cli::failure("no free port was found", "name one with --listen"))
+    Err(crate::cli::failure("no free port was found", "choose one with --listen"))
 }
 
 fn options(folder: &Path, address: SocketAddr, panel: &str) -> Result<Table> {
@@ -178,7 +179,7 @@ fn options(folder: &Path, address: SocketAddr, panel: &str) -> Result<Table> {
          {panel}\
          [mail.out]\nkind = \"folder\"\nfrom = \"Abuse desk <abuse@example.com>\"\n"
     );
-    let mut table: Table = text.parse().context("the demo's own options are no TOML")?;
+    let mut table: Table = text.parse().context("the demo's options are not valid TOML")?;
     let folder = toml::Value::String(folder.to_string_lossy().into_owned());
     table.insert("data_dir".to_owned(), folder);
     Ok(table)

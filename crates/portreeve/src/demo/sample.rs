@@ -82,8 +82,8 @@ pub(super) async fn refuse_if_used(running: &Running) -> Result<()> {
         return Ok(());
     }
     Err(crate::cli::failure(
-        "the data folder has a desk that is not a whole demo; it is left as it is",
-        "name another folder with --data",
+        "the data folder already has a desk that is not a demo; nothing was changed",
+        "choose another folder with --data",
     ))
 }
 
@@ -102,7 +102,7 @@ impl Maker<'_> {
             suspend_method: method,
             allow_unsuspend: category == "Malware",
             pay_to_unsuspend: false,
-            additional_info: format!("Sample report: {category} was seen from your service."),
+            additional_info: format!("Sample report: we have seen {category} from your service."),
             admin_notes: "Sample note, for staff only.".to_owned(),
             warnings: Vec::new(),
             idempotency: None,
@@ -151,7 +151,7 @@ async fn reports(running: &Running, credential: i64) -> Result<()> {
     // Suspended and given back by the customer.
     let malware = make.open("105", "Malware", Immediate).await?;
     wait_until_suspended(running, malware.0).await?;
-    let done = "We removed the files and changed all passwords; now we set the site up anew.";
+    let done = "We removed the files, changed all passwords and are reinstalling the site.";
     make.act(malware, Act::TakeBack(done.to_owned())).await?;
     // Suspended by somebody else before; gone; protected; a customer without an address.
     make.open("106", "Spam", Immediate).await?;
@@ -160,7 +160,7 @@ async fn reports(running: &Running, credential: i64) -> Result<()> {
     make.open("109", "High I/O", TimeLimit).await?;
     // Closed, and closed as unfounded after an answer.
     let closed = make.open("102", "Copyright", NoSuspend).await?;
-    make.act(closed, Act::Answer("Thank you, that settles it.".to_owned())).await?;
+    make.act(closed, Act::Answer("Thank you, that resolves it.".to_owned())).await?;
     make.act(closed, Act::Close { outcome: Outcome::Unfounded, keep_suspended: false }).await?;
     Ok(())
 }
@@ -180,9 +180,9 @@ pub(super) async fn wait_until_suspended(running: &Running, report: i64) -> Resu
 
 /// The number in a good answer of the endpoint.
 pub(super) fn check_answer(answer: &str) -> Result<i64> {
-    let json: serde_json::Value = serde_json::from_str(answer).context("the answer is no JSON")?;
+    let json: serde_json::Value = serde_json::from_str(answer).context("the answer is not JSON")?;
     if json["status"] != "success" {
-        bail!("the endpoint did not take the report: {answer}");
+        bail!("the endpoint did not accept the report: {answer}");
     }
     json["report_id"].as_i64().context("the answer has no report_id")
 }

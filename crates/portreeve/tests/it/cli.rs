@@ -7,7 +7,7 @@ on_both! {
         assert_eq!(world.json(&["report", "list"]), serde_json::json!([]));
         assert_eq!(world.json(&["staff", "list"])[0]["name"], "alice");
         assert_eq!(world.json(&["role", "list"]).as_array().unwrap().len(), 3);
-        assert!(world.ok(&["report", "list"]).contains("no such reports"));
+        assert!(world.ok(&["report", "list"]).contains("No reports found"));
     }
 
     fn settings_are_listed_got_and_set_and_slips_are_named(world) {
@@ -16,7 +16,7 @@ on_both! {
         assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "48h");
         let list = world.json(&["settings", "list"]);
         assert!(list.as_array().unwrap().iter().any(|s| s["key"] == "client.lockdown" && s["value"] == "no"));
-        assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("length of time"));
+        assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("duration"));
         assert!(world.fails(1, &["settings", "get", "no.such"]).contains("hint:"));
         let page = world.json(&["settings", "list", "--limit", "1", "--after", "time_limit.period"]);
         assert_eq!(page[0]["key"], "time_limit.reminder");
@@ -175,4 +175,48 @@ fn the_manual_names_every_command_and_shells_take_the_completions() {
     let checked = std::process::Command::new("bash").arg("-n").arg(script).output().unwrap();
     assert!(checked.status.success(), "{checked:?}");
     assert!(world.fails(2, &["completions", "tcsh"]).contains("bash"));
+}
+
+/// An amount as people write it in `docs/limits.md`, as settings and options have it.
+fn as_configured(limit: &str) -> String {
+    let mut words = limit.split(' ');
+    let number = words.next().unwrap().replace(',', "");
+    match words.next().unwrap_or_default() {
+        unit @ ("KiB" | "MiB" | "GiB" | "h" | "s") => format!("{number}{unit}"),
+        "min" => format!("{number}m"),
+        _ => number,
+    }
+}
+
+/// The constants on that page are compared by `cargo xtask tidy`.
+#[test]
+fn the_page_of_limits_has_the_defaults_of_settings_and_options() {
+    let world = World::new(Engine::Sqlite);
+    let settings = world.json(&["settings", "list", "--limit", "1000"]);
+    let settings = settings.as_array().unwrap();
+    let options = world.ok(&["config", "explain"]);
+    let default = |kind: &str, name: &str| match kind {
+        "setting" => {
+            let found = settings.iter().find(|setting| setting["key"] == name)?;
+            found["default"].as_str().map(str::to_owned)
+        }
+        _ => {
+            let mut lines = options.lines().map(str::split_whitespace);
+            let mut line = lines.find(|line| line.clone().next() == Some(name))?;
+            let bytes: u64 = line.nth(1)?.parse().ok()?;
+            let whole = bytes.is_multiple_of(1 << 20) && bytes > 0;
+            Some(if whole { format!("{}MiB", bytes >> 20) } else { bytes.to_string() })
+        }
+    };
+    let page = include_str!("../../../../docs/limits.md");
+    let mut compared = 0;
+    for row in page.lines() {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, what, limit, place, ..] = cells[..] else { continue };
+        let Some((kind @ ("setting" | "option"), name)) = place.split_once(' ') else { continue };
+        let found = default(kind, name.trim_matches('`'));
+        assert_eq!(found.as_deref(), Some(&*as_configured(limit)), "{what}: {place}");
+        compared += 1;
+    }
+    assert!(compared > 10, "{compared} rows");
 }

@@ -46,7 +46,7 @@ fn a_folder_with_a_desk_of_ones_own_is_left_as_it_is() {
     let world = World::new(Engine::Sqlite);
     let data = world.path("data");
     let args = ["demo", "--once", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
-    assert!(world.fails(1, &args).contains("not a whole demo"));
+    assert!(world.fails(1, &args).contains("not a demo"));
     assert_eq!(world.json(&["staff", "list"]).as_array().unwrap().len(), 1);
     assert_eq!(world.json(&["report", "list"]), serde_json::json!([]));
 }
@@ -70,7 +70,7 @@ fn a_demo_that_is_stopped_half_way_removes_its_folder() {
     assert!(!std::path::Path::new(folder).exists(), "{folder} was left behind");
 }
 
-fn started_demo() -> (Child, impl Iterator<Item = std::io::Result<String>>) {
+pub(crate) fn started_demo() -> (Child, impl Iterator<Item = std::io::Result<String>>) {
     let world = World::bare(Engine::Sqlite);
     let mut child = world
         .command(&["demo", "--listen", "127.0.0.1:0"])
@@ -82,7 +82,7 @@ fn started_demo() -> (Child, impl Iterator<Item = std::io::Result<String>>) {
     (child, lines)
 }
 
-fn interrupt(child: &Child) {
+pub(crate) fn interrupt(child: &Child) {
     let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(sent.unwrap().success());
 }

@@ -29,7 +29,7 @@ on_both! {
         assert!(stderr.contains("line 3, column 2 (customer_id)"), "{stderr}");
         assert!(stderr.contains("line 4, column 1 (service_id)"), "{stderr}");
         let stdout = String::from_utf8(output.stdout).unwrap();
-        assert!(stdout.contains("1 services taken in") && stdout.contains("2 rows not taken in"), "{stdout}");
+        assert!(stdout.contains("1 services imported") && stdout.contains("2 rows not imported"), "{stdout}");
         assert_eq!(world.json(&["service", "show", "20"])["dedicated_ip"], "192.0.2.20");
         let missing = world.fails(1, &["service", "show", "21"]);
         assert!(missing.contains("no service"), "{missing}");

@@ -25,7 +25,7 @@ on_each! {
         let shown = world.run(&[&import[..], &["--staff", "alice", "--dry-run"]].concat());
         let shown = String::from_utf8(shown.stdout).unwrap();
         assert!(
-            shown.contains("2 credentials would be taken over") && !shown.contains("OldIdentifier"),
+            shown.contains("2 credentials would be imported") && !shown.contains("OldIdentifier"),
             "{shown}"
         );
         let serving = world.serve();
@@ -35,7 +35,7 @@ on_each! {
 
         let complaint = world.fails(1, &import);
         assert!(
-            complaint.contains("no member of staff \"bob\"") && complaint.contains("--staff"),
+            complaint.contains("no staff account \"bob\"") && complaint.contains("--staff"),
             "{complaint}"
         );
         let came = world.json(&[&import[..], &["--staff", "alice"]].concat());

@@ -75,7 +75,7 @@ on_both! {
             assert_eq!(earlier["earlier"][format!("{list}_before")], Value::Null, "that is all");
         }
         let said = world.ok(&["report", "show", &id.to_string()]);
-        assert!(said.contains("There are earlier messages: --messages-before"), "{said}");
+        assert!(said.contains("For earlier messages, add --messages-before"), "{said}");
 
         let bearer = bearer(&world, &desk, &["see_reports"]);
         let get = |query: &str| desk.send("GET", &format!("/api/v1/reports/{id}{query}"), &[("Authorization", &bearer)], b"");
@@ -319,7 +319,7 @@ on_both! {
             assert!(page.contains(word), "{word}: {page}");
         }
         let said = world.ok(&["report", "show", &id.to_string()]);
-        assert!(said.contains("Needs attention since") && said.contains("came back"), "{said}");
+        assert!(said.contains("Needs attention since") && said.contains("bounced"), "{said}");
         let listed = |query: &str| {
             let page = seat.page(&format!("/admin/reports?{query}"));
             [id, calm, mute].into_iter().filter(|id| page.contains(&format!("\"/admin/reports/{id}\""))).collect::<Vec<_>>()

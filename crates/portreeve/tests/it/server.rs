@@ -244,7 +244,7 @@ fn the_desk_speaks_tls_and_takes_over_renewed_certificates() {
     world.write("chain.pem", &second.cert.pem());
     desk.signal("HUP");
     eventually("the trouble is in the log", || {
-        desk.log().contains("the certificate in use stays")
+        desk.log().contains("keeping the current certificate")
             && desk.log().contains("does not belong to the first certificate")
     });
     assert!(ask(&mut connect_tls(&desk, &first), ALIVE).starts_with("HTTP/1.1 200 "));

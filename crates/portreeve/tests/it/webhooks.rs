@@ -217,7 +217,7 @@ on_both! {
         tell(&world, &[("crm", &receiver, "events = [\"closed\"]")]);
         let said = world.fails(1, &["webhook", "test", "crm"]);
         assert!(said.contains("status 404: no such hook"), "{said}");
-        assert!(world.ok(&["webhook", "test", "crm"]).contains("took the trial message"));
+        assert!(world.ok(&["webhook", "test", "crm"]).contains("accepted the test message"));
         let call = &receiver.calls()[1];
         let told = call.json();
         assert_eq!((&told["type"], &told["data"]["webhook"]), (&"webhook.test".into(), &"crm".into()));

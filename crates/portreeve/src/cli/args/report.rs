@@ -8,24 +8,24 @@ use super::Page;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
-    /// Reports, newest first
+    /// List reports, newest first
     List {
-        /// queued, open or closed
+        /// Status: queued, open or closed
         #[arg(long, value_parser = ["queued", "open", "closed"])]
         status: Option<String>,
-        /// customer or staff: whose move it is
+        /// Waiting for customer or staff
         #[arg(long, value_parser = ["customer", "staff"])]
         turn: Option<String>,
-        /// About this service (id or directory:id)
+        /// Service id, or directory:id
         #[arg(long, value_name = "ID")]
         service: Option<String>,
-        /// Of this category
+        /// Category
         #[arg(long)]
         category: Option<String>,
-        /// Only those that do not go on until a person has seen to a mail or a notice
+        /// Only reports that need attention: a mail waits, or a notice was not delivered
         #[arg(long)]
         attention: bool,
-        /// With this text in category, address or information
+        /// Words to search for, in everything that was written about a report
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
         /// Oldest first
@@ -34,16 +34,16 @@ pub(crate) enum ReportCommand {
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// One report with everything about it: of history, messages and notes the latest 1,000
+    /// Show a report with its latest 1,000 messages, notes and events
     Show {
         id: i64,
-        /// Only lines of history before this one: the id of one, as --json shows it
+        /// Only events before this id, as --json shows it
         #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
         events_before: Option<i64>,
-        /// Only messages before this one
+        /// Only messages before this id
         #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
         messages_before: Option<i64>,
-        /// Only notes before this one
+        /// Only notes before this id
         #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
         notes_before: Option<i64>,
         #[arg(long)]
@@ -58,41 +58,41 @@ pub(crate) enum ReportCommand {
         #[arg(long)]
         keep_suspended: bool,
     },
-    /// Open a closed report again; suspends nothing
+    /// Reopen a closed report; suspends nothing
     Reopen { id: i64 },
-    /// Write to the customer
+    /// Reply to the customer
     Answer {
         id: i64,
         #[arg(long, allow_hyphen_values = true)]
         text: String,
-        /// Write down what the customer said (by telephone, say); the clock does what
-        /// `time_limit.on_reply` says
+        /// Record what the customer said, for example by telephone; the deadline follows
+        /// `time_limit.on_reply`
         #[arg(long)]
         from_customer: bool,
-        /// Files that go with it
+        /// Attachments
         #[arg(long, value_name = "FILE", num_args = 1..)]
         attach: Vec<PathBuf>,
     },
-    /// Write a note for staff
+    /// Add a note for staff
     Note {
         id: i64,
         #[arg(long, allow_hyphen_values = true)]
         text: String,
-        /// Files that go with it, for staff only
+        /// Attachments, for staff only
         #[arg(long, value_name = "FILE", num_args = 1..)]
         attach: Vec<PathBuf>,
     },
-    /// The files of a report's messages and notes
+    /// List the attachments of a report
     Attachments {
         id: i64,
         #[arg(long)]
         json: bool,
     },
-    /// Save a file of a report, or take it away for good
+    /// Save an attachment, or remove it permanently
     Attachment {
-        /// As `report attachments` shows it
+        /// Id, as `report attachments` shows it
         id: String,
-        /// Where to save it; a file that is there already is left alone. `-`: print it
+        /// File to save it to, which must not exist; `-` prints it
         #[arg(
             long,
             value_name = "FILE",
@@ -100,72 +100,72 @@ pub(crate) enum ReportCommand {
             conflicts_with = "remove"
         )]
         save: Option<PathBuf>,
-        /// Take it away: nobody can have it any more. That it was there stays on record
+        /// Remove it permanently; the history keeps its name
         #[arg(long)]
         remove: bool,
     },
     /// Give the customer more time
     Extend {
         id: i64,
-        /// Such as 24h
+        /// Duration, such as 24h
         #[arg(long, value_name = "DURATION")]
         by: String,
     },
-    /// Name the service of a queued report
+    /// Assign a queued report to a service
     Assign {
         id: i64,
-        /// Its id, or directory:id
+        /// Service id, or directory:id
         #[arg(long, value_name = "ID")]
         service: String,
     },
-    /// Cancel the deadline of a report, or restore one that was cancelled; the customer is told
+    /// Cancel the deadline, or restore a cancelled one; the customer is notified
     Deadline {
         id: i64,
-        /// There is no deadline any more
+        /// Cancel the deadline
         #[arg(long, required_unless_present = "restore", conflicts_with = "restore")]
         lift: bool,
-        /// It is there again, with the time that was left
+        /// Restore it with the time that was left
         #[arg(long)]
         restore: bool,
     },
-    /// Suspend by hand, or once more where it failed or was lifted
+    /// Suspend the service by hand, or again where a suspension failed or was lifted outside Portreeve
     Suspend {
         id: i64,
-        /// Even if the service is protected
+        /// Also if the service is protected
         #[arg(long)]
         protected: bool,
     },
     /// Release the hold; the report stays open
     Release { id: i64 },
-    /// Approve a suspension that a guard held back, or confirm one done by hand
+    /// Approve a suspension that waits for approval, or confirm one done by hand
     Approve {
         id: i64,
-        /// Even if the service is protected
+        /// Also if the service is protected
         #[arg(long)]
         protected: bool,
     },
-    /// Refuse a suspension that a guard held back
+    /// Refuse a suspension that waits for approval
     Refuse { id: i64 },
-    /// Let the customer pay to have the service back, or no longer
+    /// Let the customer pay to unsuspend
     OfferPayment {
         id: i64,
-        /// They may not, after all; an invoice that was made is taken back
+        /// Withdraw the offer and cancel an open invoice
         #[arg(long)]
         withdraw: bool,
     },
-    /// Write a report as PDF: with notes, for staff, or the customer's copy
+    /// Save a report as PDF: with notes, for staff, or the customer's copy
     Pdf {
         id: i64,
-        /// Where to write it
+        /// File to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// The copy that the customer may have, in their language and zone
+        /// The customer's copy, in their language and time zone
         #[arg(long)]
         for_customer: bool,
-        /// In which language [default: English; the customer's for their copy]
+        /// Language [default: English; for the customer's copy, theirs]
         #[arg(long, value_parser = ["en", "de"])]
         language: Option<String>,
     },
-    /// End the links in notices that were sent; nobody comes to the report by them any more
+    /// Revoke all links to this report that were sent in notices
     EndLinks { id: i64 },
 }
