@@ -16,55 +16,59 @@ struct Opt {
     summary: &'static str,
 }
 
-const QUICK: Opt = Opt { name: "--quick", value: None, summary: "little of everything" };
-const BINARY: Opt =
-    Opt { name: "--binary", value: Some("FILE"), summary: "this portreeve, instead of a new one" };
-const DOCS: Opt = Opt {
-    name: "--docs",
-    value: Some("FOLDER"),
-    summary: "where pages are written [default: docs]",
+const QUICK: Opt = Opt { name: "--quick", value: None, summary: "a short run" };
+const BINARY: Opt = Opt {
+    name: "--binary",
+    value: Some("FILE"),
+    summary: "use this portreeve instead of building one",
 };
+const DOCS: Opt =
+    Opt { name: "--docs", value: Some("FOLDER"), summary: "folder for the pages [default: docs]" };
 
 const COMMANDS: &[Command] = &[
     Command {
         name: "test",
-        summary: "everything that has to be green; after -- the tests that this filter lets through",
+        summary: "run everything that CI runs; with -- only the tests that match the filter",
         options: &[],
         takes_rest: true,
     },
     Command {
         name: "tidy",
-        summary: "what no compiler checks: arrows, paths, migrations",
+        summary: "check dependencies between crates, documents, limits and migrations",
         options: &[],
         takes_rest: false,
     },
     Command {
         name: "bench",
-        summary: "measures, and writes docs/benchmarks.md",
+        summary: "measure this machine and write docs/benchmarks.md",
         options: &[QUICK, BINARY, DOCS],
         takes_rest: false,
     },
     Command {
         name: "million",
-        summary: "fills a desk with a million reports and asks for every page",
+        summary: "load every page of a desk with a million reports",
         options: &[QUICK, BINARY],
         takes_rest: false,
     },
     Command {
         name: "fuzz",
-        summary: "feeds changed samples to everything that reads strangers' bytes",
+        summary: "feed mutated samples to everything that reads untrusted bytes",
         options: &[
-            Opt { name: "--seconds", value: Some("N"), summary: "how long" },
-            Opt { name: "--seed", value: Some("N"), summary: "the same changes again" },
+            Opt { name: "--seconds", value: Some("N"), summary: "duration in seconds" },
+            Opt { name: "--seed", value: Some("N"), summary: "repeat the mutations of this seed" },
         ],
         takes_rest: false,
     },
     Command {
         name: "chaos",
-        summary: "fault stories against a release build; without --short writes docs/chaos.md",
+        summary: "test overload and faults with a release build; without --short, write docs/chaos.md",
         options: &[
-            Opt { name: "--short", value: None, summary: "fewer of them" },
-            Opt { name: "--only", value: Some("WORD"), summary: "those with this word" },
+            Opt { name: "--short", value: None, summary: "run fewer of them" },
+            Opt {
+                name: "--only",
+                value: Some("WORD"),
+                summary: "run those whose name contains this word",
+            },
             BINARY,
             DOCS,
         ],
@@ -72,10 +76,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "deb",
-        summary: "the Debian package",
+        summary: "build the Debian package",
         options: &[
-            Opt { name: "--check", value: None, summary: "try it in a clean root" },
-            Opt { name: "--profile", value: Some("PROFILE"), summary: "cargo's [default: dist]" },
+            Opt { name: "--check", value: None, summary: "test it in a clean root" },
+            Opt {
+                name: "--profile",
+                value: Some("PROFILE"),
+                summary: "cargo profile [default: dist]",
+            },
         ],
         takes_rest: false,
     },
@@ -98,7 +106,7 @@ pub(crate) fn read<'a>(words: &'a [&'a str]) -> Result<Asked<'a>, String> {
         Some((name, options)) => (name, options),
     };
     let command = COMMANDS.iter().find(|command| command.name == name);
-    let command = command.ok_or_else(|| format!("there is no command {name}\n{}", overview()))?;
+    let command = command.ok_or_else(|| format!("unknown command {name}\n{}", overview()))?;
     let mut rest = options.iter();
     while let Some(&word) = rest.next() {
         if matches!(word, "-h" | "--help") {
@@ -109,7 +117,7 @@ pub(crate) fn read<'a>(words: &'a [&'a str]) -> Result<Asked<'a>, String> {
         }
         let known = command.options.iter().find(|option| option.name == word);
         let known = known.ok_or_else(|| {
-            format!("{word} is no option of `cargo xtask {name}`\n{}", command.help())
+            format!("unknown option {word} of `cargo xtask {name}`\n{}", command.help())
         })?;
         if let Some(value) = known.value
             && rest.next().is_none_or(|next| next.starts_with('-'))

@@ -37,7 +37,7 @@ pub(super) fn slow(stage: &mut Stage, told: &mut Told) -> Result<()> {
     let ended = slow.join().map_err(|_| anyhow!("the slow clients' thread ended badly"))??;
     told.did(format!(
         "{clients} clients send a byte a second, half of them within the head and half within the body \
-         of a request, for {} s; 8 usual callers meanwhile: {}",
+         of a request, for {} s; 8 normal callers meanwhile: {}",
         watched.as_secs(),
         pace(&found)
     ));
@@ -114,7 +114,7 @@ pub(super) fn idle(stage: &mut Stage, told: &mut Told) -> Result<()> {
     let found = served_meanwhile(load, told)?;
     let still_open = open.iter().filter(|stream| is_open(stream)).count();
     told.did(format!(
-        "{count} connections are opened and nothing is sent on them; 8 usual callers meanwhile: {} At \
+        "{count} connections are opened and nothing is sent on them; 8 normal callers meanwhile: {} At \
          the end {still_open} of the idle ones were still open.",
         pace(&found)
     ));

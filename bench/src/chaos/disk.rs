@@ -31,15 +31,15 @@ pub(super) fn full(stage: &mut Stage, told: &mut Told) -> Result<()> {
         told.broken("nobody was answered 503 on a full disk");
     }
     std::thread::sleep(stage.time(700, 10_000));
-    let health = status(serving.address, "/healthz");
+    let health = answered(status(serving.address, "/healthz"));
     std::fs::remove_file(&ballast)?;
     let back = load.successes();
     told.recovered(load.wait_for_success(back, RECOVERY), "after there was room again");
     std::thread::sleep(stage.time(300, 2_000));
     told.did(format!(
         "The data folder is on a disk of {SMALL_DISK}. While 16 callers create reports of 4 kB, a file \
-         fills the disk to the last byte; after 503 was answered and a while more, it is removed. \
-         `/healthz` answered {health:?} meanwhile. Then the desk is stopped, SQLite checks its file, \
+         fills the disk to the last byte; some time after the first 503, it is removed. Meanwhile, \
+         `/healthz` returned {health}. Then the desk is stopped, SQLite checks its file, \
          and the desk is started again."
     ));
     let found = load.stop()?;
@@ -64,7 +64,7 @@ pub(super) fn read_only(stage: &mut Stage, told: &mut Told) -> Result<()> {
         told.broken("nobody was answered 503 while nothing could be written");
     }
     std::thread::sleep(stage.time(700, 10_000));
-    let health = status(serving.address, "/healthz");
+    let health = answered(status(serving.address, "/healthz"));
     drop(frozen);
     let back = load.successes();
     told.recovered(load.wait_for_success(back, RECOVERY), "after it could write again");
@@ -72,8 +72,8 @@ pub(super) fn read_only(stage: &mut Stage, told: &mut Told) -> Result<()> {
     told.did(format!(
         "While 16 callers create reports, the data folder and every file in it but SQLite's shared memory are \
          made immutable (`chattr +i`: the file system then refuses writes to open files too; a mount cannot be made \
-         read-only while files on it are open for writing), and after 503 was answered and a while \
-         more they are freed. `/healthz` answered {health:?} meanwhile."
+         read-only while files on it are open for writing), and some time after the first 503 they are \
+         released. Meanwhile, `/healthz` returned {health}."
     ));
     let found = load.stop()?;
     told.look_at(&serving);
@@ -110,8 +110,8 @@ pub(super) fn read_only_start(stage: &mut Stage, told: &mut Told) -> Result<()> 
     let said = said.replace(&disk.path().display().to_string(), "…");
     let last = said.lines().last().unwrap_or_default().to_owned();
     told.did(format!(
-        "A desk with reports is stopped, its disk is mounted read-only, and it is started: it ends with \
-         status 1 and says `{last}`. The disk is mounted for writing again, and it starts."
+        "A desk with reports is stopped, its disk is mounted read-only, and it is started: it exits with \
+         status 1 and prints `{last}`. The disk is mounted for writing again, and it starts."
     ));
     told.look_at(&serving);
     told.take_answers(&all, &[]);
@@ -209,6 +209,11 @@ fn refuse_where_it_has_no_effect(folder: &Path) -> Result<()> {
     bail!(
         "an immutable file can still be written to on this file system; set TMPDIR to one on ext4"
     )
+}
+
+/// A status as it stands on the page.
+fn answered(status: Option<u16>) -> String {
+    status.map_or_else(|| "nothing".to_owned(), |status| status.to_string())
 }
 
 /// Writes a file until nothing more fits.

@@ -27,8 +27,7 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
     }
     told.did(format!(
         "{rounds} times: the desk is started, 16 callers create reports, and between 20 and 420 ms \
-         after the first success the process is killed by signal 9. *Served again* is the longest \
-         start."
+         after the first success the process is killed by signal 9. *Recovery* is the longest start."
     ));
     told.take_answers(&all, &["no connection", "cut off"]);
     told.compare(&desk, &all)?;

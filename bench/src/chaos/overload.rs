@@ -26,8 +26,8 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
         let found = run(load(&desk, serving.address, callers, 0, all.next_tag, length))?;
         let asked: u64 = found.outcomes.values().sum();
         let sentence = format!(
-            "{callers} callers for {:.0} s: {} requests a second were asked and {} answered with \
-             success, p50 {} ms, p99 {} ms, longest {} ms.",
+            "{callers} callers for {:.0} s: {} requests a second were sent and {} succeeded, p50 {} ms, p99 \
+             {} ms, longest {} ms.",
             length.as_secs_f64().ceil(),
             digits(crate::figure::rate(asked, found.window)),
             digits(found.rate()),
@@ -40,7 +40,7 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
         Ok((rate, sentence))
     };
     let (_, capacity) = phase(USUAL, stage.time(700, 5_000), &mut all)?;
-    told.did(format!("The capacity: {capacity}"));
+    told.did(format!("Capacity: {capacity}"));
     let (_, tenfold) = phase(USUAL * 10, stage.time(1_200, 30_000), &mut all)?;
     told.did(format!("Ten times the callers: {tenfold}"));
     let room = usize::try_from(file_limit()).unwrap_or(usize::MAX).saturating_sub(OTHER_FILES);
@@ -49,7 +49,7 @@ pub(super) fn story(stage: &mut Stage, engine: Engine, told: &mut Told) -> Resul
         told.did(format!("This process may open no more than {} files.", file_limit()));
     }
     let (_, more) = phase(crowd, stage.time(2_500, 120_000), &mut all)?;
-    told.did(format!("More callers than may wait, who come again at once: {more}"));
+    told.did(format!("More callers than may wait, retrying at once: {more}"));
     let after = callers(&desk, serving.address, 8, 0, all.next_tag);
     told.recovered(after.wait_for_success(0, RECOVERY), "after the crowd had gone");
     std::thread::sleep(stage.time(200, 2_000));

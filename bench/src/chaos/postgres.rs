@@ -35,8 +35,8 @@ pub(super) fn stopped(stage: &mut Stage, told: &mut Told) -> Result<()> {
     }
     told.did(format!(
         "16 callers create reports; {times} times the server is stopped as by a crash (SIGQUIT), stays \
-         away until 503 was answered and for a while, and is started again. *Served again* is counted \
-         from when the server takes connections."
+         down until some time after the first 503, and is started again. *Recovery* counts from when \
+         the server accepts connections."
     ));
     let found = load.stop()?;
     told.look_at(&serving);
@@ -83,8 +83,8 @@ pub(super) fn out_of_connections(stage: &mut Stage, told: &mut Told) -> Result<(
     std::thread::sleep(stage.time(300, 2_000));
     told.did(format!(
         "The server takes 40 clients. While 16 callers create reports, another client opens {clients} \
-         connections, and those of the desk are ended until it has none. After 503 was answered and a \
-         while more, the other client goes. *Served again* is counted from then."
+         connections, and those of the desk are closed until it has none. Some time after the first 503, \
+         the other client disconnects. *Recovery* counts from then."
     ));
     let found = load.stop()?;
     told.look_at(&serving);
