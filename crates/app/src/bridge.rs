@@ -175,8 +175,8 @@ pub async fn receive(
             order_failed(desk, &service, &failed.why).await?;
         }
         "addon.off" => tracing::warn!(
-            "the addon in the panel of {directory} was switched off: nothing there keeps held services suspended, \
-             and changes are seen at the next pass only"
+            "the addon in the panel of {directory} was deactivated: nothing there keeps held services suspended, \
+             and changes are seen only at the next sync"
         ),
         kind if INVOICES.contains(&kind) => {
             let named: NamesInvoice = data(told.data)?;
@@ -399,8 +399,8 @@ pub(crate) async fn tell_before_order(desk: &Desk, service: &ServiceKey) {
     }
     match tokio::time::timeout(BEFORE_ORDER.to_std(), tell(desk, service)).await {
         Ok(Ok(Ok(()))) => {}
-        Ok(Ok(Err(why))) => tracing::warn!(%service, "the addon cannot be told: {why}"),
-        Ok(Err(error)) => tracing::warn!(%service, "the addon cannot be told: {error}"),
-        Err(_) => tracing::warn!(%service, "the addon cannot be told within {BEFORE_ORDER}"),
+        Ok(Ok(Err(why))) => tracing::warn!(%service, "the addon cannot be updated: {why}"),
+        Ok(Err(error)) => tracing::warn!(%service, "the addon cannot be updated: {error}"),
+        Err(_) => tracing::warn!(%service, "the addon did not answer within {BEFORE_ORDER}"),
     }
 }

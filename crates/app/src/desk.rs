@@ -213,7 +213,7 @@ impl Desk {
         let own = stored.into_iter().map(|row| (row.name, row.text)).collect();
         let letters = self.letters().with_own(own);
         for fault in letters.faults() {
-            tracing::warn!("a template of a notice does not count: {fault}");
+            tracing::warn!("a notice template is ignored: {fault}");
         }
         *self.letters.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(letters);
         Ok(())
@@ -227,7 +227,7 @@ impl Desk {
         let (settings, errors) = Settings::from_stored(pairs);
         for error in errors {
             let why = english(&error.refusal());
-            tracing::warn!("a stored setting does not fit, its default counts: {why}");
+            tracing::warn!("a stored setting is invalid, using its default: {why}");
         }
         let mut credentials = HashMap::new();
         let mut after = 0;

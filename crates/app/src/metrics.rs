@@ -250,7 +250,7 @@ impl Metrics {
         let mut page = String::new();
         // Writing to a string does not fail.
         if text::encode(&mut page, &self.registry).is_err() {
-            tracing::error!("the numbers cannot be rendered");
+            tracing::error!("the metrics cannot be rendered");
         }
         match format {
             Format::OpenMetrics => page,
@@ -375,8 +375,8 @@ pub async fn watch(desk: &Desk) {
         desk.metrics.database_up.set(i64::from(matches!(looked, Ok(Ok(())))));
         match looked {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!("cannot look up the numbers of /metrics: {error}"),
-            Err(_) => tracing::warn!("the database took too long over the numbers of /metrics"),
+            Ok(Err(error)) => tracing::warn!("cannot read the values of /metrics: {error}"),
+            Err(_) => tracing::warn!("the database took too long for the values of /metrics"),
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }

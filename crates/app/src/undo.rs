@@ -133,7 +133,7 @@ pub async fn carry_out(
             Ok(_) => done += 1,
             Err(ActError::Store(error)) => return Err(error),
             Err(refused) => {
-                tracing::info!("{} was not taken back: {refused}", one.report);
+                tracing::info!("{} was not undone: {refused}", one.report);
                 left += 1;
             }
         }

@@ -72,7 +72,7 @@ pub async fn count_a_day(desk: &Desk) -> Result<bool, StoreError> {
 pub async fn by_the_way(desk: &Desk, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(error) = once(desk).await {
-            tracing::warn!("words, calls or days could not be written down: {error}");
+            tracing::warn!("search words, calls or daily figures could not be stored: {error}");
         }
         let pause = tokio::time::sleep(BY_THE_WAY);
         tokio::select! {
@@ -81,7 +81,7 @@ pub async fn by_the_way(desk: &Desk, mut stop: watch::Receiver<bool>) {
         }
     }
     if let Err(error) = staff::write_calls_down(desk).await {
-        tracing::warn!("the last calls of credentials could not be written down: {error}");
+        tracing::warn!("the latest calls of credentials could not be stored: {error}");
     }
 }
 

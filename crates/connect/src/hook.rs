@@ -100,7 +100,7 @@ impl Hook<'_> {
                 Run::CutOff
             }
             Ok(Err(error)) => {
-                tracing::warn!("cannot follow the hook {program}: {error}");
+                tracing::warn!("cannot wait for the hook {program}: {error}");
                 Run::Killed
             }
             Ok(Ok((status, stdout, stderr))) => match status.code() {

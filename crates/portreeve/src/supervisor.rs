@@ -21,7 +21,7 @@ fn tell(word: &str) {
         None => from.send_to(word.as_bytes(), &*path),
     });
     if let Err(error) = sent {
-        tracing::warn!("cannot tell the supervisor {word}: {error}");
+        tracing::warn!("cannot notify the supervisor ({word}): {error}");
     }
 }
 

@@ -45,7 +45,7 @@ impl IntoResponse for Refusal {
                     BridgeError::Signature(_) => StatusCode::UNAUTHORIZED,
                     BridgeError::Unreadable(_) => StatusCode::BAD_REQUEST,
                     BridgeError::Store(error) => {
-                        tracing::error!("a message of an addon was not taken: {error}");
+                        tracing::error!("a message of an addon was not accepted: {error}");
                         return come_again();
                     }
                 };

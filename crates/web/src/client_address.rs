@@ -78,7 +78,7 @@ pub(crate) fn address_of(
     match forwarded_for(headers, trusted) {
         Ok(address) => ClientAddress::Known(address),
         Err(unknown) => {
-            tracing::warn!("{unknown}; the caller counts as a stranger");
+            tracing::warn!("{unknown}; the client counts as unknown");
             ClientAddress::Stranger
         }
     }

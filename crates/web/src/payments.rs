@@ -42,7 +42,7 @@ pub(crate) async fn events(
         MessageError::Signature(_) => StatusCode::UNAUTHORIZED,
         MessageError::Unreadable(_) => StatusCode::BAD_REQUEST,
         MessageError::Store(error) => {
-            tracing::error!("a message of a payment provider was not taken: {error}");
+            tracing::error!("a message of a payment provider was not accepted: {error}");
             return come_again();
         }
     };

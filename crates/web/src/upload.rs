@@ -275,7 +275,7 @@ async fn spool(folder: &Path) -> std::io::Result<std::fs::File> {
     let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(path)).await;
     let made = made.map_err(std::io::Error::other).and_then(|made| made);
     made.inspect_err(|error| {
-        tracing::error!("no file can be made in {} for what arrives: {error}", folder.display());
+        tracing::error!("cannot create a file in {} for an upload: {error}", folder.display());
     })
 }
 

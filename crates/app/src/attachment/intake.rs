@@ -115,7 +115,7 @@ impl Receiving {
 
 /// A full disk is the operator's affair, too.
 fn no_room(error: &std::io::Error) -> Refused {
-    tracing::error!("a file that arrives cannot be kept: {error}");
+    tracing::error!("an upload cannot be written to disk: {error}");
     Refused::NoRoom
 }
 

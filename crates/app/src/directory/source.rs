@@ -195,7 +195,7 @@ pub async fn fetch(
         }
         Ok(None) => Ok(Fetched::NotThere),
         Err(error) => {
-            tracing::warn!(service = %key, "cannot ask for a service: {error}");
+            tracing::warn!(service = %key, "cannot look up a service: {error}");
             Ok(Fetched::Unreachable(error.to_string()))
         }
     }

@@ -154,7 +154,7 @@ async fn passes(
         match look.read(place, &mut synced, progress).await {
             Ok(()) => return look.finish(place, synced).await,
             Err(SyncError::Source(SourceError::Changed(why))) if synced.passes < PASSES => {
-                tracing::info!(directory = live.name, "the pass is begun anew: {why}");
+                tracing::info!(directory = live.name, "the sync is restarted: {why}");
             }
             Err(error) => return Err(error),
         }
@@ -402,7 +402,7 @@ async fn is_due(desk: &Desk, live: &LiveDirectory) -> bool {
     let state = match states(desk).await {
         Ok(states) => states.into_iter().find(|state| state.name == live.name),
         Err(error) => {
-            tracing::warn!("cannot see when directories were looked at: {error}");
+            tracing::warn!("cannot find out when directories were synced: {error}");
             return false;
         }
     };
@@ -424,6 +424,6 @@ async fn look_and_tell(desk: &Desk, live: &LiveDirectory) {
             "looked at the directory"
         ),
         Err(SyncError::Busy(_)) => {}
-        Err(error) => tracing::error!(directory = name, "cannot look at the directory: {error}"),
+        Err(error) => tracing::error!(directory = name, "cannot sync the directory: {error}"),
     }
 }

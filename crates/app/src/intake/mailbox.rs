@@ -119,7 +119,7 @@ async fn follow_one(desk: &Desk, mailbox: &Mailbox, mut stop: watch::Receiver<bo
         match look_if_due(desk, mailbox).await {
             Ok(()) => {}
             Err(error) => {
-                tracing::warn!(mailbox.name, "cannot see to the mailbox {}: {error}", mailbox.name);
+                tracing::warn!(mailbox.name, "cannot check the mailbox {}: {error}", mailbox.name);
             }
         }
         tokio::select! {
@@ -143,7 +143,11 @@ async fn look_if_due(desk: &Desk, mailbox: &Mailbox) -> Result<(), StoreError> {
     let trouble = match mailbox.source.look(&taker).await {
         Ok(0) => None,
         Ok(count) => {
-            tracing::info!(mailbox.name, "took {count} mails from the mailbox {}", mailbox.name);
+            tracing::info!(
+                mailbox.name,
+                "received {count} mails from the mailbox {}",
+                mailbox.name
+            );
             None
         }
         Err(error) => Some(error.to_string()),

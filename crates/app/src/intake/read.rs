@@ -119,7 +119,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         Err(refused) => {
             // Nothing of what was begun may stay.
             drop(tx);
-            tracing::warn!("mail {id} waits, its report did not take it: {refused}");
+            tracing::warn!("mail {id} waits for staff, its report did not accept it: {refused}");
             tx = desk.db.write().await?;
             tx.put_mail_reading(id, &understood.reading()).await?;
             Fate::waits(Why::NotTaken, shown)

@@ -167,7 +167,7 @@ async fn plan(desk: &Desk, claimed: &[(DueJob, String)]) -> BTreeMap<i64, Option
     match notice::plan(desk, &jobs).await {
         Ok(planned) => plans.extend(rows.into_iter().zip(planned.into_iter().map(Some))),
         Err(error) if error.is_unavailable() => {
-            tracing::warn!("cannot plan {} notices: {error}", jobs.len());
+            tracing::warn!("cannot prepare {} notices: {error}", jobs.len());
         }
         // One that cannot be read must not keep the others back.
         Err(_) => {
@@ -176,7 +176,7 @@ async fn plan(desk: &Desk, claimed: &[(DueJob, String)]) -> BTreeMap<i64, Option
                     Ok(planned) => plans.extend(planned.into_iter().map(|one| (row, Some(one)))),
                     Err(error) => tracing::error!(
                         report.id = job.report.0,
-                        "cannot plan a notice about report {}: {error}",
+                        "cannot prepare a notice about report {}: {error}",
                         job.report
                     ),
                 }
@@ -200,7 +200,7 @@ async fn write_results(
     let mut batch = Vec::with_capacity(BATCH);
     while results.recv_many(&mut batch, BATCH).await > 0 {
         while let Err(error) = write(&desk, &batch).await {
-            tracing::warn!("cannot write down what became of {} notices: {error}", batch.len());
+            tracing::warn!("cannot store the result of {} notices: {error}", batch.len());
             if !error.is_unavailable() {
                 write_one_by_one(&desk, &batch).await;
                 break;
@@ -222,7 +222,7 @@ async fn write_one_by_one(desk: &Desk, batch: &[(InHand, Sent)]) {
     for one in batch {
         if let Err(error) = write(desk, std::slice::from_ref(one)).await {
             // The lease runs out and the notice is sent again.
-            tracing::error!(key = %one.0.job.key, "cannot write down a notice: {error}");
+            tracing::error!(key = %one.0.job.key, "cannot store the result of a notice: {error}");
         }
     }
 }

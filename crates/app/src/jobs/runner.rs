@@ -158,7 +158,7 @@ async fn run_one(desk: &Desk, kind: JobKind, job: &DueJob, lease: &str) {
     let end = keep_lease(desk, job, lease, work).await;
     if let Err(error) = write_end(desk, job, lease, end).await {
         // The lease runs out and the job is claimed again.
-        tracing::warn!(kind = kind.as_str(), key = %job.key, "cannot end a job: {error}");
+        tracing::warn!(kind = kind.as_str(), key = %job.key, "cannot finish a job: {error}");
     }
 }
 
@@ -259,7 +259,10 @@ async fn work_of_event(desk: &Desk, kind: JobKind, job: &DueJob) -> Result<End, 
 /// deadlines.
 async fn read_mail(desk: &Desk, mail: MailId, job: &DueJob) -> Result<End, StoreError> {
     if job.lost >= LOST_READINGS {
-        tracing::error!("mail {mail} waits unread: {} processes that read it went away", job.lost);
+        tracing::error!(
+            "mail {mail} can't be read and waits for staff: {} processes ended while reading it",
+            job.lost
+        );
         intake::give_up(desk, mail).await?;
         return Ok(End::Done);
     }
@@ -267,7 +270,7 @@ async fn read_mail(desk: &Desk, mail: MailId, job: &DueJob) -> Result<End, Store
         Ok(intake::Read::Done) => Ok(End::Done),
         Ok(intake::Read::Later) => Ok(End::At(PAUSE_OF_READING.after(desk.now()), None)),
         Err(error) if !error.is_unavailable() && job.tries + 1 >= READINGS => {
-            tracing::error!("mail {mail} waits unread: {error}");
+            tracing::error!("mail {mail} can't be read and waits for staff: {error}");
             intake::give_up(desk, mail).await?;
             Ok(End::Done)
         }

@@ -79,7 +79,7 @@ pub async fn sweep(desk: &Desk, mut stop: watch::Receiver<bool>) {
     let mut sweeper = Sweeper::default();
     while !*stop.borrow() {
         if let Err(error) = sweeper.once(desk).await {
-            tracing::warn!("a sweep failed and is done again: {error}");
+            tracing::warn!("a sweep failed and will be repeated: {error}");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -269,7 +269,7 @@ async fn wake_all(desk: &Desk, ids: &[ReportId], settings: &Settings) -> Result<
                     Err(error) if error.is_unavailable() => return Err(error),
                     Err(error) => tracing::error!(
                         report.id = id.0,
-                        "cannot let time pass for report {id}: {error}"
+                        "cannot carry out the deadline or reminder of report {id}: {error}"
                     ),
                     Ok(()) => {}
                 }

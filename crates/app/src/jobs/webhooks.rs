@@ -61,7 +61,7 @@ async fn lane(desk: Arc<Desk>, index: usize, mut stop: watch::Receiver<bool>) {
                 }
             }
             Err(error) => {
-                tracing::warn!(webhook = webhook.name, "cannot go on with deliveries: {error}");
+                tracing::warn!(webhook = webhook.name, "cannot continue deliveries: {error}");
                 if !error.is_unavailable() {
                     // Their leases run out and they are made again under the same ids.
                     ended.clear();
@@ -86,7 +86,7 @@ async fn lane(desk: Arc<Desk>, index: usize, mut stop: watch::Receiver<bool>) {
     };
     drop(tokio::time::timeout(LAST_POSTS, last).await);
     if let Err(error) = turn(&desk, webhook, &ended, 0).await {
-        tracing::warn!(webhook = webhook.name, "cannot write down deliveries: {error}");
+        tracing::warn!(webhook = webhook.name, "cannot store the result of deliveries: {error}");
     }
 }
 

@@ -261,13 +261,13 @@ impl Letters {
                 match render(theirs, &name, context) {
                     Ok(text) => return text,
                     Err(error) => tracing::error!(
-                        "the template {name} cannot be used, ours goes out in its place: {}",
+                        "the template {name} has an error, using the built-in one: {}",
                         told(&error)
                     ),
                 }
             }
             render(&self.ours, &name, context).unwrap_or_else(|error| {
-                tracing::error!("the template {name} of ours cannot be used: {}", told(&error));
+                tracing::error!("the built-in template {name} has an error: {}", told(&error));
                 String::new()
             })
         };

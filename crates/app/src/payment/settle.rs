@@ -164,7 +164,7 @@ impl Settling<'_> {
 
     /// Tries again later, but not for ever.
     async fn wait(&mut self, why: &str) -> Result<Option<Timestamp>, StoreError> {
-        tracing::warn!(report = %self.bill.report, "a payment provider cannot be asked: {why}");
+        tracing::warn!(report = %self.bill.report, "a payment provider cannot be reached: {why}");
         if Span::between(self.payment.asked_at, self.desk.now()) >= PATIENCE {
             match self.payment.state {
                 PaymentState::Wished => return self.refuse(why).await,
@@ -228,7 +228,7 @@ impl Settling<'_> {
                 Err(NotCancelled::Refused(why)) => refused = Some(why),
                 Err(NotCancelled::Later(why)) => {
                     let report = self.bill.report;
-                    tracing::warn!(%report, "an invoice cannot be taken back: {why}");
+                    tracing::warn!(%report, "an invoice cannot be cancelled: {why}");
                 }
             }
         }
@@ -276,7 +276,7 @@ impl Settling<'_> {
                 self.note_issue(PaymentIssue::Unexpected { said }).await?;
             }
             Seen::Unknown(why) => {
-                tracing::warn!(report = %self.bill.report, "an invoice cannot be looked at: {why}");
+                tracing::warn!(report = %self.bill.report, "an invoice cannot be checked: {why}");
                 self.out_of_sight(why).await?;
             }
             _ if self.payment.unseen.is_none() => {}

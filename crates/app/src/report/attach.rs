@@ -127,7 +127,7 @@ async fn found_before(tx: &mut Tx, hash: &str) -> Result<Option<Event>, StoreErr
 /// Writes the bytes, a piece at a time.
 async fn write(tx: &mut Tx, upload: &mut Upload) -> Result<(), ActError> {
     let unread = |name: &FileName, error: &std::io::Error| {
-        tracing::error!("a file that arrived cannot be read: {error}");
+        tracing::error!("an uploaded file cannot be read: {error}");
         ActError::File(name.clone(), Refused::NoRoom)
     };
     let name = upload.name.clone();

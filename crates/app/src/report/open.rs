@@ -188,7 +188,7 @@ pub async fn open(desk: &Desk, opener: &Opener, request: NewReportRequest) -> An
             opener.open(NewReportRequest { unconfirmed: Some(why), ..request }).await
         }
         Err(error) => {
-            tracing::error!("a service was found and could not be stored: {error}");
+            tracing::error!("a service was looked up but could not be stored: {error}");
             Err(OpenError::Unavailable)
         }
     }

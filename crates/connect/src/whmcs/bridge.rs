@@ -87,7 +87,7 @@ impl Rows for BridgeRows {
             .map_err(|(column, why)| format!("service: {column}: {why}"))?;
         // What stands there may be somebody's address.
         for (column, _) in &listed.slips {
-            tracing::warn!(directory, service = %id, column, "a field was not taken as it stands");
+            tracing::warn!(directory, service = %id, column, "a field could not be used as sent");
         }
         Ok(listed)
     }

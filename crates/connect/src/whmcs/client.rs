@@ -137,7 +137,7 @@ impl Client {
         for pause in pauses {
             match self.call(slot, action, fields).await {
                 Err(error) if error.may_pass() => {
-                    tracing::info!(action, "a read is tried again: {error}");
+                    tracing::info!(action, "retrying a read: {error}");
                     tokio::time::sleep(pause.to_std()).await;
                 }
                 result => return result.and_then(|body| parse(&body)),

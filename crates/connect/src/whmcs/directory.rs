@@ -182,7 +182,7 @@ impl Directory {
                 }
                 // The list is good without; they are asked for in the next pass.
                 Err(error) => {
-                    tracing::warn!("WHMCS does not tell the languages of customers: {error}");
+                    tracing::warn!("WHMCS did not return the languages of customers: {error}");
                     break;
                 }
             }
@@ -197,7 +197,7 @@ async fn customer(client: &Client, slot: Slot, id: &str) -> Result<Option<Custom
     match client.read::<ClientDetails>(slot, "GetClientsDetails", &fields).await {
         Ok(found) => Ok(Some(Customer::of(&found.client))),
         Err(CallError::Refused(why)) => {
-            tracing::info!(customer = id, "WHMCS does not tell a customer: {why}");
+            tracing::info!(customer = id, "WHMCS did not return a customer: {why}");
             Ok(None)
         }
         Err(error) => Err(error),

@@ -177,7 +177,7 @@ impl IntoResponse for Refusal {
                 ..Notice::new(unavailable, "refused-no_room", "refused-no_room-text")
             },
             Self::Unavailable(error) => {
-                tracing::error!("a page of the staff area could not be made: {error}");
+                tracing::error!("a page of the staff area could not be rendered: {error}");
                 Notice {
                     again: Some(5),
                     ..Notice::new(unavailable, "refused-database", "refused-database-text")

@@ -127,7 +127,7 @@ pub(crate) async fn ask_for_link(State(web): State<Arc<Web>>, request: Request) 
         let desk = Arc::clone(&web.desk);
         tokio::spawn(async move {
             if let Err(error) = customer::ask_for_link(&desk, &address).await {
-                tracing::error!("a link that a customer asked for cannot be sent: {error}");
+                tracing::error!("a link that a customer requested cannot be sent: {error}");
             }
         });
     }

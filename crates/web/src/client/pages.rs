@@ -142,7 +142,7 @@ impl Web {
         headers: &HeaderMap,
         error: &dyn std::error::Error,
     ) -> Response {
-        tracing::error!("a page of the customer area could not be made: {error}");
+        tracing::error!("a page of the customer area could not be rendered: {error}");
         self.client_later(headers, StatusCode::SERVICE_UNAVAILABLE, "unavailable")
     }
 

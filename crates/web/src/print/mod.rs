@@ -72,7 +72,7 @@ impl Press {
         match tokio::task::spawn_blocking(move || portreeve_print::pdf(&document)).await {
             Ok(made) => Ok(made?),
             Err(stopped) => {
-                tracing::error!("a PDF was not made: {stopped}");
+                tracing::error!("a PDF was not created: {stopped}");
                 Err(NotPrinted::Busy)
             }
         }

@@ -100,7 +100,7 @@ pub async fn serve(
     let cut_off = shared.cut_off.load(Ordering::Relaxed);
     if cut_off > 0 {
         tracing::warn!(
-            "{cut_off} connections with an open request did not end in time and were cut off"
+            "{cut_off} connections with an open request did not finish in time and were closed"
         );
     }
 }
@@ -192,7 +192,7 @@ impl Troubles {
             return;
         }
         if self.may_say() {
-            tracing::error!("cannot accept connections just now: {error}");
+            tracing::error!("cannot accept connections at the moment: {error}");
         }
         tokio::time::sleep(PAUSE_AFTER_ERROR).await;
     }
@@ -201,7 +201,7 @@ impl Troubles {
         if self.may_say() {
             tracing::warn!(
                 "all {max_connections} connections (server.max_connections) are in use; \
-                 others are told to come again"
+                         further clients get a 503"
             );
         }
     }

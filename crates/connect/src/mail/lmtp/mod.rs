@@ -148,7 +148,7 @@ pub async fn serve(
         let mut wire = match wire {
             Ok(wire) => wire,
             Err(error) => {
-                tracing::warn!("cannot take a connection of the mail server: {error}");
+                tracing::warn!("cannot accept a connection of the mail server: {error}");
                 tokio::time::sleep(AFTER_ERROR).await;
                 continue;
             }
@@ -306,7 +306,7 @@ impl Session {
                 tracing::error!(
                     "a mail could not be stored and stays with the mail server: {error}"
                 );
-                "451 4.3.0 it could not be stored, come again".to_owned()
+                "451 4.3.0 the mail could not be stored, try again later".to_owned()
             }
             Err(refused @ (ReceiveError::NoRoom | ReceiveError::NoRoomForReport(_))) => {
                 tracing::warn!("a mail stays with the mail server: {refused}");
