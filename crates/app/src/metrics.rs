@@ -184,63 +184,62 @@ impl Metrics {
         let calls = self.amp_calls.clone();
         all.register("amp_calls", "Calls of the drop-in endpoint by the code of the answer", calls);
         let seconds = self.amp_call_seconds.clone();
-        let help = "From the head of a drop-in call to its answer";
+        let help = "Time from the head of a drop-in call to its answer";
         all.register_with_unit("amp_call", help, Unit::Seconds, seconds);
-        let help = "Requests in one commit of the writer";
+        let help = "Requests in one commit";
         all.register("commit_requests", help, self.batch.clone());
         let waiting = self.callers_waiting.clone();
-        all.register("callers_waiting", "Calls that wait until their report is stored", waiting);
+        all.register("callers_waiting", "Calls waiting for a commit", waiting);
         all.register("connections", "Open connections of the web server", self.connections.clone());
-        let help = "Connections turned away because server.max_connections were open";
+        let help = "Connections rejected because server.max_connections were open";
         all.register("connections_refused", help, self.connections_refused.clone());
-        all.register("notices", "Tries to send a notice by outcome", self.notices.clone());
-        let help = "Orders to panels by what the panel answered";
+        all.register("notices", "Attempts to send a notice, by outcome", self.notices.clone());
+        let help = "Orders to panels, by answer";
         all.register("orders", help, self.orders.clone());
-        let help = "1 when the panel answered the last time it was asked, or was not asked yet";
+        let help = "1 if the panel answered last time, or was not asked yet";
         all.register("panel_up", help, self.panel_up.clone());
-        let help = "1 when the last look at the directory went well, or there was none yet";
+        let help = "1 if the last sync of the directory succeeded, or there was none yet";
         all.register("directory_readable", help, self.directory_readable.clone());
-        let help =
-            "When the last look at the directory began that saw everything, Unix time; 0: never";
+        let help = "Start of the last full sync of the directory, Unix time; 0: never";
         all.register_with_unit(
             "directory_synced",
             help,
             Unit::Seconds,
             self.directory_synced.clone(),
         );
-        let help = "Tries to deliver a message to a webhook by outcome";
+        let help = "Attempts to deliver a message to a webhook, by outcome";
         all.register("webhook_tries", help, self.deliveries.clone());
         let waiting = self.deliveries_waiting.clone();
-        all.register("webhook_waiting", "Messages to a webhook that wait", waiting);
-        let help = "Background jobs that are not done; 10000 means that or more";
+        all.register("webhook_waiting", "Waiting messages to a webhook", waiting);
+        let help = "Background jobs that are not done; 10000 means 10000 or more";
         all.register("jobs", help, self.jobs.clone());
-        let help = "Since when the oldest due job has been due, Unix time; 0 when none is due";
+        let help = "When the oldest due job became due, Unix time; 0: none";
         all.register_with_unit("job_due_since", help, Unit::Seconds, self.job_due_since.clone());
-        let help = "Mails that came in and are not read; 10000 means that or more";
+        let help = "Unread incoming mails; 10000 means 10000 or more";
         all.register("mail_unread", help, self.mail_unread.clone());
-        let help = "When the oldest mail came in that is not read, Unix time; 0 when there is none";
+        let help = "When the oldest unread mail was received, Unix time; 0: none";
         let since = self.mail_unread_since.clone();
         all.register_with_unit("mail_unread_since", help, Unit::Seconds, since);
-        let help = "Reports whose reminder or deadline is due and not carried out";
+        let help = "Reports whose reminder or deadline is due but not carried out";
         all.register("reports_due", help, self.reports_due.clone());
-        let help = "Since when the oldest of them has been due, Unix time; 0 when there is none";
+        let help = "When the oldest of them became due, Unix time; 0: none";
         all.register_with_unit(
             "reports_due_since",
             help,
             Unit::Seconds,
             self.reports_due_since.clone(),
         );
-        let help = "Suspensions that a guard holds until a person decides";
+        let help = "Automatic suspensions held for approval";
         all.register("suspensions_awaiting_approval", help, self.awaiting_approval.clone());
-        let help = "1 when the database answered the last look";
+        let help = "1 if the database answered last time";
         all.register("database_up", help, self.database_up.clone());
-        let help = "1 while automatic suspensions are paused by staff";
+        let help = "1 while automatic orders are paused by staff";
         all.register("paused", help, self.paused.clone());
         let help = "1 while the clock is not trusted and automatic suspensions wait for `resume`";
         all.register("clock_suspect", help, self.clock_suspect.clone());
         let help = "Last heartbeat of the sweep, Unix time";
         all.register_with_unit("heartbeat", help, Unit::Seconds, self.heartbeat.clone());
-        let help = "When the database was last looked at for these numbers, Unix time";
+        let help = "When these values were last read from the database, Unix time";
         all.register_with_unit("looked", help, Unit::Seconds, self.looked.clone());
     }
 
