@@ -53,12 +53,12 @@ fn judge(as_scripts_do: &str, with_a_hyphen: &str) -> (bool, &'static str) {
         ("AMP002", _) => (true, ""),
         ("AMP001", "AMP002") => (
             false,
-            "the web server before the desk drops headers with an underscore: nginx needs \
+            "the proxy in front of the desk drops headers with an underscore: nginx needs \
              `underscores_in_headers on;` in http, or in the default server of this address",
         ),
         ("AMP001", _) => (false, "the desk does not know this API ID, or it is revoked"),
         ("AMP104", _) => (false, "too many calls at the moment; try again in a minute"),
-        _ => (false, "the endpoint answers oddly"),
+        _ => (false, "unexpected answer of the endpoint"),
     }
 }
 

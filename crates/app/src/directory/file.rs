@@ -142,9 +142,9 @@ impl Rows {
             let addresses = &row.service.customer_email;
             let address = own.first_of(addresses)?;
             let outcome = if own.are_all_of(addresses) {
-                "the customer counts as not told"
+                "the customer counts as not notified"
             } else {
-                "only the customer's other addresses tell them"
+                "the customer is notified only at their other addresses"
             };
             let why = format!("{address} is an address of the abuse desk itself: {outcome}");
             Some((row.service.key.id, why))
@@ -180,7 +180,7 @@ impl Rows {
             }
         };
         if let Some(first) = self.seen.get(&id) {
-            let why = format!("service {id} stands at {} already", Place::row(*first));
+            let why = format!("service {id} is already listed at {}", Place::row(*first));
             return self.bad(self.place(row, "service_id"), why);
         }
         self.seen.insert(id, row);
@@ -227,13 +227,11 @@ pub fn read_csv(
     let names = column_names(names);
     if !names.iter().any(|name| name == "service_id") {
         let found = portreeve_core::text::one_line(&names.join(", "), 200);
-        return Err(at_header(format!(
-            "there is no column service_id in the header, which has: {found}"
-        )));
+        return Err(at_header(format!("the header has no column service_id; it has: {found}")));
     }
     for column in COLUMNS {
         if names.iter().filter(|name| *name == column).count() > 1 {
-            return Err(at_header(format!("the column {column} stands there twice")));
+            return Err(at_header(format!("the column {column} occurs twice")));
         }
     }
     let mut rows = Rows { columns: names, ..Rows::default() };
@@ -259,10 +257,7 @@ pub fn read_csv(
         // Every line ends, so that only a quote leads a row beyond the end of the file.
         if meter.is_over.get() {
             rows.unreadable_id = true;
-            rows.bad(
-                Place::line(line),
-                "has a quote that is not closed; nothing behind it was read",
-            );
+            rows.bad(Place::line(line), "has an unclosed quote; nothing after it was read");
             return Ok(rows);
         }
         let line = line.saturating_sub(1);
@@ -349,7 +344,7 @@ fn take_record(
     let width = rows.columns.len();
     if record.len() < width || !record.iter().skip(width).all(is_blank) {
         rows.unreadable_id = true;
-        let why = format!("has {} fields where the header has {width}", record.len());
+        let why = format!("has {} fields, but the header has {width}", record.len());
         return rows.bad(Place::line(line), why);
     }
     let names = rows.columns.clone();
@@ -358,7 +353,7 @@ fn take_record(
         let (text, was_utf8) = text(bytes);
         if *is_utf8 && !was_utf8 {
             *is_utf8 = false;
-            let why = "is not UTF-8; this and others like it were read as windows-1252";
+            let why = "is not UTF-8; it was read as windows-1252, and so are others like it";
             let place = rows.place(RowPlace::Line(line), name);
             rows.warnings.push(Warning { place, service_id: None, why: why.to_owned() });
         }
@@ -419,7 +414,7 @@ fn take_entry(rows: &mut Rows, directory: &str, number: u64, entry: &Value) {
                 fields.insert(name, Cow::Owned(text));
             }
             None => {
-                slips.push((name, Slip::lost("must be a text, a number, true, false or null")));
+                slips.push((name, Slip::lost("must be a string, a number, true, false or null")));
             }
         }
     }

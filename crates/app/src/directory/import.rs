@@ -120,7 +120,8 @@ async fn why_not_to_end(
     now: i64,
 ) -> Result<Option<String>, StoreError> {
     if rows.unreadable_id {
-        let why = "a row's service_id could not be read, so nobody knows what the file lacks";
+        let why =
+            "a row's service_id could not be read, so it is unknown which services are missing";
         return Ok(Some(why.to_owned()));
     }
     let mut tx = desk.db.read().await?;

@@ -158,8 +158,8 @@ impl<'a, F: Fn(&str) -> &'a str> Reading<'_, F> {
     fn status(&mut self) -> ServiceStatus {
         let word = plain((self.field)("status"));
         word.parse().unwrap_or_else(|why| {
-            let kept = "what was known of the service stays, else it counts as active";
-            self.lost("status", format!("{word:?} is no state of a service ({why}); {kept}"));
+            let kept = "the previous value is kept; a new service counts as active";
+            self.lost("status", format!("{word:?} is not a status ({why}); {kept}"));
             ServiceStatus::Active
         })
     }
@@ -171,7 +171,7 @@ impl<'a, F: Fn(&str) -> &'a str> Reading<'_, F> {
             "" | "false" | "no" | "0" | "off" | "f" | "n" => false,
             "true" | "yes" | "1" | "on" | "t" | "y" => true,
             _ => {
-                let kept = "what was known of the service stays, else it counts as protected";
+                let kept = "the previous value is kept; a new service counts as protected";
                 self.lost("protected", format!("{word:?} must be true or false; {kept}"));
                 true
             }

@@ -59,11 +59,11 @@ pub struct Synced {
 pub enum SyncError {
     /// There is no such directory, or it is not one that can be asked.
     #[error(
-        "there is no directory {0:?} that can be looked at; those of kind file are filled by `service import`"
+        "there is no directory {0:?} that can be synced; those of kind file are filled by `service import`"
     )]
     NotLive(String),
     /// Another process looks at it.
-    #[error("another process looks at the directory {0:?} at this moment")]
+    #[error("another process is syncing the directory {0:?}")]
     Busy(String),
     /// The directory could not be read.
     #[error(transparent)]
@@ -421,7 +421,7 @@ async fn look_and_tell(desk: &Desk, live: &LiveDirectory) {
             new = synced.new,
             changed = synced.changed,
             ended = synced.ended,
-            "looked at the directory"
+            "synced the directory"
         ),
         Err(SyncError::Busy(_)) => {}
         Err(error) => tracing::error!(directory = name, "cannot sync the directory: {error}"),

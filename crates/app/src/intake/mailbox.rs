@@ -23,7 +23,7 @@ pub enum MailboxError {
     #[error("{0}")]
     Server(String),
     /// Another process reads it by now.
-    #[error("another process reads the mailbox by now")]
+    #[error("another process is reading the mailbox")]
     Busy,
     /// A mail could not be stored; it stays in the mailbox.
     #[error(transparent)]

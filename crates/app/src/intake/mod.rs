@@ -91,12 +91,10 @@ pub enum ReceiveError {
     #[error("an address of the envelope has more than {LONGEST_PATH} bytes")]
     BadEnvelope,
     /// Too much mail about no report waits already.
-    #[error(
-        "too much mail about no report waits already; it is taken once staff have looked at that"
-    )]
+    #[error("too much unmatched mail is waiting; more is accepted after staff have handled it")]
     NoRoom,
     /// Too much mail with the code of this report came within an hour.
-    #[error("too much mail about report {0} came within an hour; more is taken later")]
+    #[error("too much mail about report {0} was received within an hour; more is accepted later")]
     NoRoomForReport(ReportId),
     /// The database did not do it.
     #[error(transparent)]

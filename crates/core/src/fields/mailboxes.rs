@@ -32,8 +32,10 @@ pub fn mailboxes(text: &str) -> Field<Vec<String>> {
         }
     }
     if read.value.len() > MAILBOXES {
-        let why =
-            format!("has {} mail addresses; only the first {MAILBOXES} are told", read.value.len());
+        let why = format!(
+            "has {} mail addresses; only the first {MAILBOXES} are notified",
+            read.value.len()
+        );
         read.slips.push(Slip::lost(why));
         read.value.truncate(MAILBOXES);
     }
