@@ -82,7 +82,7 @@ fn say_what_came(synced: &Synced) -> Result<()> {
         complain(line);
     }
     say(format!(
-        "{} services: {} new, {} changed, {} ended.",
+        "Services: {} (new: {}, changed: {}), ended: {}.",
         synced.services, synced.new, synced.changed, synced.ended
     ))
 }

@@ -397,6 +397,7 @@ pub(super) async fn resume(desk: &Desk, yes: bool) -> Result<()> {
     let (state, waiting) = pause::what_would_fire(desk, ReportId(0), LISTED).await?;
     if let Some(at) = state.paused_at {
         let by = state.paused_by.as_deref().unwrap_or("unknown");
+        let by = by.strip_prefix("staff:").unwrap_or(by);
         say(format!("Paused by {by} since {}.", from_millis(at).map(rfc3339).unwrap_or_default()))?;
     }
     if let Some(why) = &state.clock_suspect {

@@ -200,12 +200,12 @@ fn name<'a>(path: &Path, kind: &str, list: impl ExactSizeIterator<Item = (&'a Pl
 
 fn summary(imported: &Imported, rows: &Rows) -> Result<()> {
     say(format!(
-        "{} services imported ({} new), {} rows not imported, {} warnings, {} services ended.",
+        "Services imported: {} (new: {}), ended: {}. Rows not imported: {}. Warnings: {}.",
         imported.services,
         imported.new,
+        imported.ended,
         rows.bad.len(),
         rows.warnings.len(),
-        imported.ended
     ))
 }
 

@@ -52,7 +52,12 @@ fn list(desk: &Desk, config: &Config, as_json: bool) -> Result<()> {
     }
     let mut output = Output::table(&["TEMPLATE", "ORIGIN"]);
     for name in names() {
-        output.row(vec![name.to_owned(), letters.origin(name).as_str().to_owned()]);
+        let origin = match letters.origin(name) {
+            Origin::Desk => "staff area",
+            Origin::File => "file",
+            Origin::Ours => "built in",
+        };
+        output.row(vec![name.to_owned(), origin.to_owned()]);
     }
     output.print()?;
     say(format!(

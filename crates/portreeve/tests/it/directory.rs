@@ -29,7 +29,7 @@ on_both! {
         assert!(stderr.contains("line 3, column 2 (customer_id)"), "{stderr}");
         assert!(stderr.contains("line 4, column 1 (service_id)"), "{stderr}");
         let stdout = String::from_utf8(output.stdout).unwrap();
-        assert!(stdout.contains("1 services imported") && stdout.contains("2 rows not imported"), "{stdout}");
+        assert!(stdout.contains("Services imported: 1 ") && stdout.contains("Rows not imported: 2."), "{stdout}");
         assert_eq!(world.json(&["service", "show", "20"])["dedicated_ip"], "192.0.2.20");
         let missing = world.fails(1, &["service", "show", "21"]);
         assert!(missing.contains("no service"), "{missing}");
@@ -88,7 +88,7 @@ on_both! {
         };
         all_but(&[9]);
         let output = world.ok(&["service", "import", "all.csv", "--complete"]);
-        assert!(output.contains("1 services ended"), "{output}");
+        assert!(output.contains("ended: 1."), "{output}");
         assert!(world.json(&["service", "show", "9"])["ended_at"].is_string());
         assert_eq!(who_had(&world, "192.0.2.9"), []);
         let desk = world.serve();

@@ -73,7 +73,7 @@ on_both! {
         assert!(stderr.contains("warning: odd.csv: line 6, column 3 (status): \"vanished\""), "{stderr}");
         assert!(stderr.contains("odd.csv: line 7, column 1 (service_id)"), "{stderr}");
         let stdout = String::from_utf8(output.stdout).unwrap();
-        assert!(stdout.contains("2 services imported") && stdout.contains("1 rows not imported, 1 warnings"), "{stdout}");
+        assert!(stdout.contains("Services imported: 2 ") && stdout.contains("Rows not imported: 1. Warnings: 1."), "{stdout}");
         let output = world.run(&["service", "import", "odd.csv", "--json"]);
         assert_eq!(output.status.code(), Some(1));
         let told: Value = serde_json::from_slice(&output.stdout).unwrap();
