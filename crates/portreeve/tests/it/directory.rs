@@ -99,7 +99,7 @@ on_both! {
         assert!(error.contains("--accept-shrink"), "{error}");
         assert!(world.json(&["service", "show", "8"])["ended_at"].is_null());
         let output = world.ok(&["service", "import", "all.csv", "--complete", "--accept-shrink"]);
-        assert!(output.contains("2 services ended"), "{output}");
+        assert!(output.contains("ended: 2."), "{output}");
 
         world.write("torn.csv", "service_id,customer_id\n1,11\n,12\n");
         let error = world.fails(1, &["service", "import", "torn.csv", "--complete", "--accept-shrink"]);
