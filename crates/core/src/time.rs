@@ -122,7 +122,7 @@ impl fmt::Display for Span {
 
 /// A text that is no span of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be a duration such as 90s, 1440m, 24h or 2d (at most 3660d)")]
+#[error("must be a length of time such as 90s, 1440m, 24h or 2d (at most 3660d)")]
 pub struct NotASpan;
 
 impl FromStr for Span {

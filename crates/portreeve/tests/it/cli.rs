@@ -16,7 +16,7 @@ on_both! {
         assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "48h");
         let list = world.json(&["settings", "list"]);
         assert!(list.as_array().unwrap().iter().any(|s| s["key"] == "client.lockdown" && s["value"] == "no"));
-        assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("duration"));
+        assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("length of time"));
         assert!(world.fails(1, &["settings", "get", "no.such"]).contains("hint:"));
         let page = world.json(&["settings", "list", "--limit", "1", "--after", "time_limit.period"]);
         assert_eq!(page[0]["key"], "time_limit.reminder");

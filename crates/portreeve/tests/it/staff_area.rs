@@ -447,7 +447,7 @@ on_both! {
         assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "2h");
         let stale = set("time_limit.period", "1440m", "3h");
         assert!(stale.status == 422 && stale.body.contains("changed meanwhile"), "{}", stale.body);
-        assert!(set("time_limit.period", "2h", "soon").body.contains("must be a duration"));
+        assert!(set("time_limit.period", "2h", "soon").body.contains("must be a length of time"));
         let category = [("name", "Night"), ("period", "30m"), ("customer_text", "At night nobody watches."), ("severity", "high"), ("suspend_method", "timelimit"), ("act", "set")];
         assert_eq!(seat.done("/admin/setup/categories", &category), "/admin/setup/categories");
         assert!(world.ok(&["settings", "get", "categories"]).contains("\"Night\""));
