@@ -127,13 +127,13 @@ fn a_desk_that_people_would_reach_below_a_path_does_not_start() {
         assert!(said.contains("server.public_url") && said.contains("a name of its own"), "{said}");
     }
     world.write("portreeve.toml", &format!("{options}{}", url.replace("/desk", "/")));
-    assert!(world.ok(&["config", "check"]).contains("good"));
+    assert!(world.ok(&["config", "check"]).contains("valid"));
 }
 
 #[test]
 fn the_configuration_is_checked_and_explained() {
     let world = World::bare(Engine::Sqlite);
-    assert!(world.ok(&["config", "check"]).contains("good"));
+    assert!(world.ok(&["config", "check"]).contains("valid"));
     let explained = world.ok(&["config", "explain"]);
     assert!(explained.contains("server.listen") && explained.contains("enforcer[].retry_max"));
     world.write("other.toml", "[server]\nlisten = \"127.0.0.1:1\"\nlisen = 1\n");
