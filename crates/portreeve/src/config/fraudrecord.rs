@@ -46,7 +46,7 @@ mod tests {
         assert!(!format!("{config:?}").contains("0123456789abcdef"));
         for (text, said) in [
             ("url='https://example.com/'", "fraudrecord.api_key: is missing"),
-            ("api_key='a b'", "fraudrecord.api_key: must be"),
+            ("api_key='a b'", "fraudrecord.api_key: must consist of"),
             ("api_key='a'\nurl='http://example.com/'", "fraudrecord.url: must begin with https"),
             ("api_key='a'\ntimeout='2m'", "fraudrecord.timeout: must be"),
             ("api_key='a'\nkey='a'", "unknown option fraudrecord.key"),
