@@ -52,6 +52,8 @@ words! {
         Answered = "answered",
         /// More time was given.
         Extended = "extended",
+        /// Staff set another deadline.
+        DeadlineChanged = "deadline_changed",
         /// Staff took the deadline away.
         DeadlineLifted = "deadline_lifted",
         /// Staff brought the deadline back.
@@ -69,13 +71,14 @@ words! {
 
 impl Notice {
     /// Those that customers get.
-    pub const TO_CUSTOMERS: [Self; 11] = [
+    pub const TO_CUSTOMERS: [Self; 12] = [
         Self::Opened,
         Self::Reminder,
         Self::Suspended,
         Self::Unsuspended,
         Self::Answered,
         Self::Extended,
+        Self::DeadlineChanged,
         Self::DeadlineLifted,
         Self::DeadlineRestored,
         Self::Closed,

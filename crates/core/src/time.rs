@@ -13,13 +13,15 @@ pub struct Span {
     millis: i64,
 }
 
-/// The longest span that is read: ten years. More is a slip of the finger.
 const LONGEST_MS: i64 = 3_660 * 86_400_000;
 
 const UNITS: [(&str, i64); 5] =
     [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 impl Span {
+    /// The longest span that is read: ten years. More is a slip of the finger.
+    pub const LONGEST: Self = Self { millis: LONGEST_MS };
+
     /// No time at all.
     pub const ZERO: Self = Self { millis: 0 };
 
@@ -122,7 +124,7 @@ impl fmt::Display for Span {
 
 /// A text that is no span of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be a length of time such as 90s, 1440m, 24h or 2d (at most 3660d)")]
+#[error("must be a duration such as 90s, 1440m, 24h or 2d (at most 3660d)")]
 pub struct NotASpan;
 
 impl FromStr for Span {
@@ -142,7 +144,7 @@ impl FromStr for Span {
             let count: i64 = rest[..digits].parse().map_err(|_| NotASpan)?;
             millis =
                 count.checked_mul(*size).and_then(|m| m.checked_add(millis)).ok_or(NotASpan)?;
-            rest = &rest[digits + letters..];
+            rest = rest[digits + letters..].trim_start();
         }
         if millis > LONGEST_MS { Err(NotASpan) } else { Ok(Self { millis }) }
     }
@@ -233,11 +235,14 @@ mod tests {
             assert_eq!(text.parse::<Span>().expect(text).to_string(), text);
         }
         assert_eq!("1440m".parse::<Span>(), Ok(Span::from_mins(1440)));
+        assert_eq!("2d 23h".parse::<Span>(), Ok(Span::from_mins(71 * 60)));
     }
 
     #[test]
     fn what_is_no_span_is_refused() {
-        for text in ["", "5", "m", "-1m", "1.5h", "1y", "9999999999999d", "1h-2m", "4000d"] {
+        for text in
+            ["", "5", "m", "-1m", "1.5h", "1y", "9999999999999d", "1h-2m", "4000d", "2 d", "1h, 2m"]
+        {
             assert!(text.parse::<Span>().is_err(), "{text:?} was taken");
         }
     }

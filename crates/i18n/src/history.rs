@@ -116,6 +116,9 @@ impl Teller<'_> {
             }
             Event::DeadlineReached => text!(of, "history-deadline_reached"),
             Event::DeadlineCancelled => text!(of, "history-deadline_cancelled"),
+            Event::DeadlineChanged { deadline_at } => {
+                text!(of, "history-deadline_changed", at = self.at(*deadline_at))
+            }
             Event::DeadlineLifted { left } => {
                 text!(of, "history-deadline_lifted", left = self.span(*left))
             }

@@ -365,6 +365,7 @@ pub fn sample(notice: Notice, language: Language, category: &str) -> CustomerNot
         Notice::Opened
             | Notice::Reminder
             | Notice::Extended
+            | Notice::DeadlineChanged
             | Notice::DeadlineRestored
             | Notice::Answered
     );

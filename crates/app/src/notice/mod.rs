@@ -387,7 +387,7 @@ fn is_out_of_date(report: &Report, notice: Notice) -> bool {
         Notice::DeadlineLifted => {
             matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. })
         }
-        Notice::DeadlineRestored => {
+        Notice::DeadlineChanged | Notice::DeadlineRestored => {
             !matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. })
         }
         _ => false,

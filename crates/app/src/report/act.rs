@@ -14,7 +14,7 @@ use portreeve_core::report::{
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::{is_blank, storable};
-use portreeve_core::time::{Span, Timestamp};
+use portreeve_core::time::{Span, Timestamp, to_whole_millis};
 use portreeve_store::{IdempotencyRow, NewMessage, NewNote, StoreError, Tx};
 
 use super::attach::{Owner, Place, attach};
@@ -82,6 +82,8 @@ pub enum Act {
         /// Leave the service off.
         keep_suspended: bool,
     },
+    /// Set another deadline, or one where there is none.
+    SetDeadline(NewDeadline),
     /// Take the deadline away.
     CancelDeadline,
     /// Bring back the deadline that staff took away, with the time that was left.
@@ -100,6 +102,15 @@ pub enum Act {
     Pay,
     /// The links in notices that were sent lead nowhere any more.
     EndLinks,
+}
+
+/// When a deadline is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewDeadline {
+    /// So long after the act.
+    In(Span),
+    /// At this instant.
+    At(Timestamp),
 }
 
 /// What is to be done where the service is one that the directory marks as protected.
@@ -357,6 +368,13 @@ impl Change<'_> {
             Act::Reopen => report.reopen(),
             Act::AnswerAndClose { text, outcome, keep_suspended } => {
                 return self.answer_and_close(report, &text, outcome, keep_suspended).await;
+            }
+            Act::SetDeadline(to) => {
+                let deadline_at = match to {
+                    NewDeadline::In(span) => span.after(now),
+                    NewDeadline::At(at) => to_whole_millis(at),
+                };
+                report.set_deadline(deadline_at, &self.settings.time_limit, now)
             }
             Act::CancelDeadline => report.cancel_deadline(now),
             Act::RestoreDeadline => report.restore_deadline(self.settings.time_limit.on_reply, now),

@@ -8,7 +8,7 @@ mod open;
 mod refused;
 pub mod view;
 
-pub use act::{Act, Conditions, Done, Protected, act, act_if, act_with};
+pub use act::{Act, Conditions, Done, NewDeadline, Protected, act, act_if, act_with};
 pub(crate) use act::{act_in, newly_held_automatically};
 pub(crate) use facts::{count_suspension, facts, service_facts};
 pub(crate) use open::KEYS_LIVE;

@@ -101,6 +101,7 @@ impl Kind {
             Self::Reminded => vec![Event::Reminded { deadline_at }],
             Self::DeadlineReached => vec![Event::DeadlineReached],
             Self::DeadlineCancelled => vec![Event::DeadlineCancelled],
+            Self::DeadlineChanged => vec![Event::DeadlineChanged { deadline_at }],
             Self::DeadlineLifted => vec![Event::DeadlineLifted { left }],
             Self::DeadlineRestored => vec![Event::DeadlineRestored { left }],
             Self::ClockPaused => vec![Event::ClockPaused { left }],

@@ -236,6 +236,13 @@ events! {
     DeadlineReached = "deadline_reached", Traits::of(Group::Deadline).for_customer();
     /// The customer's reply cancelled the deadline.
     DeadlineCancelled = "deadline_cancelled", Traits::of(Group::Deadline);
+    /// Staff set another deadline, or one where there was none.
+    DeadlineChanged {
+        /// When the service will be suspended, where the clock is not paused.
+        #[serde(with = "crate::time::as_rfc3339")]
+        deadline_at: Timestamp,
+    } = "deadline_changed", Traits::of(Group::Deadline)
+        .causes(&[Tell(Notice::DeadlineChanged, Customer)]);
     /// Staff cancelled the deadline.
     DeadlineLifted {
         /// Seconds that were left.

@@ -15,6 +15,10 @@ pub enum MoveError {
     NotQueued,
     /// No deadline runs.
     NoDeadline,
+    /// A deadline in the past, or none that anybody can mean.
+    NotAhead,
+    /// It holds its service, so that a deadline has no meaning.
+    HoldsAlready,
     /// Staff took no deadline away, or one was set since.
     NothingLifted,
     /// There is no hold to release.
@@ -47,12 +51,14 @@ pub enum MoveError {
 
 impl MoveError {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::IsClosed,
         Self::NotClosed,
         Self::IsQueued,
         Self::NotQueued,
         Self::NoDeadline,
+        Self::NotAhead,
+        Self::HoldsAlready,
         Self::NothingLifted,
         Self::HoldsNothing,
         Self::WaitsForApproval,
@@ -77,6 +83,8 @@ impl MoveError {
             Self::IsQueued => refusal!("refusal-is_queued"),
             Self::NotQueued => refusal!("refusal-not_queued"),
             Self::NoDeadline => refusal!("refusal-no_deadline"),
+            Self::NotAhead => refusal!("refusal-not_ahead"),
+            Self::HoldsAlready => refusal!("refusal-holds_already"),
             Self::NothingLifted => refusal!("refusal-nothing_lifted"),
             Self::HoldsNothing => refusal!("refusal-holds_nothing"),
             Self::WaitsForApproval => refusal!("refusal-waits_for_approval"),

@@ -464,6 +464,47 @@ fn a_deadline_that_staff_took_away_comes_back_with_the_time_that_was_left() {
 }
 
 #[test]
+fn staff_set_a_deadline_whatever_there_was_before() {
+    let lifted = opened(SuspendMethod::TimeLimit).cancel_deadline(at(2)).expect("there is one").0;
+    let hour = Span::from_mins(60);
+    for report in [opened(SuspendMethod::NoSuspend), opened(SuspendMethod::TimeLimit), lifted] {
+        let (report, events) = report.set_deadline(hour.after(at(9)), &LIMIT, at(9)).expect("open");
+        assert_eq!(kinds(&events), ["deadline_changed"]);
+        assert_eq!(report.allegation.suspend_method, SuspendMethod::TimeLimit);
+        let (deadline, remind_at) = (hour.after(at(9)), Some(hour.half().after(at(9))));
+        assert_eq!(report.open_countdown(), Ok(Countdown::Running { deadline, remind_at }));
+    }
+}
+
+#[test]
+fn a_deadline_that_is_set_while_it_is_the_turn_of_staff_is_paused() {
+    let (answered, _) = opened(SuspendMethod::NoSuspend)
+        .answer_by_customer(OnReply::Pause, Channel::Page, at(1))
+        .expect("open");
+    let hour = Span::from_mins(60);
+    let (report, events) = answered.set_deadline(hour.after(at(9)), &LIMIT, at(9)).expect("open");
+    assert_eq!(kinds(&events), ["deadline_changed", "clock_paused"]);
+    assert_eq!(report.wake_at(), None);
+    let (report, _) = report.answer_by_staff(Channel::Page, at(20)).expect("open");
+    assert_eq!(report.wake_at(), Some(hour.half().after(at(20))), "all of it is left");
+}
+
+#[test]
+fn a_deadline_that_cannot_be_meant_is_refused() {
+    let report = opened(SuspendMethod::NoSuspend);
+    let set = |report: &Report, deadline| report.clone().set_deadline(deadline, &LIMIT, at(9));
+    assert_eq!(set(&report, at(9)), Err(MoveError::NotAhead));
+    assert_eq!(set(&report, at(3)), Err(MoveError::NotAhead));
+    assert_eq!(set(&report, Timestamp::MAX), Err(MoveError::NotAhead));
+    let held = report.clone().suspend(at(1)).expect("open").0;
+    assert_eq!(set(&held, at(99)), Err(MoveError::HoldsAlready));
+    let released = held.release(at(2)).expect("held").0;
+    assert!(set(&released, at(99)).is_ok());
+    let closed = report.close(Outcome::Resolved, false, at(1)).expect("open").0;
+    assert_eq!(set(&closed, at(99)), Err(MoveError::IsClosed));
+}
+
+#[test]
 fn handing_over_and_changing_the_category_tell_only_what_changed() {
     let report = opened(SuspendMethod::NoSuspend);
     let (report, events) = report.hand_over(Some("alice".into()));

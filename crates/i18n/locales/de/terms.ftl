@@ -40,6 +40,7 @@ notice-suspended = Gesperrt
 notice-unsuspended = Freigegeben
 notice-answered = Antwort
 notice-extended = Verlängert
+notice-deadline_changed = Frist geändert
 notice-deadline_lifted = Frist aufgehoben
 notice-deadline_restored = Frist wiederhergestellt
 notice-closed = Abgeschlossen

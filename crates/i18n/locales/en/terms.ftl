@@ -40,6 +40,7 @@ notice-suspended = Suspended
 notice-unsuspended = Unsuspended
 notice-answered = Answer
 notice-extended = Extended
+notice-deadline_changed = Deadline changed
 notice-deadline_lifted = Deadline cancelled
 notice-deadline_restored = Deadline restored
 notice-closed = Closed

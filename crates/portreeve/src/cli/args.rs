@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-pub(crate) use report::ReportCommand;
+pub(crate) use report::{DeadlineArgs, OpenArgs, ReportCommand};
 
 /// The abuse desk for hosting providers.
 #[derive(Debug, Parser)]

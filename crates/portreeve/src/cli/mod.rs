@@ -9,6 +9,7 @@ mod import_whmcs;
 mod mails;
 mod manual;
 mod notify;
+mod opening;
 mod output;
 mod reports;
 mod services;

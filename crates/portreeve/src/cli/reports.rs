@@ -10,21 +10,21 @@ use portreeve_app::copy;
 use portreeve_app::pause;
 use portreeve_app::report::dossier;
 use portreeve_app::report::view::{self, AttentionView, SEARCHED_WORDS, WholeReportView, Window};
-use portreeve_app::report::{Act, ActError, Conditions, Protected, act_with};
+use portreeve_app::report::{Act, ActError, Conditions, NewDeadline, Protected, act_with};
 use portreeve_core::ids::ReportId;
 use portreeve_core::language::{Language, zone};
 use portreeve_core::report::Outcome;
 use portreeve_core::text::wanted_words;
-use portreeve_core::time::{Span, from_millis, rfc3339};
+use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
 use portreeve_print::Document;
 use portreeve_store::{ReportFilter, ReportOrder};
 
 use portreeve_web::{Viewer, print};
 
-use super::args::ReportCommand;
+use super::args::{DeadlineArgs, ReportCommand};
 use super::output::{complain, json};
 use super::services::service_key;
-use super::{Output, attachments, failure, operator, plain_failure, say};
+use super::{Output, attachments, failure, opening, operator, plain_failure, say};
 
 /// Suspensions that are listed one by one before the desk is resumed.
 const LISTED: i64 = 100;
@@ -59,6 +59,23 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             let window =
                 Window { events_before, messages_before, notes_before, ..Window::default() };
             show(desk, ReportId(id), &window, as_json).await
+        }
+        ReportCommand::Open(args) => opening::report(desk, args).await,
+        ReportCommand::Merge { id, into } => {
+            let said = format!("goes on as report #{into}");
+            done(desk, id, Act::MergeInto(ReportId(into)), &said).await
+        }
+        ReportCommand::Unmerge { id } => done(desk, id, Act::Unmerge, "goes on alone again").await,
+        ReportCommand::HandOver { id, to, .. } => {
+            let said = match &to {
+                Some(name) => format!("is assigned to {name}"),
+                None => "is unassigned".to_owned(),
+            };
+            done(desk, id, Act::HandOver(to), &said).await
+        }
+        ReportCommand::Category { id, to } => {
+            let said = format!("has the category {:?}", to.trim());
+            done(desk, id, Act::ChangeCategory(to), &said).await
         }
         ReportCommand::Close { id, outcome, keep_suspended } => {
             let outcome = Outcome::parse(&outcome)
@@ -95,17 +112,7 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             let said = format!("is assigned to service {key}");
             done(desk, id, Act::Assign(key), &said).await
         }
-        ReportCommand::Deadline { id, restore: true, .. } => {
-            let said = "has its deadline back; the customer is notified";
-            done(desk, id, Act::RestoreDeadline, said).await
-        }
-        ReportCommand::Deadline { id, .. } => {
-            let said = format!(
-                "no longer has a deadline; the customer is notified. \
-                 Undo it with `portreeve report deadline {id} --restore`"
-            );
-            done(desk, id, Act::CancelDeadline, &said).await
-        }
+        ReportCommand::Deadline(args) => deadline(desk, args).await,
         ReportCommand::Suspend { id, protected } => {
             let said = "holds its service; the suspension is on its way to the panel";
             suspending(desk, id, Act::Suspend, protected, said).await
@@ -142,6 +149,40 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             done(desk, id, Act::Refuse, "will not suspend its service").await
         }
     }
+}
+
+async fn deadline(desk: &Desk, args: DeadlineArgs) -> Result<()> {
+    let id = args.id;
+    let (act, said) = match (args.after, args.at) {
+        (Some(after), _) => {
+            let span: Span =
+                after.parse().map_err(|error| plain_failure(format!("--in {after:?} {error}")))?;
+            let said = format!("has a new deadline in {span}; the customer is notified");
+            (Act::SetDeadline(NewDeadline::In(span)), said)
+        }
+        (None, Some(at)) => {
+            let instant: Timestamp = at.parse().map_err(|_| {
+                failure(
+                    format!("--at {at:?} is no instant"),
+                    "write it in RFC 3339, such as 2030-01-31T12:00:00Z",
+                )
+            })?;
+            let said =
+                format!("has a new deadline, {}; the customer is notified", rfc3339(instant));
+            (Act::SetDeadline(NewDeadline::At(instant)), said)
+        }
+        (None, None) if args.restore => {
+            (Act::RestoreDeadline, "has its deadline back; the customer is notified".to_owned())
+        }
+        (None, None) => {
+            let said = format!(
+                "no longer has a deadline; the customer is notified. \
+                 Undo it with `portreeve report deadline {id} --restore`"
+            );
+            (Act::CancelDeadline, said)
+        }
+    };
+    done(desk, id, act, &said).await
 }
 
 async fn customer_copy(desk: &Desk, id: ReportId, language: Option<Language>) -> Result<Document> {

@@ -16,7 +16,7 @@ on_both! {
         assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "48h");
         let list = world.json(&["settings", "list"]);
         assert!(list.as_array().unwrap().iter().any(|s| s["key"] == "client.lockdown" && s["value"] == "no"));
-        assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("length of time"));
+        assert!(world.fails(1, &["settings", "set", "time_limit.period", "soon"]).contains("duration"));
         assert!(world.fails(1, &["settings", "get", "no.such"]).contains("hint:"));
         let page = world.json(&["settings", "list", "--limit", "1", "--after", "time_limit.period"]);
         assert_eq!(page[0]["key"], "time_limit.reminder");
@@ -177,6 +177,51 @@ fn the_manual_names_every_command_and_shells_take_the_completions() {
     assert!(world.fails(2, &["completions", "tcsh"]).contains("bash"));
 }
 
+on_both! {
+    fn a_report_is_opened_handed_over_and_merged_by_commands(world) {
+        let open = |args: &[&str]| world.json(&[&["report", "open", "--service", "1"], args].concat());
+        let first = open(&["--category", " Spam ", "--info", "- stop it", "--notes", "known customer"]);
+        assert_eq!(first, serde_json::json!({"id": 1, "warnings": []}));
+        let shown = world.report(1);
+        assert_eq!(
+            [&shown["category"], &shown["additional_info"], &shown["admin_notes"], &shown["suspend_method"]],
+            ["Spam", "- stop it", "known customer", "nosuspend"],
+        );
+        let second = open(&["--category", "Spam", "--method", "timelimit", "--allow-unsuspend", "--address", "192.0.2.77"]);
+        assert_eq!(second["id"], 2);
+        let shown = world.report(2);
+        assert_eq!((&shown["suspend_method"], &shown["allow_unsuspend"]), (&"timelimit".into(), &true.into()));
+        assert_eq!(shown["service_ip"], "192.0.2.77");
+        assert!(shown["deadline_at"].is_string());
+
+        world.ok(&["report", "hand-over", "2", "--to", "alice"]);
+        assert_eq!(world.report(2)["assignee"], "alice");
+        world.ok(&["report", "hand-over", "2", "--nobody"]);
+        assert!(world.report(2)["assignee"].is_null());
+        assert!(world.fails(1, &["report", "hand-over", "2", "--to", "nobody.we.know"]).contains("nobody.we.know"));
+
+        world.ok(&["report", "category", "1", "--to", "Phishing"]);
+        assert_eq!(world.report(1)["category"], "Phishing");
+        assert!(world.ok(&["report", "merge", "1", "--into", "2"]).contains("#2"));
+        assert_eq!(world.report(1)["outcome"], "duplicate");
+        world.ok(&["report", "unmerge", "1"]);
+        assert_eq!(world.report(1)["status"], "open");
+        assert!(world.fails(1, &["report", "merge", "1", "--into", "1"]).contains("report #1"));
+    }
+
+    fn what_cannot_be_opened_says_why_and_opens_nothing(world) {
+        for (args, why) in [
+            (["--service", "999999", "--category", "Spam"].to_vec(), "no service main:999999"),
+            (["--service", "1", "--category", "  "].to_vec(), "--category"),
+            (["--service", "1", "--category", "Spam", "--address", "server.example.com"].to_vec(), "--address"),
+        ] {
+            let said = world.fails(1, &[&["report", "open"], args.as_slice()].concat());
+            assert!(said.contains(why), "{args:?}: {said}");
+        }
+        assert_eq!(world.json(&["report", "list"]), serde_json::json!([]));
+        world.fails(2, &["report", "open", "--service", "1", "--category", "Spam", "--method", "suspend"]);
+    }
+}
 /// An amount as people write it in `docs/limits.md`, as settings and options have it.
 fn as_configured(limit: &str) -> String {
     let mut words = limit.split(' ');

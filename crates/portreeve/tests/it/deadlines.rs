@@ -1,5 +1,6 @@
 //! Time limits: reminders, deadlines, replies, restarts.
 
+use crate::report_pages::bearer;
 use crate::world::*;
 
 const LIMITED: &str = "category=Spam&suspend_method=timelimit";
@@ -119,5 +120,48 @@ on_both! {
             let_pass(2.5);
             world.suspension(id) == "suspended"
         });
+    }
+}
+
+on_both! {
+    fn staff_set_a_deadline_on_an_open_report_and_the_customer_is_told(world) {
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        let number = id.to_string();
+        assert!(world.report(id)["deadline_at"].is_null());
+        world.ok(&["report", "deadline", &number, "--in", "2d 12h"]);
+        let report = world.report(id);
+        assert!(report["deadline_at"].is_string(), "{report}");
+        assert_eq!(report["suspend_method"], "timelimit");
+        let mails = || world.mails(&format!("report-{id}.deadline_changed.customer"));
+        eventually("the customer is told", || mails().iter().any(|mail| mail.contains("new deadline")));
+
+        let bearer = bearer(&world, &desk, &["see_reports", "answer"]);
+        let set = |body: &str| {
+            let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+            desk.send("POST", &format!("/api/v1/reports/{id}/deadline"), &headers, body.as_bytes())
+        };
+        let at = "2040-01-31T12:00:00Z";
+        let far = set(&format!("{{\"at\":\"{at}\"}}"));
+        assert_eq!(far.status, 409, "{}", far.body);
+        for body in ["{}", "{\"in\":\"soon\"}", "{\"in\":\"1h\",\"at\":\"2030-01-31T12:00:00Z\"}", "{\"at\":\"tomorrow\"}"] {
+            assert_eq!(set(body).status, 422, "{body}");
+        }
+        assert_eq!(set("{\"at\":\"2030-01-31T12:00:00Z\"}").json()["deadline_at"], "2030-01-31T12:00:00.000Z");
+        let past = world.fails(1, &["report", "deadline", &number, "--at", "2020-01-01T00:00:00Z"]);
+        assert!(past.contains("in the future"), "{past}");
+        assert!(world.fails(1, &["report", "deadline", &number, "--at", "noon"]).contains("RFC 3339"));
+        world.fails(2, &["report", "deadline", &number]);
+        world.fails(2, &["report", "deadline", &number, "--lift", "--in", "1h"]);
+        world.ok(&["report", "suspend", &number]);
+        assert!(world.fails(1, &["report", "deadline", &number, "--in", "1h"]).contains("release the hold"));
+    }
+
+    fn a_deadline_that_staff_set_suspends_when_it_has_come(world) {
+        let desk = world.serve();
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        eventually("the customer is told of the report", || !world.mails(&format!("report-{id}.opened.customer")).is_empty());
+        world.ok(&["report", "deadline", &id.to_string(), "--in", "2s"]);
+        eventually("it is suspended", || world.report(id)["suspension"]["state"] == "suspended");
     }
 }

@@ -32,7 +32,7 @@ fn texts(report: &Value, list: &str) -> Vec<String> {
 }
 
 /// The head of calls with a token that the desk knows already.
-fn bearer(world: &World, desk: &Serving, scopes: &[&str]) -> String {
+pub(crate) fn bearer(world: &World, desk: &Serving, scopes: &[&str]) -> String {
     let bearer = format!("Bearer {}", token(world, scopes));
     let me = || desk.send("GET", "/api/v1/me", &[("Authorization", &bearer)], b"").status;
     eventually("the token counts", || me() == 200);

@@ -13,7 +13,7 @@ use portreeve_app::attachment::Files;
 use portreeve_app::draft::{self, Draft, Kind as DraftKind};
 use portreeve_app::report::dossier::{self, Dossier};
 use portreeve_app::report::view::Window;
-use portreeve_app::report::{Act, ActError, Conditions, Protected, act_with, view};
+use portreeve_app::report::{Act, ActError, Conditions, NewDeadline, Protected, act_with, view};
 use portreeve_app::{QuickReply, intake, views};
 use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::ids::{ReportId, ServiceKey};
@@ -536,6 +536,10 @@ writings! {
 acts! {
     /// Gives more time.
     extend: Answer, "extension", |form, web| span(form).map(Act::Extend);
+    /// Sets another deadline, or one where there is none.
+    set_deadline: Answer, "deadline", |form, web| {
+        span(form).map(|span| Act::SetDeadline(NewDeadline::In(span)))
+    };
     /// Takes the deadline away.
     cancel_deadline: Answer, "deadline-cancellation", |form, web| Ok(Act::CancelDeadline);
     /// Brings back a deadline that was taken away.

@@ -60,6 +60,7 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
         .routes(routes!(reports::note))
         .routes(routes!(reports::extend))
         .routes(routes!(reports::cancel_deadline))
+        .routes(routes!(reports::set_deadline))
         .routes(routes!(reports::restore_deadline))
         .routes(routes!(reports::assign))
         .routes(routes!(reports::suspend))

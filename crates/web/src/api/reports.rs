@@ -8,7 +8,9 @@ use axum::response::Response;
 use portreeve_app::attachment::Files;
 use portreeve_app::report::dossier;
 use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS, WholeReportView, Window};
-use portreeve_app::report::{self, Act, Conditions, NewReportRequest, Protected, act_with};
+use portreeve_app::report::{
+    self, Act, Conditions, NewDeadline, NewReportRequest, Protected, act_with,
+};
 use portreeve_app::token::Bearer;
 use portreeve_app::{ReportFilter, ReportOrder};
 use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
@@ -422,6 +424,35 @@ pub(crate) struct Extension {
     by: String,
 }
 
+/// A new deadline: one of the two.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeadlineBody {
+    /// How long from now: a duration such as `24h`, `90m` or `2s`.
+    #[schema(pattern = "^[1-9][0-9]{0,4}[smh]$", example = "24h")]
+    r#in: Option<String>,
+    /// The instant (RFC 3339).
+    #[schema(format = DateTime)]
+    at: Option<String>,
+}
+
+impl DeadlineBody {
+    fn act(self) -> Result<Act, Failure> {
+        let to = match (self.r#in, self.at) {
+            (Some(span), None) => NewDeadline::In(
+                span.parse().map_err(|_| Failure::invalid("in", "is no duration such as 24h"))?,
+            ),
+            (None, Some(at)) => NewDeadline::At(
+                at.parse().map_err(|_| Failure::invalid("at", "is no instant in RFC 3339"))?,
+            ),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(Failure::invalid("in", "give either `in` or `at`"));
+            }
+        };
+        Ok(Act::SetDeadline(to))
+    }
+}
+
 /// Whether the customer may pay.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -531,6 +562,11 @@ acts! {
     /// Name the service of a queued report. Needs the right `answer`.
     assign: Answer, "/reports/{id}/assign", "assign_report", body: Assignment => |web, body| {
         Ok(Act::Assign(service_key(web, &body.service)?))
+    };
+    /// Set another deadline, or one where there is none, by `in` or `at`; the customer is told. It is paused while it is
+    /// the turn of staff, where a reply pauses it. Needs the right `answer`.
+    set_deadline: Answer, "/reports/{id}/deadline", "set_deadline", body: DeadlineBody => |_, body| {
+        body.act()
     };
     /// Cancel the deadline; the customer is told. Needs the right `answer`.
     cancel_deadline: Answer, "/reports/{id}/deadline-cancellation", "cancel_deadline" => |_| Ok(Act::CancelDeadline);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::Page;
 
@@ -49,6 +49,8 @@ pub(crate) enum ReportCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Open a report about a service, as the staff area does; a suspension passes the same guards
+    Open(OpenArgs),
     /// Close a report and release its hold
     Close {
         id: i64,
@@ -111,6 +113,36 @@ pub(crate) enum ReportCommand {
         #[arg(long, value_name = "DURATION")]
         by: String,
     },
+    /// Let another report about the same service take this one over
+    Merge {
+        id: i64,
+        /// The report that takes it over
+        #[arg(long, value_name = "ID")]
+        into: i64,
+    },
+    /// Take back a merge: the report goes on alone
+    Unmerge { id: i64 },
+    /// Assign a report to a member of staff, or to nobody
+    HandOver {
+        id: i64,
+        /// Login name of the new assignee
+        #[arg(
+            long,
+            value_name = "NAME",
+            required_unless_present = "nobody",
+            conflicts_with = "nobody"
+        )]
+        to: Option<String>,
+        /// Leave it unassigned
+        #[arg(long)]
+        nobody: bool,
+    },
+    /// Change the category
+    Category {
+        id: i64,
+        #[arg(long, value_name = "CATEGORY")]
+        to: String,
+    },
     /// Assign a queued report to a service
     Assign {
         id: i64,
@@ -118,16 +150,8 @@ pub(crate) enum ReportCommand {
         #[arg(long, value_name = "ID")]
         service: String,
     },
-    /// Cancel the deadline, or restore a cancelled one; the customer is notified
-    Deadline {
-        id: i64,
-        /// Cancel the deadline
-        #[arg(long, required_unless_present = "restore", conflicts_with = "restore")]
-        lift: bool,
-        /// Restore it with the time that was left
-        #[arg(long)]
-        restore: bool,
-    },
+    /// Set, cancel or restore the deadline of a report; the customer is notified
+    Deadline(DeadlineArgs),
     /// Suspend the service by hand, or again where a suspension failed or was lifted outside Portreeve
     Suspend {
         id: i64,
@@ -168,4 +192,65 @@ pub(crate) enum ReportCommand {
     },
     /// Revoke all links to this report that were sent in notices
     EndLinks { id: i64 },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OpenArgs {
+    /// The service: its id, or directory:id
+    #[arg(long, value_name = "ID")]
+    pub(crate) service: String,
+    /// What kind of abuse it is
+    #[arg(long)]
+    pub(crate) category: String,
+    /// How the service is to be suspended
+    #[arg(long, value_parser = ["nosuspend", "immediate", "timelimit"], default_value = "nosuspend")]
+    pub(crate) method: String,
+    /// The address that was reported [default: the service's dedicated address]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
+    /// The customer may unsuspend the service
+    #[arg(long)]
+    pub(crate) allow_unsuspend: bool,
+    /// The customer may pay to have the service unsuspended
+    #[arg(long)]
+    pub(crate) offer_payment: bool,
+    /// What the customer is told
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) info: String,
+    /// For staff only
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) notes: String,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(group(ArgGroup::new("what").required(true)))]
+pub(crate) struct DeadlineArgs {
+    pub(crate) id: i64,
+    /// Set it so long from now, such as 24h or "2d 12h"
+    #[arg(long = "in", value_name = "DURATION", group = "what")]
+    pub(crate) after: Option<String>,
+    /// Set it to this instant (RFC 3339)
+    #[arg(long, value_name = "INSTANT", group = "what")]
+    pub(crate) at: Option<String>,
+    /// Cancel it
+    #[arg(long, group = "what")]
+    pub(crate) lift: bool,
+    /// Restore it, with the time that was left when it was cancelled
+    #[arg(long, group = "what")]
+    pub(crate) restore: bool,
 }
