@@ -182,6 +182,33 @@ pub(super) fn item(line: &str) -> Option<&str> {
     Some(&line[..end + length])
 }
 
+/// What stands above a list: the last lines that say something.
+pub(super) fn heading(above: &str, line: &str) -> String {
+    let line = &line[..line.floor_char_boundary(300)];
+    let is_heading = line.ends_with(':') || line.starts_with('#') || line.starts_with("**");
+    let lower = line.to_lowercase();
+    if is_heading || above.len() > 600 { lower } else { format!("{above} {lower}") }
+}
+
+/// The number with which a value begins.
+pub(super) fn leading_number(value: &str) -> Option<u64> {
+    let digits: String = value
+        .trim_start_matches(['+', ' ', '#'])
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .take(12)
+        .collect();
+    digits.parse().ok()
+}
+
+/// Whether nothing but a comma or `and` stands between two addresses.
+pub(super) fn is_between_items(between: &str) -> bool {
+    let bare = between.trim_matches(|c: char| c.is_whitespace() || ",;&-*•".contains(c));
+    matches!(bare, "" | "and" | "und" | "et" | "y" | "e" | "a" | "en" | "ir" | "or")
+        && !between.contains("\n\n")
+        && between.len() < 16
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

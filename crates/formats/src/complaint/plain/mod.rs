@@ -2,12 +2,14 @@
 //! logs. Where none of them declares a source there is no incident: an address that is merely there is nobody's fault.
 
 mod addresses;
+mod hosts;
 mod labels;
 mod lines;
 mod lists;
 mod logs;
 mod names;
 mod pages;
+mod roles;
 mod sentence;
 mod settle;
 pub(super) mod words;
@@ -194,7 +196,7 @@ impl<'d> Found<'d> {
                         self.gap = true;
                     } else if !bare.contains("://") || labels::read(bare).is_some() {
                         // What stands above a list holds for all of it.
-                        above = heading(&above, bare);
+                        above = lists::heading(&above, bare);
                     }
                 }
             }
@@ -300,14 +302,14 @@ impl<'d> Found<'d> {
                 ip.is_some()
             }
             Meaning::Port => {
-                let port = leading_number(value).and_then(|port| u16::try_from(port).ok());
+                let port = lists::leading_number(value).and_then(|port| u16::try_from(port).ok());
                 if port.is_some() {
                     self.record_for(|record| record.port.is_some(), false).port = port;
                 }
                 port.is_some()
             }
             Meaning::VictimPort => {
-                let port = leading_number(value).and_then(|port| u16::try_from(port).ok());
+                let port = lists::leading_number(value).and_then(|port| u16::try_from(port).ok());
                 if port.is_some() {
                     self.record_for(|record| record.victim_port.is_some(), false).victim_port =
                         port;
@@ -348,7 +350,7 @@ impl<'d> Found<'d> {
                 is_one
             }
             Meaning::Count => {
-                let count = leading_number(value);
+                let count = lists::leading_number(value);
                 if count.is_some() {
                     self.record().count = count;
                 }
@@ -617,7 +619,7 @@ impl<'d> Found<'d> {
         for found in addresses::addresses(prose) {
             // `192.0.2.1, 192.0.2.2 and 192.0.2.3` are the same.
             let beside = last
-                .filter(|(end, _)| is_between_items(&prose[*end..found.begin]))
+                .filter(|(end, _)| lists::is_between_items(&prose[*end..found.begin]))
                 .map(|(_, role)| role);
             let role = beside.unwrap_or_else(|| sentence::role(prose, &found, Role::Mention));
             last = Some((found.end, role));
@@ -682,14 +684,6 @@ const LAST: &[&str] = &[
 /// How well the date in a line of a list is known to be of the event: as a label's that says when.
 const RANK_OF_ITEM: u8 = 4;
 
-/// What stands above a list: the last lines that say something.
-fn heading(above: &str, line: &str) -> String {
-    let line = &line[..line.floor_char_boundary(300)];
-    let is_heading = line.ends_with(':') || line.starts_with('#') || line.starts_with("**");
-    let lower = line.to_lowercase();
-    if is_heading || above.len() > 600 { lower } else { format!("{above} {lower}") }
-}
-
 /// The address that stands in brackets behind the one page of a line: `http://example.com/ [192.0.2.1]`.
 fn pair(line: &str) -> Option<IpAddr> {
     if refang::urls(line).take(2).count() != 1 {
@@ -700,23 +694,6 @@ fn pair(line: &str) -> Option<IpAddr> {
     let inner = rest.strip_prefix(['[', '('])?.split([']', ')']).next()?;
     let inner = inner.strip_prefix("IP").or_else(|| inner.strip_prefix("ip")).unwrap_or(inner);
     address::ip(inner.trim_start_matches([':', ' ', '=']))
-}
-
-fn is_between_items(between: &str) -> bool {
-    let bare = between.trim_matches(|c: char| c.is_whitespace() || ",;&-*•".contains(c));
-    matches!(bare, "" | "and" | "und" | "et" | "y" | "e" | "a" | "en" | "ir" | "or")
-        && !between.contains("\n\n")
-        && between.len() < 16
-}
-
-fn leading_number(value: &str) -> Option<u64> {
-    let digits: String = value
-        .trim_start_matches(['+', ' ', '#'])
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .take(12)
-        .collect();
-    digits.parse().ok()
 }
 
 #[cfg(test)]
