@@ -117,7 +117,7 @@ on_both! {
         assert_eq!(seat.post(&format!("{page}/report/send"), &[&CHARGE[..], &[("again", "1")]].concat()).status, 200);
         assert_eq!((register.calls().len(), world.events(id, "fraudrecord_reported")), (2, 2));
         let record = world.report(id).to_string();
-        assert!(record.contains("severity 7, with name, email, domain") && !record.contains("million"), "{record}");
+        assert!(record.contains("severity 7, with name, e-mail address, domain") && !record.contains("million"), "{record}");
     }
 
     fn a_lost_answer_is_told_as_unknown_and_nothing_is_sent_again_blindly(world) {
