@@ -201,7 +201,7 @@ on_both! {
         world.wait_for(id, "awaiting_approval");
         let report = world.report(id);
         let text = report["events"].to_string();
-        assert!(text.contains("550 no such user") && text.contains("no mail server took the notice"), "{text}");
+        assert!(text.contains("550 no such user") && text.contains("no mail server accepted the notice"), "{text}");
         assert_eq!(world.events(id, "notice_bounced"), 1, "told twice, it counts once");
         let staff = || world.mails(&format!("report-{id}.needs_staff.staff"));
         eventually("staff are told of it and of the deadline", || staff().len() == 2);
@@ -415,7 +415,7 @@ on_both! {
             assert!(world.report(id)["events"].to_string().contains(said));
             world.wait_for(id, "awaiting_approval");
             let events = world.report(id)["events"].to_string();
-            assert!(events.contains("no mail server took the notice"), "{events}");
+            assert!(events.contains("no mail server accepted the notice"), "{events}");
         }
         assert!(waiting(&world).is_empty());
     }
