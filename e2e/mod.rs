@@ -63,7 +63,7 @@ fn a_day(engine: Engine, scripts: bool) {
     let browser = Browser::open(&desk.base, scripts);
 
     sign_in(&browser, "dora");
-    browser.shows("What needs you now");
+    browser.shows("Needs attention");
     browser.named("a", "dora").click();
     browser.named("a", "Set up a second factor").click();
     let secret = browser.one("[data-secret]").text();
@@ -74,8 +74,8 @@ fn a_day(engine: Engine, scripts: bool) {
     browser.named("button", "Sign out").click();
     sign_in(&browser, "dora");
     browser.one("[name=code]").fill(&code(&secret, 1));
-    browser.named("button", "Go on").click();
-    browser.shows("What needs you now");
+    browser.named("button", "Continue").click();
+    browser.shows("Needs attention");
 
     // The report that will suspend next: more time, an answer, the mail, the end.
     browser.named("a", "#1 Spam").click();
@@ -85,16 +85,16 @@ fn a_day(engine: Engine, scripts: bool) {
     browser.shows("Deadline extended by");
     assert!(browser.one(".facts .big time").attribute("datetime") > deadline);
     browser.one("#answer textarea").fill("Please look at your mail queue.");
-    browser.named("button", "Send the answer").click();
+    browser.named("button", "Send reply").click();
     browser.shows("Please look at your mail queue.");
     crate::world::eventually("the mail is on the page", || {
         browser.go("/admin/reports/1");
         browser.one("#mails").text().contains("ada@example.com")
     });
     browser.one("#notes textarea").fill("Called them.");
-    browser.named("button", "Add the note").click();
+    browser.named("button", "Add note").click();
     browser.shows("Called them.");
-    browser.named("button", "I take care of it").click();
+    browser.named("button", "Assign to me").click();
     browser.shows("Assignee: dora");
     browser.named("button", "Close").click();
     browser.shows("Report closed: resolved");
@@ -103,15 +103,15 @@ fn a_day(engine: Engine, scripts: bool) {
     browser.one("//nav//a[starts-with(normalize-space(), 'Approvals')]").click();
     browser.shows("the service is protected");
     browser.one("table.list tbody input[type=checkbox]").click();
-    browser.named("button", "Refuse the chosen ones").click();
-    browser.named("button", "Yes, do it with 1 report").click();
+    browser.named("button", "Refuse selected").click();
+    browser.named("button", "Refuse suspensions of 1 report").click();
     browser.shows("1 report was changed.");
     browser.go("/admin/reports/new");
     browser.one("[name=find]:not(#find)").fill("192.0.2.9");
     browser.named("button", "Find").click();
     browser.shows("main:9");
     browser.one("[name=additional_info]").fill("Seen by our monitoring.");
-    browser.named("button", "Open the report").click();
+    browser.named("button", "Open report").click();
     browser.shows("Seen by our monitoring.");
     assert_eq!(browser.place(), "/admin/reports/5");
 
@@ -134,7 +134,7 @@ fn nothing_typed_is_lost(scripts: bool) {
     let desk = busy(&world);
     let browser = Browser::open(&desk.base, scripts);
     sign_in(&browser, "carol");
-    browser.shows("What needs you now");
+    browser.shows("Needs attention");
     browser.go("/admin/setup/quick-replies");
     browser.one("[name=name]").fill("Thanks");
     browser.one("[name=body]").fill("Thank you, {customer}.");
@@ -164,7 +164,7 @@ fn nothing_typed_is_lost(scripts: bool) {
     // The session ends somewhere else; what was typed since is not lost either.
     browser.one("textarea[name='note.text']").fill("Called them twice.");
     world.sql("DELETE FROM staff_sessions");
-    browser.named("button", "Send the answer").click();
+    browser.named("button", "Send reply").click();
     browser.shows("You are signed out");
     let kept = browser.place();
     assert_eq!(kept, "/admin/reports/1/answer");
@@ -176,7 +176,7 @@ fn nothing_typed_is_lost(scripts: bool) {
     browser.shows("What you typed is below again.");
     assert_eq!(written("note"), "Called them twice.");
     assert_eq!(written("answer"), "Please look at your queue.\n\nThank you, Ada.");
-    browser.named("button", "Send the answer").click();
+    browser.named("button", "Send reply").click();
     eventually("it was sent", || world.report(1)["messages"].as_array().unwrap().len() == 1);
     browser.go("/admin/reports/1");
     assert_eq!((written("answer").as_str(), written("note").as_str()), ("", "Called them twice."));
@@ -199,13 +199,13 @@ fn approving_a_protected_service_asks_and_names_it() {
     let desk = busy(&world);
     let browser = Browser::open(&desk.base, false);
     sign_in(&browser, "carol");
-    browser.shows("What needs you now");
+    browser.shows("Needs attention");
     browser.go("/admin/reports/2");
     browser.named("button", "Approve").click();
     browser.shows("Suspend a protected service?");
     browser.shows("main:4");
     assert_eq!(world.suspension(2), "awaiting_approval");
-    browser.named("a", "Leave it alone").click();
+    browser.named("a", "Don't suspend").click();
     browser.named("button", "Approve").click();
     browser.named("button", "Yes, suspend the protected service").click();
     world.wait_for(2, "suspended");
@@ -265,7 +265,7 @@ fn everything_can_be_done_by_keyboard() {
     browser.keys(TAB);
     browser.keys(PASSWORD);
     browser.keys(ENTER);
-    browser.shows("What needs you now");
+    browser.shows("Needs attention");
     browser.keys(TAB);
     assert_eq!(browser.focused().text(), "Skip to the content");
     browser.go("/admin/reports");
@@ -382,7 +382,7 @@ fn a_customer_on_a_phone(engine: Engine, language: &str, scripts: bool) {
         .one("form[action$='/fixed'] textarea")
         .fill(say("It was a plugin.", "Es war eine Erweiterung."));
     browser.one("form[action$='/fixed'] button").click();
-    browser.shows(say("You said that it is fixed.", "Sie haben gesagt, dass es behoben ist."));
+    browser.shows(say("You reported this as fixed.", "Sie haben dies als behoben gemeldet."));
     browser.shows(say("It was a plugin.", "Es war eine Erweiterung."));
     assert_eq!(world.report(id)["customer_claim"], "fixed");
     world.ok(&["report", "answer", &id.to_string(), "--text", "Thank you, that settles it."]);
@@ -446,11 +446,11 @@ fn a_customer_pays_on_a_phone(engine: Engine, service: i64, german: bool) {
     let browser = Browser::open(&desk.base, !german);
     browser.look(390, "light");
     browser.go(&format!("/client/r/{token}"));
-    browser.shows(say("Pay to have the service back", "Zahlen, um den Dienst zurückzubekommen"));
+    browser.shows(say("Pay to unsuspend your service", "Zahlen, um Ihren Dienst zu entsperren"));
     browser.one("#pay button").click();
     browser.shows(say(
-        "The service is released as soon as 25.00 USD is paid.",
-        "Der Dienst wird freigegeben, sobald 25,00 USD bezahlt sind.",
+        "The service is unsuspended as soon as 25.00 USD is paid.",
+        "Der Dienst wird entsperrt, sobald 25,00 USD bezahlt sind.",
     ));
     let wide = browser.run("return document.documentElement.scrollWidth > innerWidth");
     assert_eq!(wide, false);
@@ -530,7 +530,7 @@ fn a_notice_is_written(scripts: bool) {
     let desk = busy(&world);
     let browser = Browser::open(&desk.base, scripts);
     sign_in(&browser, "carol");
-    browser.shows("What needs you now");
+    browser.shows("Needs attention");
     browser.go("/admin/setup/notices?language=de");
     browser.named("strong", "Report opened").click();
     browser.one("a[href='/admin/setup/notices/de/opened']").click();

@@ -33,6 +33,7 @@ files![
     "mails",
     "print",
     "reasons",
+    "public",
     "refusals",
     "report",
     "reports",
@@ -41,6 +42,7 @@ files![
     "terms",
     "time",
     "undo",
+    "whmcs",
 ];
 
 fn files(language: Language) -> &'static [(&'static str, &'static str)] {

@@ -2,12 +2,14 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_i18n::Language;
 
 /// A page with a title and a body that is HTML already.
-pub(crate) fn page(status: StatusCode, title: &str, body: &str) -> Response {
+pub(crate) fn page(status: StatusCode, language: Language, title: &str, body: &str) -> Response {
+    let tag = language.tag();
     let html = format!(
         r#"<!doctype html>
-<html lang="en">
+<html lang="{tag}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

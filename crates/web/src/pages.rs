@@ -284,7 +284,8 @@ mod tests {
 
     #[test]
     fn what_a_template_counts_is_a_number_and_what_it_names_a_text() {
-        let said = |n: Value| i18n::text(Language::English, "bulk-do", &[("n", argument(&n))]);
+        let said =
+            |n: Value| i18n::text(Language::English, "bulk-do-close", &[("n", argument(&n))]);
         assert_ne!(said(Value::from(1)).replace('1', "2"), said(Value::from(2)));
         assert_eq!(said(Value::from("1")).replace('1', "2"), said(Value::from(2)));
     }

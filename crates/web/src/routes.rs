@@ -79,7 +79,7 @@ async fn any_prefix(State(web): State<Arc<Web>>, request: Request) -> Response {
     if is_read && path.ends_with("/index.php") && public::is_public_form(request.uri().query()) {
         return public::to_public_form(&web);
     }
-    public::not_found()
+    public::not_found(request.headers())
 }
 
 /// Gives each request an id, answers with the headers that every page needs, and writes the log.

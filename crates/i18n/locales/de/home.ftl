@@ -1,17 +1,17 @@
 # The home page of staff.
 
-home-title = Was Sie jetzt braucht
-home-staff = warten auf eine Antwort
+home-title = Braucht Aufmerksamkeit
+home-staff = warten auf uns
 home-queue = im Eingang
 home-approval = warten auf Freigabe
-home-trouble = Sperrungen brauchen einen Blick
+home-trouble = Probleme bei Sperrungen
 home-deadlines = Fristen in 24 Std.
-home-dead = aufgegebene Aufgaben
-home-soon = Wird als Nächstes gesperrt
+home-dead = fehlgeschlagene Aufträge
+home-soon = Nächste Sperrungen
 home-soon-all = Alle nach Frist
-home-soon-none = Es läuft keine Frist.
-home-answer = Am längsten ohne Antwort
-home-answer-all = Alle, die auf Mitarbeiter warten
+home-soon-none = Keine Fristen
+home-answer = Am längsten wartend
+home-answer-all = Alle, die auf uns warten
 home-answer-none = Niemand wartet auf eine Antwort.
 home-opened = Meldungen der letzten 30 Tage
 home-others = Andere
@@ -26,8 +26,8 @@ home-of_reports =
     }
 home-time_to_answer = Zeit bis zur ersten Antwort
 home-time_to_close = Zeit bis zum Abschluss
-home-state = Zustand der Technik
-home-mail = Ausgehende Mail
+home-state = Systemstatus
+home-mail = Ausgehende E-Mails
 home-panels = Panels
 home-panel = Panel { $name }
 home-directory = Verzeichnis { $name }
@@ -37,6 +37,6 @@ home-by_hand = Sperrungen von Hand
 home-read = gelesen
 home-unreadable = nicht lesbar
 home-never_read = noch nicht gelesen
-home-dead_job = Aufgegeben: { $kind } { $key }
-home-mails = E-Mails, die warten
-home-attention = brauchen Aufmerksamkeit
+home-dead_job = Fehlgeschlagen: { $kind } { $key }
+home-mails = nicht zugeordnete E-Mails
+home-attention = Meldungen brauchen Aufmerksamkeit

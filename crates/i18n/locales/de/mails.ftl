@@ -1,22 +1,22 @@
 # Mail that came in.
 
-mails-text = E-Mails, die eingegangen sind und zu nichts gehören, was der Abuse-Desk sicher kennt. Hängen Sie sie an ihre Meldung, oder verwerfen Sie sie.
-mails-empty = Keine E-Mail wartet.
+mails-text = Eingegangene E-Mails, die keiner Meldung sicher zugeordnet werden konnten. Ordnen Sie sie einer Meldung zu, oder verwerfen Sie sie.
+mails-empty = Keine nicht zugeordneten E-Mails.
 mails-no_subject = (kein Betreff)
 mails-nobody = kein Absender
 mails-received = Eingegangen
 mails-from = Von
 mails-to = An
-mails-way = Weg
+mails-way = Empfangen über
 mails-size = Größe
 mails-files = Angehängte Dateien
 mails-report = Meldung
 mails-content = Text
 mails-no_text = Sie enthält keinen Text.
-mails-raw = Die E-Mail herunterladen, wie sie kam
-mails-raw-text = Programmen, die sie öffnen, kann sie schaden.
+mails-raw = E-Mail im Original herunterladen
+mails-raw-text = Sie kann dem Programm schaden, das sie öffnet.
 mails-attach = An eine Meldung hängen
-mails-attach-text = Prüfen Sie, ob sie vom Kunden ist: Wer eine Adresse kennt, kann sie als Absender angeben.
+mails-attach-text = Prüfen Sie, ob sie vom Kunden ist: Absenderadressen können gefälscht sein.
 mails-attach-report = Nummer der Meldung
 mails-attach-as = Als
 mails-attach-message = was der Kunde geschrieben hat
@@ -25,5 +25,5 @@ mails-attach-button = Anhängen
 mails-dismiss = Verwerfen
 mails-dismiss-sure = An keiner Meldung ändert sich etwas, und die E-Mail wird aufbewahrt.
 mails-dismiss-yes = Ja, verwerfen
-mails-restore = Zurücknehmen: wieder warten lassen
+mails-restore = Rückgängig: wieder vorlegen
 mails-of_report = Eingegangene E-Mails

@@ -1,7 +1,7 @@
 # E-Mails an Mitarbeiter.
 
 staffmail-opened = Neue Meldung
-staffmail-queued = Neue Meldung in der Warteschlange
+staffmail-queued = Neue Meldung im Eingang
 staffmail-answered = Kunde hat geantwortet
 staffmail-needs_staff = Braucht Ihre Entscheidung
 staffmail-changed = Meldung geändert
@@ -28,12 +28,12 @@ summary-calm-text = Es ist nichts offen.
 summary-title = Tagesübersicht: { $count } offen
 summary-text = Was offen ist und was geschehen ist:
 summary-staff = Wartet auf uns
-summary-queue = In der Warteschlange, ohne Dienst
+summary-queue = Im Eingang, ohne Dienst
 summary-approval = Sperrungen, die auf Freigabe warten
 summary-trouble = Probleme bei Sperrungen
 summary-mails = Nicht zugeordnete E-Mails
 summary-given_up = Fehlgeschlagene Aufträge
 summary-deadlines = Fristen in den nächsten 24 Stunden
 summary-opened = Geöffnet in den letzten 24 Stunden
-summary-closed = Geschlossen in den letzten 24 Stunden
+summary-closed = Abgeschlossen in den letzten 24 Stunden
 summary-suspended = Gesperrt in den letzten 24 Stunden

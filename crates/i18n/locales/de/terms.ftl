@@ -4,18 +4,18 @@ status-queued = im Eingang
 status-open = offen
 status-closed = abgeschlossen
 
-turn-customer = Kunde ist dran
-turn-staff = wir sind dran
+turn-customer = Wartet auf den Kunden
+turn-staff = Wartet auf uns
 
 suspension-none = von dieser Meldung nicht gesperrt
 suspension-pending = wird gesperrt
 suspension-suspended = gesperrt
-suspension-suspended_by_other = von anderen gesperrt
-suspension-lifting = wird aufgehoben
+suspension-suspended_by_other = außerhalb von Portreeve gesperrt
+suspension-lifting = wird entsperrt
 suspension-lifted = aufgehoben
 suspension-awaiting_approval = wartet auf Freigabe
-suspension-manual = von Hand zu erledigen
-suspension-drifted = von jemandem aufgehoben
+suspension-manual = von Hand auszuführen
+suspension-drifted = außerhalb von Portreeve entsperrt
 suspension-unknown = Zustand unbekannt
 suspension-failed = fehlgeschlagen
 
@@ -30,7 +30,7 @@ outcome-no_response = keine Reaktion
 outcome-other = anderes
 
 method-nosuspend = Keine Sperrung
-method-timelimit = Sperren, wenn die Frist des Kunden abgelaufen ist
+method-timelimit = Zum Ende der Frist sperren
 method-immediate = Sofort sperren
 
 notice-opened = Meldung eröffnet
@@ -82,19 +82,19 @@ payment-refused = keine Rechnung
 payment-ended = hinfällig
 payment-reversed = ging zurück
 
-told-title = Was per Mail mitgeteilt wird
+told-title = E-Mail-Benachrichtigungen
 told-notices = Benachrichtigungen
-told-opened = Eine Meldung wurde eröffnet
-told-queued = Eine Meldung wartet auf ihren Dienst
-told-answered = Ein Kunde hat geantwortet
-told-needs_staff = Etwas wartet auf eine Entscheidung
-told-only_mine = nur zu eigenen Meldungen
-told-summary = Die Tagesübersicht
-told-address = Wohin, wenn nicht an die übliche Adresse
-told-usual = Wieder wie üblich
-told-usual-all = Noch nichts gewählt: Alles wird mitgeteilt.
-told-usual-nothing = Noch nichts gewählt: Der Abuse-Desk hat eigene Adressen, hierhin kommt nichts.
-told-no_right = Nur wer Meldungen beantworten darf, bekommt Mails.
+told-opened = Neue Meldung
+told-queued = Neue Meldung im Eingang
+told-answered = Kunde hat geantwortet
+told-needs_staff = Entscheidung nötig
+told-only_mine = nur Meldungen, für die ich zuständig bin
+told-summary = Tagesübersicht
+told-address = Andere E-Mail-Adresse
+told-usual = Auf Vorgabe zurücksetzen
+told-usual-all = Vorgabe: alle Benachrichtigungen.
+told-usual-nothing = Vorgabe: keine Benachrichtigungen, weil der Abuse-Desk gemeinsame Adressen dafür hat.
+told-no_right = Nur wer Meldungen beantworten darf, bekommt Benachrichtigungen.
 
 right-see_reports = Meldungen, Dienste und das Adressbuch sehen
 right-open = Meldungen eröffnen
@@ -109,38 +109,38 @@ right-fraudrecord = FraudRecord nach Kunden fragen und sie dorthin melden
 
 setting-time_limit-period = Wie lange ein Kunde vor einer Sperrung mit Frist Zeit hat
 setting-time_limit-reminder = Den Kunden erinnern, wenn die Hälfte vorbei ist
-setting-time_limit-on_reply = Was eine Antwort des Kunden mit der Frist macht: anhalten (pause), streichen (cancel) oder nichts (ignore)
-setting-time_limit-require_notice = Ohne eine Benachrichtigung, die ein Mailserver angenommen hat, wartet die Sperrung auf Freigabe
+setting-time_limit-on_reply = Was eine Antwort des Kunden mit der Frist macht: anhalten (pause), aufheben (cancel) oder nichts (ignore)
+setting-time_limit-require_notice = Freigabe der Sperrung verlangen, wenn kein Mailserver die Benachrichtigung angenommen hat
 setting-client-lockdown = Was Kunden mit offenen Meldungen im Panel noch dürfen: alles (no), nichts bis zur Antwort (standard), nichts bis alles abgeschlossen ist (strict)
 setting-pay-amount = Freischalten gegen Zahlung: der Betrag
 setting-pay-currency = Freischalten gegen Zahlung: die Hauptwährung, zum Beispiel EUR
 setting-intake-auto_assign = Beschwerden nach dem Adressbuch zuordnen; sonst warten alle im Eingang
 setting-intake-duplicates = Eine Beschwerde über dasselbe kommt zur offenen Meldung (merge) oder eröffnet eine eigene (separate)
 setting-categories = Angebotene Kategorien, als JSON-Liste
-setting-limits-suspensions_per_hour = Automatische Sperrungen in einer Stunde; weitere warten auf Freigabe, 0 = keine läuft von selbst
-setting-clock-long_stop = Fristen, die abliefen, während der Abuse-Desk länger als dies stillstand, warten auf Freigabe
+setting-limits-suspensions_per_hour = Automatische Sperrungen je Stunde; weitere brauchen eine Freigabe, 0 = alle
+setting-clock-long_stop = Fristen, die abliefen, während Portreeve länger als dies nicht lief, brauchen eine Freigabe
 setting-staff-require_second_factor = Alle, die sich anmelden, brauchen einen zweiten Faktor
-setting-staff-session_idle = Wie lange Mitarbeiter fort sein dürfen, bevor sie sich wieder anmelden müssen
+setting-staff-session_idle = Mitarbeiter nach dieser Zeit ohne Aktivität abmelden
 setting-amp-http_status = HTTP-Status der Drop-in-API: immer 200 (always_200) oder semantisch (semantic)
 setting-amp-missing_parameters_code = Code für fehlende Parameter: AMP003 wie die Tabelle des Originals oder AMP009 wie sein Beispiel
 setting-amp-suspend_method_aliases = Weitere Wörter für suspend_method, als JSON-Objekt
-setting-amp-failed_auth_per_minute = Fehlgeschlagene Anmeldungen einer Adresse in einer Minute; 0 = keine Grenze
-setting-amp-calls_per_minute = Aufrufe eines API-Zugangs in einer Minute; 0 = keine Grenze
-setting-client-unsuspend_limit = Wie oft Kunden ihren Dienst innerhalb einer Meldung selbst wieder freischalten dürfen
-setting-client-more_time = Mehr Zeit, die Kunden bei der ersten Bitte sofort bekommen
-setting-client-language = Sprache von Kunden, von denen keine bekannt ist
-setting-client-time_zone = Zeitzone, in der Kunden Zeitpunkte lesen
-setting-client-link_life = Wie lange Links in Benachrichtigungen gelten
+setting-amp-failed_auth_per_minute = Fehlgeschlagene Anmeldungen je Adresse und Minute; 0 = keine Grenze
+setting-amp-calls_per_minute = Aufrufe je API-Zugang und Minute; 0 = keine Grenze
+setting-client-unsuspend_limit = Wie oft ein Kunde seinen Dienst innerhalb einer Meldung entsperren darf
+setting-client-more_time = Verlängerung, die bei der ersten Bitte eines Kunden automatisch gewährt wird
+setting-client-language = Vorgabesprache für Kunden
+setting-client-time_zone = Zeitzone der Kunden
+setting-client-link_life = Gültigkeit der Links
 setting-pay-limit = Wie oft ein Kunde innerhalb einer Meldung zahlen darf
-setting-client-notices_per_hour = Benachrichtigungen, die ein Postfach eines Kunden in einer Stunde bekommt; was darüber ist, kommt in einer Sammelmail (0: ohne Grenze)
-setting-staff-notices-address = Eigene Adressen des Abuse-Desks für Mails an Mitarbeiter (eine Liste); Mitarbeiter bekommen dann nur, was sie wählen
-setting-staff-summary_at = Wann Mitarbeiter die Tagesübersicht bekommen, etwa 08:00 oder 08:00 Europe/Berlin (leer: nie)
-setting-attachments-max_size = Größte Datei, die mit einer Nachricht oder Notiz angenommen wird, etwa 10MiB
-setting-attachments-per_message = Dateien einer Nachricht oder Notiz; 0 = keine werden angenommen
+setting-client-notices_per_hour = Benachrichtigungen je Postfach und Stunde; weitere kommen gesammelt in einer E-Mail (0: ohne Grenze)
+setting-staff-notices-address = Gemeinsame Adressen für Benachrichtigungen an Mitarbeiter (eine Liste); Mitarbeiter bekommen dann nur, was sie wählen
+setting-staff-summary_at = Wann die Tagesübersicht gesendet wird, etwa 08:00 oder 08:00 Europe/Berlin (leer: nie)
+setting-attachments-max_size = Größter Anhang, etwa 10MiB
+setting-attachments-per_message = Anhänge je Nachricht oder Notiz; 0 = keine
 setting-intake-mail_room = Wie viel E-Mail ohne den Code einer Meldung ungelesen sein oder auf Mitarbeiter warten darf, etwa 2GiB; weitere bleibt beim Mailserver. 0: ohne Grenze
 setting-intake-report_room = Wie viel E-Mail mit dem Code einer Meldung in einer Stunde angenommen wird, etwa 50MiB; weitere bleibt bis später beim Mailserver. 0: ohne Grenze
-setting-attachments-per_report = Alle Dateien einer Meldung zusammen, etwa 100MiB
-setting-attachments-types = Arten von Dateien, die angenommen werden, als JSON-Liste von Endungen
+setting-attachments-per_report = Gesamtgröße aller Anhänge einer Meldung, etwa 100MiB
+setting-attachments-types = Angenommene Dateitypen, als JSON-Liste von Endungen
 
 mailstate-unread = noch nicht gelesen
 mailstate-answer = Antwort des Kunden

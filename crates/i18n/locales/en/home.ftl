@@ -1,18 +1,18 @@
 # The home page of staff.
 
-home-title = What needs you now
-home-staff = wait for an answer
+home-title = Needs attention
+home-staff = waiting for us
 home-queue = in the queue
-home-approval = await approval
-home-trouble = suspensions need a look
+home-approval = awaiting approval
+home-trouble = suspension problems
 home-deadlines = deadlines in 24 h
-home-dead = jobs given up
-home-soon = Suspends next
+home-dead = failed jobs
+home-soon = Next suspensions
 home-soon-all = All by deadline
-home-soon-none = No deadline runs.
-home-answer = Longest without an answer
-home-answer-all = All that wait for staff
-home-answer-none = Nobody waits for an answer.
+home-soon-none = No deadlines
+home-answer = Longest waiting
+home-answer-all = All waiting for us
+home-answer-none = Nobody is waiting for a reply.
 home-opened = Reports of the last 30 days
 home-others = Others
 home-no_figures = No figures yet: days are counted when they are over (UTC).
@@ -24,19 +24,19 @@ home-of_reports =
         [one] of { $n } report
        *[other] of { $n } reports
     }
-home-time_to_answer = Time to the first answer
-home-time_to_close = Time to the end
-home-state = State of the machinery
+home-time_to_answer = Time to first reply
+home-time_to_close = Time to close
+home-state = System status
 home-mail = Outgoing mail
 home-panels = Panels
 home-panel = Panel { $name }
 home-directory = Directory { $name }
-home-set_up = set up
-home-not_set_up = not set up
+home-set_up = configured
+home-not_set_up = not configured
 home-by_hand = suspensions by hand
 home-read = read
 home-unreadable = cannot be read
 home-never_read = not read yet
-home-dead_job = Given up: { $kind } { $key }
-home-mails = mails that wait
-home-attention = need attention
+home-dead_job = Failed: { $kind } { $key }
+home-mails = unmatched mail
+home-attention = reports need attention

@@ -1,29 +1,29 @@
 # Mail that came in.
 
-mails-text = Mails that came in and belong to nothing that the desk knows for sure. Attach them to their report, or dismiss them.
-mails-empty = No mail waits.
+mails-text = Incoming mail that could not be matched to a report with certainty. Attach it to a report, or dismiss it.
+mails-empty = No unmatched mail.
 mails-no_subject = (no subject)
 mails-nobody = no sender
 mails-received = Received
 mails-from = From
 mails-to = To
-mails-way = Way
+mails-way = Received via
 mails-size = Size
 mails-files = Attached files
 mails-report = Report
 mails-content = Text
 mails-no_text = There is no text in it.
-mails-raw = Download the mail as it came
-mails-raw-text = It may do harm to programs that open it.
+mails-raw = Download the original e-mail
+mails-raw-text = It may harm the program that opens it.
 mails-attach = Attach to a report
-mails-attach-text = Check that it is from the customer: whoever knows an address can write it as the sender.
+mails-attach-text = Check that it is from the customer: sender addresses can be forged.
 mails-attach-report = Number of the report
 mails-attach-as = As
 mails-attach-message = what the customer wrote
 mails-attach-note = a note for staff
 mails-attach-button = Attach
 mails-dismiss = Dismiss
-mails-dismiss-sure = Nothing happens to any report, and the mail is kept.
+mails-dismiss-sure = No report is changed, and the e-mail is kept.
 mails-dismiss-yes = Yes, dismiss it
-mails-restore = Take back: let it wait again
+mails-restore = Undo: put it back
 mails-of_report = Mails that came in

@@ -4,18 +4,18 @@ status-queued = in the queue
 status-open = open
 status-closed = closed
 
-turn-customer = customer's turn
-turn-staff = our turn
+turn-customer = Waiting for customer
+turn-staff = Waiting for us
 
 suspension-none = not suspended by this report
 suspension-pending = being suspended
 suspension-suspended = suspended
-suspension-suspended_by_other = suspended by others
-suspension-lifting = being lifted
+suspension-suspended_by_other = suspended outside Portreeve
+suspension-lifting = being unsuspended
 suspension-lifted = lifted
-suspension-awaiting_approval = awaits approval
-suspension-manual = to be done by hand
-suspension-drifted = lifted by somebody
+suspension-awaiting_approval = awaiting approval
+suspension-manual = to be done manually
+suspension-drifted = unsuspended outside Portreeve
 suspension-unknown = state unknown
 suspension-failed = failed
 
@@ -30,8 +30,8 @@ outcome-no_response = no response
 outcome-other = other
 
 method-nosuspend = No suspension
-method-timelimit = Suspend when the customer's time is over
-method-immediate = Suspend at once
+method-timelimit = Suspend at the deadline
+method-immediate = Suspend immediately
 
 notice-opened = Report opened
 notice-queued = In the queue
@@ -82,19 +82,19 @@ payment-refused = no invoice
 payment-ended = ended
 payment-reversed = went back
 
-told-title = What is told by mail
+told-title = E-mail notifications
 told-notices = Notices
-told-opened = A report was opened
-told-queued = A report waits for its service
-told-answered = A customer answered
-told-needs_staff = Something waits for a decision
-told-only_mine = only about own reports
-told-summary = The daily summary
-told-address = Where, if not at the usual address
-told-usual = As usual again
-told-usual-all = Nothing was chosen yet: everything is told.
-told-usual-nothing = Nothing was chosen yet: the desk has addresses of its own, and nothing is told here.
-told-no_right = Only who may answer reports is told by mail.
+told-opened = New report
+told-queued = New report in the queue
+told-answered = Customer replied
+told-needs_staff = Needs a decision
+told-only_mine = only reports assigned to me
+told-summary = Daily summary
+told-address = Different e-mail address
+told-usual = Reset to default
+told-usual-all = Default: all notifications.
+told-usual-nothing = Default: no notifications, because the abuse desk has shared addresses for them.
+told-no_right = Only staff who may reply to reports get notifications.
 
 right-see_reports = see reports, services and the ledger
 right-open = open reports
@@ -109,38 +109,38 @@ right-fraudrecord = ask FraudRecord about customers and report them to it
 
 setting-time_limit-period = How long a customer has before a time-limited suspension
 setting-time_limit-reminder = Remind the customer when half of it has passed
-setting-time_limit-on_reply = What a customer's reply does to the clock: pause it, cancel the deadline, or nothing (ignore)
-setting-time_limit-require_notice = Without a notice that a mail server took, the suspension waits for approval
+setting-time_limit-on_reply = What a customer's reply does to the deadline: pause it, cancel it, or nothing (ignore)
+setting-time_limit-require_notice = Require approval for the suspension unless a mail server has accepted the notice
 setting-client-lockdown = What customers with open reports may still do in the panel: everything (no), nothing until they replied (standard), nothing until all is closed (strict)
 setting-pay-amount = Pay to unsuspend: the amount
 setting-pay-currency = Pay to unsuspend: the primary currency, such as EUR
 setting-intake-auto_assign = Assign complaints by the ledger; else all wait in the queue
 setting-intake-duplicates = A complaint about the same joins the open report (merge) or opens its own (separate)
 setting-categories = Categories that are offered, as a JSON list
-setting-limits-suspensions_per_hour = Automatic suspensions in an hour; beyond it they wait for approval, 0 = none run by themselves
-setting-clock-long_stop = Deadlines that came due while the desk stood still for longer than this wait for approval
+setting-limits-suspensions_per_hour = Automatic suspensions per hour; more need approval, 0 = all need approval
+setting-clock-long_stop = Deadlines that passed while Portreeve was down for longer than this need approval
 setting-staff-require_second_factor = Everybody who signs in needs a second factor
-setting-staff-session_idle = How long staff may be away before they have to sign in again
+setting-staff-session_idle = Sign staff out after this time without activity
 setting-amp-http_status = HTTP statuses of the drop-in API: always 200, or semantic
 setting-amp-missing_parameters_code = Code for missing parameters: AMP003 as the original's table, or AMP009 as its example
 setting-amp-suspend_method_aliases = Further words for suspend_method, as a JSON map
-setting-amp-failed_auth_per_minute = Failed authentications of an address in a minute; 0 = no limit
-setting-amp-calls_per_minute = Calls of a credential in a minute; 0 = no limit
-setting-client-unsuspend_limit = How often customers may take their service back within one report
-setting-client-more_time = More time that customers get at once when they first ask
-setting-client-language = Language of customers of whom none is known
-setting-client-time_zone = Zone in which customers are told instants
-setting-client-link_life = How long links in notices lead somewhere
-setting-pay-limit = Times that a customer may pay within one report
-setting-client-notices_per_hour = Notices that a mailbox of a customer gets in an hour; what is beyond comes in one digest (0: no limit)
-setting-staff-notices-address = Addresses of the desk's own for what staff are told (a list); members are then told only what they choose
-setting-staff-summary_at = When staff get the summary of the day, such as 08:00 or 08:00 Europe/Berlin (empty: never)
-setting-attachments-max_size = Largest file that is taken with a message or note, such as 10MiB
-setting-attachments-per_message = Files of one message or note; 0 = none are taken
+setting-amp-failed_auth_per_minute = Failed authentications per address and minute; 0 = no limit
+setting-amp-calls_per_minute = Calls per credential and minute; 0 = no limit
+setting-client-unsuspend_limit = How often a customer may unsuspend their service within one report
+setting-client-more_time = Extension granted automatically when a customer first asks
+setting-client-language = Default language of customers
+setting-client-time_zone = Customers' time zone
+setting-client-link_life = Link validity
+setting-pay-limit = How often a customer may pay within one report
+setting-client-notices_per_hour = Notices per mailbox and hour; more are combined into one digest (0: no limit)
+setting-staff-notices-address = Shared addresses for staff notifications (a list); staff members then only get what they choose
+setting-staff-summary_at = When the daily summary is sent, such as 08:00 or 08:00 Europe/Berlin (empty: never)
+setting-attachments-max_size = Largest attachment, such as 10MiB
+setting-attachments-per_message = Attachments per message or note; 0 = none
 setting-intake-mail_room = How much mail without a report's code may be unread or wait for staff, such as 2GiB; more stays with the mail server. 0: no limit
 setting-intake-report_room = How much mail with the code of one report is taken within an hour, such as 50MiB; more stays with the mail server for later. 0: no limit
-setting-attachments-per_report = All files of one report together, such as 100MiB
-setting-attachments-types = Types of files that are taken, as a JSON list of extensions
+setting-attachments-per_report = Total size of all attachments of a report, such as 100MiB
+setting-attachments-types = Accepted file types, as a JSON list of extensions
 
 mailstate-unread = not read yet
 mailstate-answer = answer of the customer

@@ -4,3 +4,4 @@ mod callers;
 mod messages;
 mod refusals;
 mod sources;
+mod whmcs;

@@ -152,7 +152,7 @@ on_both! {
         let id = serving.create(&world, "service_id=1&category=Spam");
         let link = link(&world, id, "opened");
         let page = serving.get(&link).body;
-        assert!(page.contains("type=\"file\"") && page.contains("At most 5 files with 10 MiB each"), "{page}");
+        assert!(page.contains("type=\"file\"") && page.contains("Up to 5 files, 10 MiB each"), "{page}");
         // More than one piece, with every byte, and another file beside it.
         let log: Vec<u8> = (0..=255).cycle().take(600_001).collect();
         let sent = serving.write(&link, id, "answer", "See the log.", &[("mail.log", &log), ("shot.png", b"\x89PNG\r\n\x1a\n1")]);
@@ -289,7 +289,7 @@ on_both! {
         // The second file is refused: neither the first one nor the words are stored.
         let before = world.report(id);
         let refused = serving.write(&link, id, "answer", "not stored", &[("good.txt", b"good"), ("bad.png", b"no picture")]);
-        assert!(refused.status == 422 && refused.body.contains("something else than its name says"), "{}", refused.body);
+        assert!(refused.status == 422 && refused.body.contains("do not match its name"), "{}", refused.body);
         assert_eq!(world.report(id), before);
         // A text that is refused takes its files with it.
         assert_eq!(serving.write(&link, id, "answer", " ", &[("good.txt", b"good")]).status, 422);
@@ -325,24 +325,24 @@ on_both! {
         refused(&[("big.log", &big)], "“big.log” is too large: at most 64 KiB");
         assert!(started.elapsed().as_secs() < 10, "50 MiB were refused in {:?}", started.elapsed());
         refused(&[("edge.log", &big[..65_537])], "too large");
-        refused(&[("a.txt", b"a"), ("b.txt", b"b"), ("c.txt", b"c")], "“c.txt” was one too many: at most 2");
-        refused(&[("a.exe", b"MZ")], "of a type that is not taken");
-        refused(&[("a.pdf.exe", b"%PDF-")], "of a type that is not taken");
-        refused(&[("noname", b"x")], "of a type that is not taken");
-        refused(&[("a.png", b"GIF89a")], "something else than its name says");
+        refused(&[("a.txt", b"a"), ("b.txt", b"b"), ("c.txt", b"c")], "“c.txt” was one too many: a message can have at most 2");
+        refused(&[("a.exe", b"MZ")], "are not accepted");
+        refused(&[("a.pdf.exe", b"%PDF-")], "are not accepted");
+        refused(&[("noname", b"x")], "are not accepted");
+        refused(&[("a.png", b"GIF89a")], "do not match its name");
         refused(&[("a.txt", b"")], "is empty");
         assert_eq!(serving.write(&link, id, "answer", "one", &[("edge.log", &big[..65_536])]).status, 303);
-        refused(&[("more.log", &big[..65_000])], "has no room any more: all files of a report may have 100 KiB");
+        refused(&[("more.log", &big[..65_000])], "all files of a report can have 100 KiB");
         assert_eq!(serving.write(&link, id, "answer", "two", &[("little.log", b"x"), ("", b"")]).status, 303);
         assert_eq!(files(&world, id).len(), 2);
         // What a host does not want is not offered.
         world.set("attachments.types", r#"["txt"]"#);
         world.set("attachments.per_message", "1");
         eventually("it takes effect", || serving.get(&link).body.contains("accept=\".txt\""));
-        refused(&[("x.log", b"x")], "of a type that is not taken");
+        refused(&[("x.log", b"x")], "are not accepted");
         world.set("attachments.per_message", "0");
         eventually("it takes effect", || !serving.get(&link).body.contains("type=\"file\""));
-        refused(&[("x.txt", b"x")], "Files are not taken here");
+        refused(&[("x.txt", b"x")], "Attachments are not accepted here");
         assert_eq!(world.events(id, "answered"), 2);
         // A zip that would be huge is a few bytes like all others: nothing looks into it.
         world.set("attachments.per_message", "5");
@@ -362,7 +362,7 @@ on_both! {
         assert_eq!(send(&endless_head), 400, "a head without an end");
         let whole = multipart(&[("text", "broken off")], &[("a.txt", b"abcdef")]);
         let cut = serving.post(&place, &[("content-type", &kind())], &whole[..whole.len() - 36]);
-        assert!(cut.status == 422 && cut.body.contains("broken off") && cut.body.contains("did not arrive whole"), "{cut:?}");
+        assert!(cut.status == 422 && cut.body.contains("broken off") && cut.body.contains("was incomplete or took too long"), "{cut:?}");
         assert_eq!(send(b"x"), 400);
         assert_eq!(send(format!("--{BOUNDARY}--\r\n").as_bytes()), 422, "no text");
         let many: Vec<(&str, &str)> = vec![("x", "y"); 100];
@@ -403,7 +403,7 @@ on_both! {
             is_full
         });
         let page = last.unwrap().body;
-        assert!(page.contains("too many arrive at the moment") && page.contains(">words that stay</textarea>"), "{page}");
+        assert!(page.contains("too many uploads are running") && page.contains(">words that stay</textarea>"), "{page}");
         assert_eq!(serving.write(&link, id, "answer", "without a file", &[("", b"")]).status, 303, "others are not in its way");
         drop(slow);
         eventually("there is room again", || serving.write(&link, id, "answer", "words", &[("mine.log", b"mine")]).status == 303);
@@ -629,7 +629,7 @@ on_both! {
         let get = |file: &str| serving.get(&format!("{link}/reports/{id}/attachments/{file}"));
         let waits = send("waits.txt", b"wait\nfor it\n");
         let answer = get(&waits);
-        assert!(answer.status == 409 && answer.body.contains("Being checked"), "{answer:?}");
+        assert!(answer.status == 409 && answer.body.contains("Scan in progress"), "{answer:?}");
         assert!(serving.get(&link).body.contains("is being checked"));
         assert!(world.fails(1, &["report", "attachment", &waits, "--save", "x"]).contains("being checked"));
         world.write("let-through", "");
@@ -643,12 +643,12 @@ on_both! {
         let virus = send("virus.txt", b"virus\n");
         eventually("it was found", || state("virus.txt").1 == "infected");
         let answer = get(&virus);
-        assert!(answer.status == 409 && answer.body.contains("not found to be harmless") && !answer.body.contains("Test-Signature"), "{answer:?}");
+        assert!(answer.status == 409 && answer.body.contains("did not clear") && !answer.body.contains("Test-Signature"), "{answer:?}");
         hire(&world, "carol", "agent");
         let seat = Seat::take(&serving, "carol");
         assert_eq!(seat.get(&format!("/admin/reports/{id}/attachments/{virus}")).status, 422);
         let page = seat.page(&format!("/admin/reports/{id}"));
-        assert!(page.contains("infected, nobody can have it") && page.contains("Test-Signature"), "{page}");
+        assert!(page.contains("infected, blocked") && page.contains("Test-Signature"), "{page}");
         let paper = |whose: &[&str]| {
             let out = world.path("copy.pdf");
             let id = id.to_string();

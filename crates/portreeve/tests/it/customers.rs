@@ -99,13 +99,13 @@ on_both! {
         let after = world.report(id);
         assert_eq!((after["turn"].as_str(), after["deadline_at"].as_str()), (Some("staff"), None));
         let page = serving.get(answered.header("location"));
-        assert!(page.body.contains("We removed it.") && page.body.contains("Your answer was sent."), "{}", page.body);
+        assert!(page.body.contains("We removed it.") && page.body.contains("Your reply was sent."), "{}", page.body);
         assert_eq!(post(&serving, &link, id, "answer", "text=+").status, 422);
 
         world.ok(&["report", "end-links", &id.to_string()]);
         for dead in [link.as_str(), &format!("{link}/reports"), "/client/r/x", &format!("/client/r/{}", "0".repeat(64))] {
             let answer = serving.get(dead);
-            assert!(answer.status == 404 && answer.body.contains("leads nowhere"), "{dead}: {answer:?}");
+            assert!(answer.status == 404 && answer.body.contains("no longer valid"), "{dead}: {answer:?}");
         }
         assert_eq!(post(&serving, &link, id, "answer", "text=x").status, 404);
         assert_eq!(world.events(id, "answered"), 1);
@@ -135,7 +135,7 @@ on_both! {
         let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=immediate&allow_unsuspend=1");
         world.wait_for(id, "suspended");
         let link = link(&world, id, "suspended");
-        assert!(serving.get(&link).body.contains("Take the service back"));
+        assert!(serving.get(&link).body.contains("Unsuspend my service"));
         assert_eq!(post(&serving, &link, id, "unsuspend", "text=").status, 422, "a statement is needed");
         assert_eq!(world.suspension(id), "suspended");
         for time in 1..=2 {
@@ -257,9 +257,9 @@ on_both! {
         let id = serving.create(&world, "service_id=1&category=Spam&suspend_method=timelimit");
         let link = link(&world, id, "opened");
         for (setting, says) in [
-            ("pause", "An answer stops the clock"),
-            ("cancel", "An answer takes the deadline away"),
-            ("ignore", "An answer alone does not stop this"),
+            ("pause", "Replying pauses the deadline"),
+            ("cancel", "Replying cancels the deadline"),
+            ("ignore", "Replying alone does not stop this"),
         ] {
             world.set("time_limit.on_reply", setting);
             eventually(setting, || serving.get(&link).body.contains(says));

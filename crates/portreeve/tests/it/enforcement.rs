@@ -254,7 +254,7 @@ on_both! {
         let id = desk.create(&world, &format!("service_id=1&{NOW}"));
         let number = id.to_string();
         let close = ["report", "close", &number, "--outcome", "other", "--keep-suspended"];
-        assert!(world.fails(1, &close).contains("nothing to keep"));
+        assert!(world.fails(1, &close).contains("no suspension to keep"));
         assert_eq!(world.report(id)["status"], "open");
         drop(desk);
     }

@@ -387,7 +387,7 @@ on_both! {
         world.set("staff.summary_at", &minutes_ago(3));
         eventually("the summary is out", || !world.mails("summary").is_empty());
         let mail = world.mails("summary").remove(0);
-        assert!(mail.contains("1  Mails that wait"), "{mail}");
+        assert!(mail.contains("1  Unmatched mail"), "{mail}");
     }
 
     fn a_delivery_report_at_a_reports_own_address_counts_without_a_message_id_of_ours(world) {
@@ -608,7 +608,7 @@ on_both! {
         assert_eq!((raw.header("x-content-type-options"), raw.body.clone()), ("nosniff", mail.replace('\n', "\r\n")));
         assert_eq!(seat.get("/admin/mail/99").status, 404);
         seat.done("/admin/mail/1/dismissal", &[]);
-        assert!(seat.get("/admin/mail/1").body.contains("Take back"));
+        assert!(seat.get("/admin/mail/1").body.contains("Undo: put it back"));
         seat.done("/admin/mail/1/restoration", &[]);
         assert_eq!(waiting(&world).len(), 2);
         seat.done("/admin/mail/1/dismissal", &[]);

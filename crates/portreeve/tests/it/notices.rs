@@ -83,7 +83,7 @@ on_both! {
         seat.done(&format!("{PAGE}/take-back"), &[("seen", seen)]);
         assert_eq!(origin(&world, SUBJECT), "file");
         assert_eq!(subject_of_a_new_report(&world, &desk), "[abuse #3] Of a file");
-        assert!(seat.page("/admin/setup/audit").contains("template of a notice taken away"));
+        assert!(seat.page("/admin/setup/audit").contains("template of a notice reverted"));
         let again = seat.post(&format!("{PAGE}/take-back"), &[("seen", seen)]);
         assert_eq!(again.status, 409, "of what somebody saw before");
         assert!(world.fails(1, &["templates", "show", "en/nothing.txt"]).contains("templates list"));
@@ -98,7 +98,7 @@ on_both! {
         assert_eq!(post(&dora, PAGE, &fields(&page, SUBJECT, "Dora: {{ category }}")).status, 303);
         let conflict = post(&carol, PAGE, &fields(&page, SUBJECT, "Carol: {{ category }}"));
         assert_eq!(conflict.status, 409);
-        assert!(conflict.body.contains("Somebody else was faster"), "{}", conflict.body);
+        assert!(conflict.body.contains("This report was changed in the meantime"), "{}", conflict.body);
         assert!(conflict.body.contains("Dora: {{ category }}") && conflict.body.contains("Carol: {{ category }}"));
         assert_eq!(world.ok(&["templates", "show", SUBJECT]).trim(), "Dora: {{ category }}");
         let once_more = post(&carol, PAGE, &fields(&conflict.body, SUBJECT, "Carol: {{ category }}"));

@@ -63,7 +63,7 @@ on_both! {
         has(&text, &[
             &format!("Abuse report #{id}"), "Copy for the customer", "Phishing", "shop.example.com", "192.0.2.1",
             "hxxps://bad[.]example[.]com/x", "line two", "Please take the page down.", "We did.", "Abuse desk",
-            "seen.log", "24 B", "The report was opened.", "open, waits for the abuse desk", "CE",
+            "seen.log", "24 B", "The report was opened.", "open, waiting for us", "CE",
         ]);
         has_not(&text, &[SECRET, "night shift", "alice", "https://bad", "command line", "ada@example.com", "taken by the mail server"]);
         assert!(desk.get(&link).body.contains("/report.pdf"));

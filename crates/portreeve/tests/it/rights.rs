@@ -178,7 +178,7 @@ on_both! {
         assert!(page.contains("notice.eml") && !page.contains(&theirs) && page.contains(&ours), "{page}");
         let place = |file: &str| format!("/admin/reports/{id}/attachments/{file}");
         let refused = vera.get(&place(&theirs));
-        assert!(refused.status == 403 && refused.body.contains("You may not do this"), "{}", refused.body);
+        assert!(refused.status == 403 && refused.body.contains("No permission"), "{}", refused.body);
         assert_eq!(vera.get(&place(&ours)).body, "from us");
         assert!(otto.get(&place(&theirs)).body.contains(secret));
         let fetch = |token: &str, path: &str| {

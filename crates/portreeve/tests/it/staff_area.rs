@@ -85,7 +85,7 @@ on_both! {
             here.post("/admin/account/password", &[("old", old), ("new", new), ("again", again)])
         };
         assert!(change("wrong", "a longer password", "a longer password").body.contains("The password is wrong"));
-        assert!(change(PASSWORD, "a longer password", "another password").body.contains("not the same"));
+        assert!(change(PASSWORD, "a longer password", "another password").body.contains("do not match"));
         assert!(change(PASSWORD, "short", "short").body.contains("at least 12 characters"));
         assert_eq!(there.get("/admin").status, 200, "nothing was changed yet");
         assert_eq!(change(PASSWORD, "a longer password", "a longer password").status, 303);
@@ -243,7 +243,7 @@ on_both! {
         let desk = world.serve();
         hire(&world, "carol", "agent");
         let seat = Seat::take(&desk, "carol");
-        let waits = "The suspension will wait for approval";
+        let waits = "The suspension will need approval";
         let untold = desk.create(&world, "service_id=77&category=Spam&suspend_method=timelimit");
         assert!(seat.page(&format!("/admin/reports/{untold}")).contains(waits));
         let told = desk.create(&world, "service_id=78&category=Spam&suspend_method=timelimit");
@@ -359,7 +359,7 @@ on_both! {
             seat.post(path, &fields)
         };
         let shown = post("/admin/reports/bulk", &wish("close", &[("outcome", "resolved")]));
-        assert!(shown.body.contains("Yes, do it with 3 reports"), "{}", shown.body);
+        assert!(shown.body.contains("Close 3 reports"), "{}", shown.body);
         assert_eq!(world.report(1)["status"], "open", "only shown yet");
         // Somebody acts on one of them in between.
         world.ok(&["report", "answer", &ids[0], "--text", "wait"]);
@@ -369,7 +369,7 @@ on_both! {
             fields.push((format!("revision_{id}"), revision));
         }
         let done = post("/admin/reports/bulk/do", &fields);
-        assert!(done.body.contains("2 reports were changed.") && done.body.contains("changed meanwhile"), "{}", done.body);
+        assert!(done.body.contains("2 reports were changed.") && done.body.contains("changed in the meantime"), "{}", done.body);
         assert_eq!(world.report(1)["status"], "open");
         assert_eq!(world.report(2)["status"], "closed");
         assert!(done.body.contains("Undo: reopen them"));
@@ -446,7 +446,7 @@ on_both! {
         assert_eq!(set("time_limit.period", "1440m", "2h").status, 303);
         assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "2h");
         let stale = set("time_limit.period", "1440m", "3h");
-        assert!(stale.status == 422 && stale.body.contains("changed meanwhile"), "{}", stale.body);
+        assert!(stale.status == 422 && stale.body.contains("changed in the meantime"), "{}", stale.body);
         assert!(set("time_limit.period", "2h", "soon").body.contains("must be a length of time"));
         let category = [("name", "Night"), ("period", "30m"), ("customer_text", "At night nobody watches."), ("severity", "high"), ("suspend_method", "timelimit"), ("act", "set")];
         assert_eq!(seat.done("/admin/setup/categories", &category), "/admin/setup/categories");
@@ -490,7 +490,7 @@ on_both! {
             vec![("act", "change"), ("email", "c@example.com"), ("role", "viewer")],
         ] {
             let refused = seat.post("/admin/setup/staff/carol", &fields);
-            assert!(refused.status == 422 && refused.body.contains("the last who may set up"), "{}", refused.body);
+            assert!(refused.status == 422 && refused.body.contains("the last one with the right to set up"), "{}", refused.body);
         }
         assert_eq!(seat.post("/admin/setup/staff", &[("name", "dora"), ("email", "x@example.com"), ("role", "viewer")]).status, 422);
         assert_eq!(seat.post("/admin/setup/roles/admin", &[("act", "delete")]).status, 422);
@@ -525,7 +525,7 @@ on_each! {
                 let path = path_of(route.path, id);
                 let answer = if route.method == "GET" { seat.get(&path) } else { seat.post(&path, &[("revision", "1")]) };
                 assert_eq!(answer.status, 403, "{} {path} without {right}", route.method);
-                assert!(answer.body.contains("You may not do this"), "{}", answer.body);
+                assert!(answer.body.contains("No permission"), "{}", answer.body);
                 let missing = path_of(route.path, 999_999);
                 let unknown = if route.method == "GET" { seat.get(&missing) } else { seat.post(&missing, &[("revision", "1")]) };
                 assert_eq!((unknown.status, unknown.body), (403, answer.body), "what is not there looks the same");

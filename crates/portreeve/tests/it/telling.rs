@@ -55,7 +55,7 @@ on_both! {
         hire(&world, "dora", "agent");
         world.ok(&["staff", "notify", "alice", "--notices", "none"]);
         let seat = Seat::take(&desk, "carol");
-        assert!(seat.page("/admin/account").contains("everything is told"));
+        assert!(seat.page("/admin/account").contains("all notifications"));
         seat.done("/admin/account/preferences", &[("language", "de"), ("time_zone", "Europe/Berlin")]);
         seat.done("/admin/account/notices", &[("notice", "opened"), ("notice", "answered"), ("address", "carol@example.net")]);
         assert_eq!(seat.post("/admin/account/notices", &[("address", "nobody")]).status, 422);

@@ -27,7 +27,7 @@ pub(crate) enum Code {
     Unauthorized,
     /// The token may not do this.
     Forbidden,
-    /// There is no such thing.
+    /// Not found.
     NotFound,
     /// The path does not take this method.
     MethodNotAllowed,
@@ -81,7 +81,7 @@ impl Code {
             Self::Malformed => "The request cannot be read",
             Self::Unauthorized => "No good token",
             Self::Forbidden => "The token may not do this",
-            Self::NotFound => "There is no such thing",
+            Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Not with this method",
             Self::WrongState => "Not in this state",
             Self::ProtectedService => "The service is protected",

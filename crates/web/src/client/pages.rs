@@ -12,6 +12,7 @@ use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::report::{Claim, MoveError, Outcome, SelfUnsuspend};
 use portreeve_core::time::{Span, rfc3339};
+use portreeve_i18n as i18n;
 
 use super::door::Door;
 use crate::Web;
@@ -86,12 +87,11 @@ impl Web {
         context: Value,
     ) -> Response {
         let frame = context! { language => viewer.language.tag() };
+        let language = viewer.language;
         let failed = || {
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            as_page(
-                status,
-                "<!doctype html><title>Error</title><p>The page could not be made.</p>".to_owned(),
-            )
+            let title = i18n::text!(language, "refused-internal");
+            let html = format!("<!doctype html><title>{title}</title><p>{title}</p>");
+            as_page(StatusCode::INTERNAL_SERVER_ERROR, html)
         };
         let rendered = self.render(status, name, viewer, merge_maps([context, frame]));
         let mut response = rendered.unwrap_or_else(failed);

@@ -1,12 +1,13 @@
 //! Pages for everybody.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use portreeve_i18n as i18n;
 use std::sync::Arc;
 
-use crate::Web;
 use crate::page::{escape, page};
+use crate::{Web, preferred_language};
 
 /// The path of the public page for reports.
 const REPORT_ABUSE: &str = "/report-abuse";
@@ -15,34 +16,37 @@ const REPORT_ABUSE: &str = "/report-abuse";
 const ADDON: &str = "abusemanagerpro";
 
 /// The first page.
-pub(crate) async fn home() -> Response {
-    page(
-        StatusCode::OK,
-        "Abuse desk",
-        r#"<p>This is the abuse desk of a hosting provider.</p>
-<p><a href="/report-abuse">Report abuse</a></p>"#,
-    )
+pub(crate) async fn home(headers: HeaderMap) -> Response {
+    let language = preferred_language(&headers);
+    let body = format!(
+        "<p>{}</p>\n<p><a href=\"{REPORT_ABUSE}\">{}</a></p>",
+        i18n::text!(language, "public-home-text"),
+        i18n::text!(language, "public-report"),
+    );
+    page(StatusCode::OK, language, &i18n::text!(language, "public-home"), &body)
 }
 
 /// Where to report abuse.
-pub(crate) async fn report_abuse(State(web): State<Arc<Web>>) -> Response {
+pub(crate) async fn report_abuse(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    let language = preferred_language(&headers);
+    let say = |key: &str| i18n::text!(language, key);
     let how = match &web.config.abuse_address {
         Some(address) => {
             let address = escape(address);
-            format!(r#"<p>Please write to <a href="mailto:{address}">{address}</a>.</p>"#)
+            let write = say("public-report-write");
+            format!("<p>{write} <a href=\"mailto:{address}\">{address}</a>.</p>")
         }
-        None => "<p>Please write to the abuse address of the provider, as its registry entry \
-                 (WHOIS or RDAP) names it.</p>"
-            .to_owned(),
+        None => format!("<p>{}</p>", say("public-report-whois")),
     };
+    let what = ["public-report-source", "public-report-when", "public-report-what"]
+        .map(|key| format!("<li>{}</li>", say(key)));
     let body = format!(
-        "<p>You have seen spam, an attack or other abuse from one of our addresses?</p>\n{how}\n\
-         <p>So that it can be found out who it was, name:</p>\n<ul>\n\
-         <li>the address or domain that the abuse came from,</li>\n\
-         <li>when it happened, with the time zone,</li>\n\
-         <li>what happened, with the lines of your log or the whole mail with all headers.</li>\n</ul>"
+        "<p>{}</p>\n{how}\n<p>{}</p>\n<ul>\n{}\n</ul>",
+        say("public-report-ask"),
+        say("public-report-name"),
+        what.join("\n"),
     );
-    page(StatusCode::OK, "Report abuse", &body)
+    page(StatusCode::OK, language, &say("public-report"), &body)
 }
 
 /// The style of all pages.
@@ -55,12 +59,14 @@ pub(crate) async fn style() -> Response {
 }
 
 /// There is no such page.
-pub(crate) fn not_found() -> Response {
-    page(
-        StatusCode::NOT_FOUND,
-        "Page not found",
-        r#"<p>There is no page at this address.</p><p><a href="/">To the first page</a></p>"#,
-    )
+pub(crate) fn not_found(headers: &HeaderMap) -> Response {
+    let language = preferred_language(headers);
+    let body = format!(
+        "<p>{}</p><p><a href=\"/\">{}</a></p>",
+        i18n::text!(language, "public-missing-text"),
+        i18n::text!(language, "public-missing-back"),
+    );
+    page(StatusCode::NOT_FOUND, language, &i18n::text!(language, "public-missing"), &body)
 }
 
 /// Whether a query asks for the public form of the original product.

@@ -343,8 +343,8 @@ fn a_digest_tells_what_happened_to_each_report_and_names_it_once() {
 #[test]
 fn a_reminder_says_what_will_happen_when_and_how_to_stop_it() {
     let table = [
-        (OnReply::Pause, "stops the clock until we have answered", "hält die Frist an"),
-        (OnReply::Cancel, "takes the deadline away", "hebt die Frist auf"),
+        (OnReply::Pause, "Replying pauses the deadline", "hält die Frist an"),
+        (OnReply::Cancel, "Replying cancels the deadline", "hebt die Frist auf"),
         (OnReply::Ignore, "does not stop this", "hält das nicht auf"),
     ];
     for (on_reply, english, german) in table {
@@ -377,7 +377,7 @@ fn parts(notice: Notice, of: &CustomerNotice) -> [String; 2] {
 fn an_answer_says_who_wrote_what_which_files_came_and_how_the_clock_is_stopped() {
     let of = |language| sample(Notice::Answered, language, "Spam");
     let table = [
-        (of(Language::English), "2 files came", "written by a person", "stops the clock"),
+        (of(Language::English), "2 files came", "written by a person", "Replying pauses"),
         (of(Language::German), "2 Dateien", "hat ein Mensch geschrieben", "hält die Frist an"),
     ];
     for (notice, files, who, clock) in table {
