@@ -15,8 +15,8 @@ use crate::messages::messages;
 fn is_english(text: &str) -> bool {
     let english = [
         "the", "is", "not", "and", "or", "of", "already", "must", "there", "no", "with", "be",
-        "to", "a", "an", "report", "service", "customer", "file", "at", "most", "least", "has",
-        "was", "this", "already", "only", "can", "cannot",
+        "to", "a", "report", "service", "customer", "file", "at", "most", "least", "has", "this",
+        "already", "only", "can", "cannot",
     ];
     text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| english.contains(&word))
 }
