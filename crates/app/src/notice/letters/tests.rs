@@ -313,11 +313,7 @@ fn a_digest_tells_what_happened_to_each_report_and_names_it_once() {
     let letter = letters().digest(&entries);
     assert_eq!(letter.subject, "[abuse] 2 Missbrauchsmeldungen zu Ihren Diensten");
     assert_eq!(letter.body.matches("Meldung #7").count(), 1, "{}", letter.body);
-    assert!(
-        letter.body.contains("erhalten.\n  Die Meldung wurde geschlossen."),
-        "{}",
-        letter.body
-    );
+    assert!(letter.body.contains("erhalten.\n  Die Meldung wurde geschlossen."), "{}", letter.body);
     assert!(
         letter.body.contains("Frist: 02.01.1970 00:00 UTC (noch 24 Stunden)"),
         "{}",
