@@ -91,6 +91,7 @@ fn has_words(event: &Event) -> bool {
     matches!(
         event,
         Event::Opened { .. }
+            | Event::Imported { .. }
             | Event::Queued { .. }
             | Event::Assigned { .. }
             | Event::Answered { .. }

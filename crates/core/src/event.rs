@@ -16,6 +16,8 @@ use crate::time::{Span, Timestamp, for_people};
 pub enum Event {
     /// The report was opened about a known service.
     Opened { method: SuspendMethod },
+    /// Another desk had it, and it was taken over from there.
+    Imported { source: String, reference: String, suspended: bool },
     /// It waits in the queue.
     Queued { why: String },
     /// Staff named the service.
@@ -46,6 +48,8 @@ pub enum Event {
     HoldPlaced { by: Press },
     /// A guard holds the suspension back.
     HoldWaits { why: Stop },
+    /// Staff say that the suspension which stands already is this report's.
+    SuspensionAdopted,
     /// Staff let a held-back suspension go ahead.
     HoldApproved,
     /// Staff dropped a held-back suspension.
@@ -159,6 +163,7 @@ impl Event {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
+            Self::Imported { .. } => "imported",
             Self::Queued { .. } => "queued",
             Self::Assigned { .. } => "assigned",
             Self::Hint { .. } => "hint",
@@ -174,6 +179,7 @@ impl Event {
             Self::Extended { .. } => "extended",
             Self::HoldPlaced { .. } => "hold_placed",
             Self::HoldWaits { .. } => "awaiting_approval",
+            Self::SuspensionAdopted => "suspension_adopted",
             Self::HoldApproved => "approved",
             Self::HoldRefused => "refused",
             Self::HoldReleased => "hold_released",
@@ -238,6 +244,10 @@ impl Event {
                 SuspendMethod::Immediate => "report opened, to suspend at once".to_owned(),
                 SuspendMethod::TimeLimit => "report opened, with a time limit".to_owned(),
             },
+            Self::Imported { source, reference, suspended } => {
+                let state = if *suspended { "; its service was suspended then" } else { "" };
+                format!("imported from {source}, report {reference} there{state}")
+            }
             Self::Queued { why } => format!("waits in the queue: {why}"),
             Self::Assigned { service } => format!("assigned to service {service}"),
             Self::Hint { text } => text.clone(),
@@ -269,6 +279,9 @@ impl Event {
             Self::HoldPlaced { by: Press::Staff } => "suspension ordered by staff".to_owned(),
             Self::HoldPlaced { by: Press::Automatic } => "suspension ordered".to_owned(),
             Self::HoldWaits { why } => format!("suspension waits for approval: {}", why.text()),
+            Self::SuspensionAdopted => {
+                "existing suspension adopted: it ends with this report's hold".to_owned()
+            }
             Self::HoldApproved => "suspension approved".to_owned(),
             Self::HoldRefused => "suspension refused".to_owned(),
             Self::HoldReleased => "hold released".to_owned(),
@@ -447,6 +460,7 @@ fn changes_standing(event: &Event) -> bool {
             | Event::Assigned { .. }
             | Event::Answered { by: Turn::Customer }
             | Event::HoldPlaced { .. }
+            | Event::SuspensionAdopted
             | Event::HoldApproved
             | Event::HoldReleased
             | Event::Closed { .. }
@@ -490,6 +504,7 @@ pub fn jobs_for(
         Event::Queued { .. } => vec![tell(Notice::Queued, Audience::Staff)],
         Event::Reminded { .. } => vec![tell(Notice::Reminder, Audience::Customer)],
         Event::HoldPlaced { .. }
+        | Event::SuspensionAdopted
         | Event::HoldApproved
         | Event::HoldReleased
         | Event::OrderedAgain => reconcile(),
@@ -529,7 +544,9 @@ pub fn jobs_for(
             vec![tell(Notice::NeedsStaff, Audience::Staff)]
         }
         Event::MailWaits { tells: true, .. } => vec![tell(Notice::NeedsStaff, Audience::Staff)],
-        Event::Assigned { .. }
+        // Whoever moves in tells nobody anything.
+        Event::Imported { .. }
+        | Event::Assigned { .. }
         | Event::Hint { .. }
         | Event::NothingToSuspend { .. }
         | Event::DeadlineSet { .. }

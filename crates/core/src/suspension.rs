@@ -110,6 +110,9 @@ fn while_held(record: &Record, hold_since: Timestamp) -> Suspension {
         Record::Theirs { since, reason } => {
             (State::SuspendedByOther, *since, reason.clone().unwrap_or_default())
         }
+        Record::Adopted { since } => {
+            (State::Pending, *since, "the panel is about to be looked at".to_owned())
+        }
         Record::Drifted { since } => (
             State::Drifted,
             *since,
@@ -132,7 +135,7 @@ fn while_letting_go(record: &Record, released_at: Timestamp) -> Suspension {
         Record::Lifting(out) => {
             (pending_or_failed(out, State::Lifting), out.first_sent_at, said(out))
         }
-        Record::Ours { .. } | Record::Suspending(_) => {
+        Record::Ours { .. } | Record::Adopted { .. } | Record::Suspending(_) => {
             (State::Lifting, released_at, "about to be ordered".to_owned())
         }
         Record::ByHand { action: Action::Unsuspend, since } => {
@@ -164,6 +167,7 @@ pub fn trouble(record: &Record, out_of_sight: bool) -> Option<&'static str> {
         Record::Suspending(_)
         | Record::Lifting(_)
         | Record::Ours { .. }
+        | Record::Adopted { .. }
         | Record::Theirs { .. } => out_of_sight.then_some("unseen"),
     }
 }

@@ -47,6 +47,7 @@ report-suspend = Suspend now
 report-suspend-sure = The service goes off as soon as the panel carries out the order, and the customer is told.
 report-suspend-yes = Yes, suspend
 report-suspend_again = Suspend again
+report-adopt = Adopt suspension
 report-release = Release
 report-service = Service and customer
 report-no_service = The directory does not list the service.
@@ -91,6 +92,8 @@ report-cancel_deadline-sure = The service is not suspended at the deadline any m
 report-cancel_deadline-yes = Yes, cancel the deadline
 report-deadline_cancelled = Deadline cancelled with { $left } left
 report-restore_deadline = Restore the deadline
+report-adopt-sure = The suspension that stands already becomes this report's: it ends with the report's hold. The customer is told that the service is suspended.
+report-adopt-yes = Yes, adopt
 report-release-sure = The service is unsuspended, unless something else holds it, and the customer is told.
 report-release-yes = Yes, release
 

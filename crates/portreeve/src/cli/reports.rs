@@ -24,7 +24,7 @@ use portreeve_web::{Viewer, print};
 use super::args::ReportCommand;
 use super::output::{complain, json};
 use super::services::service_key;
-use super::{Output, attachments, failure, operator, plain_failure, say};
+use super::{Output, attachments, failure, import_reports, operator, plain_failure, say};
 
 /// Suspensions that are listed one by one before the desk is resumed.
 const LISTED: i64 = 100;
@@ -109,6 +109,14 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
         ReportCommand::Suspend { id, protected } => {
             let said = "holds its service; the panel is told";
             suspending(desk, id, Act::Suspend, protected, said).await
+        }
+        ReportCommand::Adopt { id } => {
+            let said = "adopts the suspension of its service once the panel was looked at";
+            done(desk, id, Act::Adopt, said).await
+        }
+        ReportCommand::Import { file, map, dry_run, source, directory, json } => {
+            let wanted = import_reports::Wanted { file, map, dry_run, source, directory, json };
+            import_reports::import(desk, wanted).await
         }
         ReportCommand::Release { id } => {
             done(desk, id, Act::Release, "no longer holds its service").await

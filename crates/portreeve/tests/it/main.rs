@@ -31,6 +31,7 @@ mod mailboxes;
 mod mariadb;
 mod metrics;
 mod moving;
+mod moving_reports;
 mod nodes;
 mod notices;
 mod odd_mail;

@@ -160,6 +160,7 @@ on_both! {
                 lagged: true,
                 unclear_before: true,
                 in_flight: true,
+                reason: None,
             }),
             unseen: Some((7, "timed out".into())),
             unseen_alarmed: true,

@@ -229,6 +229,7 @@ page_routes! {
     post "/admin/reports/{id}/closure" Close report::close;
     post "/admin/reports/{id}/reopening" Close report::reopen;
     post "/admin/reports/{id}/suspension" Suspend report::suspend;
+    post "/admin/reports/{id}/adoption" Suspend report::adopt;
     post "/admin/reports/{id}/release" Suspend report::release;
     post "/admin/reports/{id}/payment-offer" Suspend report::offer_payment;
     post "/admin/reports/{id}/payment-withdrawal" Suspend report::withdraw_payment;
