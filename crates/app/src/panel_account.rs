@@ -95,7 +95,8 @@ pub enum LinkError {
 
 fn parsed(text: &str) -> Result<(&str, &str), LinkError> {
     let fits = |account: &&str| {
-        (1..=LONGEST_ACCOUNT).contains(&account.len()) && account.bytes().all(|b| b.is_ascii_graphic())
+        (1..=LONGEST_ACCOUNT).contains(&account.len())
+            && account.bytes().all(|b| b.is_ascii_graphic())
     };
     let (directory, account) = text.split_once(':').unwrap_or_default();
     if directory.is_empty() || !fits(&account) {

@@ -72,7 +72,8 @@ impl<T: DeserializeOwned> PanelToken<T> {
         let envelope: Envelope =
             serde_json::from_slice(&bytes).map_err(|_| bad("it is not whole"))?;
         // The issuer is read before the signature is known to be good, because it says whose secret counts.
-        let bridge = desk.bridge(&envelope.iss).ok_or(bad("it is from a panel that is not known"))?;
+        let bridge =
+            desk.bridge(&envelope.iss).ok_or(bad("it is from a panel that is not known"))?;
         if !bridge.secrets.verify_text(&format!("{purpose}{payload}"), &signature) {
             return Err(bad("its signature does not fit"));
         }

@@ -675,8 +675,8 @@ mod importing;
 mod merging;
 mod refusal;
 
-pub use importing::{Foreign, ForeignState};
 pub use customer::{Claim, CustomerSaid, LONGEST_WISH, SelfUnsuspend};
+pub use importing::{Foreign, ForeignState};
 pub use merging::Merged;
 pub use refusal::MoveError;
 

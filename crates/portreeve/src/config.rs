@@ -103,6 +103,11 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option("directory[].access_key_file", "", "a file that has directory[].access_key"),
     option("directory[].page", "250", "whmcs: services that are asked for at a time"),
     option(
+        "directory[].suspend_override",
+        "ignore",
+        "whmcs: what its \"do not suspend\" (overideautosuspend) means: ignore, or protect: nothing suspends the service without a person",
+    ),
+    option(
         "directory[].bridge_secret",
         "",
         "whmcs: the secret that its addon has too, whsec_ and base64; several while they are exchanged",

@@ -159,7 +159,8 @@ impl Tx {
         account: &str,
         staff: i64,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO staff_panel_accounts (directory, account, staff_id) VALUES ($1, $2, $3)
+        let sql =
+            "INSERT INTO staff_panel_accounts (directory, account, staff_id) VALUES ($1, $2, $3)
             ON CONFLICT (directory, account) DO UPDATE SET staff_id = excluded.staff_id";
         on!(self, conn => {
             sqlx::query::<Database>(sql)

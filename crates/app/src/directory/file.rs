@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::encoding::{Meter, Utf8Lines, text};
 use super::row::{COLUMNS, Listed, listed, service_id};
-use super::table::{NOT_UTF8, Table, TableRow};
+use super::table::{NOT_UTF8, Quotes, Table, TableRow};
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -207,7 +207,7 @@ pub fn read_csv(
     directory: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Rows, BadRow> {
-    let mut table = Table::open(input, &COLUMNS, "service_id")?;
+    let mut table = Table::open(input, Quotes::Enclose, &COLUMNS, "service_id")?;
     let names = table.columns().to_vec();
     let mut rows = Rows { columns: names.clone(), ..Rows::default() };
     while let Some(row) = table.next_row() {

@@ -15,8 +15,7 @@ const LONGEST_HEADER: u64 = 64 * 1024;
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// What is said of the first field that is not UTF-8.
-pub(crate) const NOT_UTF8: &str =
-    "is not UTF-8; this and others like it were read as windows-1252";
+pub(crate) const NOT_UTF8: &str = "is not UTF-8; this and others like it were read as windows-1252";
 
 /// A table that is being read.
 pub(crate) struct Table<R: Read> {
@@ -28,6 +27,15 @@ pub(crate) struct Table<R: Read> {
     skipped: u64,
     is_utf8: bool,
     is_over: bool,
+}
+
+/// What quotes around a field are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    /// They enclose it.
+    Enclose,
+    /// They belong to its text.
+    AreText,
 }
 
 /// A row of a table.
@@ -54,7 +62,12 @@ pub(crate) enum TableRow<'a> {
 impl<R: Read> Table<R> {
     /// Reads the header. `known` are names of columns that are looked for, in lower case; `required` has to be there. An
     /// error means that not even the header can be used.
-    pub(crate) fn open(input: R, known: &[&str], required: &str) -> Result<Self, BadRow> {
+    pub(crate) fn open(
+        input: R,
+        quotes: Quotes,
+        known: &[&str],
+        required: &str,
+    ) -> Result<Self, BadRow> {
         let meter = Rc::new(Meter::default());
         let unreadable = |error: io::Error| BadRow { place: Place::file(), why: error.to_string() };
         let lines = Utf8Lines::new(input, Rc::clone(&meter)).map_err(unreadable)?;
@@ -63,6 +76,7 @@ impl<R: Read> Table<R> {
         let at_header = |why: String| BadRow { place: Place::line(head.skipped + 1), why };
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
+            .quoting(quotes == Quotes::Enclose)
             .delimiter(head.separator(known, required))
             .terminator(csv::Terminator::Any(b'\n'))
             .from_reader(Cursor::new(head.line.clone()).chain(lines));

@@ -597,8 +597,7 @@ impl Change<'_> {
     /// The report holds its service, and what keeps that off is ours once the panel was looked at.
     async fn adopt(&mut self, report: Report) -> Result<Moved, ActError> {
         let id = report.id;
-        let (report, events) =
-            report.adopt(self.now).map_err(|error| ActError::Move(id, error))?;
+        let (report, events) = report.adopt(self.now).map_err(|error| ActError::Move(id, error))?;
         if let Some(subject) = &report.subject {
             let mut known = self.tx.enforcement_alone(&subject.service).await?;
             known.record = enforcement::adopt(known.record, self.now);

@@ -295,6 +295,26 @@ pub(crate) enum StaffCommand {
     Password { name: String },
     /// Take away the second factor of a member of staff who has lost it
     RemoveSecondFactor { name: String },
+    /// Let whoever is signed in to an account of a panel come in as this member of staff
+    #[command(
+        long_about = "Let whoever is signed in to an account of a panel come in as this member of staff, from the \
+        panel's addon. That counts as the password alone: a second factor is still asked for."
+    )]
+    Link {
+        name: String,
+        /// panel:number, such as whmcs:4
+        account: String,
+    },
+    /// End that again
+    Unlink {
+        /// panel:number, such as whmcs:4
+        account: String,
+    },
+    /// Accounts of panels by which staff come in
+    Links {
+        #[arg(long)]
+        json: bool,
+    },
     /// What a member of staff is told by mail; what is not named stays as it is
     Notify(NotifyArgs),
 }

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use portreeve_app::Desk;
-use portreeve_app::report::import::{
-    self, ForeignReports, Map, RowEnd, RowResult, Unreadable,
-};
+use portreeve_app::report::import::{self, ForeignReports, Map, RowEnd, RowResult, Unreadable};
 use portreeve_core::text::one_line;
 
 use super::output::complain;
@@ -38,7 +36,8 @@ pub(super) async fn import(desk: &Desk, wanted: Wanted) -> Result<()> {
         }
     }
     if wanted.file == Path::new("-") {
-        return import_from(desk, std::io::stdin().lock(), map, &wanted, ProgressBar::hidden()).await;
+        return import_from(desk, std::io::stdin().lock(), map, &wanted, ProgressBar::hidden())
+            .await;
     }
     let path = wanted.file.display();
     let file = File::open(&wanted.file).with_context(|| format!("cannot open {path}"))?;
@@ -48,8 +47,8 @@ pub(super) async fn import(desk: &Desk, wanted: Wanted) -> Result<()> {
 }
 
 fn read_map(path: &Path) -> Result<Map> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Map::parse(&text).map_err(|error| {
         failure(format!("{}: {error}", path.display()), "docs/moving.md describes map files")
     })
@@ -58,12 +57,12 @@ fn read_map(path: &Path) -> Result<Map> {
 async fn import_from(
     desk: &Desk,
     input: impl Read,
-    map: Map,
+    mut map: Map,
     wanted: &Wanted,
     bar: ProgressBar,
 ) -> Result<()> {
     let directory = wanted.directory.as_deref().unwrap_or(desk.config.default_directory());
-    let map = Map { directory: wanted.directory.clone().or(map.directory), ..map };
+    map.directory = wanted.directory.clone().or(map.directory);
     let opened = ForeignReports::open(input, map, directory, wanted.source.clone());
     let mut reports = opened.map_err(|error| match error {
         Unreadable::Map(bad) => plain_failure(bad.to_string()),
@@ -88,7 +87,9 @@ async fn import_from(
     })
     .await;
     bar.finish_and_clear();
-    done.context("the import stopped; what was imported stays, and importing again goes on from there")?;
+    done.context(
+        "the import stopped; what was imported stays, and importing again goes on from there",
+    )?;
     if let Some(error) = broken {
         return Err(error);
     }
@@ -183,7 +184,9 @@ impl Account {
             let reference = one_line(reference, 60);
             say(match report {
                 Some(id) => {
-                    format!("  portreeve report adopt {id}    # service {service}, {reference} there")
+                    format!(
+                        "  portreeve report adopt {id}    # service {service}, {reference} there"
+                    )
                 }
                 None => format!("  service {service}, {reference} there"),
             })?;

@@ -13,7 +13,9 @@ fn import(world: &World, args: &[&str]) -> (Vec<Value>, i32, String) {
 }
 
 fn results(rows: &[Value]) -> Vec<(u64, &str)> {
-    rows.iter().map(|row| (row["line"].as_u64().unwrap(), row["result"].as_str().unwrap())).collect()
+    rows.iter()
+        .map(|row| (row["line"].as_u64().unwrap(), row["result"].as_str().unwrap()))
+        .collect()
 }
 
 const REPORTS: &str = "reference,service_id,customer_id,category,status,turn,outcome,opened_at,closed_at,service_ip,additional_info,admin_notes,customer_message,staff_message,allow_unsuspend\n\

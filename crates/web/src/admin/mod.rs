@@ -15,6 +15,7 @@ mod fraudrecord;
 mod home;
 mod mail;
 mod new;
+mod panel;
 mod queue;
 mod refusal;
 mod report;
@@ -299,6 +300,7 @@ pub(crate) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
         .route("/admin/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/admin/sign-in/code", get(sign_in::code_form).post(sign_in::code))
         .route("/admin/sign-out", post(sign_in::sign_out))
+        .route("/admin/panel-sign-on", post(panel::sign_on))
         .route("/admin/second-factor", get(sign_in::enrol_form).post(sign_in::enrol))
         .route("/admin/second-factor/qr.svg", get(sign_in::qr))
         .route("/admin/", get(|| async { to("/admin") }))

@@ -42,6 +42,8 @@ pub struct Map {
     pub directory: Option<String>,
     /// Texts are kept sanitised for HTML.
     pub entities: bool,
+    /// Fields are not quoted; `\n`, `\t` and `\\` stand for what they mean, as `mysql --batch` writes them.
+    pub escapes: bool,
     /// In which zone instants are that name none.
     zone: Option<String>,
     /// Our columns by what they are called there.
@@ -74,7 +76,8 @@ impl Map {
         }
         for (column, meanings) in &map.words {
             for word in meanings.values() {
-                check_word(column, word).map_err(|why| BadMap(format!("[words.{column}]: {why}")))?;
+                check_word(column, word)
+                    .map_err(|why| BadMap(format!("[words.{column}]: {why}")))?;
             }
         }
         for (column, word) in &map.defaults {
@@ -96,7 +99,9 @@ impl Map {
 
     /// What a column of ours is called in the table, in lower case.
     pub(super) fn header(&self, column: &str) -> String {
-        self.columns.get(column).map_or_else(|| column.to_owned(), |name| name.trim().to_lowercase())
+        self.columns
+            .get(column)
+            .map_or_else(|| column.to_owned(), |name| name.trim().to_lowercase())
     }
 
     /// The map names this column of ours.
@@ -124,7 +129,9 @@ impl Map {
 pub(super) fn check_source(source: &str) -> Result<(), BadMap> {
     let length = source.trim().chars().count();
     if !(1..=LONGEST_SOURCE).contains(&length) || source.chars().any(char::is_control) {
-        return Err(BadMap(format!("source must have 1 to {LONGEST_SOURCE} characters on one line")));
+        return Err(BadMap(format!(
+            "source must have 1 to {LONGEST_SOURCE} characters on one line"
+        )));
     }
     Ok(())
 }

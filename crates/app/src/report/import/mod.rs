@@ -14,8 +14,8 @@ use portreeve_store::{KnownService, NewMessage, NewNote, NewReport, StoreError, 
 use serde::Serialize;
 
 pub use map::{BadMap, COLUMNS, Map};
-use read::{NotTold, Told};
 pub use read::{ForeignReports, Noted, Unreadable};
+use read::{NotTold, Told};
 
 use crate::desk::Desk;
 use crate::record::Record;

@@ -15,7 +15,7 @@ use portreeve_core::time::{Timestamp, from_millis};
 use serde::Serialize;
 
 use super::map::{BadMap, COLUMNS, Map, check_source, check_word};
-use crate::directory::table::{NOT_UTF8, Table, TableRow};
+use crate::directory::table::{NOT_UTF8, Quotes, Table, TableRow};
 use crate::directory::{BadRow, Place};
 use crate::intake::without_secret_links;
 
@@ -88,6 +88,8 @@ struct Layout {
     at: HashMap<&'static str, usize>,
     /// What each of our columns is called.
     names: HashMap<&'static str, String>,
+    /// The columns of the table, in their order.
+    columns: Vec<String>,
 }
 
 impl<R: Read> ForeignReports<R> {
@@ -102,7 +104,9 @@ impl<R: Read> ForeignReports<R> {
         let names: HashMap<&'static str, String> =
             COLUMNS.into_iter().map(|column| (column, map.header(column))).collect();
         let known: Vec<&str> = names.values().map(String::as_str).collect();
-        let table = Table::open(input, &known, &names["reference"]).map_err(Unreadable::Header)?;
+        let quotes = if map.escapes { Quotes::AreText } else { Quotes::Enclose };
+        let table = Table::open(input, quotes, &known, &names["reference"])
+            .map_err(Unreadable::Header)?;
         let mut at = HashMap::new();
         for column in COLUMNS {
             let place = table.columns().iter().position(|name| *name == names[column]);
@@ -126,7 +130,8 @@ impl<R: Read> ForeignReports<R> {
         let directory = map.directory.clone().unwrap_or_else(|| directory.to_owned());
         let zone = map.time_zone()?;
         let source = source.trim().to_owned();
-        let layout = Layout { map, source, directory, zone, at, names };
+        let columns = table.columns().to_vec();
+        let layout = Layout { map, source, directory, zone, at, names, columns };
         Ok(Self { table, layout, seen: HashMap::new() })
     }
 
@@ -149,18 +154,16 @@ impl<R: Read> ForeignReports<R> {
     /// The next row.
     pub(super) fn next_row(&mut self, now: Timestamp) -> Option<Result<Told, NotTold>> {
         let layout = &self.layout;
-        let columns = self.table.columns().to_vec();
         let (line, fields, odd) = match self.table.next_row()? {
             TableRow::Fields { line, fields, odd } => (line, fields, odd),
             TableRow::Unusable { line, why } => {
-                let whole =
-                    NotTold { line, reference: None, column: None, why, is_twice: false };
+                let whole = NotTold { line, reference: None, column: None, why, is_twice: false };
                 return Some(Err(whole));
             }
         };
         let mut row = RowOf { layout, fields: &fields, now, warnings: Vec::new() };
         if let Some(column) = odd {
-            let name = columns[column].clone();
+            let name = layout.columns[column].clone();
             row.warnings.push(Noted { name, why: NOT_UTF8.to_owned() });
         }
         let reference = row.field("reference");
@@ -205,7 +208,8 @@ impl RowOf<'_> {
     fn field(&self, column: &'static str) -> String {
         let raw = self.layout.at.get(column).and_then(|at| self.fields.get(*at));
         let text = fields::plain(raw.map_or("", AsRef::as_ref));
-        let text = if self.layout.map.entities { htmlize::unescape(text) } else { text.into() };
+        let text = if self.layout.map.escapes { unescaped(text) } else { text.into() };
+        let text = if self.layout.map.entities { htmlize::unescape(&text).into_owned() } else { text.into_owned() };
         self.layout.map.meaning(column, text.trim()).to_owned()
     }
 
@@ -264,21 +268,25 @@ impl RowOf<'_> {
                 .map_err(|error| (column, error.to_string()))?,
         };
         match at {
-            Some(at) if at > self.now => {
-                Err((column, format!("{text:?} is in the future")))
-            }
+            Some(at) if at > self.now => Err((column, format!("{text:?} is in the future"))),
             at => Ok(at),
         }
     }
 
     fn told(mut self, line: u64, reference: String) -> Result<Told, Wrong> {
         if reference.is_empty() {
-            return Err(("reference", "is empty: without it nobody could tell whether the report was \
-                                      imported before".to_owned()));
+            return Err((
+                "reference",
+                "is empty: without it nobody could tell whether the report was \
+                                      imported before"
+                    .to_owned(),
+            ));
         }
         let reference = self.short("reference", LONGEST_REFERENCE).map(|_| storable(&reference))?;
         let service = ServiceKey::parse(&self.field("service_id"), &self.layout.directory)
-            .map_err(|error| ("service_id", format!("{error}: a service is named by its id, or directory:id")))?;
+            .map_err(|error| {
+                ("service_id", format!("{error}: a service is named by its id, or directory:id"))
+            })?;
         let mut category = self.short("category", LONGEST_CATEGORY)?;
         if category.is_empty() {
             NO_CATEGORY.clone_into(&mut category);
@@ -342,9 +350,49 @@ impl RowOf<'_> {
     }
 }
 
+/// What the escapes of `mysql --batch` stand for.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            plain.push(c);
+            continue;
+        }
+        match rest.next() {
+            Some('n') => plain.push('\n'),
+            Some('t') => plain.push('\t'),
+            Some('0') => {}
+            Some(other) => plain.push(other),
+            None => plain.push('\\'),
+        }
+    }
+    plain.into()
+}
+
 /// Instants as many scripts in PHP keep them: seconds since 1970, in ten digits.
 fn unix_seconds(text: &str) -> Option<Timestamp> {
     let is_one = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds: i64 = is_one.then(|| text.parse().ok()).flatten()?;
     from_millis(seconds.checked_mul(1000)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_stand_for_what_they_mean() {
+        for (written, meant) in [
+            ("plain", "plain"),
+            ("one\\ntwo\\tthree", "one\ntwo\tthree"),
+            ("C:\\\\new", "C:\\new"),
+            ("at the end\\", "at the end\\"),
+        ] {
+            assert_eq!(unescaped(written), meant, "{written}");
+        }
+    }
 }

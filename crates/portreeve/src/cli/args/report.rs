@@ -136,12 +136,16 @@ pub(crate) enum ReportCommand {
         protected: bool,
     },
     /// Make the suspension that stands in the panel the report's own: it ends with its hold
-    #[command(long_about = "Make the suspension that stands in the panel the report's own, whoever made it: it ends with \
-        the report's hold. Suspends nothing: a service that turns out to run is reported as drifted.")]
+    #[command(
+        long_about = "Make the suspension that stands in the panel the report's own, whoever made it: it ends with \
+        the report's hold. Suspends nothing: a service that turns out to run is reported as drifted."
+    )]
     Adopt { id: i64 },
     /// Take over reports of another desk from a CSV file; sends nothing and suspends nothing
-    #[command(long_about = "Take over reports of another desk from a CSV file (docs/moving.md). Sends nothing, starts no \
-        clock and places no hold. A report that was imported before is skipped.")]
+    #[command(
+        long_about = "Take over reports of another desk from a CSV file (docs/moving.md). Sends nothing, starts no \
+        clock and places no hold. A report that was imported before is skipped."
+    )]
     Import {
         /// `-`: read it from standard input
         file: PathBuf,
