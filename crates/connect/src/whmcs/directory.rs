@@ -63,7 +63,8 @@ impl Override {
     fn protects(self, row: &Product, now: Timestamp) -> bool {
         let is_on = matches!(row.overideautosuspend.as_str(), "1" | "on" | "true");
         let yesterday = DAY.before(now).as_millisecond();
-        let has_ended = start(&row.overidesuspenduntil).value.at().is_some_and(|until| until <= yesterday);
+        let has_ended =
+            start(&row.overidesuspenduntil).value.at().is_some_and(|until| until <= yesterday);
         self == Self::Protects && is_on && !has_ended
     }
 }
@@ -453,7 +454,8 @@ mod tests {
         let customer =
             Customer { email: "ada@example.com, ben@example.com".into(), ..Customer::default() };
         let id = ServiceId::new(7).expect("positive");
-        let listed = listed("whmcs", id, &row, Some(&customer), Override::Ignored).expect("a service");
+        let listed =
+            listed("whmcs", id, &row, Some(&customer), Override::Ignored).expect("a service");
         let held: Vec<String> = listed.resources.iter().map(ToString::to_string).collect();
         let expected = [
             "192.0.2.1",

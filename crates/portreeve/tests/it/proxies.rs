@@ -128,7 +128,8 @@ fn world_with_an_old_identifier() -> World {
 pub(crate) fn leads_to(server: &WebServer, path: &str) -> String {
     use std::io::{Read, Write};
     let mut wire = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: billing.example.com\r\nConnection: close\r\n\r\n");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: billing.example.com\r\nConnection: close\r\n\r\n");
     wire.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     wire.read_to_string(&mut answer).unwrap();

@@ -105,8 +105,8 @@ impl<R: Read> ForeignReports<R> {
             COLUMNS.into_iter().map(|column| (column, map.header(column))).collect();
         let known: Vec<&str> = names.values().map(String::as_str).collect();
         let quotes = if map.escapes { Quotes::AreText } else { Quotes::Enclose };
-        let table = Table::open(input, quotes, &known, &names["reference"])
-            .map_err(Unreadable::Header)?;
+        let table =
+            Table::open(input, quotes, &known, &names["reference"]).map_err(Unreadable::Header)?;
         let mut at = HashMap::new();
         for column in COLUMNS {
             let place = table.columns().iter().position(|name| *name == names[column]);
@@ -209,7 +209,11 @@ impl RowOf<'_> {
         let raw = self.layout.at.get(column).and_then(|at| self.fields.get(*at));
         let text = fields::plain(raw.map_or("", AsRef::as_ref));
         let text = if self.layout.map.escapes { unescaped(text) } else { text.into() };
-        let text = if self.layout.map.entities { htmlize::unescape(&text).into_owned() } else { text.into_owned() };
+        let text = if self.layout.map.entities {
+            htmlize::unescape(&text).into_owned()
+        } else {
+            text.into_owned()
+        };
         self.layout.map.meaning(column, text.trim()).to_owned()
     }
 
