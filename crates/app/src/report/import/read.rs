@@ -166,8 +166,7 @@ impl<R: Read> ForeignReports<R> {
             let name = layout.columns[column].clone();
             row.warnings.push(Noted { name, why: NOT_UTF8.to_owned() });
         }
-        let reference = row.field("reference");
-        let named = (!reference.is_empty()).then(|| reference.clone());
+        let named = Some(row.field("reference")).filter(|reference| !reference.is_empty());
         if let Some(first) = named.as_ref().and_then(|reference| self.seen.get(reference)) {
             return Some(Err(NotTold {
                 line,
@@ -177,7 +176,7 @@ impl<R: Read> ForeignReports<R> {
                 is_twice: true,
             }));
         }
-        match row.told(line, reference) {
+        match row.told(line) {
             Ok(told) => {
                 self.seen.insert(told.foreign.reference.clone(), line);
                 Some(Ok(told))
@@ -210,7 +209,7 @@ impl RowOf<'_> {
         let text = fields::plain(raw.map_or("", AsRef::as_ref));
         let text = if self.layout.map.escapes { unescaped(text) } else { text.into() };
         let text = if self.layout.map.entities {
-            htmlize::unescape(&text).into_owned()
+            htmlize::unescape(text).into_owned()
         } else {
             text.into_owned()
         };
@@ -277,16 +276,12 @@ impl RowOf<'_> {
         }
     }
 
-    fn told(mut self, line: u64, reference: String) -> Result<Told, Wrong> {
+    fn told(mut self, line: u64) -> Result<Told, Wrong> {
+        let reference = self.short("reference", LONGEST_REFERENCE)?;
         if reference.is_empty() {
-            return Err((
-                "reference",
-                "is empty: without it nobody could tell whether the report was \
-                                      imported before"
-                    .to_owned(),
-            ));
+            let why = "is empty: nobody could tell whether the report was imported before";
+            return Err(("reference", why.to_owned()));
         }
-        let reference = self.short("reference", LONGEST_REFERENCE).map(|_| storable(&reference))?;
         let service = ServiceKey::parse(&self.field("service_id"), &self.layout.directory)
             .map_err(|error| {
                 ("service_id", format!("{error}: a service is named by its id, or directory:id"))
