@@ -90,15 +90,17 @@ on_both! {
         }
         assert_eq!(world.read("panel/calls"), "");
         // Staff find them by what was written in them, and go on with them.
-        let found = world.json(&["report", "list", "--search", "server"]);
-        assert!(found.as_array().unwrap().iter().any(|one| one["id"] == id(0)), "{found}");
+        eventually("the words to be read", || {
+            let found = world.json(&["report", "list", "--search", "server"]);
+            found.as_array().unwrap().iter().any(|one| one["id"] == id(0))
+        });
         world.ok(&["report", "answer", &id(0).to_string(), "--text", "We are the new desk."]);
         world.ok(&["report", "close", &id(0).to_string(), "--outcome", "resolved"]);
     }
 
     fn a_map_names_the_columns_and_words_of_the_other_desk(world) {
         world.write("old.csv", "Id;Product;Kind;State;Created;Ended;Verdict;Text;Locked\n\
-            7;1;spam &amp; scam;In Progress;1769853600;;;It&#039;s spam;yes\n8;2;;Done;31.01.2026 10:00;31.01.2026 12:00;False alarm;;\n");
+            7;1;\"spam &amp; scam\";In Progress;1769853600;;;\"It&#039;s spam\";yes\n8;2;;Done;31.01.2026 10:00;31.01.2026 12:00;False alarm;;\n");
         world.write("map.toml", "source = \"Old desk\"\nentities = true\nzone = \"Europe/Berlin\"\n\
             [columns]\nreference = \"id\"\nservice_id = \"Product\"\ncategory = \"Kind\"\nstatus = \"State\"\nopened_at = \"Created\"\n\
             closed_at = \"Ended\"\noutcome = \"Verdict\"\nadditional_info = \"Text\"\nsuspended = \"Locked\"\n\

@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use portreeve_app::panel_account::{self, PanelSignInError};
 use portreeve_app::panel_token::SignOnError;
 use portreeve_app::sign_in::{Caller, Stage};
-use portreeve_i18n as i18n;
+use portreeve_i18n::{self as i18n, Language};
 
 use super::session::unread;
-use super::sign_in::{From, TRIES_PER_ADDRESS, with_cookie};
-use super::{Answered, Reads, Refusal, message_text, to};
+use super::sign_in::{From, TRIES_PER_ADDRESS, sign_in_page, with_cookie};
+use super::{Answered, Reads, Refusal, to};
 use crate::Web;
 use crate::body::{self, STRANGERS_FORM};
 use crate::form;
@@ -29,7 +29,7 @@ pub(crate) async fn sign_on(
     if let Err(wait) = by_address {
         let minutes = wait.as_secs().div_ceil(60);
         let text = i18n::text!(language, "sign_in-too_many", n = minutes);
-        return Ok(message_text(language, StatusCode::TOO_MANY_REQUESTS, "panel-sign-on", &text));
+        return refused(&web, StatusCode::TOO_MANY_REQUESTS, language, text).await;
     }
     let (parts, body) = request.into_parts();
     let room = web.memory.room(Sender::Stranger);
@@ -58,10 +58,15 @@ pub(crate) async fn sign_on(
         Err(
             PanelSignInError::Token(SignOnError::Store(error)) | PanelSignInError::Store(error),
         ) => Err(Refusal::Unavailable(error)),
-        Err(PanelSignInError::Token(refused)) => {
-            tracing::info!("a member of staff was not signed in: {refused}");
+        Err(PanelSignInError::Token(bad)) => {
+            tracing::info!("a member of staff was not signed in: {bad}");
             let text = i18n::text!(language, "panel-sign-on-bad");
-            Ok(message_text(language, StatusCode::FORBIDDEN, "panel-sign-on", &text))
+            refused(&web, StatusCode::FORBIDDEN, language, text).await
         }
     }
+}
+
+/// Why they were not let in, on the page where they can sign in with their password.
+async fn refused(web: &Web, status: StatusCode, language: Language, why: String) -> Answered {
+    sign_in_page(web, status, language, "", "/admin", Some(why)).await
 }

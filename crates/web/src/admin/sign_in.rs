@@ -71,7 +71,7 @@ pub(crate) async fn form(
     sign_in_page(&web, StatusCode::OK, language, "", &goal, None).await
 }
 
-async fn sign_in_page(
+pub(super) async fn sign_in_page(
     web: &Web,
     status: StatusCode,
     language: Language,
