@@ -53,7 +53,7 @@ pub(crate) async fn sign_on(
                 directory = directory,
                 account = account
             );
-            Ok(message_text(language, StatusCode::FORBIDDEN, "panel-sign-on", &text))
+            refused(&web, StatusCode::FORBIDDEN, language, text).await
         }
         Err(
             PanelSignInError::Token(SignOnError::Store(error)) | PanelSignInError::Store(error),
