@@ -204,6 +204,8 @@ reasons! {
         HeldByAnother = "held_by_another";
         /// The order is about to be sent.
         AboutToOrder = "about_to_order";
+        /// Staff adopted it; the panel is about to be looked at.
+        AboutToLook = "about_to_look";
         /// Staff confirmed that it was done by hand.
         ConfirmedByStaff = "confirmed_by_staff";
         /// The panel shows this reason.

@@ -108,6 +108,12 @@ impl Teller<'_> {
                 }
             }
             Event::Reopened => text!(of, "history-reopened"),
+            Event::Imported { source, reference, suspended } => {
+                let key =
+                    if *suspended { "history-imported-suspended" } else { "history-imported" };
+                text!(of, key, source = source.as_str(), reference = reference.as_str())
+            }
+            Event::SuspensionAdopted { decision: _ } => text!(of, "history-suspension_adopted"),
             Event::DeadlineSet { deadline_at } => {
                 text!(of, "history-deadline_set", at = self.at(*deadline_at))
             }

@@ -153,6 +153,7 @@ pub fn suspension(language: Language, reason: &SuspensionReason) -> String {
     match reason {
         SuspensionReason::HeldByAnother
         | SuspensionReason::AboutToOrder
+        | SuspensionReason::AboutToLook
         | SuspensionReason::ConfirmedByStaff
         | SuspensionReason::Drifted
         | SuspensionReason::Turning

@@ -66,6 +66,13 @@ impl Kind {
                     .map(|method| Event::Opened { method })
                     .into()
             }
+            Self::Imported => [false, true]
+                .map(|suspended| Event::Imported {
+                    source: "another desk".into(),
+                    reference: "R-7".into(),
+                    suspended,
+                })
+                .into(),
             Self::Queued => each(QueueReason::examples(), |why| Event::Queued { why }),
             Self::Assigned => {
                 let service = ServiceKey { directory: "main".into(), id: ServiceId::EXAMPLE };
@@ -108,6 +115,9 @@ impl Kind {
             Self::ClockResumed => vec![Event::ClockResumed { deadline_at }],
             Self::Extended => vec![Event::Extended { by }],
             Self::MoreTimeAsked => vec![Event::MoreTimeAsked { by }],
+            Self::SuspensionAdopted => {
+                vec![Event::SuspensionAdopted { decision: Decision::of_staff() }]
+            }
             Self::HoldPlaced => each(decisions(), |decision| Event::HoldPlaced { decision }),
             Self::HoldWaits => {
                 let decision = Decision::by(Press::Automatic, Rule::Immediate);

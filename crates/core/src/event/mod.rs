@@ -161,6 +161,15 @@ events! {
     } = "opened", Traits::of(Group::Report)
         .causes(&[Tell(Notice::Opened, Customer), Tell(Notice::Opened, Staff), TellAddon])
         .topic().for_customer().words().counts(Figure::Opened).undone_by(Undo::Close);
+    /// A report of another desk was imported.
+    Imported {
+        /// That desk, as whoever imported it calls it.
+        source: String,
+        /// The report's number or name there.
+        reference: String,
+        /// Its service was suspended, for whatever reason, when the report was imported.
+        suspended: bool,
+    } = "imported", Traits::of(Group::Report).words();
     /// A report waits in the queue for its service.
     Queued {
         /// Why, as a code with its data.
@@ -283,6 +292,12 @@ events! {
         /// Who decided it, and by which rule.
         decision: Decision,
     } = "hold_placed", Traits::of(Group::Hold)
+        .causes(&[Reconcile, TellAddon]).undone_by(Undo::Release);
+    /// Staff say that the suspension which stands already is this report's.
+    SuspensionAdopted {
+        /// Who decided it, and by which rule.
+        decision: Decision,
+    } = "suspension_adopted", Traits::of(Group::Hold)
         .causes(&[Reconcile, TellAddon]).undone_by(Undo::Release);
     /// A guard holds the suspension back until a person approves it.
     HoldWaits {

@@ -2,6 +2,8 @@
 
 # Namen von Ereignissen.
 event-opened = Eröffnet
+event-imported = Übernommen
+event-suspension_adopted = Sperrung übernommen
 event-queued = Im Eingang
 event-assigned = Dienst zugeordnet
 event-hint = Hinweis
@@ -89,6 +91,9 @@ history-absorbed = Meldung { $report } in diese überführt
 history-unmerged = Zusammenführung mit Meldung { $report } rückgängig gemacht
 history-closed = Meldung geschlossen: { $outcome }
 history-closed-kept = Meldung geschlossen: { $outcome }. Der Dienst bleibt gesperrt.
+history-imported = Übernommen aus { $source }, dort Meldung { $reference }
+history-imported-suspended = Übernommen aus { $source }, dort Meldung { $reference }; der Dienst war dabei gesperrt
+history-suspension_adopted = Bestehende Sperrung übernommen; sie endet, sobald diese Meldung sie nicht mehr braucht
 history-reopened = Meldung wieder geöffnet
 
 history-deadline_set = Frist: { $at }

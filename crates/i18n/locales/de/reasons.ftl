@@ -83,6 +83,7 @@ register-unreachable-silent = nicht erreichbar
 
 # Was von einer Sperrung außer ihrem Zustand bekannt ist; ein eigener Satz.
 suspended-why-held_by_another = Eine andere Meldung sperrt den Dienst noch
+suspended-why-about_to_look = Das Panel wird gleich abgefragt
 suspended-why-about_to_order = Wird gleich beauftragt
 suspended-why-confirmed_by_staff = Von Mitarbeitern bestätigt
 suspended-why-drifted = Außerhalb von Portreeve entsperrt: erneut sperren oder Sperrgrund aufheben

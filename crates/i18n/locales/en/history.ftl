@@ -2,6 +2,8 @@
 
 # Names of kinds of events.
 event-opened = Opened
+event-imported = Imported
+event-suspension_adopted = Suspension adopted
 event-queued = In the queue
 event-assigned = Service set
 event-hint = Hint
@@ -89,6 +91,9 @@ history-absorbed = Report { $report } merged into this one
 history-unmerged = Merge with report { $report } undone
 history-closed = Report closed: { $outcome }
 history-closed-kept = Report closed: { $outcome }. The service stays suspended.
+history-imported = Imported from { $source }, where it was report { $reference }
+history-imported-suspended = Imported from { $source }, where it was report { $reference }; its service was suspended then
+history-suspension_adopted = Existing suspension adopted; it ends with this report's hold
 history-reopened = Report reopened
 
 history-deadline_set = Deadline: { $at }

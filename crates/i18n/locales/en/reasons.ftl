@@ -83,6 +83,7 @@ register-unreachable-silent = it cannot be reached
 
 # What is known of a suspension beside its state; a sentence of its own.
 suspended-why-held_by_another = Another report still holds the service
+suspended-why-about_to_look = The panel is about to be checked
 suspended-why-about_to_order = About to be ordered
 suspended-why-confirmed_by_staff = Confirmed by staff
 suspended-why-drifted = Unsuspended outside Portreeve: suspend it again, or release the hold
