@@ -100,8 +100,13 @@ fn anchors(text: &str) -> BTreeSet<String> {
         let kept = heading.trim().to_lowercase().replace(' ', "-");
         let anchor: String =
             kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
-        let again = (1..).map(|n| format!("{anchor}-{n}")).find(|name| !found.contains(name));
-        found.insert(if found.contains(&anchor) { again.unwrap_or_default() } else { anchor });
+        let mut name = anchor.clone();
+        let mut again = 0;
+        while found.contains(&name) {
+            again += 1;
+            name = format!("{anchor}-{again}");
+        }
+        found.insert(name);
     }
     found
 }

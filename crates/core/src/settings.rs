@@ -1,5 +1,6 @@
 //! Desk settings: kept in the database, changed while the desk runs.
 
+mod error;
 mod summary_at;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::text::is_mail_address;
 use crate::time::Span;
 
+pub use error::SettingError;
 pub use summary_at::SummaryAt;
 use summary_at::summary_at;
 
@@ -338,32 +340,6 @@ pub const KEYS: &[Key] = &[
         meaning: "file extensions accepted for attachments, a JSON list in lower case without the dot",
     },
 ];
-
-/// Why a setting was not taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingError {
-    /// There is no such key.
-    UnknownKey(String),
-    /// The value does not fit.
-    BadValue {
-        /// The key.
-        key: &'static str,
-        /// What it must be.
-        why: Refusal,
-    },
-}
-
-impl SettingError {
-    /// It, for people.
-    pub fn refusal(&self) -> Refusal {
-        match self {
-            Self::UnknownKey(key) => refusal!("refusal-no_setting", key = key),
-            Self::BadValue { key, why } => {
-                refusal!("refusal-bad_setting", key = *key, why = why.clone())
-            }
-        }
-    }
-}
 
 /// The key of a name.
 pub fn key(name: &str) -> Result<&'static Key, SettingError> {

@@ -278,12 +278,8 @@ mod tests {
 
     #[test]
     fn a_bare_page_is_in_the_readers_language() {
-        let refusal = |language| match Refusal::NoRight("setup").into_response() {
-            mut response => {
-                let notice = response.extensions_mut().remove::<Notice>().expect("there");
-                notice.text(language)
-            }
-        };
-        assert_ne!(refusal(Language::German), refusal(Language::English));
+        let mut response = Refusal::NoRight("setup").into_response();
+        let notice = response.extensions_mut().remove::<Notice>().expect("there");
+        assert_ne!(notice.text(Language::German), notice.text(Language::English));
     }
 }
