@@ -234,7 +234,7 @@ pub async fn by_link(desk: &Desk, token: &str) -> Result<Option<(Customer, Repor
     let hash = sha256_hex(token.as_bytes());
     let found = desk.db.read().await?.client_link(&hash, desk.now().as_millisecond()).await?;
     Ok(found.map(|link| {
-        let report = ReportId(link.report_id);
+        let report = link.report;
         let customer = Customer {
             only: link.customer_id.is_empty().then_some(report),
             directory: link.directory,
@@ -479,7 +479,7 @@ pub async fn report(
         suspension,
         offer: payment::offer(desk, &live.settings, &report, worth, &payments),
         payment: payment.map(PaymentView::of),
-        held_by_another: holders.iter().any(|(holder, ..)| *holder != id),
+        held_by_another: holders.iter().any(|holder| holder.report != id),
         product,
         domain,
         language,

@@ -17,7 +17,7 @@ use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{
-    LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, Outcome, SuspendMethod,
+    self, LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, Outcome, SuspendMethod,
 };
 use portreeve_core::text::{storable, wanted_words};
 use portreeve_core::time::Span;
@@ -142,13 +142,13 @@ pub(crate) async fn list(
     let service = query.service.map(|text| service_key(&web, &text)).transpose()?;
     let filter = ReportFilter {
         status: query.status.map(|status| match status {
-            Status::Queued => "queued",
-            Status::Open => "open",
-            Status::Closed => "closed",
+            Status::Queued => report::Status::Queued,
+            Status::Open => report::Status::Open,
+            Status::Closed => report::Status::Closed,
         }),
         turn: query.turn.map(|turn| match turn {
-            Turn::Customer => "customer",
-            Turn::Staff => "staff",
+            Turn::Customer => report::Turn::Customer,
+            Turn::Staff => report::Turn::Staff,
         }),
         service,
         category: query
