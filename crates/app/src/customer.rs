@@ -11,7 +11,7 @@ use portreeve_core::settings::Settings;
 use portreeve_core::text::storable_json;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_i18n::english;
-use portreeve_store::{CustomerSession, Slice, StoreError, Tx};
+use portreeve_store::{CustomerSession, CustomerStanding, Slice, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -523,7 +523,7 @@ pub async fn lockdown(
     customer_id: &str,
 ) -> Result<LockdownView, StoreError> {
     let mode = desk.live().settings.lockdown;
-    let (open, unanswered) =
+    let CustomerStanding { open, unanswered } =
         desk.db.read().await?.customer_standing(directory, customer_id).await?;
     let locked = mode.locks(open, unanswered);
     Ok(LockdownView { mode: mode.as_str(), locked, open, unanswered })

@@ -13,6 +13,7 @@ use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::payment::PaymentState;
 use portreeve_core::report::{Claim, Outcome, Status, SuspendMethod, Turn};
 use portreeve_core::service::ServiceStatus;
+use portreeve_core::suspension::Trouble;
 use portreeve_core::time::{Timestamp, from_millis};
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Type, ValueRef};
@@ -123,6 +124,7 @@ codes! {
         Stage = Stage::as_str, "staff_sessions" "stage";
         Status = Status::as_str, "reports" "status";
         SuspendMethod = SuspendMethod::as_str, "reports" "suspend_method";
+        Trouble = Trouble::as_str, "enforcements" "trouble";
         Turn = Turn::as_str, "reports" "turn";
     }
     // Kinds and reasons: another one must not need another form of the table, which SQLite would have to write anew.

@@ -40,7 +40,7 @@ pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};
 pub use attention::AttentionRow;
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
-pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
+pub use bridge::{BridgeMessage, CustomerSession, CustomerStanding, ServiceStanding, WorkCounts};
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DeliveryState, DueDelivery, NewDelivery, NextTry,

@@ -183,9 +183,10 @@ on_both! {
         assert_eq!(world.json(&["service", "show", "1"])["protected"], true, "what was known stays");
         // Without its customer it could be anybody's: it is not taken, and ends nothing.
         std::fs::write(world.path("t.csv"), format!("{header}{full}1\n").replacen("1,7,active,true,203.0.113.1,203.0.113.2\n", "", 1)).unwrap();
-        let (code, out, _) = world.run(&["service", "import", "t.csv", "--complete", "--json"]);
-        let done: Value = serde_json::from_str(&out).unwrap();
-        assert_eq!((code, done["bad"][0]["name"].as_str()), (1, Some("customer_id")), "{done:#}");
+        let out = world.run(&["service", "import", "t.csv", "--complete", "--json"]);
+        let done: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let bad = done["bad"][0]["name"].as_str();
+        assert_eq!((out.status.code(), bad), (Some(1), Some("customer_id")), "{done:#}");
         assert_eq!(holders(&world, "203.0.113.1"), [1]);
     }
 

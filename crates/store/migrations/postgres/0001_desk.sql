@@ -415,7 +415,8 @@ CREATE TABLE enforcements (
     -- The slow pass looks at it.
     watched BOOLEAN NOT NULL,
     -- What of it needs a person.
-    trouble TEXT,
+    trouble TEXT
+        CHECK (trouble IN ('drifted', 'suspend_by_hand', 'unsuspend_by_hand', 'suspend_failed', 'unsuspend_failed', 'unsuspend_unseen', 'unseen')),
     PRIMARY KEY (directory, service_id),
     CHECK ((unseen_since IS NULL) = (unseen_why IS NULL))
 );
