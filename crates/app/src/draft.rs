@@ -27,7 +27,7 @@ pub async fn of(desk: &Desk, staff: &str, report: ReportId) -> Result<Vec<Draft>
     Ok(rows.into_iter().map(|row| Draft { kind: row.kind, text: row.body }).collect())
 }
 
-/// Keeps what somebody has written on a report, as it stands now. Of a text that is empty nothing is kept. Of one that
+/// Keeps what somebody has written on a report, as it stands now; on one that is not there, nothing. Of a text that is empty nothing is kept. Of one that
 /// is longer than what can be sent, the beginning.
 pub async fn keep(
     desk: &Desk,
@@ -46,6 +46,9 @@ pub async fn keep(
     }
     let now = desk.now().as_millisecond();
     let mut tx = desk.db.write().await?;
+    if tx.report(report).await?.is_none() {
+        return Ok(());
+    }
     for draft in new {
         if draft.text.trim().is_empty() {
             tx.drop_draft(staff, report, draft.kind).await?;

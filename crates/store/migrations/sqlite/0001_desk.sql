@@ -432,7 +432,8 @@ CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
     directory TEXT NOT NULL,
     service_id BIGINT NOT NULL,
-    report_id BIGINT NOT NULL REFERENCES reports (id),
+    -- For which report; 0 where none is left behind it. Nobody stays suspended for want of one.
+    report_id BIGINT NOT NULL,
     action TEXT NOT NULL CHECK (action IN ('suspend', 'unsuspend')),
     reason TEXT NOT NULL,
     sent_at BIGINT NOT NULL,

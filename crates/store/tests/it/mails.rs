@@ -6,8 +6,7 @@ use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::reason::NotDelivered;
 use portreeve_core::report::{Countdown, Hold, Outcome, State};
 use portreeve_store::{
-    MailEnd, MailReading, NewMail, NoticeResult, Recipient, ReportFilter, ReportOrder, Tx,
-    Unread,
+    MailEnd, MailReading, NewMail, NoticeResult, Recipient, ReportFilter, ReportOrder, Tx, Unread,
 };
 
 use crate::reports::{add, at, make, open, report};
