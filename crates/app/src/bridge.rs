@@ -7,7 +7,7 @@ use portreeve_core::enforcement;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ServiceId, ServiceKey};
 use portreeve_core::reason::Hint;
-use portreeve_core::report::{Countdown, Report, State, Turn};
+use portreeve_core::report::{Countdown, Report, State, Status, Turn};
 use portreeve_core::text::{one_line, storable, storable_bytes, storable_json};
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
 use portreeve_store::{
@@ -235,8 +235,8 @@ async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
         Err(unchanged) => known.record = unchanged,
     }
     let mut record = Record::new(desk);
-    for (report, ..) in holders {
-        record.add(report, Some(service), &Actor::Desk, &events, now);
+    for holder in holders {
+        record.add(holder.report, Some(service), &Actor::Desk, &events, now);
     }
     record.write(&mut tx, now).await?;
     tx.commit().await?;
@@ -250,9 +250,9 @@ async fn order_failed(desk: &Desk, service: &ServiceKey, why: &str) -> Result<()
     let said = one_line(&storable(why), MODULE_WORDS);
     let mut tx = desk.db.write().await?;
     let mut record = Record::new(desk);
-    for (report, ..) in tx.holders(service).await? {
+    for holder in tx.holders(service).await? {
         let hint = Event::Hint { hint: Hint::ModuleFailed { said: said.clone() } };
-        record.add(report, Some(service), &Actor::Desk, &[hint], now);
+        record.add(holder.report, Some(service), &Actor::Desk, &[hint], now);
     }
     record.write(&mut tx, now).await?;
     tx.commit().await
@@ -317,7 +317,7 @@ pub async fn state(desk: &Desk, directory: &str, after: i64) -> Result<Value, St
     if after == 0 {
         answer["counts"] = counts(tx.work_counts(COUNTED).await?);
         let open = ReportFilter {
-            status: Some("open"),
+            status: Some(Status::Open),
             order: ReportOrder::Oldest,
             limit: OLDEST,
             ..ReportFilter::default()

@@ -8,7 +8,7 @@ use portreeve_core::report::{Claim, Countdown, Hold, Outcome, Report, SelfUnsusp
 use portreeve_core::settings::Settings;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_i18n::english;
-use portreeve_store::{CustomerSession, Slice, StoreError, Tx};
+use portreeve_store::{CustomerSession, CustomerStanding, Slice, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -171,7 +171,7 @@ pub async fn by_link(desk: &Desk, token: &str) -> Result<Option<(Customer, Repor
     let hash = sha256_hex(token.as_bytes());
     let found = desk.db.read().await?.client_link(&hash, desk.now().as_millisecond()).await?;
     Ok(found.map(|link| {
-        let report = ReportId(link.report_id);
+        let report = link.report;
         let customer = Customer {
             only: link.customer_id.is_empty().then_some(report),
             directory: link.directory,
@@ -416,7 +416,7 @@ pub async fn report(
         suspension,
         offer: payment::offer(desk, &live.settings, &report, worth, &payments),
         payment: payment.map(PaymentView::of),
-        held_by_another: holders.iter().any(|(holder, ..)| *holder != id),
+        held_by_another: holders.iter().any(|holder| holder.report != id),
         product,
         domain,
         language,
@@ -460,7 +460,7 @@ pub async fn lockdown(
     customer_id: &str,
 ) -> Result<LockdownView, StoreError> {
     let mode = desk.live().settings.lockdown;
-    let (open, unanswered) =
+    let CustomerStanding { open, unanswered } =
         desk.db.read().await?.customer_standing(directory, customer_id).await?;
     let locked = mode.locks(open, unanswered);
     Ok(LockdownView { mode: mode.as_str(), locked, open, unanswered })

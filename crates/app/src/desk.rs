@@ -10,7 +10,7 @@ use portreeve_core::ledger::Ledger;
 use portreeve_core::settings::Settings;
 use portreeve_core::time::Timestamp;
 use portreeve_i18n::english;
-use portreeve_store::{Credential, Db, DeskState, StoreError};
+use portreeve_store::{ChangeCounters, Credential, Db, DeskState, StoreError};
 use tokio::sync::{Notify, OnceCell};
 
 use crate::attachment::Scanner;
@@ -314,7 +314,7 @@ impl Desk {
 
     /// Keeps settings, credentials, templates and the ledger current until the task is dropped. What another
     /// process changed counts here within a second.
-    pub async fn follow_changes(&self, mut seen: [i64; 5]) {
+    pub async fn follow_changes(&self, mut seen: ChangeCounters) {
         loop {
             tokio::time::sleep(POLL_CHANGES).await;
             match self.catch_up(seen).await {
@@ -325,7 +325,7 @@ impl Desk {
     }
 
     /// Loads everything and returns the counters from which [`Desk::follow_changes`] goes on.
-    pub async fn load(&self) -> Result<[i64; 5], StoreError> {
+    pub async fn load(&self) -> Result<ChangeCounters, StoreError> {
         let counters = self.db.read().await?.change_counters().await?;
         self.refresh().await?;
         self.refresh_letters().await?;
@@ -333,17 +333,16 @@ impl Desk {
         Ok(counters)
     }
 
-    async fn catch_up(&self, seen: [i64; 5]) -> Result<[i64; 5], StoreError> {
+    async fn catch_up(&self, seen: ChangeCounters) -> Result<ChangeCounters, StoreError> {
         let now = self.db.read().await?.change_counters().await?;
-        let [settings, people, _, ledger, templates] = seen;
-        if (now[0], now[1]) != (settings, people) {
+        if (now.settings, now.people) != (seen.settings, seen.people) {
             self.refresh().await?;
         }
-        if now[4] != templates {
+        if now.templates != seen.templates {
             self.refresh_letters().await?;
         }
-        if now[3] != ledger {
-            self.refresh_ledger(ledger).await?;
+        if now.ledger != seen.ledger {
+            self.refresh_ledger(seen.ledger).await?;
         }
         Ok(now)
     }

@@ -4,41 +4,13 @@ use portreeve_core::ids::ReportId;
 use portreeve_core::report::LONGEST_TEXT;
 use portreeve_core::text::storable;
 use portreeve_core::time::{Span, Timestamp};
+pub use portreeve_store::DraftKind as Kind;
 use portreeve_store::{DraftRow, StoreError, Tx};
 
 use crate::desk::Desk;
 
 /// How long what nobody touches is kept.
 const KEPT: Span = Span::from_mins(30 * 24 * 60);
-
-/// What a text is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// A message to the customer.
-    Answer,
-    /// What the customer said elsewhere.
-    CustomerAnswer,
-    /// A note for staff.
-    Note,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Answer, Self::CustomerAnswer, Self::Note];
-
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Answer => "answer",
-            Self::CustomerAnswer => "customer-answer",
-            Self::Note => "note",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-}
 
 /// A text that was written and not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,13 +24,10 @@ pub struct Draft {
 /// What somebody has written on a report and not sent.
 pub async fn of(desk: &Desk, staff: &str, report: ReportId) -> Result<Vec<Draft>, StoreError> {
     let rows = desk.db.read().await?.drafts(staff, report).await?;
-    let drafts = rows
-        .into_iter()
-        .filter_map(|row| Kind::parse(&row.kind).map(|kind| Draft { kind, text: row.body }));
-    Ok(drafts.collect())
+    Ok(rows.into_iter().map(|row| Draft { kind: row.kind, text: row.body }).collect())
 }
 
-/// Keeps what somebody has written on a report, as it stands now. Of a text that is empty nothing is kept. Of one that
+/// Keeps what somebody has written on a report, as it stands now; on one that is not there, nothing. Of a text that is empty nothing is kept. Of one that
 /// is longer than what can be sent, the beginning.
 pub async fn keep(
     desk: &Desk,
@@ -77,13 +46,15 @@ pub async fn keep(
     }
     let now = desk.now().as_millisecond();
     let mut tx = desk.db.write().await?;
+    if tx.report(report).await?.is_none() {
+        return Ok(());
+    }
     for draft in new {
-        let kind = draft.kind.as_str();
         if draft.text.trim().is_empty() {
-            tx.drop_draft(staff, report, kind).await?;
+            tx.drop_draft(staff, report, draft.kind).await?;
         } else {
             let text: String = draft.text.chars().take(LONGEST_TEXT).collect();
-            let row = DraftRow { kind: kind.to_owned(), body: storable(&text) };
+            let row = DraftRow { kind: draft.kind, body: storable(&text) };
             tx.put_draft(staff, report, &row, now).await?;
         }
     }

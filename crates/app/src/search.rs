@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use portreeve_core::ids::ReportId;
 use portreeve_core::text::words;
-use portreeve_store::StoreError;
+use portreeve_store::{ReportsToRead, StoreError};
 
 use crate::desk::Desk;
 
@@ -20,7 +20,9 @@ const WORDS: usize = 5_000;
 
 /// Reads reports whose words were not read yet. Whether there may be more. To do it twice does no harm.
 pub async fn read_words(desk: &Desk) -> Result<bool, StoreError> {
-    let Some((last, reports)) = desk.db.read().await?.reports_to_read(AT_A_TIME).await? else {
+    let Some(ReportsToRead { last, reports }) =
+        desk.db.read().await?.reports_to_read(AT_A_TIME).await?
+    else {
         return Ok(false);
     };
     let mut texts: BTreeMap<ReportId, String> =

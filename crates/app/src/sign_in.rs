@@ -14,7 +14,7 @@ use portreeve_core::ids::Actor;
 use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
 pub use portreeve_store::Stage;
-use portreeve_store::{NewStaffSession, SignIn, StaffSession, StoreError, Stored, Tx};
+use portreeve_store::{NewStaffSession, SignIn, StaffSession, StoreError, Tx};
 use rand::RngExt;
 use tokio::sync::Semaphore;
 use totp_rs::{Builder, Secret, Totp};
@@ -65,7 +65,7 @@ pub struct Caller {
 /// How far a session is. When the desk begins to ask everybody for a second factor, who has none sets one up before they
 /// go on, and whoever is at that goes on when it stops.
 pub fn stage(desk: &Desk, session: &StaffSession) -> Stage {
-    let Stored(stage) = session.stage;
+    let stage = session.stage;
     match (stage, desk.live().settings.require_second_factor) {
         (Stage::Whole, true) if !session.has_second_factor => Stage::Enrol,
         (stage, _) => stage,
@@ -197,7 +197,7 @@ pub async fn session(desk: &Desk, token: &str) -> Result<Option<StaffSession>, S
     let found = desk.db.read().await?.staff_session(&hashed(token), now.as_millisecond()).await?;
     let Some(session) = found else { return Ok(None) };
     let seen = WRITE_USE.as_millis() + session.seen_at;
-    if session.stage == Stored(Stage::Whole) && now.as_millisecond() > seen {
+    if session.stage == Stage::Whole && now.as_millisecond() > seen {
         let mut tx = desk.db.write().await?;
         let until = lasts_until(desk, &session, now);
         tx.saw_staff_session(session.id, false, now.as_millisecond(), until).await?;

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use portreeve_core::ids::Actor;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::{is_mail_address, one_line};
-use portreeve_store::{Credential, Db, NewStaff, Role, Staff, StoreError, Tx};
+use portreeve_store::{Credential, CredentialCalls, Db, NewStaff, Role, Staff, StoreError, Tx};
 use rand::RngExt;
 use subtle::ConstantTimeEq;
 
@@ -564,9 +564,11 @@ pub(crate) async fn write_calls_down(desk: &Desk) -> Result<(), StoreError> {
     if calls.is_empty() {
         return Ok(());
     }
-    let mut used: Vec<(i64, i64, i64, i64)> =
-        calls.iter().map(|(id, (all, errors, last))| (*id, *all, *errors, *last)).collect();
-    used.sort_unstable();
+    let each = calls.into_iter().map(|(credential, (calls, errors, last_used_at))| {
+        CredentialCalls { credential, calls, errors, last_used_at }
+    });
+    let mut used: Vec<CredentialCalls> = each.collect();
+    used.sort_unstable_by_key(|used| used.credential);
     let written = async {
         let mut tx = desk.db.write().await?;
         tx.add_credential_calls(&used).await?;
@@ -575,9 +577,10 @@ pub(crate) async fn write_calls_down(desk: &Desk) -> Result<(), StoreError> {
     let result = written.await;
     if result.is_err() {
         let mut kept = desk.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        for (id, all, errors, last) in used {
-            let known = kept.entry(id).or_default();
-            *known = (known.0 + all, known.1 + errors, known.2.max(last));
+        for used in used {
+            let known = kept.entry(used.credential).or_default();
+            let (calls, errors) = (known.0 + used.calls, known.1 + used.errors);
+            *known = (calls, errors, known.2.max(used.last_used_at));
         }
     }
     result

@@ -9,7 +9,7 @@ use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
 use portreeve_core::webhook::{Message, Topic, answered_by, message};
 use portreeve_store::{
     DeliveryFilter, DeliveryRow, DeliveryState, DueDelivery, NewDelivery, NextTry, StoreError,
-    Stored, TriedDelivery, Tx,
+    TriedDelivery, Tx,
 };
 use rand::RngExt;
 use serde::Serialize;
@@ -260,7 +260,7 @@ pub async fn list(desk: &Desk) -> Result<Vec<WebhookView>, StoreError> {
     names.dedup();
     let view = |name: &str| {
         let webhook = desk.webhooks.iter().find(|webhook| webhook.name == name);
-        let of = |state| counts.iter().find(|c| c.webhook == name && c.state == Stored(state));
+        let of = |state| counts.iter().find(|c| c.webhook == name && c.state == state);
         let count = |state| of(state).map_or(0, |count| count.count);
         let topics = webhook.map(|webhook| webhook.topics.as_slice()).unwrap_or_default();
         WebhookView {
@@ -353,13 +353,13 @@ fn instant(millis: i64) -> String {
 }
 
 fn delivery_view(row: DeliveryRow) -> DeliveryView {
-    let Stored(state) = row.state;
+    let state = row.state;
     let next_try_at = (state == DeliveryState::Waiting).then(|| instant(row.run_at));
     DeliveryView {
         id: row.id,
         webhook: row.webhook,
         message_id: row.message_id,
-        report_id: row.report_id,
+        report_id: row.report.map(|report| report.0),
         event: row.event,
         state: state.as_str(),
         tries: row.tries,

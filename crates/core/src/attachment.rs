@@ -329,7 +329,8 @@ pub enum Scan {
 }
 
 impl Scan {
-    const ALL: [Self; 5] =
+    /// All of them.
+    pub const ALL: [Self; 5] =
         [Self::NotScanned, Self::Waiting, Self::Clean, Self::Infected, Self::Failed];
 
     /// The stored word.

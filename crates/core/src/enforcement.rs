@@ -90,7 +90,8 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 2] = [Self::Suspend, Self::Unsuspend];
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Suspend, Self::Unsuspend];
 
     /// What a word stands for.
     pub fn parse(word: &str) -> Option<Self> {

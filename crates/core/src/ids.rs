@@ -162,7 +162,8 @@ pub enum Press {
 }
 
 impl Press {
-    const ALL: [Self; 2] = [Self::Staff, Self::Automatic];
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Staff, Self::Automatic];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {

@@ -124,7 +124,8 @@ pub enum PaymentState {
 }
 
 impl PaymentState {
-    const ALL: [Self; 7] = [
+    /// All of them.
+    pub const ALL: [Self; 7] = [
         Self::Wished,
         Self::Asking,
         Self::Open,

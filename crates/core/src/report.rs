@@ -27,6 +27,9 @@ pub enum SuspendMethod {
 }
 
 impl SuspendMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::NoSuspend, Self::Immediate, Self::TimeLimit];
+
     /// The word of the drop-in API.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,9 +41,7 @@ impl SuspendMethod {
 
     /// Reads the word in any case.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::NoSuspend, Self::Immediate, Self::TimeLimit]
-            .into_iter()
-            .find(|method| method.as_str().eq_ignore_ascii_case(word))
+        Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(word))
     }
 }
 
@@ -133,6 +134,56 @@ pub enum State {
     },
 }
 
+impl State {
+    /// The state without what belongs to it.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Queued { .. } => Status::Queued,
+            Self::Open { .. } => Status::Open,
+            Self::Closed { .. } => Status::Closed,
+        }
+    }
+
+    /// Whose move it is: a queued report waits for staff, a closed one for nobody.
+    pub fn turn(&self) -> Option<Turn> {
+        match self {
+            Self::Queued { .. } => Some(Turn::Staff),
+            Self::Open { turn, .. } => Some(*turn),
+            Self::Closed { .. } => None,
+        }
+    }
+}
+
+/// The states of a report by themselves: what lists are filtered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Waits for staff to name or confirm the service.
+    Queued,
+    /// Being worked on.
+    Open,
+    /// Done.
+    Closed,
+}
+
+impl Status {
+    /// All of them, in the order in which a report goes through them.
+    pub const ALL: [Self; 3] = [Self::Queued, Self::Open, Self::Closed];
+
+    /// The word of the command line, tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The status of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,7 +195,8 @@ pub enum Turn {
 }
 
 impl Turn {
-    const ALL: [Self; 2] = [Self::Customer, Self::Staff];
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Customer, Self::Staff];
 
     /// The word that is stored and shown in JSON.
     pub fn as_str(self) -> &'static str {

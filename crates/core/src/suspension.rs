@@ -147,24 +147,68 @@ fn while_letting_go(record: &Record, released_at: Timestamp) -> Suspension {
     Suspension { state, since: Some(since), reason }
 }
 
-/// Why a person has to look after a service, in a word that lists are made with; nothing when nobody has to.
-/// Words that begin with `unsuspend` are about giving it back. `out_of_sight` says that staff were told that
+/// Why a person has to look after a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Somebody lifted the suspension while a hold stands.
+    Drifted,
+    /// It is to be suspended by hand.
+    SuspendByHand,
+    /// It is to be given back by hand.
+    UnsuspendByHand,
+    /// The panel did not or will not suspend it.
+    SuspendFailed,
+    /// The panel did not or will not give it back.
+    UnsuspendFailed,
+    /// Nobody can see whether it was given back.
+    UnsuspendUnseen,
+    /// Nobody can see it.
+    Unseen,
+}
+
+impl Trouble {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Drifted,
+        Self::SuspendByHand,
+        Self::UnsuspendByHand,
+        Self::SuspendFailed,
+        Self::UnsuspendFailed,
+        Self::UnsuspendUnseen,
+        Self::Unseen,
+    ];
+
+    /// The stored word. Those about giving a service back begin with `unsuspend`: lists tell them apart by that.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drifted => "drifted",
+            Self::SuspendByHand => "suspend_by_hand",
+            Self::UnsuspendByHand => "unsuspend_by_hand",
+            Self::SuspendFailed => "suspend_failed",
+            Self::UnsuspendFailed => "unsuspend_failed",
+            Self::UnsuspendUnseen => "unsuspend_unseen",
+            Self::Unseen => "unseen",
+        }
+    }
+}
+
+/// Why a person has to look after a service; nothing when nobody has to. `out_of_sight` says that staff were told that
 /// nobody can see it.
-pub fn trouble(record: &Record, out_of_sight: bool) -> Option<&'static str> {
+pub fn trouble(record: &Record, out_of_sight: bool) -> Option<Trouble> {
     let failed = |out: &Out| pending_or_failed(out, State::Pending) == State::Failed;
     match record {
-        Record::Drifted { .. } => Some("drifted"),
-        Record::ByHand { action: Action::Suspend, .. } => Some("suspend_by_hand"),
-        Record::ByHand { action: Action::Unsuspend, .. } => Some("unsuspend_by_hand"),
-        Record::Suspending(out) if failed(out) => Some("suspend_failed"),
-        Record::Lifting(out) if failed(out) => Some("unsuspend_failed"),
-        Record::Lifting(_) if out_of_sight => Some("unsuspend_unseen"),
+        Record::Drifted { .. } => Some(Trouble::Drifted),
+        Record::ByHand { action: Action::Suspend, .. } => Some(Trouble::SuspendByHand),
+        Record::ByHand { action: Action::Unsuspend, .. } => Some(Trouble::UnsuspendByHand),
+        Record::Suspending(out) if failed(out) => Some(Trouble::SuspendFailed),
+        Record::Lifting(out) if failed(out) => Some(Trouble::UnsuspendFailed),
+        Record::Lifting(_) if out_of_sight => Some(Trouble::UnsuspendUnseen),
         Record::Clear => None,
         Record::Suspending(_)
         | Record::Lifting(_)
         | Record::Ours { .. }
         | Record::Adopted { .. }
-        | Record::Theirs { .. } => out_of_sight.then_some("unseen"),
+        | Record::Theirs { .. } => out_of_sight.then_some(Trouble::Unseen),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use portreeve_core::attachment::Scan;
 use portreeve_core::ids::ReportId;
 
-use crate::codes::Stored;
+use crate::codes::{Maybe, Stored};
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update_skip_locked;
 
@@ -58,7 +58,8 @@ pub struct AttachmentRow {
     /// Who did.
     pub removed_by: Option<String>,
     /// What is known of the bytes; nothing when they are gone.
-    pub scan: Option<Stored<Scan>>,
+    #[sqlx(try_from = "Maybe<Scan>")]
+    pub scan: Option<Scan>,
     /// What the scan said.
     pub scan_detail: String,
 }
@@ -69,7 +70,8 @@ pub struct ContentRow {
     /// How many bytes.
     pub size: i64,
     /// What is known of them.
-    pub scan: Stored<Scan>,
+    #[sqlx(try_from = "Stored<Scan>")]
+    pub scan: Scan,
 }
 
 /// Files of one table with what is known of their bytes.
@@ -409,21 +411,17 @@ impl Tx {
                         WHERE files.hash = contents.hash AND files.removed_at IS NULL)
                     AND NOT EXISTS (SELECT 1 FROM note_attachments files
                         WHERE files.hash = contents.hash AND files.removed_at IS NULL)
-                ORDER BY used_at LIMIT $2{skip}) RETURNING hash"
+                ORDER BY used_at LIMIT $2{skip})"
         );
-        let gone: Vec<String> = on!(self, conn => {
-            sqlx::query_scalar::<Database, String>(sqlx::AssertSqlSafe(sql))
+        // Their pieces go with them.
+        let gone = on!(self, conn => {
+            sqlx::query::<Database>(sqlx::AssertSqlSafe(sql))
                 .bind(before)
                 .bind(limit)
-                .fetch_all(conn)
+                .execute(conn)
                 .await?
+                .rows_affected()
         });
-        let sql = "DELETE FROM content_chunks WHERE hash = $1";
-        for hash in &gone {
-            on!(self, conn => {
-                sqlx::query::<Database>(sql).bind(hash).execute(conn).await?;
-            });
-        }
-        Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
+        Ok(gone)
     }
 }

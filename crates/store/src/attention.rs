@@ -1,7 +1,7 @@
 //! What keeps a report from going on until a person has seen to it: a mail that waits to be read, a notice that the
 //! customer did not get.
 
-use portreeve_core::ids::ReportId;
+use portreeve_core::ids::{MailId, ReportId};
 use portreeve_core::reason::NotDelivered;
 use sqlx::QueryBuilder;
 
@@ -12,9 +12,9 @@ use crate::notices::read_why;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttentionRow {
     /// Which report.
-    pub report_id: i64,
+    pub report: ReportId,
     /// Which mail waits; none: a notice is meant.
-    pub mail_id: Option<i64>,
+    pub mail: Option<MailId>,
     /// Which notice the customer did not get; empty for a mail.
     pub notice: String,
     /// A mail server took the notice, and it came back.
@@ -42,7 +42,8 @@ impl Row {
     fn read(self) -> Result<AttentionRow, StoreError> {
         let Self { report_id, mail_id, notice, bounced, since, subject, why } = self;
         let why = read_why(why.as_deref(), report_id)?;
-        Ok(AttentionRow { report_id, mail_id, notice, bounced, since, subject, why })
+        let (report, mail) = (ReportId(report_id), mail_id.map(MailId));
+        Ok(AttentionRow { report, mail, notice, bounced, since, subject, why })
     }
 }
 

@@ -64,6 +64,15 @@ pub struct CustomerSession {
     pub expires_at: i64,
 }
 
+/// How a customer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct CustomerStanding {
+    /// Their open reports.
+    pub open: i64,
+    /// Those of them to which they have never replied.
+    pub unanswered: i64,
+}
+
 impl Tx {
     /// Services of `directory` with a hold or an open report, by id after `after` up to `upto`.
     pub async fn service_standings(
@@ -101,17 +110,17 @@ impl Tx {
         })
     }
 
-    /// A customer's open reports, and those of them to which they have never replied.
+    /// How a customer stands.
     pub async fn customer_standing(
         &mut self,
         directory: &str,
         customer_id: &str,
-    ) -> Result<(i64, i64), StoreError> {
-        let sql = "SELECT count(*), CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM messages
-                WHERE messages.report_id = reports.id AND from_customer) THEN 0 ELSE 1 END), 0) AS BIGINT)
+    ) -> Result<CustomerStanding, StoreError> {
+        let sql = "SELECT count(*) AS open, CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM messages
+                WHERE messages.report_id = reports.id AND from_customer) THEN 0 ELSE 1 END), 0) AS BIGINT) AS unanswered
             FROM reports WHERE directory = $1 AND customer_id = $2 AND status = 'open'";
         on!(self, conn => {
-            Ok(sqlx::query_as::<Database, (i64, i64)>(sql)
+            Ok(sqlx::query_as::<Database, _>(sql)
                 .bind(directory)
                 .bind(customer_id)
                 .fetch_one(conn)

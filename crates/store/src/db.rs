@@ -11,7 +11,7 @@ use sqlx::{
     ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 
-use crate::codes::UnknownWord;
+use crate::codes::Unknown;
 
 /// SQLite before this can corrupt a database when one connection writes while another checkpoints
 /// (the WAL-reset fault, mended in 3.51.3).
@@ -97,7 +97,7 @@ pub enum StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if let sqlx::Error::ColumnDecode { source, .. } = &error
-            && let Some(unknown) = source.downcast_ref::<UnknownWord>()
+            && let Some(unknown) = source.downcast_ref::<Unknown>()
         {
             return unknown.into();
         }
@@ -321,7 +321,20 @@ impl Db {
         })
     }
 
-    /// Begins a transaction that only reads. Never waits for a writer.
+    /// Begins a transaction that only reads, all of it as it stood at one moment. Never waits for a writer.
+    pub async fn snapshot(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            // A deferred transaction sees what there was at its first statement.
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Tx::Postgres(pool.begin_with(begin).await?)
+            }
+        })
+    }
+
+    /// Begins a transaction that only reads. Never waits for a writer. On PostgreSQL each statement sees what there is
+    /// then; what has to fit together is read in a [`Db::snapshot`].
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),

@@ -4,7 +4,7 @@
 use portreeve_core::ids::ReportId;
 use sqlx::QueryBuilder;
 
-use crate::codes::Stored;
+use crate::codes::{Maybe, Stored};
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update_skip_locked;
 
@@ -74,7 +74,7 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
-    const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Dead];
+    pub(crate) const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Dead];
 
     /// The word that is stored and shown in JSON.
     pub fn as_str(self) -> &'static str {
@@ -83,11 +83,6 @@ impl DeliveryState {
             Self::Delivered => "delivered",
             Self::Dead => "dead",
         }
-    }
-
-    /// What a word stands for.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 
@@ -101,13 +96,15 @@ pub struct DeliveryRow {
     /// The id that the receiver sees.
     pub message_id: String,
     /// About which report.
-    pub report_id: Option<i64>,
+    #[sqlx(rename = "report_id", try_from = "Maybe<ReportId>")]
+    pub report: Option<ReportId>,
     /// What happened.
     pub event: String,
     /// What is sent.
     pub payload: String,
     /// Where it stands.
-    pub state: Stored<DeliveryState>,
+    #[sqlx(try_from = "Stored<DeliveryState>")]
+    pub state: DeliveryState,
     /// How often it was tried since it was asked for.
     pub tries: i64,
     /// When it is tried next while it waits, milliseconds.
@@ -145,7 +142,8 @@ pub struct DeliveryCount {
     /// Which webhook.
     pub webhook: String,
     /// Where it stands.
-    pub state: Stored<DeliveryState>,
+    #[sqlx(try_from = "Stored<DeliveryState>")]
+    pub state: DeliveryState,
     /// How many.
     pub count: i64,
     /// When the newest ended, milliseconds.

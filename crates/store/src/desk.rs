@@ -29,6 +29,21 @@ impl Topic {
     }
 }
 
+/// The counters by which processes notice changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChangeCounters {
+    /// Of [`Topic::Settings`].
+    pub settings: i64,
+    /// Of [`Topic::People`].
+    pub people: i64,
+    /// Of [`Topic::Desk`].
+    pub desk: i64,
+    /// Of [`Topic::Ledger`].
+    pub ledger: i64,
+    /// Of [`Topic::Templates`].
+    pub templates: i64,
+}
+
 /// The desk as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default, sqlx::FromRow)]
 pub struct DeskState {
@@ -58,8 +73,8 @@ impl Tx {
         })
     }
 
-    /// The counters: settings, people, desk, ledger, templates.
-    pub async fn change_counters(&mut self) -> Result<[i64; 5], StoreError> {
+    /// How often each topic has changed so far.
+    pub async fn change_counters(&mut self) -> Result<ChangeCounters, StoreError> {
         let sql = "SELECT topic, seq FROM changes";
         let rows: Vec<(String, i64)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?
@@ -67,7 +82,13 @@ impl Tx {
         let seq = |topic: Topic| {
             rows.iter().find(|(name, _)| name == topic.as_str()).map_or(0, |(_, seq)| *seq)
         };
-        Ok([Topic::Settings, Topic::People, Topic::Desk, Topic::Ledger, Topic::Templates].map(seq))
+        Ok(ChangeCounters {
+            settings: seq(Topic::Settings),
+            people: seq(Topic::People),
+            desk: seq(Topic::Desk),
+            ledger: seq(Topic::Ledger),
+            templates: seq(Topic::Templates),
+        })
     }
 
     /// All stored settings.

@@ -7,11 +7,12 @@ pub(crate) mod words;
 use crate::db::{Engine, StoreError, Tx};
 
 /// Appended to a `SELECT` that is to hold its rows until the transaction ends. A SQLite transaction
-/// that writes is alone anyway.
+/// that writes is alone anyway. Rows that refer to a held one by a foreign key may still be added: keys never change, and
+/// to wait for them would turn the order of locks round.
 pub(crate) fn for_update(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "",
-        Engine::Postgres => " FOR UPDATE",
+        Engine::Postgres => " FOR NO KEY UPDATE",
     }
 }
 
@@ -19,7 +20,7 @@ pub(crate) fn for_update(engine: Engine) -> &'static str {
 pub(crate) fn for_update_skip_locked(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "",
-        Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+        Engine::Postgres => " FOR NO KEY UPDATE SKIP LOCKED",
     }
 }
 

@@ -4,6 +4,7 @@ use portreeve_core::ids::ReportId;
 use portreeve_core::notice::Notice;
 use sqlx::QueryBuilder;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 
 /// The hour of a mailbox.
@@ -18,18 +19,31 @@ pub struct MailboxHour {
 }
 
 /// A notice that waits for a digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Gathered {
     /// About which report.
+    #[sqlx(rename = "report_id", try_from = "Stored<ReportId>")]
     pub report: ReportId,
     /// Which notice.
+    #[sqlx(try_from = "Stored<Notice>")]
     pub notice: Notice,
     /// When what it tells of happened, milliseconds.
     pub at: i64,
 }
 
+/// A notice that is to wait for a digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewGathered {
+    /// Hash of the mailbox's address.
+    pub mailbox: String,
+    /// When the hour began, milliseconds.
+    pub since: i64,
+    /// The notice.
+    pub notice: Gathered,
+}
+
 impl Tx {
-    /// Adds to the notices of mailboxes, and returns the hour of each with them counted. An hour that began `hour`
+    /// Adds to the notices of mailboxes (hash of the address, how many), and returns the hour of each with them counted. An hour that began `hour`
     /// milliseconds ago is over, and a new one begins.
     pub async fn ask_mailboxes(
         &mut self,
@@ -84,18 +98,14 @@ impl Tx {
         })
     }
 
-    /// Puts notices into digests: each with the hash of its mailbox and the beginning of the hour. A second time
-    /// changes nothing.
-    pub async fn gather_notices(
-        &mut self,
-        notices: &[(String, i64, Gathered)],
-    ) -> Result<(), StoreError> {
+    /// Puts notices into digests. A second time changes nothing.
+    pub async fn gather_notices(&mut self, notices: &[NewGathered]) -> Result<(), StoreError> {
         for chunk in notices.chunks(128) {
             on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new(
                     "INSERT INTO gathered_notices (mailbox, since, report_id, notice, at) ",
                 );
-                sql.push_values(chunk, |mut row, (mailbox, since, one)| {
+                sql.push_values(chunk, |mut row, NewGathered { mailbox, since, notice: one }| {
                     row.push_bind(mailbox)
                         .push_bind(since)
                         .push_bind(one.report.0)
@@ -118,24 +128,14 @@ impl Tx {
     ) -> Result<Vec<Gathered>, StoreError> {
         let sql = "SELECT report_id, notice, at FROM gathered_notices
             WHERE mailbox = $1 AND since = $2 ORDER BY report_id, at, notice LIMIT $3";
-        let rows: Vec<(i64, String, i64)> = on!(self, conn => {
-            sqlx::query_as::<Database, _>(sql)
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
                 .bind(mailbox)
                 .bind(since)
                 .bind(limit)
                 .fetch_all(conn)
-                .await?
-        });
-        rows.into_iter()
-            .map(|(report, notice, at)| {
-                let notice = Notice::parse(&notice).ok_or_else(|| StoreError::Inconsistent {
-                    table: "gathered_notices",
-                    column: "notice",
-                    id: report.to_string(),
-                })?;
-                Ok(Gathered { report: ReportId(report), notice, at })
-            })
-            .collect()
+                .await?)
+        })
     }
 
     /// Takes notices out of a digest.

@@ -1,11 +1,17 @@
 //! Services, and the assignments that make up the ledger.
 
+use std::collections::BTreeSet;
+
 use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::ledger::{Assignment, Interval, Resource};
-use portreeve_core::service::Service;
+use portreeve_core::service::{Service, ServiceStatus};
 use sqlx::QueryBuilder;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
+
+/// Rows that one statement writes.
+const ROWS: usize = 256;
 
 /// A service of the directory, and when it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +59,37 @@ pub struct DirectoryState {
     pub trouble: Option<String>,
 }
 
+/// How many services of a directory have not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct ServiceCount {
+    /// All of them.
+    pub live: i64,
+    /// Those that were not seen since an instant.
+    pub unseen: i64,
+}
+
+/// When an assignment was held, after what is known now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedInterval {
+    /// The assignment's row.
+    pub assignment: i64,
+    /// When it was held.
+    pub held: Interval,
+}
+
+/// An assignment to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAssignment {
+    /// Who holds it.
+    pub service: ServiceKey,
+    /// The service's customer at that time.
+    pub customer_id: String,
+    /// What is held.
+    pub resource: Resource,
+    /// When.
+    pub held: Interval,
+}
+
 #[derive(sqlx::FromRow)]
 struct ServiceRow {
     directory: String,
@@ -65,7 +102,7 @@ struct ServiceRow {
     domain: String,
     username: String,
     server: String,
-    status: String,
+    status: Stored<ServiceStatus>,
     dedicated_ip: String,
     protected: bool,
     seen_at: i64,
@@ -93,11 +130,6 @@ impl TryFrom<ServiceRow> for KnownService {
 
     fn try_from(row: ServiceRow) -> Result<Self, StoreError> {
         let key = service_key(&row.directory, row.service_id, "services")?;
-        let status = row.status.parse().map_err(|_| StoreError::Inconsistent {
-            table: "services",
-            column: "status",
-            id: key.to_string(),
-        })?;
         let service = Service {
             key,
             customer_id: row.customer_id,
@@ -108,7 +140,7 @@ impl TryFrom<ServiceRow> for KnownService {
             domain: row.domain,
             username: row.username,
             server: row.server,
-            status,
+            status: row.status.0,
             dedicated_ip: row.dedicated_ip,
             protected: row.protected,
         };
@@ -349,6 +381,11 @@ impl Tx {
 
     /// Stores services as the directory has them at `now`, new or changed; an ended one is back.
     pub async fn put_services(&mut self, list: &[&Service], now: i64) -> Result<(), StoreError> {
+        let directories: BTreeSet<&str> =
+            list.iter().map(|service| service.key.directory.as_str()).collect();
+        for directory in directories {
+            self.add_directory(directory).await?;
+        }
         for chunk in list.chunks(128) {
             on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new("INSERT INTO services (");
@@ -386,13 +423,22 @@ impl Tx {
         Ok(())
     }
 
-    /// How many services of `directory` there are, and how many of them were not seen since `since`.
-    pub async fn count_unseen_services(
+    /// Makes sure that a directory has a row.
+    async fn add_directory(&mut self, name: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO directories (name) VALUES ($1) ON CONFLICT (name) DO NOTHING";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(name).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// How many services of `directory` have not ended, and how many of them were not seen since `since`.
+    pub async fn count_services(
         &mut self,
         directory: &str,
         since: i64,
-    ) -> Result<(i64, i64), StoreError> {
-        let sql = "SELECT COUNT(*), COUNT(CASE WHEN seen_at < $1 THEN 1 END) FROM services
+    ) -> Result<ServiceCount, StoreError> {
+        let sql = "SELECT COUNT(*) AS live, COUNT(CASE WHEN seen_at < $1 THEN 1 END) AS unseen FROM services
             WHERE directory = $2 AND ended_at IS NULL";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(since).bind(directory).fetch_one(conn).await?)
@@ -418,17 +464,18 @@ impl Tx {
         services(rows)
     }
 
-    /// The directory no longer lists this service.
-    pub async fn end_service(&mut self, key: &ServiceKey, now: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE services SET ended_at = $1 WHERE directory = $2 AND service_id = $3";
-        on!(self, conn => {
-            sqlx::query::<Database>(sql)
-                .bind(now)
-                .bind(&key.directory)
-                .bind(key.id.get())
-                .execute(conn)
-                .await?;
-        });
+    /// The directory no longer lists these services.
+    pub async fn end_services(&mut self, keys: &[&ServiceKey], now: i64) -> Result<(), StoreError> {
+        for chunk in keys.chunks(ROWS) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("UPDATE services SET ended_at = ");
+                sql.push_bind(now).push(" WHERE (directory, service_id) IN ");
+                sql.push_tuples(chunk, |mut row, key| {
+                    row.push_bind(&key.directory).push_bind(key.id.get());
+                });
+                sql.build().execute(conn).await?;
+            });
+        }
         Ok(())
     }
 
@@ -478,7 +525,7 @@ impl Tx {
     /// Adds assignments that came by the ledger's change `seq`.
     pub async fn add_assignments(
         &mut self,
-        new: &[(ServiceKey, String, Resource, Interval)],
+        new: &[NewAssignment],
         seq: i64,
     ) -> Result<(), StoreError> {
         for chunk in new.chunks(128) {
@@ -487,10 +534,10 @@ impl Tx {
                     "INSERT INTO assignments (directory, service_id, customer_id, resource,
                         from_after, from_by, to_after, to_by, changed_in) ",
                 );
-                sql.push_values(chunk, |mut row, (key, customer, resource, held)| {
-                    row.push_bind(&key.directory)
-                        .push_bind(key.id.get())
-                        .push_bind(customer)
+                sql.push_values(chunk, |mut row, NewAssignment { service, customer_id, resource, held }| {
+                    row.push_bind(&service.directory)
+                        .push_bind(service.id.get())
+                        .push_bind(customer_id)
                         .push_bind(resource.to_string())
                         .push_bind(held.from_after)
                         .push_bind(held.from_by)
@@ -504,26 +551,30 @@ impl Tx {
         Ok(())
     }
 
-    /// Changes the ends of an assignment by the ledger's change `seq`.
-    pub async fn set_interval(
+    /// Changes when assignments were held by the ledger's change `seq`.
+    pub async fn set_intervals(
         &mut self,
-        id: i64,
-        held: &Interval,
+        changed: &[ChangedInterval],
         seq: i64,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE assignments SET from_after = $1, from_by = $2, to_after = $3, to_by = $4,
-            changed_in = $5 WHERE id = $6";
-        on!(self, conn => {
-            sqlx::query::<Database>(sql)
-                .bind(held.from_after)
-                .bind(held.from_by)
-                .bind(held.to_after)
-                .bind(held.to_by)
-                .bind(seq)
-                .bind(id)
-                .execute(conn)
-                .await?;
-        });
+        for chunk in changed.chunks(ROWS) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "UPDATE assignments SET from_after = new.column2, from_by = new.column3,
+                        to_after = new.column4, to_by = new.column5, changed_in = ",
+                );
+                sql.push_bind(seq).push(" FROM (");
+                sql.push_values(chunk, |mut row, ChangedInterval { assignment, held }| {
+                    row.push_bind(assignment)
+                        .push_bind(held.from_after)
+                        .push_bind(held.from_by)
+                        .push_bind(held.to_after)
+                        .push_bind(held.to_by);
+                });
+                sql.push(") AS new WHERE assignments.id = new.column1");
+                sql.build().execute(conn).await?;
+            });
+        }
         Ok(())
     }
 

@@ -2,13 +2,40 @@
 
 use portreeve_core::ids::ReportId;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
+
+/// What a text was written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DraftKind {
+    /// A message to the customer.
+    Answer,
+    /// What the customer said elsewhere.
+    CustomerAnswer,
+    /// A note for staff.
+    Note,
+}
+
+impl DraftKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Answer, Self::CustomerAnswer, Self::Note];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::CustomerAnswer => "customer-answer",
+            Self::Note => "note",
+        }
+    }
+}
 
 /// A text that was written and not sent.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct DraftRow {
     /// What it was written as.
-    pub kind: String,
+    #[sqlx(try_from = "Stored<DraftKind>")]
+    pub kind: DraftKind,
     /// The text.
     pub body: String,
 }
@@ -40,7 +67,7 @@ impl Tx {
             sqlx::query::<Database>(sql)
                 .bind(staff)
                 .bind(report.0)
-                .bind(&draft.kind)
+                .bind(draft.kind.as_str())
                 .bind(&draft.body)
                 .bind(now)
                 .execute(conn)
@@ -54,11 +81,11 @@ impl Tx {
         &mut self,
         staff: &str,
         report: ReportId,
-        kind: &str,
+        kind: DraftKind,
     ) -> Result<(), StoreError> {
         let sql = "DELETE FROM drafts WHERE staff = $1 AND report_id = $2 AND kind = $3";
         on!(self, conn => {
-            sqlx::query::<Database>(sql).bind(staff).bind(report.0).bind(kind).execute(conn).await?;
+            sqlx::query::<Database>(sql).bind(staff).bind(report.0).bind(kind.as_str()).execute(conn).await?;
         });
         Ok(())
     }

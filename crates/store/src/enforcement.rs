@@ -3,7 +3,7 @@
 use portreeve_core::enforcement::{Action, Answer, Record};
 use portreeve_core::ids::{OrderId, ReportId, ServiceKey};
 use portreeve_core::reason::OutOfSight;
-use portreeve_core::suspension;
+use portreeve_core::suspension::{self, Trouble};
 use sqlx::QueryBuilder;
 
 use crate::codes::Stored;
@@ -172,6 +172,7 @@ impl Tx {
                 column: "record",
                 id: known.service.to_string(),
             })?;
+        let trouble = suspension::trouble(&known.record, known.unseen_alarmed);
         let (unseen_since, unseen_why) = match &known.unseen {
             Some((at, why)) => (Some(*at), Some(written(why)?)),
             None => (None, None),
@@ -197,7 +198,7 @@ impl Tx {
                 .bind(known.tries)
                 .bind(known.looked_at)
                 .bind(known.watched)
-                .bind(suspension::trouble(&known.record, known.unseen_alarmed))
+                .bind(trouble.map(Trouble::as_str))
                 .execute(conn)
                 .await?;
         });

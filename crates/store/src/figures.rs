@@ -9,7 +9,7 @@ use crate::db::{StoreError, Tx, on};
 use crate::history::push_kinds;
 
 /// How much waits for a person; each number goes up to a bound.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Waiting {
     /// Open reports whose move is staff's.
     pub staff: i64,
@@ -29,6 +29,19 @@ pub struct Waiting {
     pub mails: i64,
     /// Reports that stand still until a person has seen to a mail or to a notice that nobody got.
     pub attention: i64,
+}
+
+/// How a credential was used since it was last written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CredentialCalls {
+    /// Reference of the credential.
+    pub credential: i64,
+    /// Calls with it.
+    pub calls: i64,
+    /// Calls that were answered with an error.
+    pub errors: i64,
+    /// When it was used last, milliseconds.
+    pub last_used_at: i64,
 }
 
 /// What happened on one day to reports of one category.
@@ -64,45 +77,31 @@ impl Tx {
         now: i64,
         bound: i64,
     ) -> Result<Waiting, StoreError> {
-        let count = |rows: &str| format!("(SELECT count(*) FROM ({rows} LIMIT $1) AS c)");
+        let count = |name: &str, rows: &str| {
+            format!("(SELECT count(*) FROM ({rows} LIMIT $1) AS c) AS {name}")
+        };
         let sql = format!(
             "SELECT {}, {}, {}, {}, {}, {}, {}, {}, {}",
-            count("SELECT id FROM reports WHERE turn = 'staff' AND status = 'open'"),
-            count("SELECT id FROM reports WHERE status = 'queued'"),
-            count("SELECT report_id FROM holds WHERE state = 'waiting'"),
-            count("SELECT service_id FROM enforcements WHERE trouble IS NOT NULL"),
-            count("SELECT id FROM reports WHERE countdown = 'running' AND deadline_at <= $2"),
-            count("SELECT id FROM jobs WHERE dead"),
-            count("SELECT id FROM webhook_deliveries WHERE state = 'dead'"),
-            count("SELECT id FROM incoming_mails WHERE state = 'waiting'"),
-            count(IN_NEED),
+            count("staff", "SELECT id FROM reports WHERE turn = 'staff' AND status = 'open'"),
+            count("queue", "SELECT id FROM reports WHERE status = 'queued'"),
+            count("approval", "SELECT report_id FROM holds WHERE state = 'waiting'"),
+            count("trouble", "SELECT service_id FROM enforcements WHERE trouble IS NOT NULL"),
+            count(
+                "deadlines",
+                "SELECT id FROM reports WHERE countdown = 'running' AND deadline_at <= $2"
+            ),
+            count("dead_jobs", "SELECT id FROM jobs WHERE dead"),
+            count("dead_deliveries", "SELECT id FROM webhook_deliveries WHERE state = 'dead'"),
+            count("mails", "SELECT id FROM incoming_mails WHERE state = 'waiting'"),
+            count("attention", IN_NEED),
         );
         let day = 24 * 60 * 60 * 1_000;
-        let row: (i64, i64, i64, i64, i64, i64, i64, i64, i64) = on!(self, conn => {
-            sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
-                .bind(bound).bind(now + day).fetch_one(conn).await?
-        });
-        let (
-            staff,
-            queue,
-            approval,
-            trouble,
-            deadlines,
-            dead_jobs,
-            dead_deliveries,
-            mails,
-            attention,
-        ) = row;
-        Ok(Waiting {
-            staff,
-            queue,
-            approval,
-            trouble,
-            deadlines,
-            dead_jobs,
-            dead_deliveries,
-            mails,
-            attention,
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
+                .bind(bound)
+                .bind(now + day)
+                .fetch_one(conn)
+                .await?)
         })
     }
 
@@ -197,19 +196,24 @@ impl Tx {
         Ok(())
     }
 
-    /// Adds to how often credentials were used: reference, calls, errors, when last.
+    /// Adds to how often credentials were used.
     pub async fn add_credential_calls(
         &mut self,
-        used: &[(i64, i64, i64, i64)],
+        used: &[CredentialCalls],
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO credential_calls (credential_id, calls, errors, last_used_at)
             VALUES ($1, $2, $3, $4)
             ON CONFLICT (credential_id) DO UPDATE SET calls = credential_calls.calls + excluded.calls,
                 errors = credential_calls.errors + excluded.errors, last_used_at = excluded.last_used_at";
         on!(self, conn => {
-            for (id, calls, errors, last) in used {
+            for one in used {
                 sqlx::query::<Database>(sql)
-                    .bind(id).bind(calls).bind(errors).bind(last).execute(&mut *conn).await?;
+                    .bind(one.credential)
+                    .bind(one.calls)
+                    .bind(one.errors)
+                    .bind(one.last_used_at)
+                    .execute(&mut *conn)
+                    .await?;
             }
         });
         Ok(())

@@ -1,46 +1,114 @@
 //! Which reports hold a service, which wait for approval, and how many suspensions came by themselves.
 
+use std::collections::BTreeSet;
+
 use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Press, ReportId, ServiceKey};
+use portreeve_core::time::Timestamp;
 use sqlx::QueryBuilder;
 
 use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
+use crate::directory::service_key;
+
+/// A hold without what belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HoldState {
+    Waiting,
+    Placed,
+    Released,
+}
+
+impl HoldState {
+    pub(crate) const ALL: [Self; 3] = [Self::Waiting, Self::Placed, Self::Released];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Placed => "placed",
+            Self::Released => "released",
+        }
+    }
+}
+
+/// A report whose hold on a service stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Holder {
+    /// The report.
+    #[sqlx(rename = "report_id", try_from = "Stored<ReportId>")]
+    pub report: ReportId,
+    /// Who wished it.
+    #[sqlx(rename = "press", try_from = "Stored<Press>")]
+    pub by: Press,
+    /// Since when.
+    #[sqlx(try_from = "Stored<Timestamp>")]
+    pub since: Timestamp,
+}
+
+/// The hold on a service that was released last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct ReleasedHold {
+    /// The report whose it was.
+    #[sqlx(rename = "report_id", try_from = "Stored<ReportId>")]
+    pub report: ReportId,
+    /// Who wished that it be released.
+    #[sqlx(rename = "press", try_from = "Stored<Press>")]
+    pub by: Press,
+}
 
 impl Tx {
-    /// Reports whose hold on this service stands, the oldest first: who wished it, and since when.
-    pub async fn holders(
-        &mut self,
-        service: &ServiceKey,
-    ) -> Result<Vec<(ReportId, Press, i64)>, StoreError> {
+    /// Reports whose hold on this service stands, the oldest first.
+    pub async fn holders(&mut self, service: &ServiceKey) -> Result<Vec<Holder>, StoreError> {
         let sql = "SELECT report_id, press, since FROM holds
             WHERE directory = $1 AND service_id = $2 AND state = 'placed' ORDER BY report_id";
-        let rows: Vec<(i64, Stored<Press>, i64)> = on!(self, conn => {
-            sqlx::query_as::<Database, _>(sql)
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
                 .bind(&service.directory)
                 .bind(service.id.get())
                 .fetch_all(conn)
-                .await?
-        });
-        Ok(rows.into_iter().map(|(id, Stored(by), since)| (ReportId(id), by, since)).collect())
+                .await?)
+        })
     }
 
-    /// The report whose hold on this service was released last, and who wished it.
+    /// Which of these services a report holds.
+    pub async fn held_services(
+        &mut self,
+        services: &[&ServiceKey],
+    ) -> Result<BTreeSet<ServiceKey>, StoreError> {
+        let mut held = BTreeSet::new();
+        for chunk in services.chunks(256) {
+            let rows: Vec<(String, i64)> = on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new(
+                    "SELECT DISTINCT directory, service_id FROM holds
+                        WHERE state = 'placed' AND (directory, service_id) IN ",
+                );
+                sql.push_tuples(chunk, |mut row, key| {
+                    row.push_bind(&key.directory).push_bind(key.id.get());
+                });
+                sql.build_query_as().fetch_all(conn).await?
+            });
+            for (directory, id) in rows {
+                held.insert(service_key(&directory, id, "holds")?);
+            }
+        }
+        Ok(held)
+    }
+
+    /// The hold on this service that was released last.
     pub async fn last_released(
         &mut self,
         service: &ServiceKey,
-    ) -> Result<Option<(ReportId, Press)>, StoreError> {
+    ) -> Result<Option<ReleasedHold>, StoreError> {
         let sql = "SELECT report_id, press FROM holds
             WHERE directory = $1 AND service_id = $2 AND state = 'released'
             ORDER BY since DESC, report_id DESC LIMIT 1";
-        let row: Option<(i64, Stored<Press>)> = on!(self, conn => {
-            sqlx::query_as::<Database, _>(sql)
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
                 .bind(&service.directory)
                 .bind(service.id.get())
                 .fetch_optional(conn)
-                .await?
-        });
-        Ok(row.map(|(id, Stored(by))| (ReportId(id), by)))
+                .await?)
+        })
     }
 
     /// Reports whose suspension waits for approval because of one of `whys`, by id after `after`.

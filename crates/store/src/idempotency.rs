@@ -1,7 +1,9 @@
 //! Answers that were given under an idempotency key, kept for 30 days.
 
+use portreeve_core::ids::ReportId;
 use sqlx::QueryBuilder;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 
 /// A key, what was asked under it and what was answered.
@@ -14,7 +16,8 @@ pub struct IdempotencyRow {
     /// Hash of the parsed request, in hex.
     pub request_hash: String,
     /// The report that was made.
-    pub report_id: i64,
+    #[sqlx(rename = "report_id", try_from = "Stored<ReportId>")]
+    pub report: ReportId,
     /// The warnings that were answered, a JSON list.
     pub warnings: String,
     /// When, milliseconds.
@@ -65,7 +68,7 @@ impl Tx {
                         .push_bind(&row.caller)
                         .push_bind(&row.key)
                         .push_bind(&row.request_hash)
-                        .push_bind(row.report_id)
+                        .push_bind(row.report.0)
                         .push_bind(&row.warnings)
                         .push_bind(row.created_at);
                 });

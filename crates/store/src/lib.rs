@@ -41,29 +41,31 @@ pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};
 pub use attention::AttentionRow;
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
-pub use bridge::{BridgeMessage, CustomerSession, ServiceStanding, WorkCounts};
-pub use codes::Stored;
+pub use bridge::{BridgeMessage, CustomerSession, CustomerStanding, ServiceStanding, WorkCounts};
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DeliveryState, DueDelivery, NewDelivery, NextTry,
     TriedDelivery,
 };
-pub use desk::{DeskState, Topic};
-pub use digests::{Gathered, MailboxHour};
-pub use directory::{DirectoryLooks, DirectoryState, KnownService};
-pub use drafts::DraftRow;
+pub use desk::{ChangeCounters, DeskState, Topic};
+pub use digests::{Gathered, MailboxHour, NewGathered};
+pub use directory::{
+    ChangedInterval, DirectoryLooks, DirectoryState, KnownService, NewAssignment, ServiceCount,
+};
+pub use drafts::{DraftKind, DraftRow};
 pub use enforcement::{Enforcement, OrderRow};
-pub use figures::{DayFigures, Waiting};
+pub use figures::{CredentialCalls, DayFigures, Waiting};
 pub use history::{EventRow, MessageRow, NewEvent, NewMessage, NewNote, NoteRow, Slice};
+pub use holds::{Holder, ReleasedHold};
 pub use idempotency::IdempotencyRow;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob, Which};
 pub use links::ClientLink;
 pub use mails::{MailEnd, MailReading, MailRow, MailboxState, NewMail, SentNotice, Unread};
 pub use notices::{NoticeResult, NoticeRow, Recipient};
 pub use payments::NewPayment;
-pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff};
+pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff, StaffRights};
 pub use reports::NewReport;
-pub use search::{Place, ReportFilter, ReportOrder, SuspensionFilter};
+pub use search::{Place, ReportFilter, ReportOrder, ReportsToRead, SuspensionFilter};
 pub use sessions::{NewStaffSession, PanelAccount, SignIn, StaffSession, Stage};
 pub use templates::TemplateRow;
 pub use told::ToldStaff;

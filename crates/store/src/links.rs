@@ -3,6 +3,7 @@
 use portreeve_core::ids::ReportId;
 use sqlx::QueryBuilder;
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::directory::one_of_several;
 
@@ -16,7 +17,8 @@ pub struct ClientLink {
     /// The customer; empty where the directory names none: then it leads to this report alone.
     pub customer_id: String,
     /// The report that it leads to.
-    pub report_id: i64,
+    #[sqlx(rename = "report_id", try_from = "Stored<ReportId>")]
+    pub report: ReportId,
     /// When it was made, milliseconds.
     pub created_at: i64,
     /// Until when it leads there, milliseconds.
@@ -36,7 +38,7 @@ impl Tx {
                     row.push_bind(&link.token_hash)
                         .push_bind(&link.directory)
                         .push_bind(&link.customer_id)
-                        .push_bind(link.report_id)
+                        .push_bind(link.report.0)
                         .push_bind(link.created_at)
                         .push_bind(link.expires_at);
                 });

@@ -5,7 +5,7 @@ use portreeve_core::intake::{MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::reason::NotDelivered;
 
-use crate::codes::Stored;
+use crate::codes::{Maybe, Stored};
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::for_update;
 use crate::notices::{Recipient, read_recipients, written};
@@ -44,7 +44,8 @@ pub struct Unread {
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct MailRow {
     /// Its number.
-    pub id: i64,
+    #[sqlx(try_from = "Stored<MailId>")]
+    pub id: MailId,
     /// Hash of its bytes, in hex.
     pub sha256: String,
     /// How many there are.
@@ -58,13 +59,17 @@ pub struct MailRow {
     /// When, milliseconds.
     pub received_at: i64,
     /// What became of it.
-    pub state: Stored<MailState>,
+    #[sqlx(try_from = "Stored<MailState>")]
+    pub state: MailState,
     /// Why it waits.
-    pub why: Option<Stored<Why>>,
+    #[sqlx(try_from = "Maybe<Why>")]
+    pub why: Option<Why>,
     /// The report that it belongs to, or seems to.
-    pub report_id: Option<i64>,
+    #[sqlx(rename = "report_id", try_from = "Maybe<ReportId>")]
+    pub report: Option<ReportId>,
     /// The report whose code it shows.
-    pub shows_report: Option<i64>,
+    #[sqlx(try_from = "Maybe<ReportId>")]
+    pub shows_report: Option<ReportId>,
     /// Its Message-ID.
     pub message_id: Option<String>,
     /// Whom it says that it is from.
@@ -97,10 +102,10 @@ pub struct MailReading {
 /// What becomes of a mail.
 #[derive(Debug, Clone)]
 pub struct MailEnd<'a> {
-    /// The state's word.
-    pub state: &'a str,
+    /// What it is from now on.
+    pub state: MailState,
     /// Why it waits.
-    pub why: Option<&'a str>,
+    pub why: Option<Why>,
     /// The report that it belongs to, or seems to.
     pub report: Option<ReportId>,
     /// The member of staff who decided, if one did.
@@ -297,8 +302,8 @@ impl Tx {
                 decided_at = $5 WHERE id = $6";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
-                .bind(end.state)
-                .bind(end.why)
+                .bind(end.state.code())
+                .bind(end.why.map(Why::code))
                 .bind(end.report.map(|report| report.0))
                 .bind(end.by)
                 .bind(end.by.map(|_| now))
@@ -416,7 +421,7 @@ impl Tx {
     pub async fn count_mails_of(
         &mut self,
         report: ReportId,
-        state: &str,
+        state: MailState,
         since: i64,
         bound: i64,
     ) -> Result<i64, StoreError> {
@@ -425,7 +430,7 @@ impl Tx {
         on!(self, conn => {
             Ok(sqlx::query_scalar::<Database, i64>(sql)
                 .bind(report.0)
-                .bind(state)
+                .bind(state.code())
                 .bind(since)
                 .bind(bound)
                 .fetch_one(conn)

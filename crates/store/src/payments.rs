@@ -4,6 +4,7 @@ use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::payment::{Cents, Invoice, Money, Payment, PaymentId, PaymentState, Unseen};
 use portreeve_core::time::{Timestamp, from_millis};
 
+use crate::codes::Stored;
 use crate::db::{StoreError, Tx, on};
 use crate::directory::service_key;
 use crate::notices::written;
@@ -35,7 +36,7 @@ struct Row {
     cashier: String,
     price_cents: i64,
     price_currency: String,
-    state: String,
+    state: Stored<PaymentState>,
     since: i64,
     reference: Option<String>,
     url: Option<String>,
@@ -71,7 +72,7 @@ impl Row {
             customer_id: self.customer_id,
             cashier: self.cashier,
             price: Money { amount: Cents(self.price_cents), currency: self.price_currency },
-            state: PaymentState::parse(&self.state).ok_or_else(|| bad("state"))?,
+            state: self.state.0,
             since: from_millis(self.since).ok_or_else(|| bad("since"))?,
             invoice,
             issue: issue.map_err(|_| bad("issue"))?,

@@ -30,6 +30,15 @@ pub struct Staff {
     pub told_at: String,
 }
 
+/// What a member of staff may do.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StaffRights {
+    /// Login name.
+    pub name: String,
+    /// Words separated by a space; `*` is all.
+    pub rights: String,
+}
+
 /// A member of staff to be added.
 #[derive(Debug, Clone)]
 pub struct NewStaff {
@@ -204,12 +213,12 @@ impl Tx {
         })
     }
 
-    /// Staff who may sign in and have done nothing to a report, with their rights, the oldest first.
+    /// Staff who may sign in and have done nothing to a report, the oldest first.
     pub async fn staff_who_did_not_act(
         &mut self,
         report: ReportId,
         limit: i64,
-    ) -> Result<Vec<(String, String)>, StoreError> {
+    ) -> Result<Vec<StaffRights>, StoreError> {
         let sql = "SELECT staff.name, roles.rights FROM staff JOIN roles ON roles.name = staff.role
             WHERE staff.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM events
                 WHERE events.report_id = $1 AND events.actor = 'staff:' || staff.name)

@@ -3,15 +3,17 @@
 use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Press, ReportId};
 use portreeve_core::report::{
-    Allegation, Claim, Countdown, CustomerSaid, Hold, Merged, Outcome, Report, State, Subject,
-    SuspendMethod, Turn,
+    Allegation, Claim, Countdown, CustomerSaid, Hold, Merged, Outcome, Report, State, Status,
+    Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use sqlx::QueryBuilder;
 
+use crate::codes::{Maybe, Stored};
 use crate::db::{StoreError, Tx, on};
 use crate::dialect::{Counter, for_update, for_update_skip_locked};
 use crate::directory::service_key;
+use crate::holds::HoldState;
 use crate::search::address_key;
 
 /// A report to be stored for the first time.
@@ -23,6 +25,31 @@ pub struct NewReport {
     pub opened_by: String,
 }
 
+/// A countdown without its instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CountdownState {
+    None,
+    Running,
+    Paused,
+    Lifted,
+    Reached,
+}
+
+impl CountdownState {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::None, Self::Running, Self::Paused, Self::Lifted, Self::Reached];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Lifted => "lifted",
+            Self::Reached => "reached",
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 pub(crate) struct Row {
     id: i64,
@@ -32,29 +59,29 @@ pub(crate) struct Row {
     category: String,
     service_ip: String,
     additional_info: String,
-    suspend_method: String,
+    suspend_method: Stored<SuspendMethod>,
     allow_unsuspend: bool,
     pay_to_unsuspend: bool,
     opened_at: i64,
-    status: String,
+    status: Stored<Status>,
     queued_why: Option<String>,
-    turn: Option<String>,
-    outcome: Option<String>,
+    turn: Maybe<Turn>,
+    outcome: Maybe<Outcome>,
     closed_at: Option<i64>,
-    countdown: String,
+    countdown: Stored<CountdownState>,
     deadline_at: Option<i64>,
     remind_at: Option<i64>,
     left_ms: Option<i64>,
     remind_in_ms: Option<i64>,
-    hold_state: Option<String>,
+    hold_state: Maybe<HoldState>,
     hold_since: Option<i64>,
-    hold_press: Option<String>,
-    hold_why: Option<String>,
+    hold_press: Maybe<Press>,
+    hold_why: Maybe<Stop>,
     revision: i64,
     assignee: Option<String>,
     merged_into: Option<i64>,
     merged_hold: bool,
-    claim: Option<String>,
+    claim: Maybe<Claim>,
     wanted_ms: Option<i64>,
     more_time_times: i64,
     unsuspended_times: i64,
@@ -69,12 +96,12 @@ pub(crate) const FROM: &str = " FROM reports LEFT JOIN holds ON holds.report_id 
 
 /// The state columns of a report, as they are stored.
 struct Columns {
-    status: &'static str,
+    status: Status,
     queued_why: Option<String>,
-    turn: Option<&'static str>,
-    outcome: Option<&'static str>,
+    turn: Option<Turn>,
+    outcome: Option<Outcome>,
     closed_at: Option<i64>,
-    countdown: &'static str,
+    countdown: CountdownState,
     deadline_at: Option<i64>,
     remind_at: Option<i64>,
     left_ms: Option<i64>,
@@ -89,12 +116,12 @@ fn millis(at: Timestamp) -> i64 {
 impl Columns {
     fn of(report: &Report) -> Self {
         let mut columns = Self {
-            status: "open",
+            status: report.state.status(),
             queued_why: None,
-            turn: None,
+            turn: report.state.turn(),
             outcome: None,
             closed_at: None,
-            countdown: "none",
+            countdown: CountdownState::None,
             deadline_at: None,
             remind_at: None,
             left_ms: None,
@@ -103,19 +130,13 @@ impl Columns {
         };
         match &report.state {
             State::Queued { why } => {
-                columns.status = "queued";
-                columns.turn = Some("staff");
                 columns.queued_why = serde_json::to_string(why).ok();
             }
             State::Closed { at, outcome } => {
-                columns.status = "closed";
                 columns.closed_at = Some(millis(*at));
-                columns.outcome = Some(outcome.as_str());
+                columns.outcome = Some(*outcome);
             }
-            State::Open { turn, countdown } => {
-                columns.turn = Some(turn.as_str());
-                columns.set_countdown(countdown);
-            }
+            State::Open { countdown, .. } => columns.set_countdown(countdown),
         }
         columns
     }
@@ -124,38 +145,47 @@ impl Columns {
         match countdown {
             Countdown::None => {}
             Countdown::Running { deadline, remind_at } => {
-                self.countdown = "running";
+                self.countdown = CountdownState::Running;
                 self.deadline_at = Some(millis(*deadline));
                 self.remind_at = remind_at.map(millis);
             }
             Countdown::Paused { left, remind_in } => {
-                self.countdown = "paused";
+                self.countdown = CountdownState::Paused;
                 self.left_ms = Some(left.as_millis());
                 self.remind_in_ms = remind_in.map(Span::as_millis);
             }
             Countdown::Lifted { left, remind_in } => {
-                self.countdown = "lifted";
+                self.countdown = CountdownState::Lifted;
                 self.left_ms = Some(left.as_millis());
                 self.remind_in_ms = remind_in.map(Span::as_millis);
             }
             Countdown::Reached { deadline } => {
-                self.countdown = "reached";
+                self.countdown = CountdownState::Reached;
                 self.deadline_at = Some(millis(*deadline));
             }
         }
     }
 }
 
-/// The columns of a hold: state, since, press, why. Nothing for a report that has none.
-fn hold_columns(
-    hold: &Hold,
-) -> Option<(&'static str, i64, Option<&'static str>, Option<&'static str>)> {
-    Some(match hold {
-        Hold::None => return None,
-        Hold::Waiting { since, why } => ("waiting", millis(*since), None, Some(why.code())),
-        Hold::Placed { since, by } => ("placed", millis(*since), Some(by.as_str()), None),
-        Hold::Released { at, by } => ("released", millis(*at), Some(by.as_str()), None),
-    })
+/// The columns of a hold.
+struct HoldColumns {
+    state: HoldState,
+    since: i64,
+    press: Option<Press>,
+    why: Option<Stop>,
+}
+
+impl HoldColumns {
+    /// Nothing for a report that has none.
+    fn of(hold: &Hold) -> Option<Self> {
+        let of = |state, at, press, why| Self { state, since: millis(at), press, why };
+        Some(match *hold {
+            Hold::None => return None,
+            Hold::Waiting { since, why } => of(HoldState::Waiting, since, None, Some(why)),
+            Hold::Placed { since, by } => of(HoldState::Placed, since, Some(by), None),
+            Hold::Released { at, by } => of(HoldState::Released, at, Some(by), None),
+        })
+    }
 }
 
 /// Reads columns back into a report; any contradiction is an error that names it.
@@ -182,84 +212,66 @@ impl Reader<'_> {
 
     fn state(&self) -> Result<State, StoreError> {
         let row = self.row;
-        match row.status.as_str() {
-            "queued" => {
+        match row.status.0 {
+            Status::Queued => {
                 let why = row.queued_why.as_deref().map(serde_json::from_str);
                 let why = why.and_then(Result::ok).ok_or_else(|| self.bad("queued_why"))?;
                 Ok(State::Queued { why })
             }
-            "closed" => Ok(State::Closed {
+            Status::Closed => Ok(State::Closed {
                 at: self.instant("closed_at", row.closed_at)?,
-                outcome: row
-                    .outcome
-                    .as_deref()
-                    .and_then(Outcome::parse)
-                    .ok_or_else(|| self.bad("outcome"))?,
+                outcome: row.outcome.0.ok_or_else(|| self.bad("outcome"))?,
             }),
-            "open" => {
-                let turn = row.turn.as_deref().and_then(Turn::parse);
-                let turn = turn.ok_or_else(|| self.bad("turn"))?;
-                Ok(State::Open { turn, countdown: self.countdown()? })
-            }
-            _ => Err(self.bad("status")),
+            Status::Open => Ok(State::Open {
+                turn: row.turn.0.ok_or_else(|| self.bad("turn"))?,
+                countdown: self.countdown()?,
+            }),
         }
     }
 
     fn countdown(&self) -> Result<Countdown, StoreError> {
         let row = self.row;
-        Ok(match row.countdown.as_str() {
-            "none" => Countdown::None,
-            "running" => Countdown::Running {
+        Ok(match row.countdown.0 {
+            CountdownState::None => Countdown::None,
+            CountdownState::Running => Countdown::Running {
                 deadline: self.instant("deadline_at", row.deadline_at)?,
                 remind_at: self.maybe_instant("remind_at", row.remind_at)?,
             },
-            "paused" => Countdown::Paused {
+            CountdownState::Paused => Countdown::Paused {
                 left: row.left_ms.map(Span::from_millis).ok_or_else(|| self.bad("left_ms"))?,
                 remind_in: row.remind_in_ms.map(Span::from_millis),
             },
-            "lifted" => Countdown::Lifted {
+            CountdownState::Lifted => Countdown::Lifted {
                 left: row.left_ms.map(Span::from_millis).ok_or_else(|| self.bad("left_ms"))?,
                 remind_in: row.remind_in_ms.map(Span::from_millis),
             },
-            "reached" => {
+            CountdownState::Reached => {
                 Countdown::Reached { deadline: self.instant("deadline_at", row.deadline_at)? }
             }
-            _ => return Err(self.bad("countdown")),
         })
     }
 
     fn hold(&self) -> Result<Hold, StoreError> {
         let row = self.row;
-        let Some(state) = row.hold_state.as_deref() else { return Ok(Hold::None) };
+        let Some(state) = row.hold_state.0 else { return Ok(Hold::None) };
         let since = self.instant("since of hold", row.hold_since)?;
-        let by = || {
-            let press = row.hold_press.as_deref().and_then(Press::parse);
-            press.ok_or_else(|| self.bad("press of hold"))
-        };
+        let by = || row.hold_press.0.ok_or_else(|| self.bad("press of hold"));
         Ok(match state {
-            "waiting" => Hold::Waiting {
-                since,
-                why: row
-                    .hold_why
-                    .as_deref()
-                    .and_then(Stop::from_code)
-                    .ok_or_else(|| self.bad("why of hold"))?,
-            },
-            "placed" => Hold::Placed { since, by: by()? },
-            "released" => Hold::Released { at: since, by: by()? },
-            _ => return Err(self.bad("state of hold")),
+            HoldState::Waiting => {
+                let why = row.hold_why.0.ok_or_else(|| self.bad("why of hold"))?;
+                Hold::Waiting { since, why }
+            }
+            HoldState::Placed => Hold::Placed { since, by: by()? },
+            HoldState::Released => Hold::Released { at: since, by: by()? },
         })
     }
 
     fn said(&self) -> Result<CustomerSaid, StoreError> {
         let row = self.row;
-        let claim = row.claim.as_deref();
         let times =
             |column: &'static str, value: i64| u32::try_from(value).map_err(|_| self.bad(column));
         Ok(CustomerSaid {
-            claim: claim
-                .map(|word| Claim::parse(word).ok_or_else(|| self.bad("claim")))
-                .transpose()?,
+            claim: row.claim.0,
             wants: row.wanted_ms.map(Span::from_millis),
             more_time_times: times("more_time_times", row.more_time_times)?,
             unsuspended_times: times("unsuspended_times", row.unsuspended_times)?,
@@ -287,8 +299,7 @@ impl Reader<'_> {
                 category: row.category.clone(),
                 service_ip: row.service_ip.clone(),
                 additional_info: row.additional_info.clone(),
-                suspend_method: SuspendMethod::parse(&row.suspend_method)
-                    .ok_or_else(|| self.bad("suspend_method"))?,
+                suspend_method: row.suspend_method.0,
                 allow_unsuspend: row.allow_unsuspend,
                 pay_to_unsuspend: row.pay_to_unsuspend,
             },
@@ -353,12 +364,12 @@ impl Tx {
                         .push_bind(report.allegation.pay_to_unsuspend)
                         .push_bind(millis(report.opened_at))
                         .push_bind(opened_by)
-                        .push_bind(columns.status)
+                        .push_bind(columns.status.as_str())
                         .push_bind(columns.queued_why)
-                        .push_bind(columns.turn)
-                        .push_bind(columns.outcome)
+                        .push_bind(columns.turn.map(Turn::as_str))
+                        .push_bind(columns.outcome.map(Outcome::as_str))
                         .push_bind(columns.closed_at)
-                        .push_bind(columns.countdown)
+                        .push_bind(columns.countdown.as_str())
                         .push_bind(columns.deadline_at)
                         .push_bind(columns.remind_at)
                         .push_bind(columns.left_ms)
@@ -419,12 +430,12 @@ impl Tx {
                 .bind(directory)
                 .bind(service_id)
                 .bind(customer_id)
-                .bind(columns.status)
+                .bind(columns.status.as_str())
                 .bind(columns.queued_why)
-                .bind(columns.turn)
-                .bind(columns.outcome)
+                .bind(columns.turn.map(Turn::as_str))
+                .bind(columns.outcome.map(Outcome::as_str))
                 .bind(columns.closed_at)
-                .bind(columns.countdown)
+                .bind(columns.countdown.as_str())
                 .bind(columns.deadline_at)
                 .bind(columns.remind_at)
                 .bind(columns.left_ms)
@@ -453,9 +464,7 @@ impl Tx {
     }
 
     async fn put_hold(&mut self, report: &Report) -> Result<(), StoreError> {
-        let (Some((state, since, press, why)), Some(subject)) =
-            (hold_columns(&report.hold), &report.subject)
-        else {
+        let (Some(hold), Some(subject)) = (HoldColumns::of(&report.hold), &report.subject) else {
             return self.delete_hold(report.id).await;
         };
         let sql = "INSERT INTO holds (report_id, directory, service_id, state, since, press, why)
@@ -467,10 +476,10 @@ impl Tx {
                 .bind(report.id.0)
                 .bind(&subject.service.directory)
                 .bind(subject.service.id.get())
-                .bind(state)
-                .bind(since)
-                .bind(press)
-                .bind(why)
+                .bind(hold.state.as_str())
+                .bind(hold.since)
+                .bind(hold.press.map(Press::as_str))
+                .bind(hold.why.map(Stop::code))
                 .execute(conn)
                 .await?;
         });

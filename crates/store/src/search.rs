@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
-use portreeve_core::report::Report;
+use portreeve_core::report::{Report, Status, Turn};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _};
 
 use crate::attention::NEEDS_ATTENTION;
@@ -22,10 +22,10 @@ const FEW: i64 = 2_000;
 /// Which reports to list. All that is named must hold.
 #[derive(Debug, Clone, Default)]
 pub struct ReportFilter {
-    /// `queued`, `open` or `closed`.
-    pub status: Option<&'static str>,
-    /// `customer` or `staff`; a queued report waits for staff.
-    pub turn: Option<&'static str>,
+    /// In this state.
+    pub status: Option<Status>,
+    /// With this one to move; a queued report waits for staff.
+    pub turn: Option<Turn>,
     /// About this service.
     pub service: Option<ServiceKey>,
     /// Of this customer: directory and id, as they were when the report was opened.
@@ -105,6 +105,15 @@ fn key_of(address: IpAddr) -> String {
         IpAddr::V6(v6) => v6.to_bits(),
     };
     format!("{bits:032x}")
+}
+
+/// Reports whose words are to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportsToRead {
+    /// The last wish that this answers.
+    pub last: i64,
+    /// The reports, each once.
+    pub reports: Vec<ReportId>,
 }
 
 /// What leads through a list.
@@ -188,13 +197,13 @@ impl Statement {
     /// What has to have a certain value.
     fn same_as(&mut self, filter: &ReportFilter) {
         if let Some(status) = filter.status {
-            self.add(" AND reports.status = ?", [status.into()]);
+            self.add(" AND reports.status = ?", [status.as_str().into()]);
         }
         if let Some(turn) = filter.turn {
             // In words, so that the index of what waits for staff may be used. Only open reports wait for customers.
             let condition = match turn {
-                "staff" => " AND reports.turn = 'staff'",
-                _ => " AND reports.turn = 'customer' AND reports.status = 'open'",
+                Turn::Staff => " AND reports.turn = 'staff'",
+                Turn::Customer => " AND reports.turn = 'customer' AND reports.status = 'open'",
             };
             self.add(condition, []);
         }
@@ -351,12 +360,11 @@ impl Tx {
         Ok(found <= FEW)
     }
 
-    /// Reports whose words are to be read, the oldest wish first: the last wish that this answers, and the
-    /// reports.
+    /// Reports whose words are to be read, the oldest wish first.
     pub async fn reports_to_read(
         &mut self,
         limit: i64,
-    ) -> Result<Option<(i64, Vec<ReportId>)>, StoreError> {
+    ) -> Result<Option<ReportsToRead>, StoreError> {
         let sql = "SELECT id, report_id FROM reports_to_read ORDER BY id LIMIT $1";
         let rows: Vec<(i64, i64)> = on!(self, conn => {
             sqlx::query_as::<Database, _>(sql).bind(limit).fetch_all(conn).await?
@@ -365,7 +373,8 @@ impl Tx {
         let mut reports: Vec<i64> = rows.into_iter().map(|(_, report)| report).collect();
         reports.sort_unstable();
         reports.dedup();
-        Ok(Some((last, reports.into_iter().map(ReportId).collect())))
+        let reports = reports.into_iter().map(ReportId).collect();
+        Ok(Some(ReportsToRead { last, reports }))
     }
 
     /// The words of these reports are to be read.

@@ -44,7 +44,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 3] = [Self::Whole, Self::Second, Self::Enrol];
+    pub(crate) const ALL: [Self; 3] = [Self::Whole, Self::Second, Self::Enrol];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {
@@ -53,11 +53,6 @@ impl Stage {
             Self::Second => "second",
             Self::Enrol => "enrol",
         }
-    }
-
-    /// What a stored word stands for.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
     }
 }
 
@@ -81,7 +76,8 @@ pub struct StaffSession {
     /// They have a second factor.
     pub has_second_factor: bool,
     /// What they have shown.
-    pub stage: Stored<Stage>,
+    #[sqlx(try_from = "Stored<Stage>")]
+    pub stage: Stage,
     /// A second factor that is being set up: its secret in base32.
     pub new_secret: Option<String>,
     /// From where it was begun.

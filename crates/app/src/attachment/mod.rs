@@ -15,7 +15,7 @@ use portreeve_core::attachment::{Scan, Size};
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::time::{from_millis, rfc3339};
-use portreeve_store::{AttachmentRow, StoreError, Stored, Tx};
+use portreeve_store::{AttachmentRow, StoreError, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -112,7 +112,7 @@ impl CustomerState {
 
 /// What is known of a file's bytes. Bytes that are gone are locked.
 fn scan_of(row: &AttachmentRow) -> Scan {
-    row.scan.map_or(Scan::Failed, |Stored(scan)| scan)
+    row.scan.unwrap_or(Scan::Failed)
 }
 
 fn size_of(row: &AttachmentRow) -> u64 {

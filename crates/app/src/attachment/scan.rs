@@ -8,7 +8,7 @@ use portreeve_core::reason::NotScanned;
 use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
 use portreeve_i18n::{self as i18n, Language};
-use portreeve_store::{StoreError, Stored, Tx};
+use portreeve_store::{StoreError, Tx};
 use tokio::sync::mpsc;
 
 use crate::desk::Desk;
@@ -70,7 +70,7 @@ pub(crate) enum After {
 /// Scans the bytes of a hash, for the time after `tries` others that failed. What is known already is left alone.
 pub(crate) async fn scan(desk: &Desk, hash: &str, tries: i64) -> Result<After, StoreError> {
     let known = desk.db.read().await?.content(hash).await?;
-    let open = |scan| matches!(scan, Stored(Scan::Waiting | Scan::Failed));
+    let open = |scan| matches!(scan, Scan::Waiting | Scan::Failed);
     let Some(known) = known.filter(|known| open(known.scan)) else {
         return Ok(After::Done);
     };

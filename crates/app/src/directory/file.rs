@@ -187,7 +187,13 @@ impl Rows {
         };
         match read {
             Ok(read) => {
-                for (column, slip) in &read.slips {
+                let is_left_off = |slip: &Slip| slip.weight == Weight::LeftOff;
+                let left_off = read.slips.iter().position(|(_, slip)| is_left_off(slip));
+                // Cells that were left off are told of once, by the first.
+                let told = |(at, (_, slip)): &(usize, &(&str, Slip))| {
+                    !is_left_off(slip) || Some(*at) == left_off
+                };
+                for (_, (column, slip)) in read.slips.iter().enumerate().filter(told) {
                     self.warn(id, column, slip);
                 }
                 self.good.push(read);
@@ -218,8 +224,9 @@ pub fn read_csv(
                     let why = NOT_UTF8.to_owned();
                     rows.warnings.push(Warning { place, service_id: None, why });
                 }
+                let slips = left_off(&names, fields.len());
                 let fields = names.iter().map(String::as_str).zip(fields).collect();
-                rows.take(directory, RowPlace::Line(line), &fields, Vec::new());
+                rows.take(directory, RowPlace::Line(line), &fields, slips);
             }
             TableRow::Unusable { line, why } => {
                 rows.unreadable_id = true;
@@ -229,6 +236,30 @@ pub fn read_csv(
         progress(table.bytes());
     }
     Ok(rows)
+}
+
+/// The columns that a row of so many fields lacks: table programs leave empty cells off at the end of a row. Without its
+/// customer a row would end everything of the one before, so that one is not taken.
+fn left_off(columns: &[String], fields: usize) -> Vec<(&'static str, Slip)> {
+    let lacking = columns.get(fields..).unwrap_or_default();
+    let known = lacking.iter().filter_map(|name| COLUMNS.into_iter().find(|column| column == name));
+    known
+        .map(|column| {
+            let why = format!(
+                "is not there: the row has {fields} fields where the header has {}",
+                columns.len()
+            );
+            if column == "customer_id" {
+                return (column, Slip::lost(why));
+            }
+            (
+                column,
+                Slip::left_off(format!(
+                    "{why}; what lacks counts as empty, and ends nothing of the service"
+                )),
+            )
+        })
+        .collect()
 }
 
 /// Reads JSON: a list of objects. An error means that it is no such list.
@@ -260,7 +291,8 @@ fn json_list(input: impl Read) -> Result<Vec<Value>, BadRow> {
             count => bytes.extend_from_slice(&chunk[..count]),
         }
     }
-    serde_json::from_str(&text(&bytes).0).map_err(|error| BadRow {
+    let text = text(&bytes).0;
+    serde_json::from_str(text.trim_end().trim_end_matches('\u{1a}')).map_err(|error| BadRow {
         place: Place {
             row: Some(RowPlace::Line(u64::try_from(error.line()).unwrap_or(0))),
             column: Some(error.column()),
@@ -322,7 +354,7 @@ mod tests {
     fn a_bad_row_is_named_with_line_and_column_and_does_not_stop_the_others() {
         let long = "9".repeat(1_025);
         let rows = csv(format!(
-            "service_id,customer_id,dedicated_ip\n1,1,192.0.2.1\nx,1,\n3,{long},\n4,1,192.0.2.999\n5,1,\n5,1,\n6,1\n"
+            "service_id,customer_id,dedicated_ip\n1,1,192.0.2.1\nx,1,\n3,{long},\n4,1,192.0.2.999\n5,1,\n5,1,\n6,1,,x\n"
         ));
         let ids: Vec<i64> = rows.good.iter().map(|r| r.service.key.id.get()).collect();
         assert_eq!(ids, [1, 4, 5]);
@@ -340,6 +372,37 @@ mod tests {
         assert_eq!(rows.warnings[0].service_id, Some(4));
         assert!(rows.unreadable_id);
         assert_eq!(rows.listed.len(), 1);
+    }
+
+    #[test]
+    fn cells_that_were_left_off_are_empty_and_end_nothing_and_without_a_customer_the_row_is_bad() {
+        let header = "service_id,customer_id,note,status,dedicated_ip,protected";
+        let rows =
+            csv(format!("{header}\n1,7,,suspended\n2,7\n3\n4,7,x,active,192.0.2.4,true\n\x1a\n"));
+        let ids: Vec<i64> = rows.good.iter().map(|r| r.service.key.id.get()).collect();
+        assert_eq!(ids, [1, 2, 4]);
+        let torn: Vec<bool> = rows.good.iter().map(Listed::is_torn).collect();
+        assert_eq!(torn, [true, true, false]);
+        assert!(!rows.good[0].service.protected && rows.good[0].lacks("protected"));
+        assert!(rows.good[1].lacks("status") && !rows.good[0].lacks("status"));
+        let warned = places(rows.warnings.iter().map(|warning| &warning.place));
+        assert_eq!(warned, ["line 2, column 5 (dedicated_ip)", "line 3, column 4 (status)"]);
+        let bad = places(rows.bad.iter().map(|bad| &bad.place));
+        assert_eq!(bad, ["line 4, column 2 (customer_id)"]);
+        assert_eq!((rows.listed.len(), rows.unreadable_id), (1, false));
+    }
+
+    #[test]
+    fn the_ctrl_z_at_the_end_of_a_dos_file_is_no_row() {
+        for end in ["\r\n\x1a", "\r\n\x1a\r\n"] {
+            let rows = csv(format!("service_id,status\r\n1,active{end}"));
+            assert_eq!((rows.good.len(), rows.bad.len(), rows.warnings.len()), (1, 0, 0));
+        }
+        let rows = csv("service_id\n1\n\x1a\n");
+        assert_eq!((rows.good.len(), rows.bad.len()), (1, 0));
+        let rows =
+            read_json(b"[{\"service_id\": 5}]\r\n\x1a".as_slice(), "main", |_| {}).expect("a list");
+        assert_eq!(rows.good.len(), 1);
     }
 
     #[test]

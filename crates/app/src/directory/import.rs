@@ -7,7 +7,9 @@ use portreeve_core::fields::Start;
 use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::ledger::{Assignment, Interval, Resource, UNKNOWN_START};
 use portreeve_core::service::Service;
-use portreeve_store::{DirectoryLooks, KnownService, StoreError, Topic, Tx};
+use portreeve_store::{
+    ChangedInterval, DirectoryLooks, KnownService, NewAssignment, StoreError, Topic, Tx,
+};
 
 use super::file::Rows;
 use super::row::Listed;
@@ -125,7 +127,7 @@ async fn why_not_to_end(
         return Ok(Some(why.to_owned()));
     }
     let mut tx = desk.db.read().await?;
-    let (all, unseen) = tx.count_unseen_services(&options.directory, now).await?;
+    let counted = tx.count_services(&options.directory, now).await?;
     let directory = &options.directory;
     let listed: Vec<ServiceKey> =
         rows.listed.iter().map(|id| ServiceKey { directory: directory.clone(), id: *id }).collect();
@@ -135,11 +137,12 @@ async fn why_not_to_end(
         .filter(|known| known.ended_at.is_none() && known.seen_at < now)
         .map(|known| &known.service.key)
         .collect();
-    let missing = unseen - i64::try_from(listed.len()).unwrap_or(0);
-    if !options.accept_shrink && missing * 100 > all * LARGEST_SHRINK_PERCENT {
+    let missing = counted.unseen - i64::try_from(listed.len()).unwrap_or(0);
+    if !options.accept_shrink && missing * 100 > counted.live * LARGEST_SHRINK_PERCENT {
         return Ok(Some(format!(
-            "{missing} of {all} services are missing from the file, more than \
-             {LARGEST_SHRINK_PERCENT} %; if that is right, import again with --accept-shrink"
+            "{missing} of {} services are missing from the file, more than \
+             {LARGEST_SHRINK_PERCENT} %; if that is right, import again with --accept-shrink",
+            counted.live
         )));
     }
     Ok(None)
@@ -181,17 +184,16 @@ pub(super) async fn end_services(
     let held = tx.open_assignments(&keys).await?;
     if !held.is_empty() {
         let seq = tx.touch(Topic::Ledger).await?;
+        let mut ended = Vec::with_capacity(held.len());
         for assignment in &held {
             let seen = gone.iter().find(|known| known.service.key == assignment.service);
             let last_seen = seen.map_or(now, |known| known.last_seen(looks));
             let interval = ended_between(assignment, last_seen, starts, now);
-            tx.set_interval(assignment.id, &interval, seq).await?;
+            ended.push(ChangedInterval { assignment: assignment.id, held: interval });
         }
+        tx.set_intervals(&ended, seq).await?;
     }
-    for key in &keys {
-        tx.end_service(key, now).await?;
-    }
-    Ok(())
+    tx.end_services(&keys, now).await
 }
 
 /// The interval of an assignment that was last seen at `last_seen` and is gone at `now`.
@@ -264,7 +266,7 @@ impl Take<'_> {
             held_by.entry(&assignment.service).or_default().push(assignment);
         }
 
-        let mut changed: Vec<(i64, Interval)> = Vec::new();
+        let mut changed: Vec<ChangedInterval> = Vec::new();
         let mut begun: Vec<(&Listed, &Resource)> = Vec::new();
         let mut to_write = Vec::new();
         let mut taken = Taken::default();
@@ -293,11 +295,14 @@ impl Take<'_> {
                 Some(_) => taken.changed.push(row.service.key.clone()),
             }
         }
-        if !changed.is_empty() || !begun.is_empty() {
-            self.write_ledger(&changed, &begun, &known).await?;
-        }
+        let changes_ledger = !changed.is_empty() || !begun.is_empty();
+        // Before the services, as everywhere: whoever changes the ledger meanwhile waits here.
+        let seq = if changes_ledger { Some(self.tx.touch(Topic::Ledger).await?) } else { None };
         let to_write: Vec<&Service> = to_write.iter().map(AsRef::as_ref).collect();
         self.tx.put_services(&to_write, self.seen_at).await?;
+        if let Some(seq) = seq {
+            self.write_ledger(&changed, &begun, &known, seq).await?;
+        }
         Ok(taken)
     }
 
@@ -329,7 +334,7 @@ impl Take<'_> {
         row: &Listed,
         held: &[&Assignment],
         last_seen: i64,
-    ) -> Vec<(i64, Interval)> {
+    ) -> Vec<ChangedInterval> {
         let mut changed = Vec::new();
         for assignment in held {
             let is_same_customer = assignment.customer_id == row.service.customer_id;
@@ -340,7 +345,7 @@ impl Take<'_> {
                 _ => ended_between(assignment, last_seen, self.starts, self.now),
             };
             if interval != assignment.held {
-                changed.push((assignment.id, interval));
+                changed.push(ChangedInterval { assignment: assignment.id, held: interval });
             }
         }
         changed
@@ -348,14 +353,12 @@ impl Take<'_> {
 
     async fn write_ledger(
         &mut self,
-        changed: &[(i64, Interval)],
+        changed: &[ChangedInterval],
         begun: &[(&Listed, &Resource)],
         known: &HashMap<&ServiceKey, &KnownService>,
+        seq: i64,
     ) -> Result<(), StoreError> {
-        let seq = self.tx.touch(Topic::Ledger).await?;
-        for (id, interval) in changed {
-            self.tx.set_interval(*id, interval, seq).await?;
-        }
+        self.tx.set_intervals(changed, seq).await?;
         // Others' times are read after ours were ended above, so that a move within this batch shows.
         let texts: Vec<String> = begun.iter().map(|(_, resource)| resource.to_string()).collect();
         let others = self.tx.assignments_of(&texts).await?;
@@ -368,9 +371,12 @@ impl Take<'_> {
             .map(|(row, resource)| {
                 let known = known.get(&row.service.key).copied();
                 let others = others_of.get(resource).map_or(&[][..], Vec::as_slice);
-                let interval = self.beginning(row, known, others);
-                let service = &row.service;
-                (service.key.clone(), service.customer_id.clone(), (*resource).clone(), interval)
+                NewAssignment {
+                    service: row.service.key.clone(),
+                    customer_id: row.service.customer_id.clone(),
+                    resource: (*resource).clone(),
+                    held: self.beginning(row, known, others),
+                }
             })
             .collect();
         self.tx.add_assignments(&new, seq).await

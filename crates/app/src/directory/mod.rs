@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::{Holding, Ledger, Resource, covering, outer_ends};
 use portreeve_core::time::{Timestamp, rfc3339};
-use portreeve_store::{DirectoryLooks, KnownService, StoreError};
+use portreeve_store::{DirectoryLooks, KnownService, StoreError, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -149,7 +149,16 @@ pub async fn who_had(
     resource: &Resource,
     at: Timestamp,
 ) -> Result<Vec<HoldingView>, StoreError> {
-    let assignments = desk.db.read().await?.assignments_of(&covering(resource)).await?;
+    holders_at(&mut desk.db.read().await?, resource, at).await
+}
+
+/// The same, in a transaction that reads more than this.
+pub(crate) async fn holders_at(
+    tx: &mut Tx,
+    resource: &Resource,
+    at: Timestamp,
+) -> Result<Vec<HoldingView>, StoreError> {
+    let assignments = tx.assignments_of(&covering(resource)).await?;
     let mut ledger = Ledger::default();
     for assignment in &assignments {
         ledger.put(assignment);

@@ -43,14 +43,19 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// Whether a part of it could not be read. Then it ends nothing of its service: nobody knows what it was to say.
+    /// Whether a part of it could not be read or is not there. Then it ends nothing of its service: nobody knows what it
+    /// was to say.
     pub fn is_torn(&self) -> bool {
-        self.slips.iter().any(|(_, slip)| slip.weight == Weight::Lost)
+        self.slips.iter().any(|(_, slip)| slip.weight != Weight::Noted)
     }
 
-    /// Whether what stands in this column could not be read.
+    /// Whether nobody knows what this column was to say: what was known before stays.
     pub(super) fn lacks(&self, column: &str) -> bool {
-        self.slips.iter().any(|(of, slip)| *of == column && slip.weight == Weight::Lost)
+        self.has(column, Weight::Lost) || self.has(column, Weight::LeftOff)
+    }
+
+    fn has(&self, column: &str, weight: Weight) -> bool {
+        self.slips.iter().any(|(of, slip)| *of == column && slip.weight == weight)
     }
 
     /// What was not taken as it stands, one line each.
@@ -116,8 +121,8 @@ pub(super) fn listed<'a>(
     let start = row.take("valid_from", fields::start);
     let mut listed = Listed { service, resources, start, slips: row.slips };
     // What stands there in a form that is not even text is no "nothing".
-    listed.service.protected |= listed.lacks("protected");
-    if listed.lacks("valid_from") {
+    listed.service.protected |= listed.has("protected", Weight::Lost);
+    if listed.has("valid_from", Weight::Lost) {
         listed.start = Start::NotRead;
     }
     Ok(listed)

@@ -183,8 +183,8 @@ impl<'a> Look<'a> {
     ) -> Result<Self, StoreError> {
         let mut tx = desk.db.read().await?;
         let looks = tx.directory_looks(&live.name).await?;
-        let (known, _) = tx.count_unseen_services(&live.name, i64::MAX).await?;
-        let known = usize::try_from(known).unwrap_or(0);
+        let known = tx.count_services(&live.name, i64::MAX).await?;
+        let known = usize::try_from(known.live).unwrap_or(0);
         let began_at = desk.now().as_millisecond();
         Ok(Self { desk, live, accept, looks, began_at, known, seen: HashSet::new(), unread: false })
     }

@@ -15,7 +15,8 @@ const LONGEST_HEADER: u64 = 64 * 1024;
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// What is said of the first field that is not UTF-8.
-pub(crate) const NOT_UTF8: &str = "is not UTF-8; this and others like it were read as windows-1252";
+pub(crate) const NOT_UTF8: &str =
+    "is not UTF-8; it was read as windows-1252, and so are others like it";
 
 /// A table that is being read.
 pub(crate) struct Table<R: Read> {
@@ -41,7 +42,7 @@ pub(crate) enum Quotes {
 /// A row of a table.
 #[derive(Debug)]
 pub(crate) enum TableRow<'a> {
-    /// One field for each column.
+    /// A field for each column; fewer, where a table program left off empty cells at the end.
     Fields {
         /// The line on which it begins.
         line: u64,
@@ -84,13 +85,11 @@ impl<R: Read> Table<R> {
         let columns = column_names(names);
         if !columns.iter().any(|name| name == required) {
             let found = portreeve_core::text::one_line(&columns.join(", "), 200);
-            return Err(at_header(format!(
-                "there is no column {required} in the header, which has: {found}"
-            )));
+            return Err(at_header(format!("the header has no column {required}; it has: {found}")));
         }
         for column in known {
             if columns.iter().filter(|name| name == column).count() > 1 {
-                return Err(at_header(format!("the column {column} stands there twice")));
+                return Err(at_header(format!("the column {column} occurs twice")));
             }
         }
         let record = csv::ByteRecord::new();
@@ -134,16 +133,18 @@ impl<R: Read> Table<R> {
             // Every line ends, so that only a quote leads a row beyond the end of the file.
             if self.meter.is_over.get() {
                 self.is_over = true;
-                let why = "has a quote that is not closed; nothing behind it was read".to_owned();
+                let why = "has an unclosed quote; nothing after it was read".to_owned();
                 return Some(TableRow::Unusable { line, why });
             }
-            if !self.record.iter().all(is_blank) {
+            // DOS ends a file with Ctrl-Z.
+            let is_end = self.record.len() == 1 && self.record[0].trim_ascii() == b"\x1a";
+            if !is_end && !self.record.iter().all(is_blank) {
                 break line.saturating_sub(1);
             }
         };
         let width = self.columns.len();
-        if self.record.len() < width || !self.record.iter().skip(width).all(is_blank) {
-            let why = format!("has {} fields where the header has {width}", self.record.len());
+        if !self.record.iter().skip(width).all(is_blank) {
+            let why = format!("has {} fields, but the header has {width}", self.record.len());
             return Some(TableRow::Unusable { line, why });
         }
         let mut odd = None;

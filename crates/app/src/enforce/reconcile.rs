@@ -63,7 +63,7 @@ struct Wish {
     /// Reports whose history tells of it.
     reports: Vec<ReportId>,
     /// Since when each of them holds the service, milliseconds; nothing when none does.
-    since: Vec<i64>,
+    since: Vec<Timestamp>,
     /// The service as the directory has it.
     known: Option<KnownService>,
     paused: bool,
@@ -103,18 +103,18 @@ async fn read_wish(tx: &mut Tx, service: &ServiceKey) -> Result<Wish, StoreError
     let holders = tx.holders(service).await?;
     let paused = tx.desk_state().await?.paused_at.is_some();
     let known = tx.service(service).await?;
-    let Some((first, ..)) = holders.first() else {
+    let Some(first) = holders.first() else {
         let released = tx.last_released(service).await?;
-        let pressed = released.is_some_and(|(_, by)| by == Press::Staff);
-        let reports = released.into_iter().map(|(id, _)| id).collect();
+        let pressed = released.is_some_and(|hold| hold.by == Press::Staff);
+        let reports = released.into_iter().map(|hold| hold.report).collect();
         let since = Vec::new();
         return Ok(Wish { wanted: Wanted::Free, pressed, reports, since, known, paused });
     };
     Ok(Wish {
-        wanted: Wanted::Suspended { report: *first },
-        pressed: holders.iter().any(|(_, by, _)| *by == Press::Staff),
-        reports: holders.iter().map(|(id, ..)| *id).collect(),
-        since: holders.iter().map(|(.., since)| *since).collect(),
+        wanted: Wanted::Suspended { report: first.report },
+        pressed: holders.iter().any(|holder| holder.by == Press::Staff),
+        reports: holders.iter().map(|holder| holder.report).collect(),
+        since: holders.iter().map(|holder| holder.since).collect(),
         known,
         paused,
     })
@@ -250,7 +250,7 @@ impl Deciding<'_> {
             return Vec::new();
         }
         let holders = self.wish.reports.iter().zip(&self.wish.since);
-        let new = holders.filter(|(_, since)| **since > looked_at);
+        let new = holders.filter(|(_, since)| since.as_millisecond() > looked_at);
         new.map(|(report, _)| (*report, event.clone())).collect()
     }
 

@@ -18,7 +18,7 @@ use portreeve_core::text::{shorten, storable};
 use portreeve_core::time::{Span, from_millis};
 use portreeve_formats::Mail;
 use portreeve_i18n::{Language, english};
-use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Stored, Tx};
+use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Tx};
 use serde::Serialize;
 
 pub use links::without_secret_links;
@@ -240,13 +240,13 @@ pub struct MailView {
 
 impl MailView {
     fn of(row: MailRow) -> Self {
-        let why = row.why.map(|Stored(why)| why);
+        let why = row.why;
         Self {
-            id: row.id,
+            id: row.id.0,
             reason: why.map(|why| portreeve_i18n::reason::mail_waits(Language::English, why)),
-            state: row.state.0.code(),
+            state: row.state.code(),
             why: why.map(Why::code),
-            report_id: row.report_id,
+            report_id: row.report.map(|report| report.0),
             from: row.from_address,
             subject: without_secret_links(&row.subject),
             envelope_from: row.envelope_from,
@@ -455,7 +455,7 @@ async fn files_of(desk: &Desk, mail: &Mail) -> Files {
 pub async fn dismiss(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Waiting).await?;
-    end(&mut tx, desk, id, MailState::Dismissed, row.report_id.map(ReportId), by).await?;
+    end(&mut tx, desk, id, MailState::Dismissed, row.report, by).await?;
     audit::log(&mut tx, desk.now(), by, "mail_dismissed", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)
 }
@@ -464,14 +464,14 @@ pub async fn dismiss(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailErro
 pub async fn restore(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Dismissed).await?;
-    end(&mut tx, desk, id, MailState::Waiting, row.report_id.map(ReportId), by).await?;
+    end(&mut tx, desk, id, MailState::Waiting, row.report, by).await?;
     audit::log(&mut tx, desk.now(), by, "mail_restored", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)
 }
 
 async fn in_state(tx: &mut Tx, id: MailId, state: MailState) -> Result<MailRow, MailError> {
     let row = tx.mail_alone(id).await?.ok_or(MailError::NoMail(id))?;
-    match (row.state == Stored(state), state) {
+    match (row.state == state, state) {
         (true, _) => Ok(row),
         (false, MailState::Dismissed) => Err(MailError::NotDismissed(id)),
         (false, _) => Err(MailError::DoesNotWait(id)),
@@ -487,8 +487,8 @@ async fn end(
     report: Option<ReportId>,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let why = tx.mail(id).await?.and_then(|row| row.why).map(|Stored(why)| why.code());
+    let why = tx.mail(id).await?.and_then(|row| row.why);
     let by = by.to_string();
-    let end = MailEnd { state: state.code(), why, report, by: Some(&by) };
+    let end = MailEnd { state, why, report, by: Some(&by) };
     tx.end_mail(id, &end, desk.now().as_millisecond()).await
 }

@@ -15,7 +15,7 @@ use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::{
     Action, Automatic, DeliveryReport, Disposition, Mail, Receipt, RecipientReport, Strength,
 };
-use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Stored, Tx};
+use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Tx};
 
 use super::about::Own;
 use super::room;
@@ -71,7 +71,7 @@ impl Fate {
 /// later.
 pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, StoreError> {
     let Some((row, bytes)) = super::row_and_bytes(desk, id).await? else { return Ok(Read::Done) };
-    if row.state != Stored(MailState::Unread) {
+    if row.state != MailState::Unread {
         return Ok(Read::Done);
     }
     let understood = Understood::of(desk, bytes, row.envelope_from.clone()).await;
@@ -83,15 +83,14 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         _ => Files::default(),
     };
     let mut tx = desk.db.write().await?;
-    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == Stored(MailState::Unread))
-    else {
+    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == MailState::Unread) else {
         return Ok(Read::Done);
     };
     let now = desk.now();
     let shown = match shown(tokens, &row, &understood.mail) {
         Shown::Report(report) => Some(report),
         // What the recipient of its envelope showed at the door.
-        Shown::Nothing | Shown::False if understood.is_unreadable => row.report_id.map(ReportId),
+        Shown::Nothing | Shown::False if understood.is_unreadable => row.report,
         Shown::Nothing | Shown::False => None,
     };
     tx.put_mail_reading(id, &understood.reading()).await?;
@@ -128,8 +127,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     if let (Some(why), Some(report)) = (fate.why, fate.report) {
         tell_that_it_waits(&mut tx, desk, id, report, why, now).await?;
     }
-    let why = fate.why.map(Why::code);
-    let end = MailEnd { state: fate.state.code(), why, report: fate.report, by: None };
+    let end = MailEnd { state: fate.state, why: fate.why, report: fate.report, by: None };
     tx.end_mail(id, &end, now.as_millisecond()).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
@@ -148,24 +146,23 @@ async fn is_counted_for(
     if !room::has_room_for(desk, tx, report).await? {
         return Ok(false);
     }
-    tx.put_shown_report(MailId(row.id), report).await?;
+    tx.put_shown_report(row.id, report).await?;
     Ok(true)
 }
 
 /// A mail that could not be read waits for staff as it is, if it is still unread.
 pub async fn give_up(desk: &Desk, id: MailId) -> Result<(), StoreError> {
     let mut tx = desk.db.write().await?;
-    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == Stored(MailState::Unread))
-    else {
+    let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == MailState::Unread) else {
         return Ok(());
     };
     let now = desk.now();
-    let report = row.report_id.or(row.shows_report).map(ReportId);
+    let report = row.report.or(row.shows_report);
     if let Some(report) = report {
         tell_that_it_waits(&mut tx, desk, id, report, Why::Unreadable, now).await?;
     }
-    let why = Some(Why::Unreadable.code());
-    let end = MailEnd { state: MailState::Waiting.code(), why, report, by: None };
+    let why = Some(Why::Unreadable);
+    let end = MailEnd { state: MailState::Waiting, why, report, by: None };
     tx.end_mail(id, &end, now.as_millisecond()).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
@@ -186,7 +183,7 @@ async fn tell_that_it_waits(
     let hour = |millis: i64| millis.div_euclid(HOUR.as_millis());
     let last = tx.latest_event(report.id, &[Kind::MailWaits]).await?;
     let tells = last.is_none_or(|last| hour(last.at) != hour(now.as_millisecond()));
-    let (state, since) = (MailState::Waiting.code(), HOUR.before(now).as_millisecond());
+    let (state, since) = (MailState::Waiting, HOUR.before(now).as_millisecond());
     let waiting = tx.count_mails_of(report.id, state, since, ANSWERS_PER_HOUR).await?;
     if !tells && waiting >= ANSWERS_PER_HOUR {
         return Ok(());
@@ -319,9 +316,7 @@ impl Reading<'_> {
     fn unreadable(&self) -> Fate {
         match self.shown() {
             Shown::Report(id) => Fate::waits(Why::Unreadable, Some(id)),
-            Shown::Nothing | Shown::False => {
-                Fate::waits(Why::Unreadable, self.row.report_id.map(ReportId))
-            }
+            Shown::Nothing | Shown::False => Fate::waits(Why::Unreadable, self.row.report),
         }
     }
 
@@ -354,7 +349,7 @@ impl Reading<'_> {
         let files = std::mem::take(&mut self.files);
         act_in(self.tx, self.desk, id, by, act, always, files).await?;
         let files = self.mail.files.len();
-        let event = Event::AnsweredByMail { mail: MailId(self.row.id), files };
+        let event = Event::AnsweredByMail { mail: self.row.id, files };
         self.put_on_record(&report, &Actor::Customer, event).await?;
         Ok(Fate::of(MailState::Answer, id))
     }
@@ -438,7 +433,7 @@ impl Reading<'_> {
         if self.lately(id, MailState::Automatic).await? >= ANSWERS_PER_HOUR {
             return Ok(Fate::waits(Why::TooMany, Some(id)));
         }
-        let event = Event::AutomaticAnswer { mail: MailId(self.row.id) };
+        let event = Event::AutomaticAnswer { mail: self.row.id };
         self.put_on_record(&report, &Actor::Desk, event).await?;
         Ok(Fate::of(MailState::Automatic, id))
     }
@@ -460,7 +455,7 @@ impl Reading<'_> {
                 Disposition::Deleted => Displayed::Deleted,
                 Disposition::Other => Displayed::Other,
             };
-            let event = Event::ReadReceipt { mail: MailId(self.row.id), displayed };
+            let event = Event::ReadReceipt { mail: self.row.id, displayed };
             self.put_on_record(&report, &Actor::Desk, event).await?;
         }
         Ok(Fate::of(MailState::Receipt, id))
@@ -618,7 +613,7 @@ impl Reading<'_> {
         state: MailState,
     ) -> Result<i64, StoreError> {
         let since = HOUR.before(self.now).as_millisecond();
-        self.tx.count_mails_of(report, state.code(), since, ANSWERS_PER_HOUR).await
+        self.tx.count_mails_of(report, state, since, ANSWERS_PER_HOUR).await
     }
 
     pub(super) async fn put_on_record(

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portreeve_core::notice::Notice;
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{Gathered, JobKind, NewJob, StoreError, Tx};
+use portreeve_store::{Gathered, JobKind, NewGathered, NewJob, StoreError, Tx};
 
 use super::NoticeJob;
 use crate::digest::sha256_hex;
@@ -96,12 +96,12 @@ pub(super) async fn too_many(
 /// Puts notices into their digests, and sees to it that these go out.
 pub(super) async fn gather(
     tx: &mut Tx,
-    notices: &[(String, i64, Gathered)],
+    notices: &[NewGathered],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.gather_notices(notices).await?;
     let digests: BTreeSet<(&str, i64)> =
-        notices.iter().map(|(mailbox, since, _)| (mailbox.as_str(), *since)).collect();
+        notices.iter().map(|one| (one.mailbox.as_str(), one.since)).collect();
     for (mailbox, since) in digests {
         let job = NewJob { kind: JobKind::SendDigest, key: key(mailbox, since) };
         // A clock that was wrong may have begun an hour in the future.

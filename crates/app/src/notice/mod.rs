@@ -16,7 +16,7 @@ use portreeve_core::service::Service;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Timestamp;
-use portreeve_store::{ClientLink, NoticeResult, Recipient, StoreError, Tx};
+use portreeve_store::{ClientLink, NewGathered, NoticeResult, Recipient, StoreError, Tx};
 
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
@@ -256,7 +256,8 @@ pub(crate) async fn write(
         let (recipients, (why, event)) = match sent {
             Sent::Nobody => continue,
             Sent::Gathered { mailbox, since } => {
-                gathered.push((mailbox.clone(), *since, flood::gathered(job)));
+                let notice = flood::gathered(job);
+                gathered.push(NewGathered { mailbox: mailbox.clone(), since: *since, notice });
                 continue;
             }
             Sent::Taken(to) => (to, (None, Event::NoticeSent { notice, audience })),
@@ -608,7 +609,7 @@ impl<'a> Planning<'a> {
             token_hash: sha256_hex(token.as_bytes()),
             directory: subject.service.directory.clone(),
             customer_id: subject.customer_id.clone(),
-            report_id: report.id.0,
+            report: report.id,
             created_at: now.as_millisecond(),
             expires_at: until.as_millisecond(),
         });

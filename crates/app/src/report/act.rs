@@ -259,7 +259,7 @@ async fn was_done(
         caller: caller.clone(),
         key: key.clone(),
         request_hash: request_hash.clone(),
-        report_id: report.0,
+        report,
         warnings: "[]".to_owned(),
         created_at: now.as_millisecond(),
     };
@@ -480,9 +480,9 @@ impl Change<'_> {
             return Ok((report, events));
         }
         let others = self.tx.staff_who_did_not_act(report.id, MOST_STAFF).await?;
-        let mut may_answer = others.into_iter().filter(|(_, rights)| has_right(rights, "answer"));
-        let other = may_answer.find(|(name, _)| report.assignee.as_ref() != Some(name));
-        let (report, handed) = report.hand_over(other.map(|(name, _)| name));
+        let mut may_answer = others.into_iter().filter(|staff| has_right(&staff.rights, "answer"));
+        let other = may_answer.find(|staff| report.assignee.as_ref() != Some(&staff.name));
+        let (report, handed) = report.hand_over(other.map(|staff| staff.name));
         events.extend(handed);
         Ok((report, events))
     }

@@ -4,7 +4,7 @@ use portreeve_core::attachment::{FileName, Limits, Refused, Scan, Size};
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::time::Timestamp;
-use portreeve_store::{NewAttachmentRow, StoreError, Stored, Tx};
+use portreeve_store::{NewAttachmentRow, StoreError, Tx};
 
 use super::refused::ActError;
 use crate::attachment::{Files, Upload};
@@ -121,7 +121,7 @@ async fn store(
 async fn found_before(tx: &mut Tx, hash: &str) -> Result<Option<Event>, StoreError> {
     let known = tx.content(hash).await?.map(|known| known.scan);
     let infected = Event::AttachmentInfected { said: None, known_before: true };
-    Ok((known == Some(Stored(Scan::Infected))).then_some(infected))
+    Ok((known == Some(Scan::Infected)).then_some(infected))
 }
 
 /// Writes the bytes, a piece at a time.

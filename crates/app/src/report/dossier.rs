@@ -7,7 +7,7 @@ use portreeve_core::ledger::{Resource, parse_address};
 use portreeve_core::reason::NotDelivered;
 use portreeve_core::report::Report;
 use portreeve_core::time::Timestamp;
-use portreeve_store::{KnownService, Recipient, ReportFilter, StoreError};
+use portreeve_store::{KnownService, Recipient, ReportFilter, StoreError, Tx};
 use serde::Serialize;
 
 use super::view::{self, ReportView, WholeReportView, Window};
@@ -134,8 +134,8 @@ pub async fn read(
     id: ReportId,
     window: &Window,
 ) -> Result<Option<Dossier>, StoreError> {
-    let Some(whole) = view::show(desk, id, window).await? else { return Ok(None) };
-    let mut tx = desk.db.read().await?;
+    // All of it as it stood at one moment: a suspension that another line of the page knows nothing of leads astray.
+    let mut tx = desk.db.snapshot().await?;
     let Some(report) = tx.report(id).await? else { return Ok(None) };
     let key = service_of(&report);
     let known = match &key {
@@ -147,20 +147,31 @@ pub async fn read(
     let waits_at_deadline = desk.live().settings.time_limit.require_notice
         && key.is_some()
         && !tx.customer_was_told(id).await?;
+    let others = others(&mut tx, &report, key.as_ref()).await?;
+    let reports: Vec<Report> =
+        [vec![report.clone()], others.of_service, others.of_customer].concat();
+    let mut views = view::view_all(&mut tx, &reports).await?.into_iter();
+    let Some(this) = views.next() else { return Ok(None) };
+    let whole = view::whole(&mut tx, this, window).await?;
+    let is_of_service = |view: &ReportView| {
+        key.as_ref().is_some_and(|key| {
+            view.directory.as_ref() == Some(&key.directory) && view.service_id == Some(key.id.get())
+        })
+    };
+    let (of_service, of_customer) = views.partition(is_of_service);
+    let holders = match parse_address(&report.allegation.service_ip) {
+        Ok(address) => {
+            let resource = Resource::Net(address.into());
+            directory::holders_at(&mut tx, &resource, report.opened_at).await?
+        }
+        Err(_) => Vec::new(),
+    };
     drop(tx);
     let service = known.map(service_facts);
     let customer = report.subject.as_ref().map(|subject| subject.customer_id.clone());
     let customer_changed = match (&service, &customer) {
         (Some(service), Some(customer)) => service.customer_id != *customer,
         _ => false,
-    };
-    let (of_service, of_customer) = others(desk, &report, key.as_ref()).await?;
-    let holders = match parse_address(&report.allegation.service_ip) {
-        Ok(address) => {
-            let resource = Resource::Net(address.into());
-            directory::who_had(desk, &resource, report.opened_at).await?
-        }
-        Err(_) => Vec::new(),
     };
     let panel = key.as_ref().and_then(|key| desk.panel_for(key)).map(|panel| panel.name.clone());
     let mails = mails.into_iter().map(|row| Mail {
@@ -190,33 +201,34 @@ fn service_of(report: &Report) -> Option<ServiceKey> {
     report.subject.as_ref().map(|s| s.service.clone()).or_else(|| report.claimed_service.clone())
 }
 
-/// Other reports about the service, and of its customer.
+/// Reports beside another one, each list the newest first.
+#[derive(Default)]
+struct Others {
+    of_service: Vec<Report>,
+    of_customer: Vec<Report>,
+}
+
+/// Other reports about the service, and of its customer about other services.
 async fn others(
-    desk: &Desk,
+    tx: &mut Tx,
     report: &Report,
     key: Option<&ServiceKey>,
-) -> Result<(Vec<ReportView>, Vec<ReportView>), StoreError> {
-    let Some(key) = key else { return Ok((Vec::new(), Vec::new())) };
+) -> Result<Others, StoreError> {
+    let Some(key) = key else { return Ok(Others::default()) };
     let base = ReportFilter { limit: OTHERS + 1, ..ReportFilter::default() };
     let about = ReportFilter { service: Some(key.clone()), ..base.clone() };
-    let mut of_service = view::list(desk, &about).await?;
-    of_service.retain(|other| other.id != report.id.0);
+    let mut of_service = tx.reports(&about).await?;
+    of_service.retain(|other| other.id != report.id);
     let customer = report.subject.as_ref().map(|subject| subject.customer_id.as_str());
     let mut of_customer = match customer.filter(|id| !id.is_empty()) {
         Some(customer) => {
-            let of = ReportFilter {
-                customer: Some((key.directory.clone(), customer.to_owned())),
-                ..base
-            };
-            view::list(desk, &of).await?
+            let customer = Some((key.directory.clone(), customer.to_owned()));
+            tx.reports(&ReportFilter { customer, ..base }).await?
         }
         None => Vec::new(),
     };
-    let same = |other: &ReportView| {
-        other.directory.as_deref() == Some(&key.directory) && other.service_id == Some(key.id.get())
-    };
-    of_customer.retain(|other| !same(other));
-    Ok((of_service, of_customer))
+    of_customer.retain(|other| service_of(other).as_ref() != Some(key));
+    Ok(Others { of_service, of_customer })
 }
 
 /// Services that a queued report may be about: the one that its caller named, once the directory knows it, and

@@ -494,7 +494,7 @@ impl<'a> Batch<'a> {
                 caller: request.caller.reference(),
                 key: key.clone(),
                 request_hash: request_hash.clone(),
-                report_id: id.0,
+                report: id,
                 warnings: serde_json::to_string(&warnings).unwrap_or_else(|_| "[]".to_owned()),
                 created_at: now.as_millisecond(),
             });
@@ -584,7 +584,7 @@ fn replay(request: &NewReportRequest, known: &[IdempotencyRow]) -> Fate {
         None => Fate::Undecided,
         Some(row) if row.request_hash != *hash => Fate::Failed(OpenError::KeyUsedForAnother),
         Some(row) => Fate::Replayed(Opened {
-            report: ReportId(row.report_id),
+            report: row.report,
             warnings: serde_json::from_str(&row.warnings).unwrap_or_default(),
         }),
     }

@@ -1,5 +1,7 @@
 //! Reports as staff see them: on the command line and, as JSON, by scripts.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use portreeve_core::enforcement::Record;
 use portreeve_core::ids::{ReportId, ServiceKey};
@@ -283,14 +285,14 @@ pub async fn list(desk: &Desk, filter: &ReportFilter) -> Result<Vec<ReportView>,
         }
         search::catch_up(desk).await?;
     }
-    let mut tx = desk.db.read().await?;
+    let mut tx = desk.db.snapshot().await?;
     let reports = tx.reports(filter).await?;
     view_all(&mut tx, &reports).await
 }
 
 /// The reports with these numbers, in the order of the numbers; those that are not there are left out.
 pub async fn of_ids(desk: &Desk, ids: &[i64]) -> Result<Vec<ReportView>, StoreError> {
-    let mut tx = desk.db.read().await?;
+    let mut tx = desk.db.snapshot().await?;
     let ids: Vec<ReportId> = ids.iter().copied().map(ReportId).collect();
     let mut reports = tx.reports_by_id(&ids).await?;
     reports.sort_by_key(|report| report.id);
@@ -299,7 +301,7 @@ pub async fn of_ids(desk: &Desk, ids: &[i64]) -> Result<Vec<ReportView>, StoreEr
 
 /// One report as it stands in a list.
 pub async fn of(desk: &Desk, report: &Report) -> Result<ReportView, StoreError> {
-    let mut tx = desk.db.read().await?;
+    let mut tx = desk.db.snapshot().await?;
     let mut views = view_all(&mut tx, std::slice::from_ref(report)).await?;
     views.pop().ok_or(StoreError::TooMany)
 }
@@ -310,9 +312,19 @@ pub async fn show(
     id: ReportId,
     window: &Window,
 ) -> Result<Option<WholeReportView>, StoreError> {
-    let mut tx = desk.db.read().await?;
+    let mut tx = desk.db.snapshot().await?;
     let Some(report) = tx.report(id).await? else { return Ok(None) };
     let Some(view) = view_all(&mut tx, &[report]).await?.pop() else { return Ok(None) };
+    whole(&mut tx, view, window).await.map(Some)
+}
+
+/// A report with everything about it, all read in one transaction.
+pub(super) async fn whole(
+    tx: &mut Tx,
+    view: ReportView,
+    window: &Window,
+) -> Result<WholeReportView, StoreError> {
+    let id = ReportId(view.id);
     let limit = window.limit;
     let slice = |before| one_more(Slice { before, limit });
     let events = tx.events(id, slice(window.events_before)).await?;
@@ -322,7 +334,7 @@ pub async fn show(
     let notes = tx.notes(id, slice(window.notes_before)).await?;
     let notes = Part::of(notes, limit, |row| row.id);
     let (shown, noted) = (messages.range(|row| row.id), notes.range(|row| row.id));
-    let (mut of_messages, mut of_notes) = attachment::of_report(&mut tx, id, shown, noted).await?;
+    let (mut of_messages, mut of_notes) = attachment::of_report(tx, id, shown, noted).await?;
     let earlier = EarlierView {
         events_before: events.before,
         messages_before: messages.before,
@@ -336,15 +348,15 @@ pub async fn show(
         let files = of_notes.remove(&row.id).unwrap_or_default();
         note_view(row, files)
     });
-    Ok(Some(WholeReportView {
+    Ok(WholeReportView {
         report: view,
         admin_notes: tx.opening_notes(id).await?.join("\n\n"),
         events: events.rows.into_iter().map(event_view).collect::<Result<_, _>>()?,
         messages: messages.collect(),
         notes: notes.collect(),
         earlier,
-        payments: payment::of_report(&mut tx, id).await?.iter().map(PaymentView::of).collect(),
-    }))
+        payments: payment::of_report(tx, id).await?.iter().map(PaymentView::of).collect(),
+    })
 }
 
 /// The text of one message of a report.
@@ -352,15 +364,14 @@ pub async fn message(desk: &Desk, report: ReportId, id: i64) -> Result<Option<St
     Ok(desk.db.read().await?.message(report, id).await?.map(|row| row.body))
 }
 
-async fn view_all(tx: &mut Tx, reports: &[Report]) -> Result<Vec<ReportView>, StoreError> {
-    let mut services: Vec<&ServiceKey> = reports
-        .iter()
-        .filter(|report| report.hold != Hold::None)
-        .filter_map(|report| report.subject.as_ref().map(|subject| &subject.service))
-        .collect();
-    services.sort_unstable();
-    services.dedup();
-    let known = tx.enforcements(&services).await?;
+/// Reports as they stand in lists, in the same order.
+pub(super) async fn view_all(
+    tx: &mut Tx,
+    reports: &[Report],
+) -> Result<Vec<ReportView>, StoreError> {
+    let known = tx.enforcements(&services(reports, |hold| hold != Hold::None)).await?;
+    let let_go = services(reports, |hold| matches!(hold, Hold::Released { .. }));
+    let held = tx.held_services(&let_go).await?;
     let paused = tx.desk_state().await?.paused_at.is_some();
     let unfinished = |report: &&Report| !matches!(report.state, State::Closed { .. });
     let unfinished: Vec<ReportId> =
@@ -370,16 +381,22 @@ async fn view_all(tx: &mut Tx, reports: &[Report]) -> Result<Vec<ReportView>, St
     for report in reports {
         let service = report.subject.as_ref().map(|subject| &subject.service);
         let enforcement = known.iter().find(|known| Some(&known.service) == service);
-        let held_by_others = match (report.hold, service) {
-            (Hold::Released { .. }, Some(service)) => !tx.holders(service).await?.is_empty(),
-            _ => false,
-        };
+        let is_let_go = matches!(report.hold, Hold::Released { .. });
+        let held_by_others = is_let_go && service.is_some_and(|service| held.contains(service));
         let mut view = view(report, enforcement, held_by_others, paused);
-        let of_this = attention.iter().filter(|row| row.report_id == report.id.0);
+        let of_this = attention.iter().filter(|row| row.report == report.id);
         view.attention = of_this.map(|row| attention_view(row, report)).collect();
         views.push(view);
     }
     Ok(views)
+}
+
+/// The services of those reports whose hold is of a kind, each once.
+fn services(reports: &[Report], holds: impl Fn(Hold) -> bool) -> Vec<&ServiceKey> {
+    let of_kind = reports.iter().filter(|report| holds(report.hold));
+    let services = of_kind.filter_map(|report| report.subject.as_ref());
+    let services: BTreeSet<&ServiceKey> = services.map(|subject| &subject.service).collect();
+    services.into_iter().collect()
 }
 
 fn view(
@@ -392,8 +409,8 @@ fn view(
     let service = subject.map(|s| &s.service).or(report.claimed_service.as_ref());
     let mut view = ReportView {
         id: report.id.0,
-        status: "open",
-        turn: None,
+        status: report.state.status().as_str(),
+        turn: report.state.turn().map(Turn::as_str),
         category: report.allegation.category.clone(),
         directory: service.map(|key| key.directory.clone()),
         service_id: service.map(|key| key.id.get()),
@@ -422,27 +439,18 @@ fn view(
     };
     match &report.state {
         State::Queued { why } => {
-            view.status = "queued";
-            view.turn = Some("staff");
             view.queued_why = Some(i18n::reason::queue(Language::English, why));
             view.queued_reason = Some(why.clone());
         }
-        State::Open { turn, countdown } => {
-            view.turn = Some(match turn {
-                Turn::Customer => "customer",
-                Turn::Staff => "staff",
-            });
-            match countdown {
-                Countdown::None => {}
-                Countdown::Lifted { left, .. } => view.cancelled_deadline = Some(left.to_string()),
-                Countdown::Running { deadline, .. } | Countdown::Reached { deadline } => {
-                    view.deadline_at = Some(rfc3339(*deadline));
-                }
-                Countdown::Paused { left, .. } => view.time_left = Some(left.to_string()),
+        State::Open { countdown, .. } => match countdown {
+            Countdown::None => {}
+            Countdown::Lifted { left, .. } => view.cancelled_deadline = Some(left.to_string()),
+            Countdown::Running { deadline, .. } | Countdown::Reached { deadline } => {
+                view.deadline_at = Some(rfc3339(*deadline));
             }
-        }
+            Countdown::Paused { left, .. } => view.time_left = Some(left.to_string()),
+        },
         State::Closed { at, outcome } => {
-            view.status = "closed";
             view.closed_at = Some(rfc3339(*at));
             view.outcome = Some(outcome.as_str());
         }
@@ -457,14 +465,14 @@ fn attention_view(row: &AttentionRow, report: &Report) -> AttentionView {
     };
     let has_deadline = matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. });
     AttentionView {
-        kind: match (row.mail_id, row.bounced) {
+        kind: match (row.mail, row.bounced) {
             (Some(_), _) => "mail_waits",
             (None, true) => "notice_bounced",
             (None, false) => "notice_failed",
         },
         since: instant(row.since),
         notice: Some(row.notice.clone()).filter(|notice| !notice.is_empty()),
-        mail: row.mail_id,
+        mail: row.mail.map(|mail| mail.0),
         detail: match &row.why {
             Some(why) => i18n::reason::not_delivered(Language::English, why),
             None => row.subject.clone(),

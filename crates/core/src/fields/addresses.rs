@@ -33,7 +33,9 @@ pub fn is_nobodys(net: &IpNet) -> bool {
 /// - `192.0.2.10-192.0.2.20`, `192.0.2.10 - 192.0.2.20`, `192.0.2.10-20`
 ///
 /// An address that is written with the length of its network (`192.0.2.5/29`) counts alone; so somebody meant either,
-/// which is told. What comes after `gw` or `gateway` is the provider's.
+/// which is told. What comes after `gw` or `gateway` is the provider's. A bare number behind an address
+/// (`192.0.2.100,101`) may be short for another one, and a word behind a network may change which it is: each is told, and
+/// left out.
 pub fn nets(text: &str) -> Field<Vec<IpNet>> {
     let text = plain(text);
     let mut reading = Reading::default();
@@ -55,16 +57,31 @@ pub fn nets(text: &str) -> Field<Vec<IpNet>> {
 #[derive(Debug)]
 struct Reading {
     read: Field<Vec<IpNet>>,
+    before: Before,
+}
+
+/// What stands before a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Before {
+    /// Nothing that a word could belong to.
+    Nothing,
+    /// An IPv4 address, or a bare number behind one.
+    Address,
+    /// A network, on the same line.
+    Network(String),
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { read: Field::whole(Vec::new()) }
+        Self { read: Field::whole(Vec::new()), before: Before::Nothing }
     }
 }
 
 impl Reading {
     fn line(&mut self, line: &str) {
+        if matches!(self.before, Before::Network(_)) {
+            self.before = Before::Nothing;
+        }
         let words = words(line);
         let mut words = words.iter().map(String::as_str).peekable();
         while let Some(word) = words.next() {
@@ -75,9 +92,11 @@ impl Reading {
                         if is_gateway { "a gateway, and the provider's" } else { "a netmask" };
                     self.note(format!("{next:?} is {what}; it was left out"));
                 }
+                self.before = Before::Nothing;
                 continue;
             }
             if !looks_like_address(word) {
+                self.word(word);
                 continue;
             }
             // A mask behind a blank belongs to the address before it, with or without the word for it.
@@ -95,13 +114,40 @@ impl Reading {
         }
     }
 
+    /// A word that is no address. Most are only beside one (`primary`).
+    fn word(&mut self, word: &str) {
+        let is_number = word.len() <= 3 && word.bytes().all(|b| b.is_ascii_digit());
+        match &self.before {
+            Before::Address if is_number => {
+                let why = format!(
+                    "{word:?} behind an address may be short for another one; it was left out (write the whole address)"
+                );
+                self.read.slips.push(Slip::lost(why));
+            }
+            Before::Network(network) if word.contains(char::is_alphanumeric) => {
+                let why = format!("{word:?} behind {network:?} is no address; it was left out");
+                self.read.slips.push(Slip::lost(why));
+                self.before = Before::Nothing;
+            }
+            Before::Address | Before::Network(_) | Before::Nothing => {
+                self.before = Before::Nothing;
+            }
+        }
+    }
+
     fn note(&mut self, why: String) {
         self.read.slips.push(Slip::noted(why));
     }
 
     fn part(&mut self, part: &str) {
+        self.before = Before::Nothing;
         match part_nets(part) {
             Ok(nets) => {
+                match nets.as_slice() {
+                    [IpNet::V4(net)] if net.prefix_len() == 32 => self.before = Before::Address,
+                    _ if part.contains('/') => self.before = Before::Network(part.to_owned()),
+                    _ => {}
+                }
                 for net in nets {
                     self.take(part, net);
                 }
@@ -298,6 +344,7 @@ mod tests {
         }
         reads("192.0.2.1 primary|192.0.2.2 second", &["192.0.2.1", "192.0.2.2"], &[]);
         reads("2001:0DB8:0002:0000:0000:0000:0000:0001", &["2001:db8:2::1"], &[]);
+        reads("192.0.2.1 VLAN 12, 192.0.2.2", &["192.0.2.1", "192.0.2.2"], &[]);
         reads("::ffff:192.0.2.9 ::ffff:192.0.2.16/124", &["192.0.2.9", "192.0.2.16/28"], &[]);
     }
 
@@ -327,6 +374,21 @@ mod tests {
         ] {
             reads(bad, &[], &[Weight::Lost]);
         }
+    }
+
+    #[test]
+    fn what_may_be_short_for_an_address_or_change_a_network_is_told() {
+        let lost = Weight::Lost;
+        for text in ["192.0.2.100,101,102", "192.0.2.100, 101 102", "192.0.2.100;101|102"] {
+            reads(text, &["192.0.2.100"], &[lost, lost]);
+        }
+        reads("192.0.2.100,101,192.0.2.7", &["192.0.2.100", "192.0.2.7"], &[lost]);
+        for text in ["192.0.2.0/24 main", "192.0.2.0/24 (main)", "192.0.2.0/24 main office"] {
+            reads(text, &["192.0.2.0/24"], &[lost]);
+        }
+        reads("192.0.2.0/24 - main", &[], &[lost]);
+        reads("2001:db8::/64 main\nmain 192.0.2.0/24", &["192.0.2.0/24", "2001:db8::/64"], &[lost]);
+        reads("192.0.2.0/24, main", &["192.0.2.0/24"], &[]);
     }
 
     #[test]

@@ -30,11 +30,18 @@ pub struct Slip {
 pub enum Weight {
     /// A part could not be read: nobody knows what the row was to say, so it ends nothing of its service.
     Lost,
+    /// A cell was left off at the end of a row. It counts as empty, and the row ends nothing of its service.
+    LeftOff,
     /// Everything is known, and somebody should have a look.
     Noted,
 }
 
 impl Slip {
+    /// A cell was left off at the end of a row.
+    pub fn left_off(why: impl Into<String>) -> Self {
+        Self { why: why.into(), weight: Weight::LeftOff }
+    }
+
     /// A part could not be read.
     pub fn lost(why: impl Into<String>) -> Self {
         Self { why: why.into(), weight: Weight::Lost }

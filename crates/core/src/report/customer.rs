@@ -22,6 +22,9 @@ pub enum Claim {
 }
 
 impl Claim {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Fixed, Self::Contested];
+
     /// The stored word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +35,7 @@ impl Claim {
 
     /// The claim of a word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Fixed, Self::Contested].into_iter().find(|claim| claim.as_str() == word)
+        Self::ALL.into_iter().find(|claim| claim.as_str() == word)
     }
 }
 

@@ -13,7 +13,7 @@ use portreeve_app::report::view::{self, AttentionView, SEARCHED_WORDS, WholeRepo
 use portreeve_app::report::{Act, ActError, Conditions, NewDeadline, Protected, act_with};
 use portreeve_core::ids::ReportId;
 use portreeve_core::language::{Language, zone};
-use portreeve_core::report::Outcome;
+use portreeve_core::report::{Outcome, Status, Turn};
 use portreeve_core::text::wanted_words;
 use portreeve_core::time::{Span, Timestamp, from_millis, rfc3339};
 use portreeve_print::Document;
@@ -42,8 +42,8 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
             page,
         } => {
             let filter = ReportFilter {
-                status: status.as_deref().and_then(status_word),
-                turn: turn.as_deref().and_then(turn_word),
+                status: status.as_deref().and_then(Status::parse),
+                turn: turn.as_deref().and_then(Turn::parse),
                 service: service.map(|text| service_key(desk, &text)).transpose()?,
                 category,
                 attention,
@@ -220,14 +220,6 @@ async fn staff_copy(desk: &Desk, id: ReportId, language: Option<Language>) -> Re
 
 fn no_report(id: ReportId) -> anyhow::Error {
     failure(format!("there is no report {id}"), "see `portreeve report list`")
-}
-
-fn turn_word(word: &str) -> Option<&'static str> {
-    ["customer", "staff"].into_iter().find(|known| *known == word)
-}
-
-fn status_word(word: &str) -> Option<&'static str> {
-    ["queued", "open", "closed"].into_iter().find(|known| *known == word)
 }
 
 async fn done(desk: &Desk, id: i64, what: Act, said: &str) -> Result<()> {

@@ -168,6 +168,28 @@ on_both! {
         assert_eq!(holders(&world, "203.0.113.2"), Vec::<i64>::new());
     }
 
+    fn cells_that_were_left_off_and_shorthand_end_nothing_and_are_told(world) {
+        let header = "service_id,customer_id,status,protected,dedicated_ip,assigned_ips\n";
+        let full = "1,7,active,true,203.0.113.1,203.0.113.2\n2,7,active,,203.0.113.100,203.0.113.101\n3,7,active,,203.0.113.4,192.0.2.0/24\n";
+        assert!(import(&world, "t.csv", format!("{header}{full}")).is_empty());
+        let short = "1,7,active\n2,7,active,,\"203.0.113.100,101\",\n3,7,active,,203.0.113.4,192.0.2.0/24 main\n\u{1a}";
+        let said = import(&world, "t.csv", format!("{header}{short}"));
+        let places: Vec<&str> = said.iter().map(|line| line.split(':').next().unwrap()).collect();
+        assert_eq!(places, ["2 protected", "3 dedicated_ip", "4 assigned_ips"], "{said:#?}");
+        assert!(said[1].contains("101") && said[2].contains("main"), "{said:#?}");
+        for (address, id) in [("203.0.113.1", 1), ("203.0.113.2", 1), ("203.0.113.101", 2), ("192.0.2.7", 3)] {
+            assert_eq!(holders(&world, address), [id], "{address}");
+        }
+        assert_eq!(world.json(&["service", "show", "1"])["protected"], true, "what was known stays");
+        // Without its customer it could be anybody's: it is not taken, and ends nothing.
+        std::fs::write(world.path("t.csv"), format!("{header}{full}1\n").replacen("1,7,active,true,203.0.113.1,203.0.113.2\n", "", 1)).unwrap();
+        let out = world.run(&["service", "import", "t.csv", "--complete", "--json"]);
+        let done: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let bad = done["bad"][0]["name"].as_str();
+        assert_eq!((out.status.code(), bad), (Some(1), Some("customer_id")), "{done:#}");
+        assert_eq!(holders(&world, "203.0.113.1"), [1]);
+    }
+
     fn a_domain_is_one_in_both_spellings(world) {
         let said = import(&world, "services.csv", "service_id,customer_id,domain\n61,1,müller.example\n62,1,xn--strae-oqa.example\n\
             63,1,Bücher.Example.\n64,1,https://www.dora.example/\n65,1,*.eve.example\n66,1,mu\u{308}ller2.example\n67,1,not a..domain\n68,1,vps68\n");

@@ -1,4 +1,13 @@
 -- The whole desk, grouped by subject. Instants are milliseconds since 1970 in UTC, lengths of time are milliseconds.
+--
+-- States are checked here as well as where they are read: a `CHECK` names the words of an enum, which a test compares
+-- (`codes.rs`). Kinds and reasons have none: there are more of them with every version, and SQLite would have to write
+-- the table anew for each.
+--
+-- What is written with every new report, by hundreds in a commit, refers to its report without a foreign key: events,
+-- notes, jobs, webhook_deliveries, idempotency_keys, reports_to_read, and what a report itself refers to. On PostgreSQL
+-- two such keys took a quarter of all reports that can be made in a second. The commit has the report in it, and
+-- reports are never deleted.
 
 ---------------------------------------------------------------------------------------------------
 -- Desk and settings
@@ -29,7 +38,9 @@ CREATE TABLE desk (
     still_from BIGINT,
     still_to BIGINT,
     -- Mails are read so late that deadlines are put off.
-    reading_behind_since BIGINT
+    reading_behind_since BIGINT,
+    CHECK ((paused_at IS NULL) = (paused_by IS NULL)),
+    CHECK ((still_from IS NULL) = (still_to IS NULL))
 );
 INSERT INTO desk (id) VALUES (1);
 
@@ -100,7 +111,7 @@ CREATE TABLE staff_sessions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     token_hash TEXT NOT NULL UNIQUE,
     staff_id BIGINT NOT NULL REFERENCES staff (id),
-    stage TEXT NOT NULL,
+    stage TEXT NOT NULL CHECK (stage IN ('whole', 'second', 'enrol')),
     -- A second factor that is being set up, until its first code comes.
     new_secret TEXT,
     address TEXT NOT NULL,
@@ -128,7 +139,7 @@ CREATE TABLE credentials (
 );
 
 CREATE TABLE credential_calls (
-    credential_id BIGINT PRIMARY KEY,
+    credential_id BIGINT PRIMARY KEY REFERENCES credentials (id),
     calls BIGINT NOT NULL,
     errors BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL
@@ -165,6 +176,8 @@ CREATE TABLE quick_replies (
 ---------------------------------------------------------------------------------------------------
 -- Directories and the ledger: a copy of the panels' services, and who held what, when
 
+-- A row comes with the first look. What came through a directory before that, such as a report that waits for it or a
+-- customer's session, only has its name.
 CREATE TABLE directories (
     name TEXT PRIMARY KEY,
     looked_at BIGINT,
@@ -175,12 +188,13 @@ CREATE TABLE directories (
     tried_at BIGINT,
     trouble TEXT,
     lease TEXT,
-    lease_until BIGINT
+    lease_until BIGINT,
+    CHECK ((lease IS NULL) = (lease_until IS NULL))
 );
 
 CREATE TABLE services (
-    directory TEXT NOT NULL,
-    service_id BIGINT NOT NULL,
+    directory TEXT NOT NULL REFERENCES directories (name),
+    service_id BIGINT NOT NULL CHECK (service_id > 0),
     customer_id TEXT NOT NULL,
     customer_name TEXT NOT NULL,
     customer_email TEXT NOT NULL,
@@ -189,7 +203,8 @@ CREATE TABLE services (
     domain TEXT NOT NULL,
     username TEXT NOT NULL,
     server TEXT NOT NULL,
-    status TEXT NOT NULL,
+    status TEXT NOT NULL
+        CHECK (status IN ('active', 'suspended', 'pending', 'terminated', 'cancelled', 'fraud')),
     dedicated_ip TEXT NOT NULL,
     protected BOOLEAN NOT NULL,
     seen_at BIGINT NOT NULL,
@@ -216,7 +231,9 @@ CREATE TABLE assignments (
     to_after BIGINT,
     to_by BIGINT,
     -- The value of the counter `ledger` with which it came or changed: ledgers in memory read what is new to them.
-    changed_in BIGINT NOT NULL
+    changed_in BIGINT NOT NULL,
+    FOREIGN KEY (directory, service_id) REFERENCES services (directory, service_id),
+    CHECK (to_after IS NULL OR to_by IS NOT NULL)
 );
 CREATE INDEX assignments_resource ON assignments (resource);
 CREATE INDEX assignments_service ON assignments (directory, service_id);
@@ -227,6 +244,7 @@ CREATE INDEX assignments_changed ON assignments (changed_in);
 
 CREATE TABLE report_ids (next BIGINT NOT NULL);
 INSERT INTO report_ids (next) VALUES (1);
+-- A queued report names a service that nobody may know.
 CREATE TABLE reports (
     id INTEGER PRIMARY KEY,
     directory TEXT,
@@ -237,17 +255,17 @@ CREATE TABLE reports (
     -- The address as it is looked for: 32 hex digits, IPv4 as IPv4-mapped IPv6.
     address TEXT,
     additional_info TEXT NOT NULL,
-    suspend_method TEXT NOT NULL,
+    suspend_method TEXT NOT NULL CHECK (suspend_method IN ('nosuspend', 'immediate', 'timelimit')),
     allow_unsuspend BOOLEAN NOT NULL,
     pay_to_unsuspend BOOLEAN NOT NULL DEFAULT FALSE,
     opened_at BIGINT NOT NULL,
     opened_by TEXT NOT NULL,
-    status TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'open', 'closed')),
     queued_why TEXT,
-    turn TEXT,
-    outcome TEXT,
+    turn TEXT CHECK (turn IN ('customer', 'staff')),
+    outcome TEXT CHECK (outcome IN ('resolved', 'unfounded', 'duplicate', 'no_response', 'other')),
     closed_at BIGINT,
-    countdown TEXT NOT NULL,
+    countdown TEXT NOT NULL CHECK (countdown IN ('none', 'running', 'paused', 'lifted', 'reached')),
     deadline_at BIGINT,
     remind_at BIGINT,
     left_ms BIGINT,
@@ -260,11 +278,25 @@ CREATE TABLE reports (
     merged_into BIGINT,
     merged_hold BOOLEAN NOT NULL DEFAULT FALSE,
     -- What the customer said and did on their own.
-    claim TEXT,
+    claim TEXT CHECK (claim IN ('fixed', 'contested')),
     wanted_ms BIGINT,
     more_time_times BIGINT NOT NULL DEFAULT 0,
     unsuspended_times BIGINT NOT NULL DEFAULT 0,
-    revision BIGINT NOT NULL
+    revision BIGINT NOT NULL,
+    CHECK ((directory IS NULL) = (service_id IS NULL)),
+    CHECK (customer_id IS NULL OR service_id IS NOT NULL),
+    CHECK ((status = 'queued') = (queued_why IS NOT NULL)),
+    CHECK ((status = 'closed') = (closed_at IS NOT NULL)),
+    CHECK ((status = 'closed') = (outcome IS NOT NULL)),
+    CHECK ((status = 'closed') = (turn IS NULL)),
+    CHECK (status = 'open' OR countdown = 'none'),
+    CHECK ((countdown IN ('running', 'reached')) = (deadline_at IS NOT NULL)),
+    CHECK ((countdown IN ('paused', 'lifted')) = (left_ms IS NOT NULL)),
+    CHECK (remind_at IS NULL OR countdown = 'running'),
+    CHECK (remind_in_ms IS NULL OR left_ms IS NOT NULL),
+    CHECK ((countdown = 'running') = (wake_at IS NOT NULL)),
+    CHECK (merged_into <> id),
+    CHECK (merged_into IS NOT NULL OR NOT merged_hold)
 );
 -- Every new report is entered into each of these that has no WHERE: there are few.
 CREATE INDEX reports_service ON reports (directory, service_id, id);
@@ -296,7 +328,7 @@ CREATE INDEX events_report ON events (report_id, id);
 -- Between customer and staff.
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    report_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
     at BIGINT NOT NULL,
     author TEXT NOT NULL,
     from_customer BOOLEAN NOT NULL,
@@ -337,9 +369,9 @@ CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
 
 -- What staff have written on the page of a report and not sent yet, while they pressed another button there.
 CREATE TABLE drafts (
-    staff TEXT NOT NULL,
-    report_id BIGINT NOT NULL,
-    kind TEXT NOT NULL,
+    staff TEXT NOT NULL REFERENCES staff (name),
+    report_id BIGINT NOT NULL REFERENCES reports (id),
+    kind TEXT NOT NULL CHECK (kind IN ('answer', 'customer-answer', 'note')),
     body TEXT NOT NULL,
     saved_at BIGINT NOT NULL,
     PRIMARY KEY (staff, report_id, kind)
@@ -348,8 +380,8 @@ CREATE INDEX drafts_saved ON drafts (saved_at);
 
 -- Who looks at which report right now.
 CREATE TABLE presence (
-    report_id BIGINT NOT NULL,
-    staff TEXT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
+    staff TEXT NOT NULL REFERENCES staff (name),
     seen_at BIGINT NOT NULL,
     PRIMARY KEY (report_id, staff)
 );
@@ -368,13 +400,15 @@ CREATE TABLE reports_to_read (
 -- Holds and orders: which report wants a service suspended, and what the panel was asked for
 
 CREATE TABLE holds (
-    report_id BIGINT PRIMARY KEY,
+    report_id BIGINT PRIMARY KEY REFERENCES reports (id),
     directory TEXT NOT NULL,
     service_id BIGINT NOT NULL,
-    state TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'placed', 'released')),
     since BIGINT NOT NULL,
-    press TEXT,
-    why TEXT
+    press TEXT CHECK (press IN ('staff', 'automatic')),
+    why TEXT,
+    CHECK ((state = 'waiting') = (why IS NOT NULL)),
+    CHECK ((state = 'waiting') = (press IS NULL))
 );
 CREATE INDEX holds_service ON holds (directory, service_id, report_id);
 CREATE INDEX holds_placed ON holds (directory, service_id) WHERE state = 'placed';
@@ -382,7 +416,7 @@ CREATE INDEX holds_state ON holds (state, report_id);
 
 -- Automatic suspensions of the last hour are counted here; a hold that was released still counts.
 CREATE TABLE automatic_suspensions (
-    report_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
     at BIGINT NOT NULL
 );
 CREATE INDEX automatic_suspensions_at ON automatic_suspensions (at);
@@ -401,8 +435,10 @@ CREATE TABLE enforcements (
     -- The slow pass looks at it.
     watched BOOLEAN NOT NULL,
     -- What of it needs a person.
-    trouble TEXT,
-    PRIMARY KEY (directory, service_id)
+    trouble TEXT
+        CHECK (trouble IN ('drifted', 'suspend_by_hand', 'unsuspend_by_hand', 'suspend_failed', 'unsuspend_failed', 'unsuspend_unseen', 'unseen')),
+    PRIMARY KEY (directory, service_id),
+    CHECK ((unseen_since IS NULL) = (unseen_why IS NULL))
 );
 CREATE INDEX enforcements_watched ON enforcements (looked_at) WHERE watched;
 CREATE INDEX enforcements_trouble ON enforcements (trouble, directory, service_id) WHERE trouble IS NOT NULL;
@@ -413,13 +449,16 @@ CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
     directory TEXT NOT NULL,
     service_id BIGINT NOT NULL,
+    -- For which report; 0 where none is left behind it. Nobody stays suspended for want of one.
     report_id BIGINT NOT NULL,
-    action TEXT NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('suspend', 'unsuspend')),
     reason TEXT NOT NULL,
     sent_at BIGINT NOT NULL,
     sendings BIGINT NOT NULL,
     answered_at BIGINT,
-    answer TEXT
+    answer TEXT,
+    FOREIGN KEY (directory, service_id) REFERENCES enforcements (directory, service_id),
+    CHECK ((answered_at IS NULL) = (answer IS NULL))
 );
 CREATE INDEX orders_service ON orders (directory, service_id, id);
 
@@ -441,7 +480,8 @@ CREATE TABLE jobs (
     dead BOOLEAN NOT NULL,
     last_error TEXT,
     created_at BIGINT NOT NULL,
-    UNIQUE (kind, key)
+    UNIQUE (kind, key),
+    CHECK (lease IS NULL OR NOT dead)
 );
 CREATE INDEX jobs_due ON jobs (kind, run_at) WHERE NOT dead;
 CREATE INDEX jobs_urgent ON jobs (kind, run_at) WHERE urgent AND NOT dead;
@@ -452,9 +492,9 @@ CREATE INDEX jobs_dead ON jobs (id) WHERE dead;
 
 -- What became of each notice.
 CREATE TABLE notices (
-    report_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
     notice TEXT NOT NULL,
-    audience TEXT NOT NULL,
+    audience TEXT NOT NULL CHECK (audience IN ('customer', 'staff')),
     at BIGINT NOT NULL,
     message_id TEXT NOT NULL,
     taken BOOLEAN NOT NULL,
@@ -465,7 +505,8 @@ CREATE TABLE notices (
     done_at BIGINT NOT NULL,
     -- A mail server took it, and it came back all the same.
     bounced_at BIGINT,
-    PRIMARY KEY (report_id, notice, audience, at)
+    PRIMARY KEY (report_id, notice, audience, at),
+    CHECK (bounced_at IS NULL OR NOT taken)
 );
 -- What a customer did not get: found without looking through all that they got.
 CREATE INDEX notices_undelivered ON notices (report_id, at) WHERE audience = 'customer' AND NOT taken;
@@ -485,7 +526,7 @@ CREATE INDEX mailbox_hours_since ON mailbox_hours (since);
 CREATE TABLE gathered_notices (
     mailbox TEXT NOT NULL,
     since BIGINT NOT NULL,
-    report_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
     notice TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (mailbox, since, report_id, notice, at)
@@ -496,7 +537,7 @@ CREATE TABLE client_links (
     token_hash TEXT PRIMARY KEY,
     directory TEXT NOT NULL,
     customer_id TEXT NOT NULL,
-    report_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     revoked_at BIGINT
@@ -528,16 +569,18 @@ CREATE TABLE raw_mails (
     bytes BLOB NOT NULL
 );
 
--- One for each recipient, and what became of it.
+-- One for each recipient, and what became of it. A report whose code it shows need not be there: the desk may have been
+-- put back to an older state since. No mail is refused for that.
 CREATE TABLE incoming_mails (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    sha256 TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES raw_mails (sha256),
     size BIGINT NOT NULL,
     door TEXT NOT NULL,
     envelope_from TEXT,
     envelope_to TEXT NOT NULL,
     received_at BIGINT NOT NULL,
-    state TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('unread', 'answer', 'duplicate', 'bounce', 'automatic', 'receipt', 'own', 'waiting', 'attached', 'dismissed')),
     why TEXT,
     -- The report that it belongs to, or seems to; while it is unread the one that its recipient's address shows.
     report_id BIGINT,
@@ -550,7 +593,8 @@ CREATE TABLE incoming_mails (
     -- Of what was written and sent along: one Message-ID may stand on different mails.
     content_sha256 TEXT NOT NULL DEFAULT '',
     decided_by TEXT,
-    decided_at BIGINT
+    decided_at BIGINT,
+    CHECK ((decided_by IS NULL) = (decided_at IS NULL))
 );
 CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
 CREATE INDEX incoming_mails_waiting ON incoming_mails (id) WHERE state = 'waiting';
@@ -568,7 +612,8 @@ CREATE TABLE mailboxes (
     lease TEXT,
     lease_until BIGINT,
     tried_at BIGINT,
-    trouble TEXT
+    trouble TEXT,
+    CHECK ((lease IS NULL) = (lease_until IS NULL))
 );
 
 ---------------------------------------------------------------------------------------------------
@@ -578,23 +623,23 @@ CREATE TABLE mailboxes (
 CREATE TABLE contents (
     hash TEXT PRIMARY KEY,
     size BIGINT NOT NULL,
-    scan TEXT NOT NULL,
+    scan TEXT NOT NULL CHECK (scan IN ('not_scanned', 'waiting', 'clean', 'infected', 'failed')),
     scan_detail TEXT NOT NULL,
     used_at BIGINT NOT NULL
 );
 CREATE INDEX contents_used ON contents (used_at);
 CREATE TABLE content_chunks (
-    hash TEXT NOT NULL,
+    hash TEXT NOT NULL REFERENCES contents (hash) ON DELETE CASCADE,
     n BIGINT NOT NULL,
     bytes BLOB NOT NULL,
     PRIMARY KEY (hash, n)
 );
 
--- Files of messages, which customer and staff see.
+-- Files of messages, which customer and staff see. The row of one that was taken away outlives its bytes.
 CREATE TABLE message_attachments (
     id TEXT PRIMARY KEY,
-    report_id BIGINT NOT NULL,
-    message_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
+    message_id BIGINT NOT NULL REFERENCES messages (id),
     n BIGINT NOT NULL,
     hash TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -603,7 +648,8 @@ CREATE TABLE message_attachments (
     from_outside BOOLEAN NOT NULL,
     at BIGINT NOT NULL,
     removed_at BIGINT,
-    removed_by TEXT
+    removed_by TEXT,
+    CHECK ((removed_at IS NULL) = (removed_by IS NULL))
 );
 CREATE INDEX message_attachments_report ON message_attachments (report_id, message_id, n);
 CREATE INDEX message_attachments_hash ON message_attachments (hash);
@@ -611,8 +657,8 @@ CREATE INDEX message_attachments_hash ON message_attachments (hash);
 -- Files of notes. A table of its own, as notes have, so that no forgotten condition can show one to a customer.
 CREATE TABLE note_attachments (
     id TEXT PRIMARY KEY,
-    report_id BIGINT NOT NULL,
-    note_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
+    note_id BIGINT NOT NULL REFERENCES notes (id),
     n BIGINT NOT NULL,
     hash TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -621,7 +667,8 @@ CREATE TABLE note_attachments (
     from_outside BOOLEAN NOT NULL,
     at BIGINT NOT NULL,
     removed_at BIGINT,
-    removed_by TEXT
+    removed_by TEXT,
+    CHECK ((removed_at IS NULL) = (removed_by IS NULL))
 );
 CREATE INDEX note_attachments_report ON note_attachments (report_id, note_id, n);
 CREATE INDEX note_attachments_hash ON note_attachments (hash);
@@ -631,14 +678,15 @@ CREATE INDEX note_attachments_hash ON note_attachments (hash);
 
 CREATE TABLE payments (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    report_id BIGINT NOT NULL,
+    report_id BIGINT NOT NULL REFERENCES reports (id),
     directory TEXT NOT NULL,
     service_id BIGINT NOT NULL,
     customer_id TEXT NOT NULL,
     cashier TEXT NOT NULL,
     price_cents BIGINT NOT NULL,
     price_currency TEXT NOT NULL,
-    state TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('wished', 'asking', 'open', 'paid', 'refused', 'ended', 'reversed')),
     since BIGINT NOT NULL,
     reference TEXT,
     url TEXT,
@@ -649,7 +697,11 @@ CREATE TABLE payments (
     -- Nobody can see its invoice, since then; and staff were told.
     unseen_since BIGINT,
     unseen_told BOOLEAN NOT NULL,
-    asked_at BIGINT NOT NULL
+    asked_at BIGINT NOT NULL,
+    -- An invoice is there as a whole, or not at all.
+    CHECK ((reference IS NULL) = (url IS NULL)),
+    CHECK ((reference IS NULL) = (due_cents IS NULL)),
+    CHECK ((reference IS NULL) = (due_currency IS NULL))
 );
 CREATE INDEX payments_report ON payments (report_id, id);
 CREATE INDEX payments_reference ON payments (cashier, reference) WHERE reference IS NOT NULL;
@@ -667,7 +719,7 @@ CREATE TABLE webhook_deliveries (
     report_id BIGINT,
     event TEXT NOT NULL,
     payload TEXT NOT NULL,
-    state TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
     tries BIGINT NOT NULL,
     run_at BIGINT NOT NULL,
     lease TEXT,
@@ -675,7 +727,9 @@ CREATE TABLE webhook_deliveries (
     status BIGINT,
     result TEXT,
     created_at BIGINT NOT NULL,
-    ended_at BIGINT
+    ended_at BIGINT,
+    CHECK ((state = 'waiting') = (ended_at IS NULL)),
+    CHECK (lease IS NULL OR state = 'waiting')
 );
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook, run_at) WHERE state = 'waiting';
 CREATE INDEX webhook_deliveries_report ON webhook_deliveries (report_id, id);

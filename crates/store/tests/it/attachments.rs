@@ -2,8 +2,9 @@
 
 use portreeve_core::attachment::Scan;
 use portreeve_core::ids::ReportId;
-use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote, Slice, Stored};
+use portreeve_store::{ContentRow, NewAttachmentRow, NewMessage, NewNote, Slice, Tx};
 
+use crate::reports::make;
 use crate::world::{World, on_both};
 
 const HASH: &str = "aa";
@@ -21,6 +22,18 @@ fn file(id: &str, report: i64, owner: i64, n: i64) -> NewAttachmentRow {
         from_outside: true,
         at: 5,
     }
+}
+
+async fn add_message(tx: &mut Tx, report: i64) -> i64 {
+    let body = "see".to_owned();
+    let message = NewMessage { at: 1, author: "x".into(), from_customer: true, body };
+    tx.add_message(ReportId(report), &message).await.unwrap()
+}
+
+async fn add_note(tx: &mut Tx, report: i64) -> i64 {
+    let (report, body) = (ReportId(report), "see".to_owned());
+    let note = NewNote { report, at: 1, author: "x".into(), from_opening: false, body };
+    tx.add_note(&note).await.unwrap()
 }
 
 on_both! {
@@ -43,30 +56,30 @@ on_both! {
         tx.keep_content(HASH, 7, Scan::NotScanned, 1).await.unwrap();
         assert!(!tx.set_scan(HASH, Scan::Clean, "").await.unwrap(), "nobody has asked for a scan");
         tx.keep_content(HASH, 7, Scan::Waiting, 2).await.unwrap();
-        let known = ContentRow { size: 7, scan: Stored(Scan::Waiting) };
+        let known = ContentRow { size: 7, scan: Scan::Waiting };
         assert_eq!(tx.content(HASH).await.unwrap(), Some(known));
         assert!(tx.set_scan(HASH, Scan::Failed, "no answer").await.unwrap());
         assert!(tx.set_scan(HASH, Scan::Infected, "Eicar").await.unwrap(), "a failed one is tried again");
         assert!(!tx.set_scan(HASH, Scan::Clean, "").await.unwrap(), "what was found stays");
         tx.keep_content(HASH, 7, Scan::Waiting, 3).await.unwrap();
-        assert_eq!(tx.content(HASH).await.unwrap().unwrap().scan, Stored(Scan::Infected));
+        assert_eq!(tx.content(HASH).await.unwrap().unwrap().scan, Scan::Infected);
     }
 
     async fn files_of_messages_and_of_notes_never_meet(world) {
         let mut tx = world.tx().await;
-        let message = NewMessage { at: 1, author: "x".into(), from_customer: true, body: "see".into() };
-        let message = tx.add_message(ReportId(1), &message).await.unwrap();
-        let note = NewNote { report: ReportId(1), at: 1, author: "x".into(), from_opening: false, body: "see".into() };
-        let note = tx.add_note(&note).await.unwrap();
+        make(&mut tx, 3).await;
+        let message = add_message(&mut tx, 1).await;
+        let note = add_note(&mut tx, 1).await;
         assert_eq!(tx.messages(ReportId(1), Slice::latest(9)).await.unwrap()[0].id, message);
         assert_eq!(tx.notes(ReportId(1), Slice::latest(9)).await.unwrap()[0].id, note);
         tx.keep_content(HASH, 7, Scan::Clean, 1).await.unwrap();
         tx.add_message_attachment(&file("m1", 1, message, 1)).await.unwrap();
         tx.add_message_attachment(&file("m0", 1, message, 0)).await.unwrap();
         tx.add_note_attachment(&file("n", 1, note, 0)).await.unwrap();
-        tx.add_message_attachment(&file("other", 2, 99, 0)).await.unwrap();
+        let of_another = add_message(&mut tx, 2).await;
+        tx.add_message_attachment(&file("other", 2, of_another, 0)).await.unwrap();
         let ids = |rows: Vec<portreeve_store::AttachmentRow>| {
-            rows.into_iter().map(|row| (row.id, row.owner, row.scan.map(|Stored(scan)| scan), row.from_outside)).collect::<Vec<_>>()
+            rows.into_iter().map(|row| (row.id, row.owner, row.scan, row.from_outside)).collect::<Vec<_>>()
         };
         let clean = Some(Scan::Clean);
         let of_messages = ids(tx.message_attachments(ReportId(1), message..=message, 9).await.unwrap());
@@ -75,10 +88,12 @@ on_both! {
         let latest = tx.message_attachments(ReportId(1), 0..=message, 1).await.unwrap();
         assert_eq!(ids(latest), [("m1".into(), message, clean, true)], "the last file of the last message");
         assert!(tx.message_attachments(ReportId(1), message + 1..=i64::MAX, 9).await.unwrap().is_empty());
-        let ours = NewAttachmentRow { from_outside: false, ..file("a", 3, 98, 0) };
+        let of_third = add_message(&mut tx, 3).await;
+        let ours = NewAttachmentRow { from_outside: false, ..file("a", 3, of_third, 0) };
         tx.add_message_attachment(&ours).await.unwrap();
         assert!(!tx.message_attachment(ReportId(3), "a").await.unwrap().unwrap().from_outside);
-        tx.add_note_attachment(&NewAttachmentRow { id: "b".into(), ..ours }).await.unwrap();
+        let note_of_third = add_note(&mut tx, 3).await;
+        tx.add_note_attachment(&NewAttachmentRow { id: "b".into(), owner: note_of_third, ..ours }).await.unwrap();
         assert!(!tx.note_attachment(ReportId(3), "b").await.unwrap().unwrap().from_outside);
         assert!(tx.message_attachment(ReportId(1), "n").await.unwrap().is_none());
         assert!(tx.message_attachment(ReportId(2), "m0").await.unwrap().is_none(), "of another report");
@@ -95,13 +110,15 @@ on_both! {
 
     async fn bytes_that_no_file_has_are_forgotten_a_few_at_a_time(world) {
         let mut tx = world.tx().await;
+        make(&mut tx, 1).await;
         for hash in ["x", "y", "z", HASH] {
             tx.keep_content(hash, 7, Scan::NotScanned, 10).await.unwrap();
             tx.add_content_chunk(hash, 0, b"abc").await.unwrap();
         }
         tx.keep_content("new", 7, Scan::NotScanned, 100).await.unwrap();
-        tx.add_message_attachment(&file("m", 1, 1, 0)).await.unwrap();
-        tx.add_note_attachment(&file("n", 1, 1, 0)).await.unwrap();
+        let (message, note) = (add_message(&mut tx, 1).await, add_note(&mut tx, 1).await);
+        tx.add_message_attachment(&file("m", 1, message, 0)).await.unwrap();
+        tx.add_note_attachment(&file("n", 1, note, 0)).await.unwrap();
         assert_eq!(tx.forget_contents(50, 2).await.unwrap(), 2);
         assert_eq!(tx.forget_contents(50, 2).await.unwrap(), 1);
         assert_eq!(tx.content_chunk("x", 0).await.unwrap(), None);

@@ -3,7 +3,9 @@ use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Timestamp, from_millis};
-use portreeve_store::{BridgeMessage, CustomerSession, NewMessage, NewReport, WorkCounts};
+use portreeve_store::{
+    BridgeMessage, CustomerSession, CustomerStanding, NewMessage, NewReport, WorkCounts,
+};
 
 use crate::world::{World, key, on_both};
 
@@ -56,8 +58,9 @@ on_both! {
         assert_eq!(shown, [(1, 1, 2, 1), (2, 1, 0, 0), (4, 0, 1, 1)]);
         assert_eq!(all[0].oldest_open_at, Some(at(ids[0].0).as_millisecond()));
         assert_eq!((all[1].oldest_open_at, all[0].customer_id.as_deref()), (None, None), "no service is listed");
-        assert_eq!(tx.customer_standing("main", "7").await.unwrap(), (3, 2));
-        assert_eq!(tx.customer_standing("main", "8").await.unwrap(), (0, 0));
+        let standing = |open, unanswered| CustomerStanding { open, unanswered };
+        assert_eq!(tx.customer_standing("main", "7").await.unwrap(), standing(3, 2));
+        assert_eq!(tx.customer_standing("main", "8").await.unwrap(), standing(0, 0));
         assert_eq!(tx.service_standings("main", 1, 3, 10).await.unwrap().len(), 1);
         assert_eq!(tx.service_standings("main", 0, i64::MAX, 2).await.unwrap().len(), 2);
         assert!(tx.service_standings("other", 0, i64::MAX, 2).await.unwrap().is_empty());

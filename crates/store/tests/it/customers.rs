@@ -9,7 +9,7 @@ use portreeve_core::time::Span;
 use portreeve_store::{ClientLink, NewEvent, NewStaff};
 
 use crate::directory::service;
-use crate::reports::{add, open, report};
+use crate::reports::{add, make, open, report};
 use crate::world::{World, key, on_both};
 
 fn link(token: &str, report: i64, expires_at: i64) -> ClientLink {
@@ -17,7 +17,7 @@ fn link(token: &str, report: i64, expires_at: i64) -> ClientLink {
         token_hash: token.into(),
         directory: "main".into(),
         customer_id: "7".into(),
-        report_id: report,
+        report: ReportId(report),
         created_at: 1,
         expires_at,
     }
@@ -26,6 +26,7 @@ fn link(token: &str, report: i64, expires_at: i64) -> ClientLink {
 on_both! {
     async fn a_link_leads_to_its_report_until_it_expires_or_is_ended(world) {
         let mut tx = world.tx().await;
+        make(&mut tx, 2).await;
         tx.add_client_links(&[link("a", 1, 100), link("b", 1, 200), link("c", 2, 200)]).await.unwrap();
         assert_eq!(tx.client_link("a", 99).await.unwrap(), Some(link("a", 1, 100)));
         assert_eq!(tx.client_link("a", 100).await.unwrap(), None);
@@ -116,7 +117,7 @@ on_both! {
         tx.set_staff_disabled(carol, Some(2)).await.unwrap();
         let others = tx.staff_who_did_not_act(ReportId(1), 10).await.unwrap();
         assert_eq!(others.len(), 1, "{others:?}");
-        assert!(others[0].0 == "bob" && others[0].1.contains("answer"), "{others:?}");
-        assert_eq!(tx.staff_who_did_not_act(ReportId(3), 1).await.unwrap()[0].0, "alice");
+        assert!(others[0].name == "bob" && others[0].rights.contains("answer"), "{others:?}");
+        assert_eq!(tx.staff_who_did_not_act(ReportId(3), 1).await.unwrap()[0].name, "alice");
     }
 }

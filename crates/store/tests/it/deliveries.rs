@@ -1,5 +1,5 @@
 use portreeve_core::ids::ReportId;
-use portreeve_store::{DeliveryFilter, DeliveryState, NewDelivery, NextTry, Stored, TriedDelivery};
+use portreeve_store::{DeliveryFilter, DeliveryState, NewDelivery, NextTry, TriedDelivery};
 
 use crate::world::{World, on_both};
 
@@ -46,7 +46,7 @@ on_both! {
         let again = tx.claim_deliveries("a", "l3", 900, 1, 500).await.unwrap();
         assert_eq!(again[0].id, ids[0]);
         tx.end_try(&tried(ids[0], 510, Some(200), NextTry::Delivered), "l1").await.unwrap();
-        assert_eq!(tx.delivery(ids[0]).await.unwrap().unwrap().state.0, DeliveryState::Waiting);
+        assert_eq!(tx.delivery(ids[0]).await.unwrap().unwrap().state, DeliveryState::Waiting);
         assert!(!tx.delivery_is_due("a", 499).await.unwrap());
         tx.release_deliveries(520).await.unwrap();
         assert_eq!(tx.claim_deliveries("a", "l4", 900, 9, 520).await.unwrap().len(), 2);
@@ -60,13 +60,13 @@ on_both! {
         tx.end_try(&tried(ids[0], 110, Some(503), NextTry::At(150)), "l").await.unwrap();
         tx.end_try(&tried(ids[1], 110, None, NextTry::GivenUp), "l").await.unwrap();
         let row = tx.delivery(ids[0]).await.unwrap().unwrap();
-        assert_eq!((row.state, row.tries, row.run_at), (Stored(DeliveryState::Waiting), 1, 150));
+        assert_eq!((row.state, row.tries, row.run_at), (DeliveryState::Waiting, 1, 150));
         assert_eq!((row.status, row.result.as_deref(), row.ended_at), (Some(503), Some("so"), None));
         assert!(!tx.delivery_is_due("a", 149).await.unwrap());
         let failed = DeliveryFilter { failed: true, ..all() };
         let listed = tx.deliveries(&failed).await.unwrap();
         assert_eq!(listed.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[1], ids[0]]);
-        assert_eq!((listed[0].state.0, listed[0].ended_at), (DeliveryState::Dead, Some(110)));
+        assert_eq!((listed[0].state, listed[0].ended_at), (DeliveryState::Dead, Some(110)));
         let next = DeliveryFilter { after: Some(ids[1]), ..failed };
         assert_eq!(tx.deliveries(&next).await.unwrap().len(), 1);
         let of_b = DeliveryFilter { webhook: Some("b".into()), ..all() };
@@ -78,7 +78,7 @@ on_both! {
         let counts = tx.count_deliveries().await.unwrap();
         let counts: Vec<_> = counts
             .iter()
-            .map(|c| (c.webhook.as_str(), c.state.0.as_str(), c.count, c.newest))
+            .map(|c| (c.webhook.as_str(), c.state.as_str(), c.count, c.newest))
             .collect();
         assert_eq!(
             counts,
@@ -107,7 +107,7 @@ on_both! {
         assert_eq!(tx.forget_deliveries(151, 10).await.unwrap(), 1);
         assert!(tx.delivery(done[0]).await.unwrap().is_none());
         let held = tx.delivery(held[0]).await.unwrap().unwrap();
-        assert_eq!((held.report_id, held.state.0), (None, DeliveryState::Waiting));
+        assert_eq!((held.report, held.state), (None, DeliveryState::Waiting));
         assert_eq!(tx.forget_deliveries(800, 0).await.unwrap(), 0);
     }
 }

@@ -1,7 +1,7 @@
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::{Interval, Resource};
 use portreeve_core::service::{Service, ServiceStatus};
-use portreeve_store::{DirectoryLooks, Topic};
+use portreeve_store::{ChangedInterval, DirectoryLooks, NewAssignment, ServiceCount, Topic};
 
 use crate::world::{World, key, on_both};
 
@@ -40,10 +40,11 @@ on_both! {
         let page = tx.services(Some(&key(298)), 10).await.unwrap();
         assert_eq!(page.len(), 2);
         assert_eq!(tx.services(None, 1).await.unwrap()[0].service.key, key(1));
-        assert_eq!(tx.count_unseen_services("main", 20).await.unwrap(), (300, 299));
+        let counted = |live, unseen| ServiceCount { live, unseen };
+        assert_eq!(tx.count_services("main", 20).await.unwrap(), counted(300, 299));
         assert_eq!(tx.unseen_services("main", 20, 1, 1).await.unwrap()[0].service.key, key(3));
-        tx.end_service(&key(3), 30).await.unwrap();
-        assert_eq!(tx.count_unseen_services("main", 20).await.unwrap(), (299, 298));
+        tx.end_services(&[&key(3), &key(999)], 30).await.unwrap();
+        assert_eq!(tx.count_services("main", 20).await.unwrap(), counted(299, 298));
         assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, Some(30));
         tx.put_services(&[&service(&key(3), ServiceStatus::Active)], 40).await.unwrap();
         assert_eq!(tx.service(&key(3)).await.unwrap().unwrap().ended_at, None, "it is back");
@@ -85,9 +86,16 @@ on_both! {
         let since = Interval { from_after: None, from_by: 5, to_after: None, to_by: None };
         let ended = Interval { to_after: Some(6), to_by: Some(7), ..since };
         let mut tx = world.tx().await;
+        let services = [1, 2].map(|id| service(&key(id), ServiceStatus::Active));
+        tx.put_services(&services.iter().collect::<Vec<_>>(), 5).await.unwrap();
         let first = tx.touch(Topic::Ledger).await.unwrap();
         let new: Vec<_> = [(1, "192.0.2.1"), (1, "2001:db8::/64"), (2, "example.com")]
-            .map(|(id, text)| (key(id), "7".to_owned(), net(text), since))
+            .map(|(id, text)| NewAssignment {
+                service: key(id),
+                customer_id: "7".to_owned(),
+                resource: net(text),
+                held: since,
+            })
             .to_vec();
         tx.add_assignments(&new, first).await.unwrap();
         let held = tx.open_assignments(&[&key(1)]).await.unwrap();
@@ -95,7 +103,8 @@ on_both! {
         assert!(held.iter().any(|a| a.resource == net("2001:db8::/64") && a.held == since));
         let address = held.iter().find(|a| a.resource == net("192.0.2.1")).unwrap();
         let second = tx.touch(Topic::Ledger).await.unwrap();
-        tx.set_interval(address.id, &ended, second).await.unwrap();
+        let changed = |assignment, held| ChangedInterval { assignment, held };
+        tx.set_intervals(&[changed(address.id, ended)], second).await.unwrap();
         assert_eq!(tx.open_assignments(&[&key(1), &key(2)]).await.unwrap().len(), 2);
         let found = tx.assignments_of(&["192.0.2.1".to_owned(), "example.com".to_owned()]).await.unwrap();
         assert_eq!(found.len(), 2);
@@ -103,5 +112,18 @@ on_both! {
         assert_eq!(tx.assignments_changed(first, 0, 10).await.unwrap().len(), 1);
         assert_eq!(tx.assignments_changed(first - 1, 0, 10).await.unwrap().len(), 3);
         assert_eq!(tx.assignments_changed(first - 1, address.id, 1).await.unwrap().len(), 1);
+        // More than one statement takes, each to its own row.
+        let many: Vec<_> = (0..600)
+            .map(|n| NewAssignment { resource: net(&format!("198.51.{}.{}", n / 256, n % 256)), ..new[0].clone() })
+            .collect();
+        tx.add_assignments(&many, second).await.unwrap();
+        let held = tx.open_assignments(&[&key(1)]).await.unwrap();
+        let dated = |id: i64| Interval { from_after: Some(id), from_by: id + 1, ..since };
+        let changes: Vec<_> = held.iter().map(|a| changed(a.id, dated(a.id))).collect();
+        let third = tx.touch(Topic::Ledger).await.unwrap();
+        tx.set_intervals(&changes, third).await.unwrap();
+        let after = tx.open_assignments(&[&key(1)]).await.unwrap();
+        assert!(after.len() == 601 && after.iter().all(|a| a.held == dated(a.id)), "{}", after.len());
+        assert_eq!(tx.assignments_changed(second, 0, 1_000).await.unwrap().len(), 601);
     }
 }

@@ -7,6 +7,7 @@ use portreeve_store::{
     Enforcement, IdempotencyRow, JobBacklog, JobKind, NewJob, NoticeResult, ReportBacklog, Which,
 };
 
+use crate::reports::make;
 use crate::world::{World, key, on_both};
 
 const KIND: JobKind = JobKind::SendNotice;
@@ -143,6 +144,7 @@ on_both! {
     async fn what_is_known_of_a_service_and_its_orders_reads_back(world) {
         let at = from_millis(1_700_000_000_000).unwrap();
         let mut tx = world.tx().await;
+        make(&mut tx, 9).await;
         assert!(tx.enforcements(&[&key(1)]).await.unwrap().is_empty());
         assert_eq!(tx.enforcement_alone(&key(1)).await.unwrap(), Enforcement::untouched(key(1)));
         let order = tx.add_order(&key(1), ReportId(9), Action::Suspend, "[abuse #9] x", 5).await.unwrap();
@@ -189,6 +191,7 @@ on_both! {
             why: None,
         };
         let mut tx = world.tx().await;
+        make(&mut tx, 1).await;
         tx.put_notices(&[result(false)], 6).await.unwrap();
         assert!(!tx.customer_was_told(ReportId(1)).await.unwrap());
         tx.put_notices(&[result(true)], 7).await.unwrap();
@@ -201,7 +204,7 @@ on_both! {
             caller: format!("api:{caller}"),
             key: key.into(),
             request_hash: hash.into(),
-            report_id: 1,
+            report: ReportId(1),
             warnings: "[]".into(),
             created_at: 100,
         };

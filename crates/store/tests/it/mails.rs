@@ -6,11 +6,10 @@ use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::reason::NotDelivered;
 use portreeve_core::report::{Countdown, Hold, Outcome, State};
 use portreeve_store::{
-    MailEnd, MailReading, NewMail, NoticeResult, Recipient, ReportFilter, ReportOrder, Stored, Tx,
-    Unread,
+    MailEnd, MailReading, NewMail, NoticeResult, Recipient, ReportFilter, ReportOrder, Tx, Unread,
 };
 
-use crate::reports::{add, at, open, report};
+use crate::reports::{add, at, make, open, report};
 use crate::world::{World, on_both};
 
 fn new(sha256: &str, to: &str, at: i64) -> NewMail {
@@ -26,7 +25,7 @@ fn new(sha256: &str, to: &str, at: i64) -> NewMail {
     }
 }
 
-fn end(state: &'static str, report: Option<i64>) -> MailEnd<'static> {
+fn end(state: MailState, report: Option<i64>) -> MailEnd<'static> {
     MailEnd { state, why: None, report: report.map(ReportId), by: None }
 }
 
@@ -53,11 +52,11 @@ on_both! {
         tx.keep_raw_mail("aa", b"x").await.unwrap();
         for id in [ids[0], ids[2]] {
             let mail = tx.add_mail(&new("aa", "", 100)).await.unwrap();
-            tx.end_mail(mail, &end("waiting", Some(id.0)), 101).await.unwrap();
+            tx.end_mail(mail, &end(MailState::Waiting, Some(id.0)), 101).await.unwrap();
         }
         let found = tx.attention(&ids).await.unwrap();
-        let kinds: Vec<_> = found.iter().map(|row| (row.report_id, row.notice.as_str(), row.mail_id.is_some(), row.bounced, row.since)).collect();
-        assert_eq!(kinds, [(ids[0].0, "opened", false, false, 6), (ids[0].0, "", true, false, 100), (ids[1].0, "opened", false, false, 6)]);
+        let kinds: Vec<_> = found.iter().map(|row| (row.report, row.notice.as_str(), row.mail.is_some(), row.bounced, row.since)).collect();
+        assert_eq!(kinds, [(ids[0], "opened", false, false, 6), (ids[0], "", true, false, 100), (ids[1], "opened", false, false, 6)]);
         let filter = ReportFilter { attention: true, order: ReportOrder::Oldest, limit: 10, ..ReportFilter::default() };
         let listed = async |tx: &mut Tx| -> Vec<ReportId> {
             tx.reports(&filter).await.unwrap().into_iter().map(|report| report.id).collect()
@@ -83,7 +82,7 @@ on_both! {
         assert_eq!(tx.same_mail("aa", "x@example.com", 101).await.unwrap(), None);
         assert_eq!(tx.same_mail("aa", "y@example.com", 0).await.unwrap(), None);
         let row = tx.mail(id).await.unwrap().unwrap();
-        assert_eq!((row.state, row.envelope_from.as_deref()), (Stored(MailState::Unread), Some("")));
+        assert_eq!((row.state, row.envelope_from.as_deref()), (MailState::Unread, Some("")));
         assert_eq!(tx.mail_alone(id).await.unwrap(), Some(row));
         assert_eq!(tx.mail(MailId(99)).await.unwrap(), None);
     }
@@ -104,23 +103,23 @@ on_both! {
         };
         tx.put_mail_reading(ids[0], &reading).await.unwrap();
         for id in &ids[..2] {
-            tx.end_mail(*id, &MailEnd { why: Some("no_token"), ..end("waiting", None) }, 200).await.unwrap();
+            tx.end_mail(*id, &MailEnd { why: Some(Why::NoToken), ..end(MailState::Waiting, None) }, 200).await.unwrap();
         }
-        tx.end_mail(ids[2], &end("answer", Some(7)), 200).await.unwrap();
-        tx.end_mail(ids[3], &MailEnd { by: Some("staff:alice"), ..end("attached", Some(7)) }, 200).await.unwrap();
+        tx.end_mail(ids[2], &end(MailState::Answer, Some(7)), 200).await.unwrap();
+        tx.end_mail(ids[3], &MailEnd { by: Some("staff:alice"), ..end(MailState::Attached, Some(7)) }, 200).await.unwrap();
         let waiting = tx.waiting_mails(MailId(0), 10).await.unwrap();
-        assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[0].0, ids[1].0]);
+        assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[0], ids[1]]);
         assert_eq!((waiting[0].subject.as_str(), waiting[0].files), ("Re", 2));
-        assert_eq!(waiting[0].why, Some(Stored(Why::NoToken)));
+        assert_eq!(waiting[0].why, Some(Why::NoToken));
         assert_eq!(tx.waiting_mails(ids[0], 10).await.unwrap().len(), 1);
         assert_eq!(tx.waiting_for_people(0, 10).await.unwrap().mails, 2);
         let of = tx.mails_of_report(ReportId(7), 10).await.unwrap();
-        assert_eq!(of.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[3].0, ids[2].0]);
+        assert_eq!(of.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[3], ids[2]]);
         assert_eq!((of[0].decided_by.as_deref(), of[0].decided_at), (Some("staff:alice"), Some(200)));
-        assert_eq!(tx.count_mails_of(ReportId(7), "answer", 102, 20).await.unwrap(), 1);
-        assert_eq!(tx.count_mails_of(ReportId(7), "answer", 103, 20).await.unwrap(), 0);
+        assert_eq!(tx.count_mails_of(ReportId(7), MailState::Answer, 102, 20).await.unwrap(), 1);
+        assert_eq!(tx.count_mails_of(ReportId(7), MailState::Answer, 103, 20).await.unwrap(), 0);
         assert!(!tx.mail_waits(ReportId(7)).await.unwrap());
-        tx.end_mail(ids[1], &end("waiting", Some(7)), 200).await.unwrap();
+        tx.end_mail(ids[1], &end(MailState::Waiting, Some(7)), 200).await.unwrap();
         assert!(tx.mail_waits(ReportId(7)).await.unwrap() && !tx.mail_waits(ReportId(8)).await.unwrap());
     }
 
@@ -141,9 +140,9 @@ on_both! {
         assert_eq!(tx.unread_mails(9).await.unwrap(), Unread { count: 2, since: Some(100) });
         assert_eq!(tx.unread_mails(1).await.unwrap().count, 1);
         assert_eq!(tx.unread_about_any_since().await.unwrap(), Some(110));
-        tx.end_mail(of_seven, &end("answer", Some(7)), 200).await.unwrap();
+        tx.end_mail(of_seven, &end(MailState::Answer, Some(7)), 200).await.unwrap();
         assert!(!tx.unread_mail_about(seven, 109).await.unwrap() && tx.unread_mail_about(seven, 110).await.unwrap());
-        tx.end_mail(of_any, &end("waiting", None), 200).await.unwrap();
+        tx.end_mail(of_any, &end(MailState::Waiting, None), 200).await.unwrap();
         assert!(!tx.unread_mail_about(seven, 999).await.unwrap());
         assert_eq!(tx.unread_about_any_since().await.unwrap(), None);
         assert_eq!(tx.unread_mails(9).await.unwrap(), Unread::default());
@@ -159,9 +158,9 @@ on_both! {
             ids.push(tx.add_mail(&mail).await.unwrap());
         }
         assert_eq!(tx.size_of_strange_mails().await.unwrap(), 6, "what nobody has read is one of them");
-        tx.end_mail(ids[0], &end("waiting", Some(7)), 200).await.unwrap();
+        tx.end_mail(ids[0], &end(MailState::Waiting, Some(7)), 200).await.unwrap();
         assert_eq!(tx.size_of_strange_mails().await.unwrap(), 6, "and so is what names a report without its code");
-        tx.end_mail(ids[1], &end("dismissed", None), 200).await.unwrap();
+        tx.end_mail(ids[1], &end(MailState::Dismissed, None), 200).await.unwrap();
         assert_eq!(tx.size_of_strange_mails().await.unwrap(), 3);
         let large = NewMail { size: 5_000, shows_report: Some(seven), ..new("4", "", 104) };
         tx.keep_raw_mail("4", b"x").await.unwrap();
@@ -189,7 +188,7 @@ on_both! {
         tx.put_mail_reading(id, &reading).await.unwrap();
         let seven = ReportId(7);
         assert!(!tx.answered_before(seven, &reading, 0).await.unwrap(), "it is no answer yet");
-        tx.end_mail(id, &end("answer", Some(7)), 200).await.unwrap();
+        tx.end_mail(id, &end(MailState::Answer, Some(7)), 200).await.unwrap();
         assert!(tx.answered_before(seven, &reading, 100).await.unwrap());
         assert!(!tx.answered_before(ReportId(8), &reading, 100).await.unwrap());
         assert!(!tx.answered_before(seven, &reading, 101).await.unwrap());
@@ -214,6 +213,7 @@ on_both! {
             recipients: to_ada(),
             why: None,
         };
+        make(&mut tx, 1).await;
         assert_eq!(tx.sent_notice(report, notice, audience, 5).await.unwrap(), None);
         let bounced = |said: &str| NotDelivered::Bounced {
             address: "ada@example.com".into(), said: said.into(),
@@ -253,6 +253,7 @@ on_both! {
             told(3, Audience::Customer, "<digest.ab.ce@example.com>"),
             told(4, Audience::Customer, "<report-4.opened.customer.5.x@example.com>"),
         ];
+        make(&mut tx, 4).await;
         tx.put_notices(&all, 6).await.unwrap();
         let found = tx.notices_of_digest(digest, 10).await.unwrap();
         let names: Vec<_> = found.iter().map(|(report, notice, at, _)| (report.0, *notice, *at)).collect();
@@ -277,6 +278,7 @@ on_both! {
         };
         let (customer, staff) = (Audience::Customer, Audience::Staff);
         let all = [told(5, customer, true), told(6, customer, true), told(7, customer, false), told(8, staff, true)];
+        make(&mut tx, 1).await;
         tx.put_notices(&all, 9).await.unwrap();
         let why = NotDelivered::NoAddress;
         tx.bounce_notice(ReportId(1), Notice::Answered, customer, 6, &why, 9).await.unwrap();

@@ -14,5 +14,6 @@ mod payments;
 mod people;
 mod plans;
 mod reports;
+mod schema;
 mod staff_area;
 mod world;

@@ -6,6 +6,7 @@ use portreeve_core::reason::PaymentIssue;
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::NewPayment;
 
+use crate::reports::make;
 use crate::world::{World, key, on_both};
 
 fn euros(cents: i64) -> Money {
@@ -30,6 +31,7 @@ fn wish(report: i64) -> NewPayment {
 on_both! {
     async fn a_report_has_one_payment_at_a_time_and_another_once_that_one_has_ended(world) {
         let mut tx = world.tx().await;
+        make(&mut tx, 93).await;
         let first = tx.add_payment(&wish(92)).await.unwrap().expect("the first one");
         assert_eq!(tx.add_payment(&wish(92)).await.unwrap(), None, "one at a time");
         assert!(tx.add_payment(&wish(93)).await.unwrap().is_some(), "another report's");

@@ -2,7 +2,7 @@
 //! that a page costs the same at any size of the desk.
 
 use portreeve_core::reason::QueueReason;
-use portreeve_core::report::{Countdown, Hold, Outcome, Report, State, Subject, Turn};
+use portreeve_core::report::{Countdown, Hold, Outcome, Report, State, Status, Subject, Turn};
 use portreeve_store::{Engine, NewReport, ReportFilter, ReportOrder, SuspensionFilter};
 
 use crate::reports::{at, open, report};
@@ -57,13 +57,13 @@ on_both! {
         let base = ReportFilter { limit: 50, ..ReportFilter::default() };
         let rare = || Some("Category 7".to_owned());
         let lists = [
-            (ReportFilter { status: Some("queued"), ..base.clone() }, "reports_status"),
-            (ReportFilter { turn: Some("staff"), ..base.clone() }, "reports_for_staff"),
+            (ReportFilter { status: Some(Status::Queued), ..base.clone() }, "reports_status"),
+            (ReportFilter { turn: Some(Turn::Staff), ..base.clone() }, "reports_for_staff"),
             (ReportFilter { category: rare(), ..base.clone() }, "reports_category"),
-            (ReportFilter { category: rare(), status: Some("open"), ..base.clone() }, "reports_category"),
+            (ReportFilter { category: rare(), status: Some(Status::Open), ..base.clone() }, "reports_category"),
             (ReportFilter { service: Some(key(17)), ..base.clone() }, "reports_service"),
             (ReportFilter { customer: Some(("main".into(), "17".into())), ..base.clone() }, "reports_customer"),
-            (ReportFilter { customer: Some(("main".into(), "17".into())), status: Some("closed"), ..base.clone() }, "reports_customer"),
+            (ReportFilter { customer: Some(("main".into(), "17".into())), status: Some(Status::Closed), ..base.clone() }, "reports_customer"),
             (ReportFilter { address: Some("198.51.3.7/32".parse().unwrap()), ..base.clone() }, "reports_address"),
             (ReportFilter { address: Some("198.51.3.0/24".parse().unwrap()), ..base.clone() }, "reports_address"),
             (ReportFilter { assignee: Some(Some("alice".into())), ..base.clone() }, "reports_assignee"),

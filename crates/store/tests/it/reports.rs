@@ -3,10 +3,13 @@ use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Press, ReportId};
 use portreeve_core::reason::QueueReason;
 use portreeve_core::report::{
-    Allegation, Countdown, Hold, Outcome, Report, State, Subject, SuspendMethod, Turn,
+    Allegation, Countdown, Hold, Outcome, Report, State, Status, Subject, SuspendMethod, Turn,
 };
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_store::{NewEvent, NewMessage, NewNote, NewReport, ReportFilter, ReportOrder, Slice};
+use portreeve_store::{
+    Holder, NewEvent, NewMessage, NewNote, NewReport, ReleasedHold, ReportFilter, ReportOrder,
+    Slice, Tx,
+};
 
 use crate::world::{World, key, on_both};
 
@@ -55,6 +58,19 @@ pub(crate) async fn add(
     tx.add_reports(&new).await.unwrap();
     tx.commit().await.unwrap();
     reports
+}
+
+/// Makes reports 1 to `count`, in a transaction that goes on.
+pub(crate) async fn make(tx: &mut Tx, count: usize) {
+    let ids = tx.take_report_ids(count).await.unwrap();
+    let new: Vec<NewReport> = ids
+        .into_iter()
+        .map(|id| NewReport {
+            report: report(id, open(Countdown::None), Hold::None),
+            opened_by: "api:1".into(),
+        })
+        .collect();
+    tx.add_reports(&new).await.unwrap();
 }
 
 pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
@@ -158,7 +174,7 @@ on_both! {
         assert_eq!(ids(&mut tx, category).await, [198, 195, 192, 189, 186]);
         let other = ReportFilter { service: Some(key(2)), ..base.clone() };
         assert!(ids(&mut tx, other).await.is_empty());
-        assert!(ids(&mut tx, ReportFilter { status: Some("closed"), ..base }).await.is_empty());
+        assert!(ids(&mut tx, ReportFilter { status: Some(Status::Closed), ..base }).await.is_empty());
         let names = ["Category 2", "Category 0", "Category 1"].map(str::to_owned);
         tx.add_categories(&names).await.unwrap();
         tx.add_categories(&names).await.unwrap();
@@ -190,10 +206,15 @@ on_both! {
         assert_eq!(tx.report_to_wake(id(2), due(69)).await.unwrap(), None);
         assert!(tx.report_to_wake(id(2), due(70)).await.unwrap().is_some());
         let holders = tx.holders(&key(1)).await.unwrap();
-        let since = |minutes: i64| at(minutes).as_millisecond();
-        let expected = [(id(4), Press::Automatic, since(60)), (id(7), Press::Staff, since(3))];
+        let held = |report, by, since| Holder { report, by, since };
+        let expected = [held(id(4), Press::Automatic, at(60)), held(id(7), Press::Staff, at(3))];
         assert_eq!(holders, expected);
-        assert_eq!(tx.last_released(&key(1)).await.unwrap(), Some((id(6), Press::Staff)));
+        let asked: Vec<_> = (1..=600).map(key).collect();
+        let held = tx.held_services(&asked.iter().collect::<Vec<_>>()).await.unwrap();
+        assert_eq!(held.into_iter().collect::<Vec<_>>(), [key(1)]);
+        assert!(tx.held_services(&[&key(2)]).await.unwrap().is_empty());
+        let released = ReleasedHold { report: id(6), by: Press::Staff };
+        assert_eq!(tx.last_released(&key(1)).await.unwrap(), Some(released));
         assert_eq!(tx.last_released(&key(2)).await.unwrap(), None);
         let stops = [Stop::HourlyLimit, Stop::Paused];
         assert_eq!(tx.waiting_holds(&stops, ReportId(0), 10).await.unwrap(), [id(5)]);
@@ -203,6 +224,7 @@ on_both! {
 
     async fn automatic_suspensions_are_counted_and_forgotten(world) {
         let mut tx = world.tx().await;
+        make(&mut tx, 2).await;
         for now in [100, 200, 300] {
             tx.add_automatic_suspension(ReportId(1), now, 0).await.unwrap();
         }
@@ -214,6 +236,7 @@ on_both! {
 
     async fn history_messages_and_notes_are_kept_in_order(world) {
         let mut tx = world.tx().await;
+        make(&mut tx, 1).await;
         let numbered = |n: i64| Event::LinksRevoked { count: n.unsigned_abs() };
         let events: Vec<NewEvent> = (0..300)
             .map(|n| NewEvent {

@@ -2,14 +2,14 @@
 
 use portreeve_core::event::Kind;
 use portreeve_core::ids::ReportId;
-use portreeve_core::report::{Countdown, Hold, Report, State};
+use portreeve_core::report::{Countdown, Hold, Report, State, Status, Turn};
 use portreeve_core::text::{wanted_words, words};
 use portreeve_store::{
-    DayFigures, DraftRow, NewEvent, NewStaff, NewStaffSession, Place, QuickReply, ReportFilter,
-    ReportOrder, Stage, Stored, SuspensionFilter, Tx,
+    CredentialCalls, DayFigures, DraftKind, DraftRow, NewEvent, NewStaff, NewStaffSession, Place,
+    QuickReply, ReportFilter, ReportOrder, Stage, SuspensionFilter, Tx,
 };
 
-use crate::reports::{add, at, every_shape, open, report};
+use crate::reports::{add, at, every_shape, make, open, report};
 use crate::world::{World, on_both};
 
 fn staff(name: &str) -> NewStaff {
@@ -64,20 +64,24 @@ on_both! {
     }
 
     async fn what_was_written_and_not_sent_is_kept_for_its_writer_and_report(world) {
-        let draft = |kind: &str, body: &str| DraftRow { kind: kind.into(), body: body.into() };
+        let draft = |kind: DraftKind, body: &str| DraftRow { kind, body: body.into() };
         let mut tx = world.tx().await;
-        tx.put_draft("alice", ReportId(1), &draft("note", "n"), 5).await.unwrap();
-        tx.put_draft("alice", ReportId(1), &draft("answer", "one"), 5).await.unwrap();
-        tx.put_draft("alice", ReportId(1), &draft("answer", "two"), 7).await.unwrap();
-        tx.put_draft("bob", ReportId(1), &draft("answer", "his"), 7).await.unwrap();
+        make(&mut tx, 2).await;
+        for name in ["alice", "bob"] {
+            tx.add_staff(&staff(name), 1).await.unwrap();
+        }
+        tx.put_draft("alice", ReportId(1), &draft(DraftKind::Note, "n"), 5).await.unwrap();
+        tx.put_draft("alice", ReportId(1), &draft(DraftKind::Answer, "one"), 5).await.unwrap();
+        tx.put_draft("alice", ReportId(1), &draft(DraftKind::Answer, "two"), 7).await.unwrap();
+        tx.put_draft("bob", ReportId(1), &draft(DraftKind::Answer, "his"), 7).await.unwrap();
         let kept = tx.drafts("alice", ReportId(1)).await.unwrap();
-        assert_eq!(kept, [draft("answer", "two"), draft("note", "n")]);
+        assert_eq!(kept, [draft(DraftKind::Answer, "two"), draft(DraftKind::Note, "n")]);
         assert!(tx.drafts("alice", ReportId(2)).await.unwrap().is_empty());
         tx.forget_drafts(7).await.unwrap();
-        assert_eq!(tx.drafts("alice", ReportId(1)).await.unwrap(), [draft("answer", "two")]);
-        tx.drop_draft("alice", ReportId(1), "answer").await.unwrap();
+        assert_eq!(tx.drafts("alice", ReportId(1)).await.unwrap(), [draft(DraftKind::Answer, "two")]);
+        tx.drop_draft("alice", ReportId(1), DraftKind::Answer).await.unwrap();
         assert!(tx.drafts("alice", ReportId(1)).await.unwrap().is_empty());
-        assert_eq!(tx.drafts("bob", ReportId(1)).await.unwrap(), [draft("answer", "his")]);
+        assert_eq!(tx.drafts("bob", ReportId(1)).await.unwrap(), [draft(DraftKind::Answer, "his")]);
     }
 
     async fn a_session_lasts_until_it_ends_or_its_owner_is_disabled(world) {
@@ -91,13 +95,13 @@ on_both! {
         assert_eq!(tx.staff_session("t1", 110).await.unwrap(), None, "it is over");
         let found = tx.staff_session("t1", 109).await.unwrap().unwrap();
         assert_eq!((found.id, found.name.as_str(), found.rights.as_str()), (one, "alice", "*"));
-        assert_eq!((found.stage, found.has_second_factor), (Stored(Stage::Second), false));
+        assert_eq!((found.stage, found.has_second_factor), (Stage::Second, false));
         tx.put_new_secret(one, "SECRET").await.unwrap();
         assert_eq!(tx.staff_session("t1", 50).await.unwrap().unwrap().new_secret.as_deref(), Some("SECRET"));
         tx.renew_staff_session(one, "t3", Stage::Whole, 30, 500).await.unwrap();
         assert_eq!(tx.staff_session("t1", 50).await.unwrap(), None, "the old token is worth nothing");
         let whole = tx.staff_session("t3", 50).await.unwrap().unwrap();
-        assert_eq!((whole.stage, whole.proved_at, whole.new_secret), (Stored(Stage::Whole), 30, None));
+        assert_eq!((whole.stage, whole.proved_at, whole.new_secret), (Stage::Whole, 30, None));
         tx.saw_staff_session(one, false, 40, 600).await.unwrap();
         assert_eq!(tx.staff_session("t3", 550).await.unwrap().unwrap().proved_at, 30);
         tx.saw_staff_session(one, true, 45, 600).await.unwrap();
@@ -153,8 +157,9 @@ on_both! {
         let mut tx = world.tx().await;
         let alice = tx.add_staff(&staff("alice"), 1).await.unwrap();
         let id = tx.add_credential(alice, None, "h", "d", "", 4).await.unwrap();
-        tx.add_credential_calls(&[(id, 3, 1, 70)]).await.unwrap();
-        tx.add_credential_calls(&[(id, 2, 0, 90)]).await.unwrap();
+        let used = |calls, errors, last_used_at| CredentialCalls { credential: id, calls, errors, last_used_at };
+        tx.add_credential_calls(&[used(3, 1, 70)]).await.unwrap();
+        tx.add_credential_calls(&[used(2, 0, 90)]).await.unwrap();
         assert!(tx.put_credential_allow(id, "192.0.2.0/24").await.unwrap());
         let found = tx.credentials(0, 10).await.unwrap().remove(0);
         assert_eq!((found.calls, found.errors, found.last_used_at), (5, 1, Some(90)));
@@ -231,10 +236,10 @@ on_both! {
         let base = ReportFilter { limit: 1_000, ..ReportFilter::default() };
         let all = tx.reports(&base).await.unwrap();
         let filters = [
-            ReportFilter { turn: Some("staff"), ..base.clone() },
-            ReportFilter { status: Some("open"), turn: Some("customer"), ..base.clone() },
-            ReportFilter { status: Some("open"), category: Some("Category 1".into()), ..base.clone() },
-            ReportFilter { customer: Some(("main".into(), "7".into())), status: Some("open"), ..base.clone() },
+            ReportFilter { turn: Some(Turn::Staff), ..base.clone() },
+            ReportFilter { status: Some(Status::Open), turn: Some(Turn::Customer), ..base.clone() },
+            ReportFilter { status: Some(Status::Open), category: Some("Category 1".into()), ..base.clone() },
+            ReportFilter { customer: Some(("main".into(), "7".into())), status: Some(Status::Open), ..base.clone() },
             ReportFilter { address: Some("192.0.2.0/24".parse().unwrap()), ..base.clone() },
             ReportFilter { address: Some("192.0.2.1/32".parse().unwrap()), ..base.clone() },
             ReportFilter { assignee: Some(None), ..base.clone() },
@@ -244,7 +249,7 @@ on_both! {
             ReportFilter { suspension: Some(SuspensionFilter::None), ..base.clone() },
             ReportFilter { suspension: Some(SuspensionFilter::Waiting), ..base.clone() },
             ReportFilter { suspension: Some(SuspensionFilter::Placed), ..base.clone() },
-            ReportFilter { suspension: Some(SuspensionFilter::Released), status: Some("closed"), ..base.clone() },
+            ReportFilter { suspension: Some(SuspensionFilter::Released), status: Some(Status::Closed), ..base.clone() },
             ReportFilter { suspension: Some(SuspensionFilter::Trouble), ..base.clone() },
         ];
         for filter in filters {
@@ -279,7 +284,8 @@ on_both! {
         let mut tx = world.tx().await;
         tx.read_words_of(&numbers).await.unwrap();
         tx.read_words_of(&numbers[..1]).await.unwrap();
-        let (last, to_read) = tx.reports_to_read(100).await.unwrap().unwrap();
+        let wishes = tx.reports_to_read(100).await.unwrap().unwrap();
+        let (last, to_read) = (wishes.last, wishes.reports);
         assert_eq!(to_read, numbers);
         let texts = tx.texts_of(&to_read).await.unwrap();
         let read: Vec<(ReportId, Vec<String>)> = to_read
@@ -328,6 +334,10 @@ on_both! {
         assert!(tx.delete_quick_reply(stored.id).await.unwrap());
         assert!(!tx.put_quick_reply(&stored).await.unwrap(), "it is gone");
         let report = ReportId(7);
+        make(&mut tx, 7).await;
+        for name in ["alice", "bob"] {
+            tx.add_staff(&staff(name), 1).await.unwrap();
+        }
         tx.look_at(report, "alice", 100, 50).await.unwrap();
         tx.look_at(report, "bob", 120, 70).await.unwrap();
         assert_eq!(tx.lookers(report, "alice", 70).await.unwrap(), ["bob"]);

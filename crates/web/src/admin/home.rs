@@ -9,6 +9,7 @@ use minijinja::Value;
 use crate::pages::context;
 use portreeve_app::report::view;
 use portreeve_app::{DayFigures, ReportFilter, ReportOrder, directory, jobs, work};
+use portreeve_core::report::{Status, Turn};
 
 use super::charts::{self, Series};
 use super::session::Staff;
@@ -31,8 +32,8 @@ pub(crate) async fn home(State(web): State<Arc<Web>>, staff: Staff<SeeReports>) 
         ReportFilter { order: ReportOrder::Deadline, limit: NEXT, ..ReportFilter::default() };
     let soon = view::list(desk, &by_deadline).await?;
     let answer_first = ReportFilter {
-        status: Some("open"),
-        turn: Some("staff"),
+        status: Some(Status::Open),
+        turn: Some(Turn::Staff),
         order: ReportOrder::Oldest,
         limit: NEXT,
         ..ReportFilter::default()

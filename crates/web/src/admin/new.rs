@@ -11,7 +11,9 @@ use portreeve_app::ReportFilter;
 use portreeve_app::report::{self, NewReportRequest, OpenError, dossier, view};
 use portreeve_core::ids::ServiceKey;
 use portreeve_core::ledger::parse_address;
-use portreeve_core::report::{LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, SuspendMethod};
+use portreeve_core::report::{
+    LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, Status, SuspendMethod,
+};
 use serde::Deserialize;
 
 use super::session::{Form, Query, Staff, Visitor};
@@ -66,7 +68,7 @@ async fn page(
             let service = ServiceKey::parse(&chosen.key, "").ok();
             let filter = ReportFilter {
                 service,
-                status: Some("open"),
+                status: Some(Status::Open),
                 limit: 10,
                 ..ReportFilter::default()
             };

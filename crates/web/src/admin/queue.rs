@@ -9,6 +9,7 @@ use crate::pages::context;
 use portreeve_app::report::{dossier, view};
 use portreeve_app::{ReportFilter, ReportOrder, SuspensionFilter};
 use portreeve_core::ids::ReportId;
+use portreeve_core::report::Status;
 use serde::Deserialize;
 
 use super::Answered;
@@ -46,7 +47,7 @@ pub(crate) async fn queue(
     staff: Staff<SeeReports>,
     Query(After { after }): Query<After>,
 ) -> Answered {
-    let filter = ReportFilter { status: Some("queued"), ..oldest(after) };
+    let filter = ReportFilter { status: Some(Status::Queued), ..oldest(after) };
     let reports = view::list(&web.desk, &filter).await?;
     let mut rows: Vec<Value> = Vec::with_capacity(reports.len());
     for report in &reports {

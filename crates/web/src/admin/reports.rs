@@ -11,7 +11,7 @@ use portreeve_app::report::view::{self, ReportView, SEARCHED_WORDS};
 use portreeve_app::{Place, ReportFilter, ReportOrder, SuspensionFilter, staff, views};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::ledger::parse_net;
-use portreeve_core::report::Outcome;
+use portreeve_core::report::{Outcome, Status, Turn};
 use portreeve_core::text::wanted_words;
 use portreeve_core::time::{Span, Timestamp};
 
@@ -126,8 +126,9 @@ impl Wanted {
             }
             found
         };
-        filter.status = word(&mut bad, "status", &["queued", "open", "closed"]);
-        filter.turn = word(&mut bad, "turn", &["customer", "staff"]);
+        filter.status =
+            word(&mut bad, "status", &Status::ALL.map(Status::as_str)).and_then(Status::parse);
+        filter.turn = word(&mut bad, "turn", &Turn::ALL.map(Turn::as_str)).and_then(Turn::parse);
         filter.suspension =
             word(&mut bad, "suspension", &["none", "waiting", "placed", "released", "trouble"])
                 .map(|word| match word {

@@ -17,7 +17,8 @@ use portreeve_core::ids::{ReportId, ServiceId, ServiceKey};
 use portreeve_core::language::{Language, zone};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{
-    LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, Outcome, SuspendMethod,
+    LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, Outcome, Status as ReportStatus,
+    SuspendMethod, Turn as ReportTurn,
 };
 use portreeve_core::text::{storable, wanted_words};
 use portreeve_core::time::Span;
@@ -142,13 +143,13 @@ pub(crate) async fn list(
     let service = query.service.map(|text| service_key(&web, &text)).transpose()?;
     let filter = ReportFilter {
         status: query.status.map(|status| match status {
-            Status::Queued => "queued",
-            Status::Open => "open",
-            Status::Closed => "closed",
+            Status::Queued => ReportStatus::Queued,
+            Status::Open => ReportStatus::Open,
+            Status::Closed => ReportStatus::Closed,
         }),
         turn: query.turn.map(|turn| match turn {
-            Turn::Customer => "customer",
-            Turn::Staff => "staff",
+            Turn::Customer => ReportTurn::Customer,
+            Turn::Staff => ReportTurn::Staff,
         }),
         service,
         category: query
