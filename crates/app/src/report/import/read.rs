@@ -154,12 +154,17 @@ impl<R: Read> ForeignReports<R> {
     /// The next row.
     pub(super) fn next_row(&mut self, now: Timestamp) -> Option<Result<Told, NotTold>> {
         let layout = &self.layout;
+        let whole =
+            |line, why| NotTold { line, reference: None, column: None, why, is_twice: false };
+        let width = layout.columns.len();
         let (line, fields, odd) = match self.table.next_row()? {
-            TableRow::Fields { line, fields, odd } => (line, fields, odd),
-            TableRow::Unusable { line, why } => {
-                let whole = NotTold { line, reference: None, column: None, why, is_twice: false };
-                return Some(Err(whole));
+            // What was cut off may have been the state of the report.
+            TableRow::Fields { line, fields, .. } if fields.len() < width => {
+                let why = format!("has {} fields, but the header has {width}", fields.len());
+                return Some(Err(whole(line, why)));
             }
+            TableRow::Fields { line, fields, odd } => (line, fields, odd),
+            TableRow::Unusable { line, why } => return Some(Err(whole(line, why))),
         };
         let mut row = RowOf { layout, fields: &fields, now, warnings: Vec::new() };
         if let Some(column) = odd {
