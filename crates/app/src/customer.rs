@@ -1,14 +1,11 @@
 //! Customers: how they come in (from their panel by single sign-on, or by the link in a notice), what they see of
 //! their reports, and what they do.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portreeve_core::event::{Event, Kind, Turned};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::report::{Claim, Countdown, Hold, Outcome, Report, SelfUnsuspend, State, Turn};
 use portreeve_core::settings::Settings;
-use portreeve_core::text::storable_json;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_i18n::english;
 use portreeve_store::{CustomerSession, Slice, StoreError, Tx};
@@ -18,6 +15,7 @@ use utoipa::ToSchema;
 use crate::attachment::{self, CustomerAttachment, Files};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
+use crate::panel_token::{PanelToken, SignOnError};
 use crate::payment::{self, Offer, PaymentView, Worth};
 use crate::record::Record;
 use crate::report::view::{Part, one_more};
@@ -29,15 +27,8 @@ pub const SESSION: Span = Span::from_mins(8 * 60);
 /// How long somebody stays who went to pay.
 pub const STAY: Span = Span::from_mins(60);
 
-/// Longest life of a token of single sign-on, in seconds, and how far the clocks may be apart.
-const LIFE: i64 = 60;
-const SKEW: i64 = 30;
-
 /// What a token's signature begins with.
 const PURPOSE: &str = "portreeve-sso-v1.";
-
-/// Longest token.
-const LONGEST_TOKEN: usize = 8 * 1024;
 
 /// Reports on a page of the list.
 pub const PAGE: i64 = 50;
@@ -51,25 +42,9 @@ pub const LONGEST_ADDRESS: usize = 254;
 /// Messages that are shown at a time of one report.
 pub const MESSAGES: i64 = 1_000;
 
-/// Why a customer was not signed in.
-#[derive(Debug, thiserror::Error)]
-pub enum SignOnError {
-    /// The token is not from a panel of ours, is for somebody else, or too old.
-    #[error("the link from the customer area is not good: {0}")]
-    Bad(&'static str),
-    /// It was used before.
-    #[error("the link from the customer area was used before")]
-    Used,
-    /// The database did not do it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// What a panel says of somebody who is logged in there.
 #[derive(Deserialize)]
 struct Claims {
-    iss: String,
-    aud: String,
     client_id: String,
     /// A member of the panel's staff looks as the customer.
     #[serde(default)]
@@ -79,9 +54,6 @@ struct Claims {
     may_act: bool,
     #[serde(default)]
     return_to: Option<String>,
-    iat: i64,
-    exp: i64,
-    jti: String,
 }
 
 fn may_act() -> bool {
@@ -100,14 +72,15 @@ pub struct SignedOn {
 /// Signs a customer in by the token of a panel (`docs/bridge.md`).
 pub async fn sign_on(desk: &Desk, token: &str) -> Result<SignedOn, SignOnError> {
     let now = desk.now();
-    let claims = read(desk, token, now)?;
-    let mut tx = desk.db.write().await?;
-    let until = claims.exp.saturating_add(SKEW).saturating_mul(1_000);
-    if !tx.use_sign_on_token(&claims.iss, &claims.jti, until).await? {
-        return Err(SignOnError::Used);
+    let token = PanelToken::<Claims>::read(desk, PURPOSE, token, now)?;
+    if !(1..=64).contains(&token.claims.client_id.len()) {
+        return Err(SignOnError::Bad("it is not whole"));
     }
+    let mut tx = desk.db.write().await?;
+    token.use_up(&mut tx).await?;
+    let claims = token.claims;
     let session = CustomerSession {
-        directory: claims.iss,
+        directory: token.directory,
         customer_id: claims.client_id,
         reads_only: claims.masquerading || !claims.may_act,
         created_at: now.as_millisecond(),
@@ -156,42 +129,6 @@ fn below_client(path: Option<&str>) -> String {
             && !path.contains("//")
     };
     path.filter(fits).unwrap_or("/client").to_owned()
-}
-
-fn read(desk: &Desk, token: &str, now: Timestamp) -> Result<Claims, SignOnError> {
-    let bad = SignOnError::Bad;
-    if token.len() > LONGEST_TOKEN {
-        return Err(bad("it is too long"));
-    }
-    let (payload, signature) = token.split_once('.').ok_or(bad("it is not whole"))?;
-    let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
-    let signature = decode(signature).ok_or(bad("it is not whole"))?;
-    let mut bytes = decode(payload).ok_or(bad("it is not whole"))?;
-    storable_json(&mut bytes);
-    let claims: Claims = serde_json::from_slice(&bytes).map_err(|_| bad("it is not whole"))?;
-    // The issuer is read before the signature is known to be good, because it says whose secret counts.
-    let bridge = desk.bridge(&claims.iss).ok_or(bad("it is from a panel that is not known"))?;
-    if !bridge.secrets.verify_text(&format!("{PURPOSE}{payload}"), &signature) {
-        return Err(bad("its signature does not fit"));
-    }
-    if !is_current(claims.iat, claims.exp, now.as_second()) {
-        return Err(bad("it is too old; go back and try again"));
-    }
-    if desk.config.public_url.as_ref().is_some_and(|url| *url != claims.aud) {
-        return Err(bad("it is for another desk"));
-    }
-    let id_fits = (1..=64).contains(&claims.client_id.len());
-    if !id_fits || !(16..=128).contains(&claims.jti.len()) {
-        return Err(bad("it is not whole"));
-    }
-    Ok(claims)
-}
-
-/// Whether a token that says when it was made and when it ends (Unix seconds) is good at `now`. Any number may stand there.
-fn is_current(iat: i64, exp: i64, now: i64) -> bool {
-    let has_begun = iat <= now.saturating_add(SKEW);
-    let has_not_ended = exp > now.saturating_sub(SKEW);
-    has_begun && has_not_ended && exp.saturating_sub(iat) <= LIFE
 }
 
 /// Somebody who sees the reports of a customer.
@@ -602,28 +539,6 @@ pub async fn act_on(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_is_good_for_a_minute_whatever_numbers_stand_in_it() {
-        let now = 1_700_000_000;
-        for (iat, exp, good) in [
-            (now, now + LIFE, true),
-            (now - LIFE, now, true),
-            (now - SKEW - LIFE, now - SKEW, false),
-            (now + SKEW, now + SKEW + LIFE, true),
-            (now + SKEW + 1, now + SKEW + LIFE, false),
-            (now, now + LIFE + 1, false),
-            (i64::MIN, now + LIFE, false),
-            (i64::MIN, i64::MAX, false),
-            (now, i64::MAX, false),
-            (i64::MAX, i64::MIN, false),
-            (i64::MAX, i64::MAX, false),
-            (-1, i64::MAX, false),
-        ] {
-            assert_eq!(is_current(iat, exp, now), good, "{iat} to {exp}");
-        }
-        assert!(!is_current(i64::MIN, i64::MIN, i64::MIN));
-    }
 
     #[test]
     fn nobody_is_led_out_of_the_customer_area() {

@@ -21,6 +21,8 @@ pub mod intake;
 pub mod jobs;
 pub mod metrics;
 pub mod notice;
+pub mod panel_account;
+pub mod panel_token;
 pub mod pause;
 pub mod payment;
 pub mod record;

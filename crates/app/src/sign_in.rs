@@ -144,6 +144,21 @@ pub async fn sign_in(
         audit::note(desk, &who, "sign_in_refused", &format!("from {}", caller.address)).await?;
         return Err(SignInError::Wrong);
     };
+    let mut tx = desk.db.write().await?;
+    let begun = begin(desk, &mut tx, &known, caller, &format!("from {}", caller.address)).await?;
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// Begins a session of somebody of whom it was shown once who they are: the second factor, where there is one, is still
+/// asked for. Returns its token and how far it is. `how` is what the log says.
+pub(crate) async fn begin(
+    desk: &Desk,
+    tx: &mut Tx,
+    known: &SignIn,
+    caller: &Caller,
+    how: &str,
+) -> Result<(String, Stage), StoreError> {
     let stage = match (&known.totp_secret, desk.live().settings.require_second_factor) {
         (Some(_), _) => Stage::Second,
         (None, true) => Stage::Enrol,
@@ -155,7 +170,6 @@ pub async fn sign_in(
         Stage::Whole => desk.live().settings.session_idle,
         Stage::Second | Stage::Enrol => BETWEEN_FACTORS,
     };
-    let mut tx = desk.db.write().await?;
     tx.add_staff_session(&NewStaffSession {
         token_hash: hashed(&token),
         staff_id: known.id,
@@ -167,20 +181,14 @@ pub async fn sign_in(
     })
     .await?;
     if stage == Stage::Whole {
-        signed_in(&mut tx, now, &known.name, &caller.address).await?;
+        signed_in(tx, now, &known.name, how).await?;
     }
-    tx.commit().await?;
     Ok((token, stage))
 }
 
-async fn signed_in(
-    tx: &mut Tx,
-    now: Timestamp,
-    name: &str,
-    address: &str,
-) -> Result<(), StoreError> {
+async fn signed_in(tx: &mut Tx, now: Timestamp, name: &str, how: &str) -> Result<(), StoreError> {
     let actor = Actor::Staff(name.to_owned());
-    audit::log(tx, now, &actor, "signed_in", &format!("from {address}")).await
+    audit::log(tx, now, &actor, "signed_in", how).await
 }
 
 /// The session of a token, while it lasts.
@@ -236,7 +244,7 @@ async fn make_whole(
     let until = lasts_until(desk, session, now);
     let (id, now_millis) = (session.id, now.as_millisecond());
     tx.renew_staff_session(id, &hashed(&token), Stage::Whole, now_millis, until).await?;
-    signed_in(tx, now, &session.name, &session.address).await?;
+    signed_in(tx, now, &session.name, &format!("from {}", session.address)).await?;
     Ok(token)
 }
 

@@ -230,7 +230,7 @@ pub(crate) fn hash_password(password: &str) -> Result<String, StaffError> {
     Ok(hash.to_string())
 }
 
-async fn named(tx: &mut Tx, name: &str) -> Result<Staff, StaffError> {
+pub(crate) async fn named(tx: &mut Tx, name: &str) -> Result<Staff, StaffError> {
     let missing = || StaffError::Missing { what: Thing::StaffMember, name: name.to_owned() };
     tx.staff_by_name(name).await?.ok_or_else(missing)
 }

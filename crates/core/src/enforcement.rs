@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::ids::{OrderId, ReportId};
 use crate::reason::OutOfSight;
 use crate::service::ServiceStatus;
+use crate::settings::CATEGORY;
 use crate::time::{Span, Timestamp};
 
 /// How long a panel may work on an order that it took before staff are told.
@@ -130,6 +131,16 @@ pub struct Out {
     /// in between, and what it started may still run.
     #[serde(default)]
     pub in_flight: bool,
+    /// The reason that the panel showed of a suspension that is being lifted. It counts as ours, whoever wrote it.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl Out {
+    /// The panel shows a reason that is neither ours nor that of what is being lifted.
+    fn meets_foreign(&self, reason: Option<&str>) -> bool {
+        is_foreign(reason) && reason != self.reason.as_deref()
+    }
 }
 
 /// Our record of one service.
@@ -155,6 +166,11 @@ pub enum Record {
         since: Timestamp,
         /// Their reason, if one can be read.
         reason: Option<String>,
+    },
+    /// Staff say that a suspension which stands is ours from now on; what the panel shows of it was not looked at yet.
+    Adopted {
+        /// Since when.
+        since: Timestamp,
     },
     /// Was ours, somebody lifted it while our hold stands. Staff choose.
     Drifted {
@@ -218,12 +234,25 @@ pub fn they_let_go(record: Record, now: Timestamp) -> Result<(Record, Event), Re
     }
 }
 
+/// Staff say that the suspension which keeps a service off is ours from now on, whoever made it: it ends with our holds.
+/// What an order of ours is about already stays as it is.
+pub fn adopt(record: Record, now: Timestamp) -> Record {
+    match record {
+        Record::Clear
+        | Record::Theirs { .. }
+        | Record::Drifted { .. }
+        | Record::ByHand { action: Action::Suspend, .. } => Record::Adopted { since: now },
+        record => record,
+    }
+}
+
 /// A reason that starts like this was sent by us; the number is the report's.
 pub const REASON_MARK: &str = "[abuse #";
 
-/// The reason that a panel gets with an order. Never blank.
-pub fn reason(report: ReportId, category: &str) -> String {
-    format!("{REASON_MARK}{}] {}", report.0, crate::text::one_line(category, 150))
+/// The reason that a panel gets with an order: the mark, and the words of the desk (`suspension.reason`). Never blank.
+pub fn reason(report: ReportId, words: &str, category: &str) -> String {
+    let words = crate::text::one_line(&words.replace(CATEGORY, category), LONGEST_REASON);
+    format!("{REASON_MARK}{}] {words}", report.0).trim_end().to_owned()
 }
 
 /// Whether a panel's reason is one that we sent.
@@ -241,6 +270,9 @@ fn is_foreign(reason: Option<&str>) -> bool {
 fn words(said: Option<&str>) -> Option<String> {
     said.map(str::trim).filter(|said| !said.is_empty()).map(str::to_owned)
 }
+
+/// Most characters behind the mark of a reason: panels cut long ones, and a category may be long.
+const LONGEST_REASON: usize = 250;
 
 /// Decides what to do next about a service (the table of `docs/adr/0004-whose-suspension.md`).
 ///
@@ -263,6 +295,7 @@ pub fn decide(
             from_ours(wanted, Record::Ours { since, reason, by_hand }, observed, now)
         }
         Record::Theirs { since, reason } => from_theirs(wanted, since, reason, observed, now),
+        Record::Adopted { since } => from_adopted(wanted, since, observed, now),
         Record::Drifted { since } => from_drifted(wanted, since, observed, now),
         Record::Lifting(out) => from_lifting(wanted, out, observed, now),
         // A panel was connected since: begin anew with what it shows.
@@ -289,9 +322,10 @@ fn order(record: Record, action: Action) -> Verdict {
 /// The service was ended for good. A hold beside that has nothing to do, unless it comes back.
 fn gone(wanted: Wanted, record: Record, status: ServiceStatus, now: Timestamp) -> Verdict {
     match (wanted, record) {
-        (Wanted::Free, Record::Clear | Record::Theirs { .. } | Record::Drifted { .. }) => {
-            settled(Record::Clear, Vec::new())
-        }
+        (
+            Wanted::Free,
+            Record::Clear | Record::Theirs { .. } | Record::Adopted { .. } | Record::Drifted { .. },
+        ) => settled(Record::Clear, Vec::new()),
         (Wanted::Free, _) => settled(Record::Clear, vec![Event::NothingToSuspend { status }]),
         (Wanted::Suspended { .. }, record @ Record::Theirs { .. }) => settled(record, Vec::new()),
         (Wanted::Suspended { .. }, _) => {
@@ -491,6 +525,28 @@ fn from_theirs(
     }
 }
 
+/// Staff adopted what keeps the service off. That it runs is news to them: it is not suspended behind their back.
+fn from_adopted(wanted: Wanted, since: Timestamp, observed: &Observed, now: Timestamp) -> Verdict {
+    match (wanted, observed) {
+        (_, Observed::Unknown { .. } | Observed::Gone { .. }) => {
+            look_again(Record::Adopted { since })
+        }
+        (Wanted::Suspended { .. }, Observed::Active) => {
+            settled(Record::Drifted { since: now }, vec![Event::Drifted])
+        }
+        (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
+            let ours = Record::Ours { since: now, reason: reason.clone(), by_hand: false };
+            let said = words(reason.as_deref().filter(|reason| !is_our_reason(reason)));
+            settled(ours, vec![Event::Suspended { by_hand: false, said }])
+        }
+        (Wanted::Free, Observed::Active) => settled(Record::Clear, Vec::new()),
+        (Wanted::Free, Observed::Suspended { reason }) => {
+            let ours = Record::Ours { since: now, reason: reason.clone(), by_hand: false };
+            order(ours, Action::Unsuspend)
+        }
+    }
+}
+
 fn from_drifted(wanted: Wanted, since: Timestamp, observed: &Observed, now: Timestamp) -> Verdict {
     match (wanted, observed) {
         (Wanted::Free, _) => settled(Record::Clear, Vec::new()),
@@ -513,7 +569,7 @@ fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -
         (Wanted::Free, Observed::Active) => {
             settled(Record::Clear, vec![Event::Unsuspended { by_hand: false, ran_already: false }])
         }
-        (Wanted::Free, Observed::Suspended { reason }) if is_foreign(reason.as_deref()) => {
+        (Wanted::Free, Observed::Suspended { reason }) if out.meets_foreign(reason.as_deref()) => {
             let said = words(reason.as_deref());
             settled(Record::Clear, vec![Event::LeftSuspended { said }])
         }
@@ -530,7 +586,7 @@ fn from_lifting(wanted: Wanted, out: Out, observed: &Observed, now: Timestamp) -
             look_again(Record::Lifting(out))
         }
         (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
-            whose(reason.as_deref(), !is_foreign(reason.as_deref()), now)
+            whose(reason.as_deref(), !out.meets_foreign(reason.as_deref()), now)
         }
         (_, Observed::Unknown { .. } | Observed::Gone { .. }) => look_again(Record::Lifting(out)),
     }
@@ -555,6 +611,7 @@ pub fn assume(record: &Record, directory_says_off: bool) -> Observed {
             Answer::Lost => out_of_sight(),
         },
         Record::Ours { .. } | Record::ByHand { action: Action::Unsuspend, .. } => off(),
+        Record::Adopted { .. } => off(),
         Record::Drifted { .. } => Observed::Active,
         Record::Lifting(out) => match out.answer {
             Answer::Done | Answer::WasSo => Observed::Active,
@@ -578,13 +635,21 @@ pub fn by_hand(wanted: Wanted, record: Record, now: Timestamp) -> Verdict {
         (Wanted::Suspended { .. }, record @ (Record::ByHand { .. } | Record::Ours { .. })) => {
             settled(record, Vec::new())
         }
+        (Wanted::Suspended { .. }, Record::Adopted { .. }) => {
+            let record = Record::Ours { since: now, reason: None, by_hand: true };
+            settled(record, vec![Event::Suspended { by_hand: true, said: None }])
+        }
         (Wanted::Suspended { .. }, _) => ask(Action::Suspend),
         (Wanted::Free, record @ Record::ByHand { action: Action::Unsuspend, .. }) => {
             settled(record, Vec::new())
         }
-        (Wanted::Free, Record::Ours { .. } | Record::Suspending(_) | Record::Lifting(_)) => {
-            ask(Action::Unsuspend)
-        }
+        (
+            Wanted::Free,
+            Record::Ours { .. }
+            | Record::Adopted { .. }
+            | Record::Suspending(_)
+            | Record::Lifting(_),
+        ) => ask(Action::Unsuspend),
         // Staff may have suspended it and not have said so yet.
         (Wanted::Free, Record::ByHand { action: Action::Suspend, .. }) => {
             settled(Record::Clear, vec![Event::ManualCalledOff])

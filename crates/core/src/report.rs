@@ -499,6 +499,14 @@ impl Report {
         Ok((self, vec![event]))
     }
 
+    /// Staff say that the suspension which keeps the service off already is this report's: it ends with its hold.
+    pub fn adopt(mut self, now: Timestamp) -> Result<Moved, MoveError> {
+        self.open_countdown()?;
+        self.hold = Hold::Placed { since: now, by: Press::Staff };
+        self.stop_countdown();
+        Ok((self, vec![Event::SuspensionAdopted { decision: Decision::of_staff() }]))
+    }
+
     /// Staff release the hold. The report stays as it is.
     pub fn release(self, now: Timestamp) -> Result<Moved, MoveError> {
         match self.hold {
@@ -693,10 +701,12 @@ fn left(deadline: Timestamp, remind_at: Option<Timestamp>, now: Timestamp) -> (S
 mod customer;
 mod deadline;
 mod handling;
+mod importing;
 mod merging;
 mod refusal;
 
 pub use customer::{Claim, CustomerSaid, LONGEST_WISH, SelfUnsuspend};
+pub use importing::{Foreign, ForeignState};
 pub use merging::Merged;
 pub use refusal::MoveError;
 

@@ -17,6 +17,12 @@ use crate::time::Span;
 pub use summary_at::SummaryAt;
 use summary_at::summary_at;
 
+/// Most characters of the words behind the mark in a reason: panels cut long ones.
+const LONGEST_REASON: usize = 150;
+
+/// What stands for a report's category in the words of a reason.
+pub const CATEGORY: &str = "{category}";
+
 /// All settings, parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -24,6 +30,8 @@ pub struct Settings {
     pub time_limit: TimeLimit,
     /// Automatic suspensions in any 60 minutes; beyond it they wait. 0: none run by themselves.
     pub suspensions_per_hour: u32,
+    /// What stands behind the mark in the reason that a panel gets, with a place for the category.
+    pub suspension_reason: String,
     /// Deadlines that came due while the desk stood still for longer wait for release.
     pub long_stop: Span,
     /// The drop-in endpoint.
@@ -203,6 +211,11 @@ pub const KEYS: &[Key] = &[
         name: "client.notices_per_hour",
         default: "60",
         meaning: "notices to one mailbox in an hour; further ones are sent as one digest at the end of the hour; 0 = no limit",
+    },
+    Key {
+        name: "suspension.reason",
+        default: "{category}",
+        meaning: "the words behind [abuse #92] in the reason that a panel gets, and may show to the customer; {category} stands for the report's",
     },
     Key {
         name: "pay.amount",
@@ -410,6 +423,7 @@ impl Default for Settings {
                 require_notice: true,
             },
             suspensions_per_hour: 0,
+            suspension_reason: String::new(),
             long_stop: Span::ZERO,
             amp: Amp {
                 semantic_status: false,
@@ -512,6 +526,7 @@ impl Settings {
                 }
             }
             "client.notices_per_hour" => self.notices_per_hour = whole_number(value)?,
+            "suspension.reason" => self.suspension_reason = words_of_reason(value)?,
             "pay.amount" => {
                 let amount = Some(value).filter(|value| !value.is_empty());
                 self.pay.amount = amount.map(str::parse).transpose().map_err(Refusal::from)?;
@@ -578,6 +593,16 @@ fn at_least_a_second(value: &str) -> Result<Span, Refusal> {
         Err(refusal!("refusal-at_least_length", least = Span::from_secs(1)))
     } else {
         Ok(span)
+    }
+}
+
+/// Words for a panel, on one line; of places there is one.
+fn words_of_reason(value: &str) -> Result<String, Refusal> {
+    let is_short = value.chars().count() <= LONGEST_REASON && !value.chars().any(char::is_control);
+    if is_short && !value.replace(CATEGORY, "").contains(['{', '}']) {
+        Ok(value.to_owned())
+    } else {
+        Err(refusal!("refusal-no_reason", most = LONGEST_REASON, place = CATEGORY))
     }
 }
 
@@ -759,6 +784,8 @@ mod tests {
             ("staff.summary_at", "8"),
             ("staff.summary_at", "25:00"),
             ("staff.summary_at", "08:00 Mars/Olympus"),
+            ("suspension.reason", "{customer} did it"),
+            ("suspension.reason", "two\nlines"),
             ("pay.amount", "1,50"),
             ("pay.currency", "euro"),
             ("attachments.max_size", "1GiB"),

@@ -120,6 +120,7 @@ fn while_held(record: &Record, hold_since: Timestamp) -> Suspension {
         Record::Lifting(_) | Record::ByHand { action: Action::Unsuspend, .. } => {
             (State::Pending, hold_since, Some(SuspensionReason::Turning))
         }
+        Record::Adopted { since } => (State::Pending, *since, None),
         Record::ByHand { action: Action::Suspend, since } => {
             (State::Manual, *since, Some(SuspensionReason::SuspendByHand))
         }
@@ -132,7 +133,7 @@ fn while_letting_go(record: &Record, released_at: Timestamp) -> Suspension {
         Record::Lifting(out) => {
             (pending_or_failed(out, State::Lifting), out.first_sent_at, Some(said(out)))
         }
-        Record::Ours { .. } | Record::Suspending(_) => {
+        Record::Ours { .. } | Record::Adopted { .. } | Record::Suspending(_) => {
             (State::Lifting, released_at, Some(SuspensionReason::AboutToOrder))
         }
         Record::ByHand { action: Action::Unsuspend, since } => {
@@ -162,6 +163,7 @@ pub fn trouble(record: &Record, out_of_sight: bool) -> Option<&'static str> {
         Record::Suspending(_)
         | Record::Lifting(_)
         | Record::Ours { .. }
+        | Record::Adopted { .. }
         | Record::Theirs { .. } => out_of_sight.then_some("unseen"),
     }
 }

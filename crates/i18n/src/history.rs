@@ -85,6 +85,22 @@ impl Teller<'_> {
                 SuspendMethod::TimeLimit => text!(of, "history-opened-timelimit"),
             },
             Event::Queued { why } => text!(of, "history-queued", why = reason::queue(of, why)),
+            Event::Imported { source, reference, suspended: true } => {
+                text!(
+                    of,
+                    "history-imported-suspended",
+                    source = source.as_str(),
+                    reference = reference.as_str()
+                )
+            }
+            Event::Imported { source, reference, suspended: false } => {
+                text!(
+                    of,
+                    "history-imported",
+                    source = source.as_str(),
+                    reference = reference.as_str()
+                )
+            }
             Event::Assigned { service } => {
                 text!(of, "history-assigned", service = service.to_string())
             }
@@ -138,6 +154,7 @@ impl Teller<'_> {
             Event::HoldPlaced { decision } => {
                 self.decided(["history-hold_placed-staff", "history-hold_placed"], decision)
             }
+            Event::SuspensionAdopted { decision: _ } => text!(of, "history-suspension_adopted"),
             Event::HoldWaits { why, decision: _ } => {
                 text!(of, "history-awaiting_approval", why = reason::stop(of, *why))
             }

@@ -111,6 +111,11 @@ pub(crate) const OPTIONS: &[Option_] = &[
     option("directory[].access_key_file", "", "file that contains directory[].access_key"),
     option("directory[].page", "250", "whmcs: services requested at a time"),
     option(
+        "directory[].suspend_override",
+        "ignore",
+        "whmcs: what its \"do not suspend\" (overideautosuspend) means: ignore, or protect: nothing suspends the service without a person",
+    ),
+    option(
         "directory[].bridge_secret",
         "",
         "whmcs: secret shared with its addon, whsec_ followed by base64; several, separated by spaces, during rotation",

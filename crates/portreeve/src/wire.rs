@@ -141,21 +141,23 @@ fn live(config: &DirectoryConfig, clients: &WhmcsClients) -> Option<LiveDirector
             let (database, name) = (database.clone(), name.clone());
             (*every, Box::new(sql::Directory::new(name, database, query, *entities, *timeout)))
         }
-        DirectoryKind::Whmcs { every, page, .. } => {
+        DirectoryKind::Whmcs { every, page, overrides, .. } => {
             let client = Arc::clone(clients.get(&name)?);
-            (*every, Box::new(whmcs::Directory::new(name.clone(), client, *page)))
+            (*every, Box::new(whmcs::Directory::new(name.clone(), client, *page, *overrides)))
         }
     };
     Some(LiveDirectory::new(name, every, source))
 }
 
 fn bridge(config: &DirectoryConfig) -> Option<Bridge> {
-    let DirectoryKind::Whmcs { bridge: Some(poster), .. } = &config.kind else { return None };
+    let DirectoryKind::Whmcs { bridge: Some(poster), overrides, .. } = &config.kind else {
+        return None;
+    };
     Some(Bridge {
         directory: config.name.clone(),
         secrets: poster.secrets.clone(),
         receiver: Box::new((**poster).clone()),
-        rows: Box::new(whmcs::BridgeRows),
+        rows: Box::new(whmcs::BridgeRows { overrides: *overrides }),
     })
 }
 

@@ -21,6 +21,17 @@ pub struct SignIn {
     pub disabled_at: Option<i64>,
 }
 
+/// An account of a panel whose owner comes from there without the desk's password.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PanelAccount {
+    /// The panel.
+    pub directory: String,
+    /// The panel's id of the account.
+    pub account: String,
+    /// Login name of the member of staff.
+    pub staff: String,
+}
+
 /// How far a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -120,6 +131,72 @@ impl Tx {
             WHERE name = $1";
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sql).bind(name).fetch_optional(conn).await?)
+        })
+    }
+
+    /// Who signs in from this account of a panel.
+    pub async fn sign_in_of_panel_account(
+        &mut self,
+        directory: &str,
+        account: &str,
+    ) -> Result<Option<SignIn>, StoreError> {
+        let sql = "SELECT id, name, password_hash, totp_secret, totp_step, disabled_at
+            FROM staff JOIN staff_panel_accounts ON staff_id = id
+            WHERE directory = $1 AND account = $2";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(directory)
+                .bind(account)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
+    /// An account of a panel is a member of staff's from now on, whoever's it was.
+    pub async fn put_panel_account(
+        &mut self,
+        directory: &str,
+        account: &str,
+        staff: i64,
+    ) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO staff_panel_accounts (directory, account, staff_id) VALUES ($1, $2, $3)
+            ON CONFLICT (directory, account) DO UPDATE SET staff_id = excluded.staff_id";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(directory)
+                .bind(account)
+                .bind(staff)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// An account of a panel is nobody's any more. Whether it was somebody's.
+    pub async fn remove_panel_account(
+        &mut self,
+        directory: &str,
+        account: &str,
+    ) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM staff_panel_accounts WHERE directory = $1 AND account = $2";
+        let rows = on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(directory)
+                .bind(account)
+                .execute(conn)
+                .await?
+                .rows_affected()
+        });
+        Ok(rows > 0)
+    }
+
+    /// Accounts of panels and the members of staff whose they are, by panel and account.
+    pub async fn panel_accounts(&mut self, limit: i64) -> Result<Vec<PanelAccount>, StoreError> {
+        let sql = "SELECT directory, account, name AS staff FROM staff_panel_accounts
+            JOIN staff ON staff.id = staff_id ORDER BY directory, account LIMIT $1";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql).bind(limit).fetch_all(conn).await?)
         })
     }
 

@@ -25,15 +25,15 @@ if (isset($ask['settings'])) {
     Connection::pdo()->exec("
         CREATE TABLE tbladdonmodules (module, setting, value);
         CREATE TABLE tblhosting (id INTEGER, userid INTEGER, packageid INTEGER, server INTEGER, domain, username,
-            domainstatus, suspendreason, dedicatedip, assignedips);
+            domainstatus, suspendreason, dedicatedip, assignedips, overideautosuspend, overidesuspenduntil);
         CREATE TABLE tblproducts (id INTEGER, name);
         CREATE TABLE tblservers (id INTEGER, name);
         CREATE TABLE tblclients (id INTEGER, firstname, lastname, companyname, email, language);
         CREATE TABLE tblinvoices (id INTEGER, userid INTEGER);
         INSERT INTO tblproducts VALUES (1, 'VPS');
         INSERT INTO tblclients VALUES (1, 'Ada', 'O&#039;Byrne', '', 'ada@example.com', 'german');
-        INSERT INTO tblhosting VALUES (1, 1, 1, 0, 'shop.example.com', 'shop', 'Active', '', '192.0.2.1', '');
-        INSERT INTO tblhosting VALUES (41, 1, 1, 0, 'new.example.com', 'new', 'Active', '', '192.0.2.41', '');
+        INSERT INTO tblhosting VALUES (1, 1, 1, 0, 'shop.example.com', 'shop', 'Active', '', '192.0.2.1', '', '', '0000-00-00');
+        INSERT INTO tblhosting VALUES (41, 1, 1, 0, 'new.example.com', 'new', 'Active', '', '192.0.2.41', '', '', '0000-00-00');
     ");
     foreach ($ask['settings'] as $name => $value) {
         Capsule::table('tbladdonmodules')->insert(['module' => 'portreeve', 'setting' => $name, 'value' => $value]);

@@ -94,21 +94,21 @@ function fresh(): void
         $pdo->exec("DROP TABLE \"$table\"");
     }
     $pdo->exec('CREATE TABLE tbladdonmodules (module, setting, value)');
-    $pdo->exec('CREATE TABLE tblhosting (id INTEGER, userid INTEGER, packageid INTEGER, server INTEGER, domain, username, password, domainstatus, suspendreason, dedicatedip, assignedips)');
+    $pdo->exec('CREATE TABLE tblhosting (id INTEGER, userid INTEGER, packageid INTEGER, server INTEGER, domain, username, password, domainstatus, suspendreason, dedicatedip, assignedips, overideautosuspend, overidesuspenduntil)');
     $pdo->exec('CREATE TABLE tblproducts (id INTEGER, name)');
     $pdo->exec('CREATE TABLE tblservers (id INTEGER, name)');
     $pdo->exec('CREATE TABLE tblclients (id INTEGER, firstname, lastname, companyname, email, language, password)');
     $pdo->exec('CREATE TABLE tblusers_clients (auth_user_id INTEGER, client_id INTEGER, owner INTEGER, permissions)');
     $pdo->exec("INSERT INTO tblusers_clients VALUES (3, 7, 1, '')");
-    $pdo->exec('CREATE TABLE tbladmins (id INTEGER, language)');
-    $pdo->exec("INSERT INTO tbladmins VALUES (4, 'german')");
+    $pdo->exec('CREATE TABLE tbladmins (id INTEGER, language, username)');
+    $pdo->exec("INSERT INTO tbladmins VALUES (4, 'german', 'ad&lt;min')");
     $pdo->exec('CREATE TABLE tblinvoices (id INTEGER, userid INTEGER)');
     $pdo->exec('CREATE TABLE tblupgrades (id INTEGER, type, relid INTEGER)');
     $pdo->exec("INSERT INTO tblproducts VALUES (1, 'Web &amp; Mail')");
     $pdo->exec("INSERT INTO tblservers VALUES (1, 'Saturn')");
     $pdo->exec("INSERT INTO tblclients VALUES (7, 'Ada', 'O&#039;Byrne', '', 'ada@example.com', 'german', 'hunter2')");
-    $pdo->exec("INSERT INTO tblhosting VALUES (17, 7, 1, 1, 'shop.example.com', 'shop', 'hunter2', 'Active', '', '192.0.2.17', '192.0.2.18')");
-    $pdo->exec("INSERT INTO tblhosting VALUES (18, 7, 1, 1, '', 'blog', 'hunter2', 'Suspended', 'Overdue on Payment', '', '')");
+    $pdo->exec("INSERT INTO tblhosting VALUES (17, 7, 1, 1, 'shop.example.com', 'shop', 'hunter2', 'Active', '', '192.0.2.17', '192.0.2.18', '1', '2999-12-31')");
+    $pdo->exec("INSERT INTO tblhosting VALUES (18, 7, 1, 1, '', 'blog', 'hunter2', 'Suspended', 'Overdue on Payment', '', '', '', '0000-00-00')");
     $pdo->exec('INSERT INTO tblinvoices VALUES (5, 7)');
     $pdo->exec("INSERT INTO tblupgrades VALUES (3, 'package', 18), (4, 'addon', 17)");
     same('success', portreeve_activate()['status']);
@@ -119,6 +119,7 @@ function fresh(): void
     file_put_contents("$folder/secret", SECRET);
     answers([['status' => 202, 'body' => ['result' => 'taken']]]);
     $GLOBALS['stub_activity'] = [];
+    $GLOBALS['stub_checked_before'] = $GLOBALS['stub_token_checked'];
     $GLOBALS['stub_user'] = [null, null, false];
     $_GET = [];
     $_SESSION = [];
@@ -240,6 +241,7 @@ $tests['a change is told as the service is when it is told, once, without passwo
     same(['/bridge/v1/whmcs/events', null], [$call['path'], $call['refusal']]);
     $data = $call['body']['data'];
     same('192.0.2.99', $data['service']['dedicated_ip']);
+    same([true, '2999-12-31'], [$data['service']['no_auto_suspend'], $data['service']['no_auto_suspend_until']]);
     same(['Web & Mail', "O'Byrne", 'german', 7], [$data['service']['product'], $data['customer']['last_name'], $data['customer']['language'], $data['service']['client_id']]);
     holds(strpos($call['raw'], 'hunter2') === false, 'no password is told');
     same([], rows());
@@ -734,6 +736,31 @@ $tests['staff see counts, the oldest reports and the reports of a service, and n
     same('', stub_run_hook('AdminAreaClientSummaryPage', ['userid' => 8]));
     Standings::set('staff_area', 'javascript:alert(1)');
     holds(strpos($widget->generateOutput($widget->getData()), 'javascript') === false, 'no odd address becomes a link');
+};
+
+$tests['an administrator is taken to the desk by a token for staff, and nobody without an account is'] = function () {
+    $open = static function (): string {
+        $_SERVER['REQUEST_METHOD'] = 'POST';
+        $_POST = ['act' => 'desk', 'id' => '0'];
+        ob_start();
+        portreeve_output(['modulelink' => 'addonmodules.php?module=portreeve']);
+        $_SERVER['REQUEST_METHOD'] = 'GET';
+        return (string) ob_get_clean();
+    };
+    $_SESSION['adminid'] = 0;
+    holds(strpos($open(), '/admin/panel-sign-on') === false, 'nobody');
+    $_SESSION['adminid'] = 4;
+    $page = $open();
+    holds(strpos($page, '/admin/panel-sign-on') !== false && !preg_match('/<form id="portreeve-desk"[^>]*method=/', $page), $page);
+    same(1, preg_match('/name="token" value="([^"]+)"/', substr($page, (int) strpos($page, 'portreeve-desk')), $found));
+    [$payload, $signature] = explode('.', $found[1]);
+    $claims = json_decode((string) base64_decode(strtr($payload, '-_', '+/')), true);
+    same(['whmcs', '4', 'ad<min', 60], [$claims['iss'], $claims['admin_id'], $claims['admin'], $claims['exp'] - $claims['iat']]);
+    same(Signature::ofText(SECRET, "portreeve-staff-v1.$payload"), $signature);
+    holds($signature !== Signature::ofText(SECRET, "portreeve-sso-v1.$payload"), 'no customer\'s token');
+    same(2, $GLOBALS['stub_token_checked'] - $GLOBALS['stub_checked_before'], 'the form has a token of WHMCS\'s');
+    set('secret', '');
+    holds(strpos($open(), 'panel-sign-on') === false, 'not without a secret');
 };
 
 $tests['the addon page tries the connection and says what is wrong'] = function () {

@@ -5,6 +5,7 @@
  *
  * {"do": "sign", "secret": …, "id": …, "timestamp": 1, "body": …}                     -> {"signature": …}
  * {"do": "verify", "secret": …, "id": …, "timestamp": "1", "signature": …, "body": …, "now": 1} -> {"refusal": null}
+ * {"do": "staff", "secret": …, "directory": …, "desk_url": …, "admin_id": 4, "now": 1} -> {"token": …}
  * {"do": "sso", "secret": …, "directory": …, "desk_url": …, "client_id": 7, "report": "", "now": 1} -> {"token": …}
  */
 
@@ -29,6 +30,9 @@ switch ($ask['do']) {
             $ask['body'],
             $ask['now']
         )];
+        break;
+    case 'staff':
+        $said = ['token' => SignOn::staffToken(new Settings($ask), $ask['admin_id'], 'alice', $ask['now'], random_bytes(16))];
         break;
     default:
         $settings = new Settings($ask);

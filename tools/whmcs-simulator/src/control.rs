@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::fault::Rule;
 use crate::server::lock;
-use crate::shape::Shape;
+use crate::shape::{Shape, Version};
 use crate::world::{Churn, Service, World};
 
 /// What may be asked for by POST.
@@ -32,6 +32,14 @@ enum Wish {
     Veto(Vec<i64>),
     /// What happens between two pages.
     Churn(Vec<Churn>),
+    /// Whose answers are given from now on.
+    Version(Version),
+    /// Somebody retries what waits in the module queue for this service.
+    Retry(i64),
+    /// A service is another customer's from now on.
+    Move { service: i64, client: i64 },
+    /// A credit note settles this invoice.
+    CreditNote(i64),
 }
 
 /// Answers one call: GET shows the world, POST takes a wish.
@@ -47,6 +55,7 @@ pub(crate) fn answer(
         (&Method::GET, "services") => shown(json!(world.services)),
         (&Method::GET, "calls") => shown(json!(world.calls)),
         (&Method::GET, "changes") => shown(json!(world.changes)),
+        (&Method::GET, "queue") => shown(json!(world.module_queue)),
         (&Method::GET, "activity") => shown(json!(world.activity)),
         (&Method::POST, "") => match serde_json::from_slice(body) {
             Ok(wish) => {
@@ -73,5 +82,9 @@ fn take(world: &mut World, wish: Wish) {
         Wish::Pay(id) => world.pay(id),
         Wish::Veto(ids) => world.vetoed = ids,
         Wish::Churn(churn) => world.churn = churn,
+        Wish::Version(version) => world.version = version,
+        Wish::Retry(id) => world.retry_module_queue(id),
+        Wish::Move { service, client } => world.move_service(service, client),
+        Wish::CreditNote(id) => world.settle_by_credit_note(id),
     }
 }

@@ -20,8 +20,8 @@ mod world;
 pub use fault::{Fault, Rule};
 pub use seed::Seed;
 pub use server::Simulator;
-pub use shape::{Empty, Ids, Shape};
+pub use shape::{Empty, Ids, Shape, Version};
 pub use world::{
-    Call, Change, Churn, Client, Credential, Currency, Product, SeenInvoice, Server, Service,
-    Status, World,
+    Call, Change, Churn, Client, Credential, Currency, Product, Queued, SeenInvoice, Server,
+    Service, Status, World,
 };

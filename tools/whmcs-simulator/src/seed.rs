@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shape::Shape;
+use crate::shape::{Shape, Version};
 use crate::world::{Client, Credential, Currency, Product, Server, Service};
 
 /// The seed file. Fields are named as WHMCS names them; what is left out is empty.
@@ -29,6 +29,8 @@ pub struct Seed {
     pub access_key: Option<String>,
     /// How lists and numbers look.
     pub shape: Shape,
+    /// Whose answers are given where versions differ.
+    pub version: Version,
 }
 
 impl Seed {

@@ -3,6 +3,31 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// Whose answers are given where versions differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Version {
+    /// As the documentation has them.
+    #[default]
+    #[serde(rename = "documented")]
+    Documented,
+    /// As were seen on an 8.13.
+    #[serde(rename = "8.13")]
+    V8_13,
+    /// As 9.0 is described: an invoice that is no draft cannot be changed.
+    #[serde(rename = "9.0")]
+    V9_0,
+}
+
+impl Version {
+    /// The number that WHMCS tells.
+    pub(crate) fn number(self) -> &'static str {
+        match self {
+            Self::Documented | Self::V8_13 => "8.13.1",
+            Self::V9_0 => "9.0.4",
+        }
+    }
+}
+
 /// How ids and counts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::Faults;
 use crate::seed::Seed;
-use crate::shape::Shape;
+use crate::shape::{Shape, Version};
 
 /// The reason that WHMCS itself gives when a bill is overdue.
 const OVERDUE: &str = "Overdue on Payment";
+
+/// What is answered when a hook of an addon says no.
+pub(crate) const ABORTED: &str = "Function Aborted by Hook";
 
 /// Calls that are remembered; the oldest go first.
 const CALLS: usize = 200_000;
@@ -114,6 +117,10 @@ pub struct Service {
     pub status: Status,
     pub suspensionreason: String,
     pub notes: String,
+    /// WHMCS is not to suspend it by itself ...
+    pub overideautosuspend: bool,
+    /// ... until this day; empty: for good.
+    pub overidesuspenduntil: String,
     /// What the module answers instead of doing anything.
     pub module_error: Option<String>,
 }
@@ -142,6 +149,8 @@ pub(crate) struct Invoice {
     pub(crate) notes: String,
     pub(crate) items: Vec<(String, i64, bool)>,
     pub(crate) paid: i64,
+    /// A credit note settled it: it is `Paid`, and nobody paid anything.
+    pub(crate) is_credited: bool,
 }
 
 /// An invoice as a test sees it.
@@ -216,6 +225,17 @@ pub struct Change {
     pub by: &'static str,
 }
 
+/// An automatic action that failed. WHMCS keeps it until somebody tries it again, and does not do so by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Queued {
+    /// Of which service.
+    pub service: i64,
+    /// What was to be done.
+    pub action: &'static str,
+    /// Why it was not.
+    pub error: String,
+}
+
 /// Something that happens between two pages of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -249,6 +269,8 @@ pub struct World {
     pub access_key: Option<String>,
     /// How lists and numbers look.
     pub shape: Shape,
+    /// Whose answers are given where versions differ.
+    pub version: Version,
     /// What goes wrong.
     pub faults: Faults,
     /// What happens between two pages of services, one at a time.
@@ -257,6 +279,8 @@ pub struct World {
     pub unlisted: Vec<i64>,
     /// Services whose unsuspension a hook of an addon vetoes.
     pub vetoed: Vec<i64>,
+    /// The module queue: automatic actions that failed.
+    pub module_queue: Vec<Queued>,
     /// Calls, the oldest first.
     pub calls: Vec<Call>,
     /// Changes of services, the oldest first.
@@ -313,10 +337,12 @@ impl World {
             allowed_ips: seed.allowed_ips,
             access_key: seed.access_key,
             shape: seed.shape,
+            version: seed.version,
             faults: Faults::default(),
             churn: Vec::new(),
             unlisted: Vec::new(),
             vetoed: Vec::new(),
+            module_queue: Vec::new(),
             calls: Vec::new(),
             changes: Vec::new(),
             activity: Vec::new(),
@@ -363,8 +389,39 @@ impl World {
             service.status == Status::Suspended
                 && (service.suspensionreason.is_empty() || service.suspensionreason == OVERDUE)
         });
-        if theirs && !self.vetoed.contains(&id) {
+        if !theirs {
+            return;
+        }
+        if self.vetoed.contains(&id) {
+            // Whoever paid once does not pay again: nothing gives the service back after this but a person.
+            let (action, error) = ("unsuspend", ABORTED.to_owned());
+            self.module_queue.push(Queued { service: id, action, error });
+        } else {
             self.set_status(id, Status::Active, "", "billing");
+        }
+    }
+
+    /// Somebody tries what waits in the module queue for a service once more.
+    pub fn retry_module_queue(&mut self, id: i64) {
+        if self.module_queue.iter().any(|queued| queued.service == id) && !self.vetoed.contains(&id)
+        {
+            self.module_queue.retain(|queued| queued.service != id);
+            self.set_status(id, Status::Active, "", "staff");
+        }
+    }
+
+    /// Staff of WHMCS move a service to another customer. No hook tells of it.
+    pub fn move_service(&mut self, id: i64, client: i64) {
+        if let Some(service) = self.services.get_mut(&id) {
+            service.clientid = client;
+        }
+    }
+
+    /// Staff of WHMCS settle an invoice by a credit note, as WHMCS 9 does it: it is `Paid`, without a payment.
+    pub fn settle_by_credit_note(&mut self, id: i64) {
+        if let Some(invoice) = self.invoices.get_mut(&id) {
+            invoice.is_credited = true;
+            "Paid".clone_into(&mut invoice.status);
         }
     }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, Read};
 use std::rc::Rc;
 
 use portreeve_core::fields::{Slip, Weight};
@@ -15,12 +15,7 @@ use serde_json::Value;
 
 use super::encoding::{Meter, Utf8Lines, text};
 use super::row::{COLUMNS, Listed, listed, service_id};
-
-/// Longest header, in bytes.
-const LONGEST_HEADER: u64 = 64 * 1024;
-
-/// What separates the fields of a row, if the file does not say.
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+use super::table::{NOT_UTF8, Quotes, Table, TableRow};
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,15 +42,15 @@ pub struct Place {
 }
 
 impl Place {
-    fn row(row: RowPlace) -> Self {
+    pub(super) fn row(row: RowPlace) -> Self {
         Self { row: Some(row), column: None, name: None }
     }
 
-    fn line(line: u64) -> Self {
+    pub(crate) fn line(line: u64) -> Self {
         Self::row(RowPlace::Line(line))
     }
 
-    fn file() -> Self {
+    pub(crate) fn file() -> Self {
         Self { row: None, column: None, name: None }
     }
 }
@@ -212,154 +207,28 @@ pub fn read_csv(
     directory: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Rows, BadRow> {
-    let meter = Rc::new(Meter::default());
-    let unreadable = |error: io::Error| BadRow { place: Place::file(), why: error.to_string() };
-    let lines = Utf8Lines::new(input, Rc::clone(&meter)).map_err(unreadable)?;
-    let mut lines = BufReader::new(lines);
-    let head = Head::read(&mut lines).map_err(unreadable)?;
-    let at_header = |why: String| BadRow { place: Place::line(head.skipped + 1), why };
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .delimiter(head.separator())
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_reader(Cursor::new(&head.line).chain(lines));
-    let names = reader.byte_headers().map_err(|error| at_header(error.to_string()))?;
-    let names = column_names(names);
-    if !names.iter().any(|name| name == "service_id") {
-        let found = portreeve_core::text::one_line(&names.join(", "), 200);
-        return Err(at_header(format!("the header has no column service_id; it has: {found}")));
-    }
-    for column in COLUMNS {
-        if names.iter().filter(|name| *name == column).count() > 1 {
-            return Err(at_header(format!("the column {column} occurs twice")));
-        }
-    }
-    let mut rows = Rows { columns: names, ..Rows::default() };
-    let mut record = csv::ByteRecord::new();
-    let mut is_utf8 = true;
-    loop {
-        meter.row();
-        let read = reader.read_byte_record(&mut record);
-        match read {
-            Ok(false) => return Ok(rows),
-            Ok(true) => {}
-            Err(error) => {
-                // Nothing behind an unreadable place can be trusted to be a row.
+    let mut table = Table::open(input, Quotes::Enclose, &COLUMNS, "service_id")?;
+    let names = table.columns().to_vec();
+    let mut rows = Rows { columns: names.clone(), ..Rows::default() };
+    while let Some(row) = table.next_row() {
+        match row {
+            TableRow::Fields { line, fields, odd } => {
+                if let Some(column) = odd {
+                    let place = rows.place(RowPlace::Line(line), &names[column]);
+                    let why = NOT_UTF8.to_owned();
+                    rows.warnings.push(Warning { place, service_id: None, why });
+                }
+                let fields = names.iter().map(String::as_str).zip(fields).collect();
+                rows.take(directory, RowPlace::Line(line), &fields, Vec::new());
+            }
+            TableRow::Unusable { line, why } => {
                 rows.unreadable_id = true;
-                rows.bad(Place::line(head.skipped + reader.position().line()), error.to_string());
-                return Ok(rows);
+                rows.bad(Place::line(line), why);
             }
         }
-        progress(meter.bytes.get());
-        // The reader stands at the line after the row; the row began before the line breaks in it.
-        let breaks = record.as_slice().split(|byte| *byte == b'\n').count() - 1;
-        let line = head.skipped + reader.position().line() - u64::try_from(breaks).unwrap_or(0);
-        // Every line ends, so that only a quote leads a row beyond the end of the file.
-        if meter.is_over.get() {
-            rows.unreadable_id = true;
-            rows.bad(Place::line(line), "has an unclosed quote; nothing after it was read");
-            return Ok(rows);
-        }
-        let line = line.saturating_sub(1);
-        take_record(&mut rows, directory, &record, line, &mut is_utf8);
+        progress(table.bytes());
     }
-}
-
-/// The header of a file, and what stands before it.
-struct Head {
-    line: Vec<u8>,
-    /// Lines before it.
-    skipped: u64,
-    /// What separates fields, where the file says so (`sep=;`).
-    declared: Option<u8>,
-}
-
-impl Head {
-    fn read(lines: &mut impl BufRead) -> io::Result<Self> {
-        let mut head = Self { line: Vec::new(), skipped: 0, declared: None };
-        loop {
-            head.line.clear();
-            let read = lines.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut head.line)?;
-            let line = head.line.trim_ascii();
-            let declared = declared_separator(line).filter(|_| head.declared.is_none());
-            if read == 0 || !(line.is_empty() || declared.is_some()) {
-                return Ok(head);
-            }
-            head.skipped += 1;
-            head.declared = head.declared.or(declared);
-        }
-    }
-
-    /// The separator by which the header has the most columns that are known, among them the service's id.
-    fn separator(&self) -> u8 {
-        let known = |separator: u8| {
-            let mut reader = csv::ReaderBuilder::new()
-                .delimiter(separator)
-                .has_headers(false)
-                .from_reader(self.line.as_slice());
-            let names = reader.byte_records().next().and_then(Result::ok);
-            let names = names.map(|names| column_names(&names)).unwrap_or_default();
-            let is_usable = names.iter().any(|name| name == "service_id");
-            let known = names.iter().filter(|name| COLUMNS.contains(&name.as_str())).count();
-            if is_usable { known } else { 0 }
-        };
-        let mut best = (0, self.declared.unwrap_or(b','));
-        for separator in self.declared.into_iter().chain(SEPARATORS) {
-            let known = known(separator);
-            if known > best.0 {
-                best = (known, separator);
-            }
-        }
-        best.1
-    }
-}
-
-/// The line with which Excel is told the separator.
-fn declared_separator(line: &[u8]) -> Option<u8> {
-    let line = line.strip_prefix(b"\"").and_then(|l| l.strip_suffix(b"\"")).unwrap_or(line);
-    match line {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some(*separator),
-        // A tab behind it was taken for a blank at the end of the line.
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] => Some(b'\t'),
-        _ => None,
-    }
-}
-
-fn column_names(header: &csv::ByteRecord) -> Vec<String> {
-    header.iter().map(|name| text(name).0.trim().to_lowercase()).collect()
-}
-
-fn take_record(
-    rows: &mut Rows,
-    directory: &str,
-    record: &csv::ByteRecord,
-    line: u64,
-    is_utf8: &mut bool,
-) {
-    // Table programs write rows without anything in them, and fields behind the last column.
-    let is_blank = |field: &[u8]| field.trim_ascii().is_empty();
-    if record.iter().all(is_blank) {
-        return;
-    }
-    let width = rows.columns.len();
-    if record.len() < width || !record.iter().skip(width).all(is_blank) {
-        rows.unreadable_id = true;
-        let why = format!("has {} fields, but the header has {width}", record.len());
-        return rows.bad(Place::line(line), why);
-    }
-    let names = rows.columns.clone();
-    let mut fields = BTreeMap::new();
-    for (name, bytes) in names.iter().zip(record) {
-        let (text, was_utf8) = text(bytes);
-        if *is_utf8 && !was_utf8 {
-            *is_utf8 = false;
-            let why = "is not UTF-8; it was read as windows-1252, and so are others like it";
-            let place = rows.place(RowPlace::Line(line), name);
-            rows.warnings.push(Warning { place, service_id: None, why: why.to_owned() });
-        }
-        fields.insert(name.as_str(), text);
-    }
-    rows.take(directory, RowPlace::Line(line), &fields, Vec::new());
+    Ok(rows)
 }
 
 /// Reads JSON: a list of objects. An error means that it is no such list.

@@ -6,6 +6,7 @@ mod import;
 mod row;
 mod source;
 mod sync;
+pub(crate) mod table;
 
 use std::collections::HashMap;
 

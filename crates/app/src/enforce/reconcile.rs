@@ -314,6 +314,7 @@ impl Deciding<'_> {
                 out.unclear_before || matches!(out.answer, Answer::Lost | Answer::Failed(_))
             }),
             in_flight: true,
+            reason: reason_of_lifted(&known.record),
         };
         known.record = match action {
             Action::Suspend => Suspension::Suspending(out),
@@ -377,7 +378,8 @@ impl Deciding<'_> {
             Wanted::Free => self.wish.reports.first().copied().unwrap_or(ReportId(0)),
         };
         let category = self.tx.report(report).await?.map(|r| r.allegation.category);
-        let reason = enforcement::reason(report, &category.unwrap_or_default());
+        let words = &self.desk.live().settings.suspension_reason;
+        let reason = enforcement::reason(report, words, &category.unwrap_or_default());
         let service = &self.target.service;
         let now = self.now.as_millisecond();
         let id = self.tx.add_order(service, report, action, &reason, now).await?;
@@ -391,6 +393,15 @@ fn out_again(record: &Suspension, action: Action) -> Option<&Out> {
     match (record, action) {
         (Suspension::Suspending(out), Action::Suspend)
         | (Suspension::Lifting(out), Action::Unsuspend) => Some(out),
+        _ => None,
+    }
+}
+
+/// The reason that the panel shows of a suspension of ours that is about to be lifted.
+fn reason_of_lifted(record: &Suspension) -> Option<String> {
+    match record {
+        Suspension::Ours { reason, .. } => reason.clone(),
+        Suspension::Lifting(out) => out.reason.clone(),
         _ => None,
     }
 }

@@ -52,6 +52,8 @@ pub enum Act {
     Assign(ServiceKey),
     /// Place the hold by hand, or order it once more.
     Suspend(Protected),
+    /// The suspension that keeps the service off already is the report's from now on, whoever made it.
+    Adopt,
     /// Release the hold.
     Release,
     /// The customer lifts the hold, and says what they did.
@@ -323,6 +325,7 @@ impl Change<'_> {
                 }
                 moved
             }
+            Act::Adopt => return self.adopt(report).await,
             Act::Release => report.release(now),
             Act::TakeBack(statement) => {
                 let limit = self.settings.unsuspend_limit;
@@ -622,6 +625,18 @@ impl Change<'_> {
         };
         let known = self.tx.enforcement_alone(&subject.service).await?;
         Ok(matches!(known.record, enforcement::Record::Ours { .. }))
+    }
+
+    /// The report holds its service, and what keeps that off is ours once the panel was looked at.
+    async fn adopt(&mut self, report: Report) -> Result<Moved, ActError> {
+        let id = report.id;
+        let (report, events) = report.adopt(self.now).map_err(|error| ActError::Move(id, error))?;
+        if let Some(subject) = &report.subject {
+            let mut known = self.tx.enforcement_alone(&subject.service).await?;
+            known.record = enforcement::adopt(known.record, self.now);
+            self.tx.put_enforcement(&known).await?;
+        }
+        Ok((report, events))
     }
 
     async fn wish_order_again(&mut self, report: &Report) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ mod act;
 mod attach;
 pub mod dossier;
 mod facts;
+pub mod import;
 mod open;
 mod refused;
 pub mod view;

@@ -7,11 +7,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::decode::{self, Product, number, text};
-use super::directory::{Customer, listed};
+use super::directory::{Customer, Override, listed};
 
 /// Reads what the addon sends.
-#[derive(Debug, Clone, Copy)]
-pub struct BridgeRows;
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BridgeRows {
+    /// What WHMCS's own promise not to suspend a service means.
+    pub overrides: Override,
+}
 
 /// A service in the addon's words.
 #[derive(Deserialize)]
@@ -36,6 +39,10 @@ struct Row {
     dedicated_ip: String,
     #[serde(default, deserialize_with = "text")]
     assigned_ips: String,
+    #[serde(default, deserialize_with = "text")]
+    no_auto_suspend: String,
+    #[serde(default, deserialize_with = "text")]
+    no_auto_suspend_until: String,
 }
 
 /// Its customer.
@@ -82,8 +89,10 @@ impl Rows for BridgeRows {
             username: row.username,
             status: row.status,
             suspensionreason: row.suspend_reason,
+            overideautosuspend: row.no_auto_suspend,
+            overidesuspenduntil: row.no_auto_suspend_until,
         };
-        let listed = listed(directory, id, &product, Some(&customer))
+        let listed = listed(directory, id, &product, Some(&customer), self.overrides)
             .map_err(|(column, why)| format!("service: {column}: {why}"))?;
         // What stands there may be somebody's address.
         for (column, _) in &listed.slips {
@@ -110,13 +119,13 @@ mod tests {
             "client_id": 7, "first_name": "Ada", "last_name": "Byron", "company": "",
             "email": "ada@example.com", "language": "german",
         });
-        let row = BridgeRows.listed("whmcs", &service, &customer).expect("a row");
+        let row = BridgeRows::default().listed("whmcs", &service, &customer).expect("a row");
         assert_eq!((row.service.customer_id.as_str(), row.service.language.as_str()), ("7", "de"));
         assert_eq!((row.service.customer_name.as_str(), row.resources.len()), ("Ada Byron", 3));
-        assert!(BridgeRows.listed("whmcs", &service, &Value::Null).is_ok());
+        assert!(BridgeRows::default().listed("whmcs", &service, &Value::Null).is_ok());
         for bad in [json!({}), json!({ "service_id": "x", "client_id": 1 }), json!([]), Value::Null]
         {
-            assert!(BridgeRows.listed("whmcs", &bad, &customer).is_err(), "{bad}");
+            assert!(BridgeRows::default().listed("whmcs", &bad, &customer).is_err(), "{bad}");
         }
     }
 }

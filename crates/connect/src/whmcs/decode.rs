@@ -69,6 +69,12 @@ pub(super) struct Product {
     pub(super) status: String,
     #[serde(default, deserialize_with = "text")]
     pub(super) suspensionreason: String,
+    /// WHMCS is not to suspend it for an unpaid bill ...
+    #[serde(default, deserialize_with = "text")]
+    pub(super) overideautosuspend: String,
+    /// ... until this day; zeros: for good.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) overidesuspenduntil: String,
 }
 
 /// A page of `GetClients`.

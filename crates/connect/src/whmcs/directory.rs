@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use portreeve_app::directory::{
     Check, Limit, Listed, NotTaken, Page, Pass, Source, SourceError, read_row,
 };
+use portreeve_core::fields::start;
 use portreeve_core::ids::ServiceId;
+use portreeve_core::time::{Span, Timestamp};
 
 use super::client::{CallError, Client, Slot};
 use super::decode::{self, ClientDetails, Clients, Product, Products};
@@ -33,19 +35,44 @@ const LANGUAGES_FOR: Duration = Duration::from_secs(20);
 /// asked for by itself.
 type Asked = Arc<Mutex<HashSet<String>>>;
 
+/// A day of a date.
+const DAY: Span = Span::from_mins(24 * 60);
+
 /// A WHMCS as a directory.
 #[derive(Debug)]
 pub struct Directory {
     name: String,
     client: Arc<Client>,
     page: usize,
+    overrides: Override,
     asked: Asked,
+}
+
+/// What WHMCS's own promise not to suspend a service (`overideautosuspend`) means for reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Override {
+    /// Nothing: it is about unpaid bills.
+    #[default]
+    Ignored,
+    /// The service is protected: nothing suspends it without a person.
+    Protects,
+}
+
+impl Override {
+    /// Whether a service is protected by it now: to the end of its last day in UTC.
+    fn protects(self, row: &Product, now: Timestamp) -> bool {
+        let is_on = matches!(row.overideautosuspend.as_str(), "1" | "on" | "true");
+        let yesterday = DAY.before(now).as_millisecond();
+        let has_ended =
+            start(&row.overidesuspenduntil).value.at().is_some_and(|until| until <= yesterday);
+        self == Self::Protects && is_on && !has_ended
+    }
 }
 
 impl Directory {
     /// The directory `name`, read `page` services at a time.
-    pub fn new(name: String, client: Arc<Client>, page: usize) -> Self {
-        Self { name, client, page, asked: Asked::default() }
+    pub fn new(name: String, client: Arc<Client>, page: usize, overrides: Override) -> Self {
+        Self { name, client, page, overrides, asked: Asked::default() }
     }
 }
 
@@ -70,6 +97,7 @@ impl Source for Directory {
         Ok(Box::new(Reading {
             told,
             asked: Arc::clone(&self.asked),
+            overrides: self.overrides,
             directory: self.name.clone(),
             client: Arc::clone(&self.client),
             page: self.page,
@@ -92,7 +120,7 @@ impl Source for Directory {
             return Ok(None);
         };
         let customer = customer(&self.client, slot, &row.clientid).await?;
-        let read = listed(&self.name, id, &row, customer.as_ref());
+        let read = listed(&self.name, id, &row, customer.as_ref(), self.overrides);
         read.map(Some).map_err(|(column, why)| SourceError::Unreadable(not_taken(id, column, &why)))
     }
 
@@ -268,6 +296,7 @@ struct Reading {
     directory: String,
     client: Arc<Client>,
     page: usize,
+    overrides: Override,
     customers: HashMap<String, Customer>,
     /// Customers whose language this pass tells, and where that is noted once it is through.
     told: Vec<String>,
@@ -324,7 +353,7 @@ impl Reading {
             self.customers.insert(row.clientid.clone(), found.unwrap_or_default());
         }
         let customer = self.customers.get(&row.clientid);
-        match listed(&self.directory, id, row, customer) {
+        match listed(&self.directory, id, row, customer, self.overrides) {
             Ok(listed) => {
                 page.odd.extend(listed.oddities());
                 page.rows.push(listed);
@@ -348,7 +377,9 @@ pub(super) fn listed(
     id: ServiceId,
     row: &Product,
     customer: Option<&Customer>,
+    overrides: Override,
 ) -> Result<Listed, NotTaken> {
+    let protected = if overrides.protects(row, Timestamp::now()) { "true" } else { "" };
     let id = id.get().to_string();
     let (name, email, language) = customer
         .map_or(("", "", ""), |customer| (&customer.name, &customer.email, &customer.language));
@@ -366,6 +397,7 @@ pub(super) fn listed(
         "status" => &row.status,
         "dedicated_ip" => &row.dedicatedip,
         "assigned_ips" => &row.assignedips,
+        "protected" => protected,
         _ => "",
     })
 }
@@ -379,6 +411,25 @@ mod tests {
     }
 
     #[test]
+    fn a_promise_not_to_suspend_protects_where_it_is_to_and_until_its_day() {
+        let now = "2026-01-31T10:00:00Z".parse().expect("an instant");
+        for (on, until, protects) in [
+            ("1", "0000-00-00", true),
+            ("on", "", true),
+            ("1", "2026-01-31", true),
+            ("1", "2026-01-30", false),
+            ("0", "2999-12-31", false),
+            ("", "0000-00-00", false),
+        ] {
+            let row = product(serde_json::json!({
+                "id": 7, "clientid": "3", "overideautosuspend": on, "overidesuspenduntil": until,
+            }));
+            assert_eq!(Override::Protects.protects(&row, now), protects, "{on} until {until}");
+            assert!(!Override::Ignored.protects(&row, now));
+        }
+    }
+
+    #[test]
     fn the_servers_address_names_no_customer() {
         let row = product(serde_json::json!({
             "id": 7, "clientid": "3", "serverip": "203.0.113.1", "servername": "Saturn",
@@ -386,7 +437,7 @@ mod tests {
             "dedicatedip": "192.0.2.1", "assignedips": "", "status": "Active", "name": "A &amp; B",
         }));
         let id = ServiceId::new(7).expect("positive");
-        let listed = listed("whmcs", id, &row, None).expect("a service");
+        let listed = listed("whmcs", id, &row, None, Override::Ignored).expect("a service");
         let held: Vec<String> = listed.resources.iter().map(ToString::to_string).collect();
         assert_eq!(held, ["192.0.2.1", "shop.example.com"]);
         assert_eq!((listed.service.product.as_str(), listed.slips.len()), ("A & B", 0));
@@ -403,7 +454,8 @@ mod tests {
         let customer =
             Customer { email: "ada@example.com, ben@example.com".into(), ..Customer::default() };
         let id = ServiceId::new(7).expect("positive");
-        let listed = listed("whmcs", id, &row, Some(&customer)).expect("a service");
+        let listed =
+            listed("whmcs", id, &row, Some(&customer), Override::Ignored).expect("a service");
         let held: Vec<String> = listed.resources.iter().map(ToString::to_string).collect();
         let expected = [
             "192.0.2.1",

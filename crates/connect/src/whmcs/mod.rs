@@ -13,5 +13,5 @@ mod enforcer;
 pub use bridge::BridgeRows;
 pub use cashier::Cashier;
 pub use client::{Access, CallError, Client, endpoint};
-pub use directory::Directory;
+pub use directory::{Directory, Override};
 pub use enforcer::{Enforcer, Way};

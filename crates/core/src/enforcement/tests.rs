@@ -18,6 +18,7 @@ fn out(answer: Answer) -> Out {
         lagged: false,
         unclear_before: false,
         in_flight: false,
+        reason: None,
     }
 }
 
@@ -204,7 +205,7 @@ fn without_a_panel_staff_are_asked_once_and_confirm() {
 
 #[test]
 fn our_reason_is_marked_never_blank_and_recognised() {
-    let text = reason(ReportId(92), "Spam\nand more");
+    let text = reason(ReportId(92), "{category}", "Spam\nand more");
     assert_eq!(text, "[abuse #92] Spam and more");
     assert!(is_our_reason(&text));
     for foreign in ["", "Overdue", "[abuse #] x", "[abuse #x] y", "x [abuse #1] y", "[abuse #0] x"]
@@ -368,6 +369,7 @@ mod simulation {
                 lagged: false,
                 unclear_before: unclear,
                 in_flight: false,
+                reason: None,
             };
             self.record = match action {
                 Action::Suspend => Record::Suspending(out),
@@ -487,4 +489,55 @@ fn a_service_that_was_ended_for_good_is_neither_ordered_nor_waited_for() {
     }
     let freed = decide(Wanted::Free, ours, &gone, true, at(1));
     assert_eq!((freed.record, freed.next), (Record::Clear, Next::Settled));
+}
+
+#[test]
+fn what_they_let_go_of_is_lifted_however_often_the_order_fails_and_whatever_reason_is_still_shown()
+{
+    let theirs = Record::Theirs { since: at(0), reason: Some("Overdue on Payment".into()) };
+    let (ours, event) = they_let_go(theirs, at(1)).expect("it was theirs");
+    assert_eq!(event.kind().as_str(), "suspended");
+    let order = look(Wanted::Free, ours, &off("Overdue on Payment"), 2);
+    assert_eq!(order.next, Next::Order(Action::Unsuspend));
+    let lifting = |answer| Out { reason: Some("Overdue on Payment".into()), ..out(answer) };
+    let failed = Record::Lifting(lifting(Answer::Failed("stopped by a hook".into())));
+    let again = look(Wanted::Free, failed.clone(), &off("Overdue on Payment"), 3);
+    assert_eq!((again.next.clone(), kinds(&again)), (Next::Order(Action::Unsuspend), vec![]));
+    let other = look(Wanted::Free, failed, &off("Chargeback"), 3);
+    assert_eq!((other.record.clone(), kinds(&other)), (Record::Clear, vec!["left_suspended"]));
+    let refused = Record::Lifting(lifting(Answer::Refused("no module".into())));
+    let held_again = look(HELD, refused, &off("Overdue on Payment"), 4);
+    assert!(matches!(held_again.record, Record::Ours { .. }), "{held_again:?}");
+}
+
+#[test]
+fn a_suspension_that_staff_adopt_is_ours_and_one_that_is_gone_is_not_made_again() {
+    for before in [
+        Record::Clear,
+        Record::Theirs { since: at(0), reason: Some("Abuse".into()) },
+        Record::ByHand { action: Action::Suspend, since: at(0) },
+    ] {
+        let adopted = adopt(before, at(1));
+        let ours = look(HELD, adopted.clone(), &off("Abuse"), 2);
+        assert_eq!((ours.next.clone(), kinds(&ours)), (Next::Settled, vec!["suspended"]));
+        let lifted = look(Wanted::Free, ours.record, &off("Abuse"), 3);
+        assert_eq!(lifted.next, Next::Order(Action::Unsuspend));
+        let gone = look(HELD, adopted.clone(), &Observed::Active, 2);
+        assert_eq!((gone.next.clone(), kinds(&gone)), (Next::Settled, vec!["drifted"]));
+        assert_eq!(look(HELD, adopted.clone(), &unseen(), 2).record, adopted);
+        assert!(matches!(by_hand(HELD, adopted, at(2)).record, Record::Ours { by_hand: true, .. }));
+    }
+    let out = Record::Suspending(out(Answer::Lost));
+    assert_eq!(adopt(out.clone(), at(1)), out, "an order that is out is seen through");
+}
+
+#[test]
+fn a_reason_begins_with_the_mark_and_goes_on_in_the_words_of_the_desk() {
+    assert_eq!(reason(REPORT, "{category}", "Spam\nand more"), "[abuse #7] Spam and more");
+    let words = "Abuse ({category}): see your e-mail";
+    assert_eq!(reason(REPORT, words, "Spam"), "[abuse #7] Abuse (Spam): see your e-mail");
+    for words in ["", "{category}", "See your e-mail"] {
+        let reason = reason(REPORT, words, "");
+        assert!(is_our_reason(&reason) && !reason.ends_with(' '), "{reason:?}");
+    }
 }

@@ -67,6 +67,13 @@ impl Kind {
                     .into()
             }
             Self::Queued => each(QueueReason::examples(), |why| Event::Queued { why }),
+            Self::Imported => [false, true]
+                .map(|suspended| Event::Imported {
+                    source: "Abuse Manager Pro".to_owned(),
+                    reference: "92".to_owned(),
+                    suspended,
+                })
+                .into(),
             Self::Assigned => {
                 let service = ServiceKey { directory: "main".into(), id: ServiceId::EXAMPLE };
                 vec![Event::Assigned { service }]
@@ -109,6 +116,9 @@ impl Kind {
             Self::Extended => vec![Event::Extended { by }],
             Self::MoreTimeAsked => vec![Event::MoreTimeAsked { by }],
             Self::HoldPlaced => each(decisions(), |decision| Event::HoldPlaced { decision }),
+            Self::SuspensionAdopted => {
+                vec![Event::SuspensionAdopted { decision: Decision::of_staff() }]
+            }
             Self::HoldWaits => {
                 let decision = Decision::by(Press::Automatic, Rule::Immediate);
                 each(Stop::ALL.iter().copied(), |why| Event::HoldWaits {

@@ -167,6 +167,16 @@ events! {
         why: QueueReason,
     } = "queued", Traits::of(Group::Report)
         .causes(&[Tell(Notice::Queued, Staff)]).words().undone_by(Undo::Close);
+    /// A report of another desk was taken over. Nobody is told.
+    Imported {
+        /// What the other desk is called.
+        source: String,
+        /// The report's number or name there.
+        reference: String,
+        /// Its service was suspended then, for whatever reason; else absent.
+        #[serde(default, skip_serializing_if = "is_false")]
+        suspended: bool,
+    } = "imported", Traits::of(Group::Report).words();
     /// Staff named the service of a queued report.
     Assigned {
         /// The service: its directory and id.
@@ -283,6 +293,12 @@ events! {
         /// Who decided it, and by which rule.
         decision: Decision,
     } = "hold_placed", Traits::of(Group::Hold)
+        .causes(&[Reconcile, TellAddon]).undone_by(Undo::Release);
+    /// Staff made a suspension that was in place already the report's own: it ends with its hold.
+    SuspensionAdopted {
+        /// Who decided it, and by which rule.
+        decision: Decision,
+    } = "suspension_adopted", Traits::of(Group::Hold)
         .causes(&[Reconcile, TellAddon]).undone_by(Undo::Release);
     /// A guard holds the suspension back until a person approves it.
     HoldWaits {

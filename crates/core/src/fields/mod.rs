@@ -14,7 +14,7 @@ mod start;
 pub use addresses::{is_nobodys, nets};
 pub use hosts::{domains, host_of, resource};
 pub use mailboxes::{MAILBOXES, mailboxes};
-pub use start::{Start, start};
+pub use start::{NotAnInstant, Start, instant_in, start};
 
 /// Something in a field that was not taken as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -35,7 +35,7 @@ pub fn start(text: &str) -> Field<Start> {
     if text.is_empty() || super::says_nothing(text) || is_zero(text) {
         return Field::whole(Start::NotSaid);
     }
-    match instant(text) {
+    match instant(text, &TimeZone::UTC) {
         Some(at) => Field::whole(Start::At(to_whole_millis(at).as_millisecond())),
         None => Field::lost(
             Start::NotRead,
@@ -51,7 +51,24 @@ fn is_zero(text: &str) -> bool {
     text.starts_with("0000-00-00") && !text.contains(|c: char| matches!(c, '1'..='9'))
 }
 
-fn instant(text: &str) -> Option<Timestamp> {
+/// An instant as [`start`] reads one, in `zone` where it names none. None: the field says that there is none.
+pub fn instant_in(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, NotAnInstant> {
+    let text = super::plain(text);
+    if text.is_empty() || super::says_nothing(text) || is_zero(text) {
+        return Ok(None);
+    }
+    match instant(text, zone) {
+        Some(at) => Ok(Some(to_whole_millis(at))),
+        None => Err(NotAnInstant(text.to_owned())),
+    }
+}
+
+/// A text that is no instant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no date that can be read (write 2026-01-31 or 2026-01-31T10:00:00Z)")]
+pub struct NotAnInstant(String);
+
+fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = with_zone_attached(text);
     if let Ok(at) = text.parse() {
         return Some(at);
@@ -62,7 +79,7 @@ fn instant(text: &str) -> Option<Timestamp> {
             && text.matches('-').count() <= 2
     };
     let local: DateTime = if is_local(&text) { local(&text)? } else { return None };
-    TimeZone::UTC.to_timestamp(local).ok()
+    zone.to_timestamp(local).ok()
 }
 
 fn local(text: &str) -> Option<DateTime> {

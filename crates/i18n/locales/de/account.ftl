@@ -63,3 +63,8 @@ account-seen = Zuletzt benutzt
 account-this = Diese hier
 account-end = Abmelden
 account-end_others = Alle anderen abmelden
+
+## Staff who come from a panel
+
+panel-sign-on-nobody = Ihr Konto {$account} von {$directory} ist hier mit niemandem verknüpft. Wer die Kommandozeile des Abuse-Desks benutzen darf, verknüpft es: portreeve staff link IHR-NAME {$directory}:{$account}
+panel-sign-on-bad = Der Link aus dem Panel ist nicht mehr gültig. Gehen Sie zurück ins Panel und versuchen Sie es noch einmal, oder melden Sie sich mit Ihrem Passwort an.

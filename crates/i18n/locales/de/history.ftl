@@ -2,6 +2,7 @@
 
 # Namen von Ereignissen.
 event-opened = Eröffnet
+event-imported = Übernommen
 event-queued = Im Eingang
 event-assigned = Dienst zugeordnet
 event-hint = Hinweis
@@ -18,6 +19,7 @@ event-clock_resumed = Frist läuft weiter
 event-extended = Verlängert
 event-hold_placed = Sperrung beauftragt
 event-awaiting_approval = Wartet auf Freigabe
+event-suspension_adopted = Sperrung übernommen
 event-approved = Freigegeben
 event-refused = Abgelehnt
 event-hold_released = Sperrgrund entfallen
@@ -80,6 +82,8 @@ history-opened = Meldung eröffnet
 history-opened-immediate = Meldung eröffnet, sofortige Sperrung
 history-opened-timelimit = Meldung eröffnet, Sperrung nach Fristablauf
 history-queued = Wartet im Eingang: { $why }
+history-imported = Übernommen aus { $source }, dort Meldung { $reference }
+history-imported-suspended = Übernommen aus { $source }, dort Meldung { $reference }; der Dienst war gesperrt
 history-assigned = Dienst { $service } zugeordnet
 history-handed_over = Zuständig: { $to }
 history-handed_over-nobody = Niemand zugewiesen
@@ -106,6 +110,7 @@ history-more_time_asked = Kunde bittet um { $by } mehr
 history-hold_placed = Sperrung beauftragt: { $rule }
 history-hold_placed-staff = Sperrung von Mitarbeitern beauftragt
 history-awaiting_approval = Sperrung wartet auf Freigabe: { $why }
+history-suspension_adopted = Bestehende Sperrung übernommen; sie endet, wenn diese Meldung den Dienst nicht mehr sperrt
 history-approved = Sperrung freigegeben
 history-refused = Sperrung abgelehnt
 history-hold_released = Sperrgrund entfallen: { $rule }

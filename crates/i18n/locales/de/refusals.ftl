@@ -129,6 +129,7 @@ refusal-one_of = muss eines davon sein: { $words }
 refusal-no_number = muss eine ganze Zahl von 0 bis { $most } sein
 refusal-no_length = muss eine Zeitspanne wie 90s, 1440m, 24h oder 2d sein (höchstens 3660d)
 refusal-no_size = muss eine Größe wie 10MiB, 512KiB oder 1048576 sein
+refusal-no_reason = muss eine Zeile mit höchstens { $most } Zeichen sein, ohne anderen Platzhalter als { $place }
 refusal-no_amount = muss ein Betrag ohne Währung sein, etwa 25.00
 refusal-no_service_id = muss eine ganze Zahl von 1 bis 9223372036854775807 sein
 refusal-no_currency = muss aus den drei Großbuchstaben einer Währung bestehen, etwa EUR

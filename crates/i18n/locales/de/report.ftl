@@ -50,6 +50,7 @@ report-suspend = Jetzt sperren
 report-suspend-sure = Der Dienst wird gesperrt, sobald das Panel den Auftrag ausführt, und der Kunde wird benachrichtigt.
 report-suspend-yes = Ja, sperren
 report-suspend_again = Noch einmal sperren
+report-adopt = Sperrung übernehmen
 report-release = Aufheben
 report-service = Dienst und Kunde
 report-no_service = Das Verzeichnis führt den Dienst nicht.
@@ -94,6 +95,8 @@ report-cancel_deadline-sure = Der Dienst wird zum Ende der Frist nicht mehr gesp
 report-cancel_deadline-yes = Ja, Frist aufheben
 report-deadline_cancelled = Frist aufgehoben, { $left } waren übrig
 report-restore_deadline = Frist wiederherstellen
+report-adopt-sure = Die bestehende Sperrung gehört ab jetzt zu dieser Meldung und endet mit ihr. Der Kunde erfährt, dass der Dienst gesperrt ist.
+report-adopt-yes = Ja, übernehmen
 report-release-sure = Der Dienst wird entsperrt, sofern nichts anderes ihn sperrt, und der Kunde wird benachrichtigt.
 report-release-yes = Ja, aufheben
 

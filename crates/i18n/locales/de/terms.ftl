@@ -112,6 +112,7 @@ setting-time_limit-reminder = Den Kunden erinnern, wenn die Hälfte vorbei ist
 setting-time_limit-on_reply = Was eine Antwort des Kunden mit der Frist macht: anhalten (pause), aufheben (cancel) oder nichts (ignore)
 setting-time_limit-require_notice = Freigabe der Sperrung verlangen, wenn kein Mailserver die Benachrichtigung angenommen hat
 setting-client-lockdown = Was Kunden mit offenen Meldungen im Panel noch dürfen: alles (no), nichts bis zur Antwort (standard), nichts bis alles abgeschlossen ist (strict)
+setting-suspension-reason = Die Wörter hinter [abuse #92] im Sperrgrund für das Panel; {"{"}category{"}"} steht für die Kategorie
 setting-pay-amount = Freischalten gegen Zahlung: der Betrag
 setting-pay-currency = Freischalten gegen Zahlung: die Hauptwährung, zum Beispiel EUR
 setting-intake-auto_assign = Beschwerden nach dem Adressbuch zuordnen; sonst warten alle im Eingang

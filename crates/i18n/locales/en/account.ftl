@@ -63,3 +63,8 @@ account-seen = Last used
 account-this = This one
 account-end = Sign out
 account-end_others = Sign out all others
+
+## Staff who come from a panel
+
+panel-sign-on-nobody = Your account {$account} of {$directory} isn't linked to anybody here. Somebody who can use the desk's command line links it: portreeve staff link YOUR-NAME {$directory}:{$account}
+panel-sign-on-bad = The link from the panel is no longer valid. Go back to the panel and try again, or sign in with your password.

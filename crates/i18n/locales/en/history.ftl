@@ -2,6 +2,7 @@
 
 # Names of kinds of events.
 event-opened = Opened
+event-imported = Imported
 event-queued = In the queue
 event-assigned = Service set
 event-hint = Hint
@@ -18,6 +19,7 @@ event-clock_resumed = Deadline resumed
 event-extended = Extended
 event-hold_placed = Suspension ordered
 event-awaiting_approval = Awaiting approval
+event-suspension_adopted = Suspension adopted
 event-approved = Approved
 event-refused = Refused
 event-hold_released = Hold released
@@ -80,6 +82,8 @@ history-opened = Report opened
 history-opened-immediate = Report opened, suspension at once
 history-opened-timelimit = Report opened, suspension at the deadline
 history-queued = Waiting in the queue: { $why }
+history-imported = Imported from { $source }, report { $reference } there
+history-imported-suspended = Imported from { $source }, report { $reference } there; its service was suspended
 history-assigned = Service set to { $service }
 history-handed_over = Assignee: { $to }
 history-handed_over-nobody = Unassigned
@@ -106,6 +110,7 @@ history-more_time_asked = Customer asked for { $by } more
 history-hold_placed = Suspension ordered: { $rule }
 history-hold_placed-staff = Suspension ordered by staff
 history-awaiting_approval = Suspension awaits approval: { $why }
+history-suspension_adopted = Suspension in place adopted; it ends with this report's hold
 history-approved = Suspension approved
 history-refused = Suspension refused
 history-hold_released = Hold released: { $rule }

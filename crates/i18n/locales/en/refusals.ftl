@@ -130,6 +130,7 @@ refusal-one_of = must be one of: { $words }
 refusal-no_number = must be a whole number from 0 to { $most }
 refusal-no_length = must be a length of time such as 90s, 1440m, 24h or 2d (at most 3660d)
 refusal-no_size = must be a size such as 10MiB, 512KiB or 1048576
+refusal-no_reason = must be one line of at most { $most } characters, with no other placeholder than { $place }
 refusal-no_amount = must be an amount without currency, such as 25.00
 refusal-no_service_id = must be a whole number from 1 to 9223372036854775807
 refusal-no_currency = must be the three capital letters of a currency, such as EUR

@@ -50,6 +50,7 @@ report-suspend = Suspend now
 report-suspend-sure = The service is suspended as soon as the panel carries out the order, and the customer is notified.
 report-suspend-yes = Yes, suspend
 report-suspend_again = Suspend again
+report-adopt = Adopt suspension
 report-release = Release
 report-service = Service and customer
 report-no_service = The directory does not list the service.
@@ -94,6 +95,8 @@ report-cancel_deadline-sure = The service will no longer be suspended at the dea
 report-cancel_deadline-yes = Yes, cancel the deadline
 report-deadline_cancelled = Deadline cancelled with { $left } left
 report-restore_deadline = Restore the deadline
+report-adopt-sure = This report takes over the suspension that is already in place: it ends with the report's hold. The customer is notified that the service is suspended.
+report-adopt-yes = Yes, adopt
 report-release-sure = The service is unsuspended, unless something else holds it, and the customer is notified.
 report-release-yes = Yes, release
 

@@ -112,6 +112,7 @@ setting-time_limit-reminder = Remind the customer when half of it has passed
 setting-time_limit-on_reply = What a customer's reply does to the deadline: pause it, cancel it, or nothing (ignore)
 setting-time_limit-require_notice = Require approval for the suspension unless a mail server has accepted the notice
 setting-client-lockdown = What customers with open reports may still do in the panel: everything (no), nothing until they replied (standard), nothing until all is closed (strict)
+setting-suspension-reason = The words behind [abuse #92] in the reason for the panel; {"{"}category{"}"} stands for the category
 setting-pay-amount = Pay to unsuspend: the amount
 setting-pay-currency = Pay to unsuspend: the primary currency, such as EUR
 setting-intake-auto_assign = Assign complaints by the ledger; else all wait in the queue

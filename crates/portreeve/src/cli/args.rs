@@ -295,6 +295,26 @@ pub(crate) enum StaffCommand {
     Password { name: String },
     /// Remove the second factor of someone who has lost it
     RemoveSecondFactor { name: String },
+    /// Let whoever is signed in to an account of a panel come in as this member of staff
+    #[command(
+        long_about = "Let whoever is signed in to an account of a panel come in as this member of staff, from the \
+        panel's addon. That counts as the password alone: a second factor is still asked for."
+    )]
+    Link {
+        name: String,
+        /// panel:number, such as whmcs:4
+        account: String,
+    },
+    /// End that again
+    Unlink {
+        /// panel:number, such as whmcs:4
+        account: String,
+    },
+    /// Accounts of panels by which staff come in
+    Links {
+        #[arg(long)]
+        json: bool,
+    },
     /// Show or change the e-mail notifications of a staff account
     Notify(NotifyArgs),
 }

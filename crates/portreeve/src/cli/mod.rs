@@ -5,6 +5,7 @@ mod attachments;
 mod complaints;
 mod directories;
 mod healthcheck;
+mod import_reports;
 mod import_whmcs;
 mod mails;
 mod manual;

@@ -24,7 +24,7 @@ use portreeve_web::{Viewer, print};
 use super::args::{DeadlineArgs, ReportCommand};
 use super::output::{complain, json};
 use super::services::service_key;
-use super::{Output, attachments, failure, opening, operator, plain_failure, say};
+use super::{Output, attachments, failure, import_reports, opening, operator, plain_failure, say};
 
 /// Suspensions that are listed one by one before the desk is resumed.
 const LISTED: i64 = 100;
@@ -116,6 +116,14 @@ pub(super) async fn report(desk: &Arc<Desk>, command: ReportCommand) -> Result<(
         ReportCommand::Suspend { id, protected } => {
             let said = "holds its service; the suspension is on its way to the panel";
             suspending(desk, id, Act::Suspend, protected, said).await
+        }
+        ReportCommand::Adopt { id } => {
+            let said = "adopts the suspension of its service once the panel was looked at";
+            done(desk, id, Act::Adopt, said).await
+        }
+        ReportCommand::Import { file, map, dry_run, source, directory, json } => {
+            let wanted = import_reports::Wanted { file, map, dry_run, source, directory, json };
+            import_reports::import(desk, wanted).await
         }
         ReportCommand::Release { id } => {
             done(desk, id, Act::Release, "no longer holds its service").await

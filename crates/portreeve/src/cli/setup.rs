@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, Read};
 
 use anyhow::{Context, Result};
+use portreeve_app::panel_account::{self, PanelAccount};
 use portreeve_app::staff::{NewCredential, SAFE_IDENTIFIER};
 use portreeve_app::{Desk, jobs, settings, staff};
 use portreeve_connect::drop_in;
@@ -136,6 +137,26 @@ pub(super) async fn staff(desk: &Desk, command: StaffCommand) -> Result<()> {
         StaffCommand::RemoveSecondFactor { name } => {
             staff::remove_second_factor(desk, &operator(), &name).await?;
             say(format!("{name} now signs in with the password alone; their sessions have ended."))
+        }
+        StaffCommand::Link { name, account } => {
+            panel_account::link(desk, &operator(), &name, &account).await?;
+            say(format!("Whoever is signed in to {account} comes in as {name}."))
+        }
+        StaffCommand::Unlink { account } => {
+            panel_account::unlink(desk, &operator(), &account).await?;
+            say(format!("Nobody comes in by {account} any more. Sessions that were begun go on."))
+        }
+        StaffCommand::Links { json: as_json } => {
+            let links = panel_account::list(desk).await?;
+            if as_json {
+                let shown = |link: &PanelAccount| json!({ "directory": link.directory, "account": link.account, "staff": link.staff });
+                return json(&links.iter().map(shown).collect::<Vec<_>>());
+            }
+            let mut output = Output::table(&["ACCOUNT", "STAFF"]);
+            for link in links {
+                output.row(vec![format!("{}:{}", link.directory, link.account), link.staff]);
+            }
+            output.print()
         }
         StaffCommand::Notify(args) => notify::notify(desk, args).await,
     }

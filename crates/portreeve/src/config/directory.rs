@@ -3,7 +3,7 @@
 use portreeve_app::signature::Secrets;
 use portreeve_connect::outbound::{Endpoint, Poster};
 use portreeve_connect::sql::Database;
-use portreeve_connect::whmcs::{self, Access};
+use portreeve_connect::whmcs::{self, Access, Override};
 use portreeve_core::time::Span;
 
 use super::{ConfigError, Section, bad};
@@ -26,7 +26,13 @@ pub(crate) enum DirectoryKind {
     /// A query.
     Sql { every: Span, database: Database, query: String, entities: bool, timeout: Span },
     /// WHMCS's API.
-    Whmcs { every: Span, access: Access, page: usize, bridge: Option<Box<Poster>> },
+    Whmcs {
+        every: Span,
+        access: Access,
+        page: usize,
+        overrides: Override,
+        bridge: Option<Box<Poster>>,
+    },
 }
 
 /// All directories; without one, a file directory `main`.
@@ -105,7 +111,12 @@ fn whmcs(section: &mut Section) -> Result<DirectoryKind, ConfigError> {
         return Err(bad(section.key("page"), format!("must be 1 to {LARGEST_PAGE}")));
     }
     let bridge = bridge(section, &address, access.timeout)?;
-    Ok(DirectoryKind::Whmcs { every: every(section)?, access, page, bridge })
+    let overrides = match section.text("suspend_override")?.as_deref() {
+        None | Some("ignore") => Override::Ignored,
+        Some("protect") => Override::Protects,
+        Some(_) => return Err(bad(section.key("suspend_override"), "must be ignore or protect")),
+    };
+    Ok(DirectoryKind::Whmcs { every: every(section)?, access, page, overrides, bridge })
 }
 
 /// How to call a WHMCS at `address`.

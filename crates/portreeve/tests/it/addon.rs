@@ -13,7 +13,7 @@ use crate::bridge::{SECRET, now};
 use crate::whmcs::{Billing, desk, wait_until};
 use crate::world::*;
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../integrations/whmcs")
 }
 
@@ -31,7 +31,7 @@ fn php(script: &str, input: &Value, env: &[(&str, &str)]) -> String {
     stdout
 }
 
-fn asked(script: &str, input: &Value, env: &[(&str, &str)]) -> Value {
+pub(crate) fn asked(script: &str, input: &Value, env: &[(&str, &str)]) -> Value {
     let said = php(script, input, env);
     serde_json::from_str(&said).unwrap_or_else(|_| panic!("no JSON: {said}"))
 }
@@ -43,7 +43,7 @@ fn the_addons_own_tests_pass() {
 }
 
 #[test]
-fn the_addon_has_nothing_that_php_7_4_does_not_know() {
+fn the_addon_has_nothing_that_php_7_2_does_not_know() {
     php("syntax.php", &Value::Null, &[]);
 }
 
@@ -75,9 +75,9 @@ fn both_sides_sign_alike_and_believe_each_other() {
 }
 
 /// The addon in a site that PHP's own web server serves, ended with the process id.
-struct Site {
+pub(crate) struct Site {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     database: String,
 }
 
@@ -89,7 +89,7 @@ impl Drop for Site {
 }
 
 impl Site {
-    fn start(folder_of_test: &Path) -> Self {
+    pub(crate) fn start(folder_of_test: &Path) -> Self {
         let site = folder_of_test.join("site");
         let addons = site.join("modules/addons");
         std::fs::create_dir_all(&addons).unwrap();
@@ -117,15 +117,15 @@ impl Site {
         Self { child, port, database }
     }
 
-    fn play(&self, ask: &Value) -> Value {
+    pub(crate) fn play(&self, ask: &Value) -> Value {
         asked("play.php", ask, &[("PORTREEVE_STUB_DB", &self.database)])
     }
 
-    fn hook(&self, name: &str, vars: &Value) -> Value {
+    pub(crate) fn hook(&self, name: &str, vars: &Value) -> Value {
         self.play(&json!({ "hook": name, "vars": vars }))
     }
 
-    fn standing(&self, service: i64) -> [i64; 3] {
+    pub(crate) fn standing(&self, service: i64) -> [i64; 3] {
         let is = self.play(&json!({ "service": service }));
         [&is["holds"], &is["open"], &is["unanswered"]].map(|n| n.as_i64().unwrap())
     }

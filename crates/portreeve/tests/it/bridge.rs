@@ -21,14 +21,14 @@ pub(crate) fn now() -> i64 {
 }
 
 /// A desk with a WHMCS whose addon this test plays.
-struct Bridged {
-    billing: Billing,
-    addon: Receiver,
-    world: World,
+pub(crate) struct Bridged {
+    pub(crate) billing: Billing,
+    pub(crate) addon: Receiver,
+    pub(crate) world: World,
 }
 
 impl Bridged {
-    fn start(engine: Engine) -> Self {
+    pub(crate) fn start(engine: Engine) -> Self {
         let billing = Billing::start(Seed::small());
         let addon = Receiver::start(|_| Reply::json(&json!({ "result": "ok" })));
         let more = format!("bridge_secret = \"{SECRET}\"\nbridge_url = \"{}\"\n", addon.url());
@@ -57,7 +57,7 @@ impl Bridged {
 }
 
 /// Posts to the desk as the addon does.
-fn post(serving: &Serving, path: &str, id: &str, at: i64, body: &Value) -> Answer {
+pub(crate) fn post(serving: &Serving, path: &str, id: &str, at: i64, body: &Value) -> Answer {
     let body = body.to_string();
     let signature = Secrets::parse(SECRET).unwrap().sign(id, at, body.as_bytes());
     let at = at.to_string();
@@ -70,7 +70,7 @@ fn post(serving: &Serving, path: &str, id: &str, at: i64, body: &Value) -> Answe
     serving.post(&format!("/bridge/v1/whmcs/{path}"), &headers, body.as_bytes())
 }
 
-fn event(kind: &str, data: &Value) -> Value {
+pub(crate) fn event(kind: &str, data: &Value) -> Value {
     json!({ "type": kind, "timestamp": "2026-01-31T10:00:00Z", "data": data })
 }
 
@@ -94,8 +94,13 @@ fn changed(service: i64, client: i64, status: &str, address: &str) -> Value {
 
 /// A token of single sign-on.
 fn token(claims: &Value, secret: &str) -> String {
+    token_for("portreeve-sso-v1.", claims, secret)
+}
+
+/// A token that is signed for this purpose.
+pub(crate) fn token_for(purpose: &str, claims: &Value, secret: &str) -> String {
     let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
-    let signature = hmac(secret, &format!("portreeve-sso-v1.{payload}"));
+    let signature = hmac(secret, &format!("{purpose}{payload}"));
     format!("{payload}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 

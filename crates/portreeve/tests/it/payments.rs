@@ -18,7 +18,7 @@ const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlenc
 
 const NOW: &str = "category=Spam&suspend_method=immediate&pay_to_unsuspend=1";
 
-fn pay(serving: &Serving, link: &str, report: i64) -> Answer {
+pub(crate) fn pay(serving: &Serving, link: &str, report: i64) -> Answer {
     serving.post(&format!("{link}/reports/{report}/pay"), &FORM, b"")
 }
 
@@ -31,7 +31,7 @@ fn payment(world: &World, report: i64) -> Value {
     world.report(report)["payments"][0].clone()
 }
 
-fn wait_for_payment(world: &World, report: i64, state: &str) {
+pub(crate) fn wait_for_payment(world: &World, report: i64, state: &str) {
     wait_until(&format!("the payment to be {state}"), || payment(world, report)["state"] == state);
 }
 
@@ -44,7 +44,7 @@ fn billing() -> Billing {
     Billing::start(seed)
 }
 
-fn with_whmcs(engine: Engine) -> (Billing, World) {
+pub(crate) fn with_whmcs(engine: Engine) -> (Billing, World) {
     let billing = billing();
     let world = desk(engine, &billing, "", "");
     world.ok(&["directory", "sync", "whmcs"]);
@@ -53,7 +53,7 @@ fn with_whmcs(engine: Engine) -> (Billing, World) {
     (billing, world)
 }
 
-fn invoices(billing: &Billing) -> Vec<SeenInvoice> {
+pub(crate) fn invoices(billing: &Billing) -> Vec<SeenInvoice> {
     billing.with(|whmcs| whmcs.invoices())
 }
 

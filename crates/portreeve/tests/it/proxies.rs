@@ -10,7 +10,7 @@ use crate::whmcs::wait_until;
 use crate::world::*;
 
 /// A snippet of the documentation, with the desk's real address.
-fn snippets(language: &str, desk: &Serving) -> Vec<String> {
+pub(crate) fn snippets(language: &str, desk: &Serving) -> Vec<String> {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/whmcs.md"))
         .unwrap();
     let fence = format!("```{language}\n");
@@ -24,7 +24,7 @@ fn user() -> String {
 }
 
 /// A web server with a configuration of its own, ended with its process id.
-struct WebServer {
+pub(crate) struct WebServer {
     child: Child,
     port: u16,
 }
@@ -56,7 +56,7 @@ impl WebServer {
         server
     }
 
-    fn nginx(folder: &Path, http: &str, server: &str) -> Self {
+    pub(crate) fn nginx(folder: &Path, http: &str, server: &str) -> Self {
         let place = folder.display();
         let user = user();
         let configuration = |port: u16| {
@@ -78,7 +78,7 @@ impl WebServer {
         // Apache will not run as root; then its children are somebody else.
         let as_whom = if user == "root" { "User www-data\nGroup www-data\n" } else { "" };
         let configuration = |port: u16| {
-            let modules = ["mpm_event", "authz_core", "proxy", "proxy_http"]
+            let modules = ["mpm_event", "authz_core", "proxy", "proxy_http", "rewrite"]
                 .map(|name| {
                     format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n")
                 })
@@ -92,7 +92,7 @@ impl WebServer {
         Self::start("apache2", folder, configuration, &["-f", &file, "-DFOREGROUND"])
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/billing", self.port)
     }
 }
@@ -107,7 +107,7 @@ impl Drop for WebServer {
 }
 
 /// A folder that the children of a web server may look into.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -124,8 +124,33 @@ fn world_with_an_old_identifier() -> World {
     world
 }
 
+/// Where this server leads whoever opens a page.
+pub(crate) fn leads_to(server: &WebServer, path: &str) -> String {
+    use std::io::{Read, Write};
+    let mut wire = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: billing.example.com\r\nConnection: close\r\n\r\n");
+    wire.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    wire.read_to_string(&mut answer).unwrap();
+    let head = answer.split("\r\n\r\n").next().unwrap();
+    let place = head.lines().find_map(|line| line.strip_prefix("Location: "));
+    place.unwrap_or(head.lines().next().unwrap()).to_owned()
+}
+
+/// The public page of the original is another address now, and other pages are not.
+pub(crate) fn leads_old_links_on(server: &WebServer) {
+    for old in ["/index.php?m=abusemanagerpro", "/billing/index.php?a=b&m=abusemanagerpro&c=d"] {
+        assert_eq!(leads_to(server, old), "https://abuse.example.com/report-abuse", "{old}");
+    }
+    for other in ["/index.html?m=other", "/index.html?x=m-abusemanagerpro"] {
+        assert!(leads_to(server, other).contains(" 200 "), "{other}");
+    }
+}
+
 /// The example of the original works through this server, and so does the check.
 fn works(world: &World, server: &WebServer) {
+    leads_old_links_on(server);
     let answer = php(&server.url(), world, "immediate", false);
     assert_eq!(answer, r#"{"status":"success","report_id":1}"#);
     world.wait_for(1, "suspended");

@@ -87,6 +87,15 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (staff_id, code_hash)
 );
 
+-- Accounts of panels whose owners come from there without the desk's password.
+CREATE TABLE staff_panel_accounts (
+    directory TEXT NOT NULL,
+    account TEXT NOT NULL,
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    PRIMARY KEY (directory, account)
+);
+CREATE INDEX staff_panel_accounts_staff ON staff_panel_accounts (staff_id);
+
 CREATE TABLE staff_sessions (
     id BIGSERIAL PRIMARY KEY,
     token_hash TEXT NOT NULL UNIQUE,
@@ -304,6 +313,14 @@ CREATE TABLE notes (
     body TEXT NOT NULL
 );
 CREATE INDEX notes_report ON notes (report_id, id);
+
+-- Reports that came from another desk, by their references there, so that none is taken over twice.
+CREATE TABLE imported_reports (
+    source TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    report_id BIGINT NOT NULL,
+    PRIMARY KEY (source, reference)
+);
 
 -- Answers that were given, so that the same request gets the same one again.
 CREATE TABLE idempotency_keys (

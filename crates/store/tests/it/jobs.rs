@@ -161,6 +161,7 @@ on_both! {
                 lagged: true,
                 unclear_before: true,
                 in_flight: true,
+                reason: None,
             }),
             unseen: Some((7, OutOfSight::Panel { said: "timed out".into() })),
             unseen_alarmed: true,

@@ -86,6 +86,21 @@ pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
 }
 
 on_both! {
+    async fn a_report_of_another_desk_is_remembered_once_under_its_reference_there(world) {
+        let mut tx = world.tx().await;
+        let new = [("92", ReportId(2)), ("7", ReportId(1))];
+        let mut stored = tx.add_imported_reports("Old desk", &new).await.unwrap();
+        stored.sort();
+        assert_eq!(stored, ["7", "92"]);
+        let again = [("92", ReportId(3)), ("93", ReportId(4))];
+        assert_eq!(tx.add_imported_reports("Old desk", &again).await.unwrap(), ["93"]);
+        assert_eq!(tx.add_imported_reports("Another", &[("92", ReportId(5))]).await.unwrap(), ["92"]);
+        let mut found = tx.imported_reports("Old desk", &["92", "93", "94"]).await.unwrap();
+        found.sort();
+        assert_eq!(found, [("92".to_owned(), ReportId(2)), ("93".to_owned(), ReportId(4))]);
+        tx.commit().await.unwrap();
+    }
+
     async fn a_report_in_any_state_reads_back_as_it_was_stored(world) {
         let reports = add(world, |ids| every_shape(&ids), 10).await;
         let mut tx = world.tx().await;

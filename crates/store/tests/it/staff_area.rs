@@ -43,6 +43,26 @@ async fn ids(tx: &mut Tx, filter: &ReportFilter) -> Vec<i64> {
 }
 
 on_both! {
+    async fn an_account_of_a_panel_is_one_members_of_staff(world) {
+        let mut tx = world.tx().await;
+        let alice = tx.add_staff(&staff("alice"), 1).await.unwrap();
+        let bob = tx.add_staff(&staff("bob"), 1).await.unwrap();
+        tx.put_panel_account("whmcs", "4", alice).await.unwrap();
+        tx.put_panel_account("whmcs", "5", bob).await.unwrap();
+        tx.put_panel_account("other", "4", bob).await.unwrap();
+        let name = |known: Option<portreeve_store::SignIn>| known.map(|known| known.name);
+        assert_eq!(name(tx.sign_in_of_panel_account("whmcs", "4").await.unwrap()), Some("alice".into()));
+        assert_eq!(name(tx.sign_in_of_panel_account("whmcs", "6").await.unwrap()), None);
+        tx.put_panel_account("whmcs", "4", bob).await.unwrap();
+        assert_eq!(name(tx.sign_in_of_panel_account("whmcs", "4").await.unwrap()), Some("bob".into()));
+        let all = tx.panel_accounts(10).await.unwrap();
+        let all: Vec<String> = all.iter().map(|a| format!("{}:{} {}", a.directory, a.account, a.staff)).collect();
+        assert_eq!(all, ["other:4 bob", "whmcs:4 bob", "whmcs:5 bob"]);
+        assert!(tx.remove_panel_account("whmcs", "4").await.unwrap());
+        assert!(!tx.remove_panel_account("whmcs", "4").await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
     async fn what_was_written_and_not_sent_is_kept_for_its_writer_and_report(world) {
         let draft = |kind: &str, body: &str| DraftRow { kind: kind.into(), body: body.into() };
         let mut tx = world.tx().await;

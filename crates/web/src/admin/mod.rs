@@ -15,6 +15,7 @@ mod fraudrecord;
 mod home;
 mod mail;
 mod new;
+mod panel;
 mod queue;
 mod refusal;
 mod report;
@@ -230,6 +231,7 @@ page_routes! {
     post "/admin/reports/{id}/closure" Close report::close;
     post "/admin/reports/{id}/reopening" Close report::reopen;
     post "/admin/reports/{id}/suspension" Suspend report::suspend;
+    post "/admin/reports/{id}/adoption" Suspend report::adopt;
     post "/admin/reports/{id}/release" Suspend report::release;
     post "/admin/reports/{id}/payment-offer" Suspend report::offer_payment;
     post "/admin/reports/{id}/payment-withdrawal" Suspend report::withdraw_payment;
@@ -299,6 +301,7 @@ pub(crate) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
         .route("/admin/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/admin/sign-in/code", get(sign_in::code_form).post(sign_in::code))
         .route("/admin/sign-out", post(sign_in::sign_out))
+        .route("/admin/panel-sign-on", post(panel::sign_on))
         .route("/admin/second-factor", get(sign_in::enrol_form).post(sign_in::enrol))
         .route("/admin/second-factor/qr.svg", get(sign_in::qr))
         .route("/admin/", get(|| async { to("/admin") }))

@@ -572,6 +572,8 @@ acts! {
     reopen: Close, "reopening", |form, web| Ok(Act::Reopen);
     /// Suspends the service.
     suspend: Suspend, "suspension", |form, web| Ok(Act::Suspend(protected(form)));
+    /// Makes the suspension that stands the report's own.
+    adopt: Suspend, "adoption", |form, web| Ok(Act::Adopt);
     /// Releases the hold.
     release: Suspend, "release", |form, web| Ok(Act::Release);
     /// Lets the customer pay to have the service back.

@@ -21,7 +21,7 @@ use crate::client_address::{ClientAddress, address_of};
 use portreeve_i18n::{self as i18n, Language};
 
 /// Passwords that are tried from one address in a minute.
-const TRIES_PER_ADDRESS: u32 = 20;
+pub(super) const TRIES_PER_ADDRESS: u32 = 20;
 
 /// Passwords and codes that are tried with one login name from one address in a quarter of an hour ...
 const TRIES_PER_SEAT: u32 = 10;
@@ -31,8 +31,8 @@ const TRIES_PER_ACCOUNT: u32 = 100;
 
 /// From where and with what a request comes.
 pub(crate) struct From {
-    address: ClientAddress,
-    agent: String,
+    pub(super) address: ClientAddress,
+    pub(super) agent: String,
 }
 
 impl FromRequestParts<Arc<Web>> for From {
@@ -71,7 +71,7 @@ pub(crate) async fn form(
     sign_in_page(&web, StatusCode::OK, language, "", &goal, None).await
 }
 
-async fn sign_in_page(
+pub(super) async fn sign_in_page(
     web: &Web,
     status: StatusCode,
     language: Language,
@@ -160,7 +160,7 @@ async fn learn_zone(web: &Web, token: &str, zone: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn with_cookie(web: &Web, token: &str, mut response: Response) -> Response {
+pub(super) fn with_cookie(web: &Web, token: &str, mut response: Response) -> Response {
     if let Ok(value) = cookie(web, token).parse() {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }

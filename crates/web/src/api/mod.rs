@@ -64,6 +64,7 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
         .routes(routes!(reports::restore_deadline))
         .routes(routes!(reports::assign))
         .routes(routes!(reports::suspend))
+        .routes(routes!(reports::adopt))
         .routes(routes!(reports::release))
         .routes(routes!(reports::offer_payment))
         .routes(routes!(reports::approve))

@@ -581,6 +581,9 @@ acts! {
     suspend: Suspend, "/reports/{id}/suspend", "suspend_report", body: Option<Suspension> => |_, body| {
         Ok(Act::Suspend(Suspension::of(body)))
     };
+    /// Make the suspension that stands in the panel the report's own, whoever made it: it ends with the report's hold.
+    /// Suspends nothing. Needs the right `suspend`.
+    adopt: Suspend, "/reports/{id}/adoption", "adopt_suspension" => |_| Ok(Act::Adopt);
     /// Release the hold; the report stays open. Needs the right `suspend`.
     release: Suspend, "/reports/{id}/release", "release_report" => |_| Ok(Act::Release);
     /// Let the customer pay to have the service back, or no longer. Needs the right `suspend`.

@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 
 use super::{nothing, part, row};
 use crate::api::{Done, Fields};
+use crate::shape::Version;
 use crate::world::{Client, Invoice, Order, Service, Status, World};
 
 const NO_DATE: &str = "0000-00-00 00:00:00";
 const NO_INVOICE: &str = "Invoice ID Not Found";
+const IMMUTABLE: &str = "Published invoices cannot be modified";
 
 fn money(cents: i64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
@@ -47,6 +49,7 @@ pub(super) fn create_invoice(world: &mut World, fields: &Fields) -> Done {
         notes: fields.text("notes").to_owned(),
         items: (1..100).map_while(item).collect(),
         paid: 0,
+        is_credited: false,
     };
     let (id, status) = (invoice.id, invoice.status.clone());
     world.invoices.insert(id, invoice);
@@ -72,7 +75,7 @@ pub(super) fn invoice(world: &mut World, fields: &Fields) -> Done {
     } else {
         json!({ "transaction": [{ "id": 1, "amountin": money(invoice.paid) }] })
     };
-    let balance = invoice.total() - invoice.paid;
+    let balance = if invoice.is_credited { 0 } else { invoice.total() - invoice.paid };
     Ok(json!({
         "invoiceid": invoice.id,
         "invoicenum": "",
@@ -156,13 +159,17 @@ fn listed(world: &World, invoice: &Invoice) -> Value {
     })
 }
 
-/// `UpdateInvoice`: the status.
+/// `UpdateInvoice`: the status. WHMCS 9 changes no invoice that is not a draft: it makes credit notes.
 pub(super) fn update_invoice(world: &mut World, fields: &Fields) -> Done {
+    let version = world.version;
     let invoice = row(&mut world.invoices, fields.number("invoiceid"), NO_INVOICE)?;
     if let Some(status) = fields.given("status") {
         let known = ["Draft", "Unpaid", "Paid", "Cancelled", "Refunded", "Collections"];
         if !known.contains(&status) {
             return Err(format!("Invalid status {status}"));
+        }
+        if version == Version::V9_0 && invoice.status != "Draft" && status != invoice.status {
+            return Err(IMMUTABLE.to_owned());
         }
         status.clone_into(&mut invoice.status);
     }

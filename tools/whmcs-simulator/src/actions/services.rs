@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{nothing, part, row};
 use crate::api::{Done, Fields};
-use crate::shape::sanitised;
-use crate::world::{Churn, Service, Status, World};
+use crate::shape::{Version, sanitised};
+use crate::world::{ABORTED, Churn, Service, Status, World};
 
 const NOT_FOUND: &str = "Service ID not found";
 
@@ -93,8 +93,12 @@ fn show(world: &World, service: &Service) -> Value {
         "password": format!("secret-of-{}", service.id),
         "subscriptionid": "",
         "promoid": "0",
-        "overideautosuspend": "",
-        "overidesuspenduntil": "0000-00-00",
+        "overideautosuspend": if service.overideautosuspend { "1" } else { "" },
+        "overidesuspenduntil": if service.overidesuspenduntil.is_empty() {
+            "0000-00-00"
+        } else {
+            &service.overidesuspenduntil
+        },
         "ns1": "",
         "ns2": "",
         "assignedips": service.assignedips,
@@ -116,7 +120,11 @@ fn of_module(world: &World, fields: &Fields) -> Result<i64, String> {
     let service = id.and_then(|id| world.services.get(&id)).ok_or(NOT_FOUND)?;
     let product = world.products.get(&service.pid);
     if product.is_none_or(|product| product.module.is_empty()) {
-        return Err("Service not assigned to a module".to_owned());
+        return Err(match world.version {
+            Version::Documented => "Service not assigned to a module",
+            Version::V8_13 | Version::V9_0 => "Module Not Found",
+        }
+        .to_owned());
     }
     match &service.module_error {
         Some(said) => Err(said.clone()),
@@ -136,7 +144,7 @@ pub(super) fn suspend(world: &mut World, fields: &Fields) -> Done {
 pub(super) fn unsuspend(world: &mut World, fields: &Fields) -> Done {
     let id = of_module(world, fields)?;
     if world.vetoed.contains(&id) {
-        return Err("Function Aborted by Hook".to_owned());
+        return Err(ABORTED.to_owned());
     }
     world.set_status(id, Status::Active, "", "api");
     nothing()

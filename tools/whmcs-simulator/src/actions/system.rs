@@ -6,16 +6,16 @@ use super::nothing;
 use crate::api::{Done, Fields};
 use crate::world::World;
 
-const VERSION: &str = "8.13.1";
-
 /// `WhmcsDetails`.
-pub(super) fn details(_world: &mut World, _fields: &Fields) -> Done {
-    let canonical = format!("{VERSION}-release.1");
-    Ok(json!({ "whmcs": { "version": VERSION, "canonicalversion": canonical } }))
+pub(super) fn details(world: &mut World, _fields: &Fields) -> Done {
+    let version = world.version.number();
+    let canonical = format!("{version}-release.1");
+    Ok(json!({ "whmcs": { "version": version, "canonicalversion": canonical } }))
 }
 
 /// `GetAdminDetails`: whose credential this is.
-pub(super) fn admin_details(_world: &mut World, _fields: &Fields) -> Done {
+pub(super) fn admin_details(world: &mut World, _fields: &Fields) -> Done {
+    let version = world.version.number();
     Ok(json!({
         "adminid": "1",
         "name": "Abuse Desk",
@@ -24,7 +24,7 @@ pub(super) fn admin_details(_world: &mut World, _fields: &Fields) -> Done {
         "allowedpermissions": "List Services,View Clients Products/Services,Perform Server Operations,API Access",
         "departments": "",
         "requesttime": "2026-01-01 00:00:00",
-        "whmcs": { "version": VERSION, "canonicalversion": format!("{VERSION}-release.1") },
+        "whmcs": { "version": version, "canonicalversion": format!("{version}-release.1") },
     }))
 }
 

@@ -159,6 +159,36 @@ pub(crate) enum ReportCommand {
         #[arg(long)]
         protected: bool,
     },
+    /// Make the suspension that stands in the panel the report's own: it ends with its hold
+    #[command(
+        long_about = "Make the suspension that stands in the panel the report's own, whoever made it: it ends with \
+        the report's hold. Suspends nothing: a service that turns out to run is reported as drifted."
+    )]
+    Adopt { id: i64 },
+    /// Take over reports of another desk from a CSV file; sends nothing and suspends nothing
+    #[command(
+        long_about = "Take over reports of another desk from a CSV file (docs/moving.md). Sends nothing, starts no \
+        clock and places no hold. A report that was imported before is skipped."
+    )]
+    Import {
+        /// `-`: read it from standard input
+        file: PathBuf,
+        /// Names the file's own columns and words (docs/moving.md)
+        #[arg(long, value_name = "MAP.toml")]
+        map: Option<PathBuf>,
+        /// Show what would become of each row, and store nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// What the other desk is called in the history [default: as the map says]
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+        /// Whose service ids are meant [default: as the map says, or the first one]
+        #[arg(long, value_name = "NAME")]
+        directory: Option<String>,
+        /// One JSON object a row, each on a line of its own
+        #[arg(long)]
+        json: bool,
+    },
     /// Release the hold; the report stays open
     Release { id: i64 },
     /// Approve a suspension that waits for approval, or confirm one done by hand

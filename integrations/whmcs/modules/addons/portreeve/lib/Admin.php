@@ -24,6 +24,7 @@ final class Admin
             check_token('WHMCS.admin.default');
             echo self::done($settings, $post, $texts);
         }
+        echo self::form($link, 'desk', 0, $texts['admin_desk']);
         echo self::health(Health::look($settings, time()), $texts);
         $counts = Outbox::counts();
         echo '<p>' . Texts::escape(sprintf($texts['admin_messages'], $counts['waiting'], $counts['dead'])) . '</p>';
@@ -47,6 +48,9 @@ final class Admin
         if ($settings->missing() !== null) {
             return '';
         }
+        if ($act === 'desk') {
+            return self::toDesk($settings, $texts);
+        }
         $desk = new Desk($settings);
         if ($act === 'send') {
             return self::box('success', sprintf($texts['admin_sent'], $desk->send(200, 20)));
@@ -55,6 +59,23 @@ final class Admin
         return $wrong === null
             ? self::box('success', $texts['admin_works'])
             : self::box('danger', "{$texts['admin_fails']} $wrong.");
+    }
+
+    /** Takes the administrator who is logged in to the desk. */
+    private static function toDesk(Settings $settings, array $texts): string
+    {
+        $admin = (int) ($_SESSION['adminid'] ?? 0);
+        if ($admin <= 0) {
+            return self::box('danger', $texts['admin_nobody']);
+        }
+        $row = Capsule::table('tbladmins')->where('id', $admin)->select('username')->first();
+        $name = html_entity_decode((string) ($row->username ?? ''), ENT_QUOTES, 'UTF-8');
+        $token = SignOn::staffToken($settings, $admin, $name, time(), random_bytes(16));
+        // WHMCS puts a token of its own into forms with method="post": the button says the method instead.
+        return '<form id="portreeve-desk"><input type="hidden" name="token" value="' . Texts::escape($token) . '">'
+            . '<button type="submit" class="btn btn-primary" formmethod="post" formaction="'
+            . Texts::escape($settings->deskUrl() . '/admin/panel-sign-on') . '">' . Texts::escape($texts['admin_desk']) . '</button></form>'
+            . "<script>document.querySelector('#portreeve-desk button').click();</script>";
     }
 
     /** @param array<array{good: bool, what: string, args: array<mixed>}> $checks */

@@ -51,7 +51,9 @@ final class Messages
             'domainstatus',
             'suspendreason',
             'dedicatedip',
-            'assignedips'
+            'assignedips',
+            'overideautosuspend',
+            'overidesuspenduntil'
         )->first();
         if ($service === null) {
             return null;
@@ -71,6 +73,9 @@ final class Messages
                 'suspend_reason' => self::plain($service->suspendreason),
                 'dedicated_ip' => (string) $service->dedicatedip,
                 'assigned_ips' => (string) $service->assignedips,
+                // WHMCS spells it so.
+                'no_auto_suspend' => in_array((string) $service->overideautosuspend, ['1', 'on', 'true'], true),
+                'no_auto_suspend_until' => (string) $service->overidesuspenduntil,
             ],
             'customer' => self::customer((int) $service->userid),
         ];

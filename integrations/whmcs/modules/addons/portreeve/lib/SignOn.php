@@ -6,10 +6,13 @@ if (!defined('WHMCS')) {
     die('This file cannot be accessed directly');
 }
 
-/** The token with which a customer who is logged in here comes to the desk. */
+/** The tokens with which a customer or an administrator who is logged in here comes to the desk. */
 final class SignOn
 {
     const PURPOSE = 'portreeve-sso-v1.';
+
+    /** One for a customer never does for staff, nor the other way round. */
+    const STAFF_PURPOSE = 'portreeve-staff-v1.';
 
     /** How long a token is good, in seconds. */
     const LIFE = 60;
@@ -31,21 +34,40 @@ final class SignOn
         int $now,
         string $random
     ): string {
-        $claims = [
-            'iss' => $settings->directory(),
-            'aud' => $settings->deskUrl(),
+        return self::signed($settings, self::PURPOSE, $now, $random, [
             'client_id' => (string) $clientId,
             'user_id' => (string) $userId,
             'user' => substr($user, 0, 200),
             'may_act' => $acts,
             'masquerading' => $masquerading,
             'return_to' => self::place($report),
+        ]);
+    }
+
+    /**
+     * For an administrator. The desk knows which member of staff the account belongs to, and asks for the second factor.
+     *
+     * @param string $name what the desk says when it does not know the account
+     * @param string $random 16 bytes
+     */
+    public static function staffToken(Settings $settings, int $adminId, string $name, int $now, string $random): string
+    {
+        return self::signed($settings, self::STAFF_PURPOSE, $now, $random, [
+            'admin_id' => (string) $adminId,
+            'admin' => substr($name, 0, 64),
+        ]);
+    }
+
+    /** @param array<string, mixed> $claims */
+    private static function signed(Settings $settings, string $purpose, int $now, string $random, array $claims): string
+    {
+        $claims = ['iss' => $settings->directory(), 'aud' => $settings->deskUrl()] + $claims + [
             'iat' => $now,
             'exp' => $now + self::LIFE,
             'jti' => bin2hex($random),
         ];
-        $payload = Signature::base64url(json_encode($claims, JSON_UNESCAPED_SLASHES));
-        return $payload . '.' . Signature::ofText($settings->secret(), self::PURPOSE . $payload);
+        $payload = Signature::base64url((string) json_encode($claims, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE));
+        return $payload . '.' . Signature::ofText($settings->secret(), $purpose . $payload);
     }
 
     private static function place(string $report): string
