@@ -535,7 +535,7 @@ fn from_adopted(wanted: Wanted, since: Timestamp, observed: &Observed, now: Time
             settled(Record::Drifted { since: now }, vec![Event::Drifted])
         }
         (Wanted::Suspended { .. }, Observed::Suspended { reason }) => {
-            let said = words(reason.as_deref());
+            let said = words(reason.as_deref().filter(|reason| !is_our_reason(reason)));
             let ours = Record::Ours { since: now, reason: reason.clone(), by_hand: false };
             settled(ours, vec![Event::Suspended { by_hand: false, said }])
         }
