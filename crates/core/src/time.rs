@@ -178,6 +178,7 @@ pub(crate) mod as_rfc3339 {
 
         use super::super::Timestamp;
 
+        #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
         pub(crate) fn serialize<S: Serializer>(
             at: &Option<Timestamp>,
             serializer: S,

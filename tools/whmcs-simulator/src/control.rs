@@ -21,7 +21,7 @@ enum Wish {
     /// How answers look from now on.
     Shape(Shape),
     /// A new service, or another form of a known one.
-    Put(Service),
+    Put(Box<Service>),
     /// A service goes.
     Remove(i64),
     /// A bill is overdue.
@@ -73,7 +73,7 @@ fn take(world: &mut World, wish: Wish) {
         Wish::Faults(rules) => world.faults.rules = rules,
         Wish::Shape(shape) => world.shape = shape,
         Wish::Put(service) => {
-            world.services.insert(service.id, service);
+            world.services.insert(service.id, *service);
         }
         Wish::Remove(id) => {
             world.services.remove(&id);

@@ -241,7 +241,7 @@ pub struct Queued {
 #[serde(rename_all = "snake_case")]
 pub enum Churn {
     /// A service comes.
-    Add(Service),
+    Add(Box<Service>),
     /// A service goes.
     Remove(i64),
     /// Nothing, this time.

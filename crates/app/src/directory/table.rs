@@ -18,9 +18,12 @@ const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(crate) const NOT_UTF8: &str =
     "is not UTF-8; it was read as windows-1252, and so are others like it";
 
+/// The header once more, and the lines behind it.
+type Lines<R> = io::Chain<Cursor<Vec<u8>>, BufReader<Utf8Lines<R>>>;
+
 /// A table that is being read.
 pub(crate) struct Table<R: Read> {
-    reader: csv::Reader<io::Chain<Cursor<Vec<u8>>, BufReader<Utf8Lines<R>>>>,
+    reader: csv::Reader<Lines<R>>,
     record: csv::ByteRecord,
     meter: Rc<Meter>,
     columns: Vec<String>,

@@ -147,7 +147,8 @@ pub(super) enum End {
 
 async fn run_one(desk: &Desk, kind: JobKind, job: &DueJob, lease: &str) {
     let work = async {
-        match work(desk, kind, job).await {
+        // What a job needs stands on the heap: a task is moved about.
+        match Box::pin(work(desk, kind, job)).await {
             Ok(end) => end,
             Err(error) => {
                 tracing::warn!(kind = kind.as_str(), key = %job.key, "job failed: {error}");

@@ -149,7 +149,7 @@ fn every_code_is_told_in_both_languages() {
 
 #[test]
 fn whoever_says_nothing_is_not_quoted() {
-    for tell in [
+    let tellers: [fn(Language) -> String; 9] = [
         |of| reason::queue(of, &QueueReason::DirectoryUnreachable { said: String::new() }),
         |of| reason::not_delivered(of, &NotDelivered::Refused { said: String::new() }),
         |of| reason::payment_issue(of, &PaymentIssue::Unexpected { said: String::new() }),
@@ -159,8 +159,8 @@ fn whoever_says_nothing_is_not_quoted() {
         |of| reason::suspension(of, &SuspensionReason::Failed { said: String::new() }),
         |of| reason::suspension(of, &SuspensionReason::Later { said: String::new() }),
         |of| reason::suspension(of, &SuspensionReason::Refused { said: String::new() }),
-    ] as [fn(Language) -> String; 9]
-    {
+    ];
+    for tell in tellers {
         is_told_in_both("silent", tell);
         let told = Language::ALL.map(tell);
         assert!(!told.iter().any(|told| told.contains(['“', '„', '”'])), "{told:?}");

@@ -284,7 +284,7 @@ on_each! {
         // the count stays.
         let new = Service { id: 500, clientid: 1, pid: 1, ..Service::default() };
         billing.with(|whmcs| {
-            whmcs.churn = vec![Churn::Nothing, Churn::Remove(2), Churn::Add(new)];
+            whmcs.churn = vec![Churn::Nothing, Churn::Remove(2), Churn::Add(Box::new(new))];
         });
         let came = world.json(&["directory", "sync", "whmcs"]);
         assert_eq!((&came["services"], &came["ended"]), (&100.into(), &1.into()), "{came}");

@@ -48,7 +48,7 @@ fn between_pages(world: &mut World) {
     }
     match world.churn.remove(0) {
         Churn::Add(service) => {
-            world.services.insert(service.id, service);
+            world.services.insert(service.id, *service);
         }
         Churn::Remove(id) => {
             world.services.remove(&id);
