@@ -27,8 +27,8 @@ pub async fn of(desk: &Desk, staff: &str, report: ReportId) -> Result<Vec<Draft>
     Ok(rows.into_iter().map(|row| Draft { kind: row.kind, text: row.body }).collect())
 }
 
-/// Keeps what somebody has written on a report, as it stands now; on one that is not there, nothing. Of a text that is empty nothing is kept. Of one that
-/// is longer than what can be sent, the beginning.
+/// Keeps what somebody has written on a report, as it stands now; on one that is not there, nothing. Of a text that is
+/// empty nothing is kept. Of one that is longer than what can be sent, the beginning.
 pub async fn keep(
     desk: &Desk,
     staff: &str,

@@ -60,8 +60,9 @@ on_both! {
         }
         assert_eq!(open["suspension"]["state"], "none");
         let event = &open["events"][0];
+        assert_eq!((&event["data"]["source"], &event["data"]["reference"]), (&"Old desk".into(), &"A-1".into()));
         assert_eq!((&event["kind"], open["events"].as_array().unwrap().len()), (&"imported".into(), 1));
-        assert!(event["text"].as_str().unwrap().contains("imported from Old desk, report A-1 there"), "{event}");
+        assert!(event["text"].as_str().unwrap().contains("Imported from Old desk, where it was report A-1"), "{event}");
         let closed = world.report(id(1));
         assert_eq!((&closed["status"], &closed["outcome"], &closed["closed_at"], &closed["customer_id"]),
             (&"closed".into(), &"resolved".into(), &"2026-01-03T12:00:00.000Z".into(), &"12".into()));
