@@ -16,7 +16,7 @@ const ROUNDS: u32 = 7;
 const MAIL: usize = 5 * 1024;
 
 /// Rows of a table. It is longer than what is read in one piece.
-const ROWS: usize = 60_000;
+const ROWS: u32 = 60_000;
 
 /// One kind of complaint.
 #[derive(Debug, Serialize)]
@@ -76,7 +76,7 @@ pub(super) fn measure() -> Vec<Reading> {
 fn compared(
     what: &'static str,
     peer: &'static str,
-    each: usize,
+    each: u32,
     ours: impl Fn(),
     theirs: impl Fn(),
 ) -> Reading {
@@ -89,14 +89,14 @@ fn compared(
     Reading { what, peer, rate, peer_rate }
 }
 
-fn a_second(each: usize, work: &impl Fn()) -> f64 {
+fn a_second(each: u32, work: &impl Fn()) -> f64 {
     let began = Instant::now();
     let mut done = 0_u32;
     while began.elapsed() < ROUND {
         work();
         done += 1;
     }
-    f64::from(done) * each as f64 / began.elapsed().as_secs_f64()
+    f64::from(done) * f64::from(each) / began.elapsed().as_secs_f64()
 }
 
 /// Text up to a length, of words as mails have them.
@@ -143,9 +143,9 @@ fn table() -> Vec<u8> {
 }
 
 fn read_table(table: &[u8]) {
-    let mut rows = 0;
+    let mut rows = 0_u32;
     let read = complaint::each_piece("2026-03-02-scan_smb-example-asn.csv", table, &mut |piece| {
-        rows += usize::from(matches!(black_box(piece), Piece::One(_)));
+        rows += u32::from(matches!(black_box(piece), Piece::One(_)));
         Ok(())
     });
     assert!(read.is_ok() && rows == ROWS, "every row of the sample says something");
@@ -154,9 +154,9 @@ fn read_table(table: &[u8]) {
 fn parse_table(table: &[u8]) {
     let mut reader = csv::Reader::from_reader(table);
     let mut record = csv::ByteRecord::new();
-    let mut rows = 0;
+    let mut rows = 0_u32;
     while reader.read_byte_record(&mut record).is_ok_and(|more| more) {
-        rows += usize::from(!black_box(&record).is_empty());
+        rows += u32::from(!black_box(&record).is_empty());
     }
     assert_eq!(rows, ROWS);
 }
