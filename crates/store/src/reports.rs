@@ -422,7 +422,8 @@ impl Tx {
             deadline_at = $10, remind_at = $11, left_ms = $12, remind_in_ms = $13, wake_at = $14,
             service_ip = $15, address = $16, category = $17, assignee = $18, merged_into = $19,
             merged_hold = $20, claim = $21, wanted_ms = $22, more_time_times = $23,
-            unsuspended_times = $24, pay_to_unsuspend = $25, revision = revision + 1 WHERE id = $26";
+            unsuspended_times = $24, pay_to_unsuspend = $25, suspend_method = $26,
+            revision = revision + 1 WHERE id = $27";
         let (directory, service_id, customer_id) = service_columns(report);
         let columns = Columns::of(report);
         let rows = on!(self, conn => {
@@ -452,6 +453,7 @@ impl Tx {
                 .bind(i64::from(report.said.more_time_times))
                 .bind(i64::from(report.said.unsuspended_times))
                 .bind(report.allegation.pay_to_unsuspend)
+                .bind(report.allegation.suspend_method.as_str())
                 .bind(report.id.0)
                 .execute(conn)
                 .await?

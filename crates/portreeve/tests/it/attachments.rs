@@ -192,12 +192,12 @@ on_both! {
         world.ok(&["report", "attachment", &id_of(&list[0]), "--save", "saved.log"]);
         assert!(std::fs::read(world.path("saved.log")).unwrap() == log);
         let again = world.fails(1, &["report", "attachment", &id_of(&list[0]), "--save", "saved.log"]);
-        assert!(again.contains("cannot make saved.log"), "{again}");
+        assert!(again.contains("cannot create saved.log"), "{again}");
         assert_eq!(world.ok(&["report", "attachment", &id_of(&list[2]), "--save", "-"]), "please look here");
         assert!(serving.get(&link).body.contains(">answer.txt</a>"));
         assert_eq!(world.events(id, "attached"), 4);
         assert!(world.ok(&["report", "show", &id.to_string()]).contains("mail.log 585.9 KiB (not scanned)"));
-        assert!(world.fails(1, &["report", "answer", &id.to_string(), "--text", "x", "--attach", "hook.sh"]).contains("hook.sh: files of this type are not taken"));
+        assert!(world.fails(1, &["report", "answer", &id.to_string(), "--text", "x", "--attach", "hook.sh"]).contains("hook.sh: files of this type are not accepted"));
     }
 
     fn staff_send_files_from_their_page_and_those_of_notes_stay_with_staff(world) {
@@ -236,7 +236,7 @@ on_both! {
         for form in ["answer", "note", "customer-answer", "answer-and-close"] {
             let refused = send(form, "a long text", &[("virus.exe", b"MZ")]);
             let page = plain(&refused.body);
-            assert!(refused.status == 422 && page.contains(">a long text<") && page.contains("“virus.exe” is of a type"), "{form}: {page}");
+            assert!(refused.status == 422 && page.contains(">a long text<") && page.contains("Files of the type of “virus.exe” are not accepted"), "{form}: {page}");
         }
         let stale = multipart(&[("csrf", &csrf_of(&page)), ("revision", "0"), ("text", "stale words")], &[("a.txt", b"x")]);
         let headers = [("content-type", kind()), ("cookie", seat.cookie.clone())];
@@ -630,8 +630,8 @@ on_both! {
         let waits = send("waits.txt", b"wait\nfor it\n");
         let answer = get(&waits);
         assert!(answer.status == 409 && answer.body.contains("Scan in progress"), "{answer:?}");
-        assert!(serving.get(&link).body.contains("is being checked"));
-        assert!(world.fails(1, &["report", "attachment", &waits, "--save", "x"]).contains("being checked"));
+        assert!(serving.get(&link).body.contains("is being scanned"));
+        assert!(world.fails(1, &["report", "attachment", &waits, "--save", "x"]).contains("being scanned"));
         world.write("let-through", "");
         eventually("it was scanned again", || state("waits.txt").1 == "clean");
         assert_eq!(get(&waits).body, "wait\nfor it\n");

@@ -54,7 +54,7 @@ on_both! {
             (["report", "reopen", &id].to_vec(), "not closed"),
             (["report", "approve", &id].to_vec(), "no suspension"),
             (["report", "refuse", &id].to_vec(), "no suspension"),
-            (["report", "release", &id].to_vec(), "holds nothing"),
+            (["report", "release", &id].to_vec(), "no hold on the service"),
             (["report", "assign", &id, "--service", "2"].to_vec(), "queue"),
             (["report", "note", &id, "--text", " "].to_vec(), "characters"),
             (["report", "show", "999"].to_vec(), "no report #999"),

@@ -265,7 +265,7 @@ on_both! {
             eventually(setting, || serving.get(&link).body.contains(says));
         }
         let refused = world.fails(1, &["report", "extend", &id.to_string(), "--by", "0s"]);
-        assert!(refused.contains("give some time"), "{refused}");
+        assert!(refused.contains("length of time"), "{refused}");
         assert_eq!(world.events(id, "extended"), 0);
     }
 
