@@ -153,7 +153,7 @@ fn nothing_typed_is_lost(scripts: bool) {
     browser.named("button", "Yes, cancel the deadline").click();
     browser.shows("Deadline cancelled with");
     browser.named("button", "Restore the deadline").click();
-    browser.shows("staff restored the deadline");
+    browser.shows("Staff restored the deadline");
     // Enter in a field sends nothing to anybody.
     browser.one("input[name='category.category']").click();
     browser.keys(ENTER);
@@ -552,7 +552,7 @@ fn a_notice_is_written(scripts: bool) {
     let complaints = browser.complaints();
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.named("button", "Save").click();
-    browser.shows("Nothing was stored");
+    browser.shows("Not saved");
     browser.one("textarea[name='de/opened/subject.txt']").fill("Beispielhoster: {{ category }}");
     browser.named("button", "Save").click();
     browser.shows("It counts on every node");

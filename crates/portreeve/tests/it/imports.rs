@@ -170,14 +170,14 @@ on_both! {
 
     fn cells_that_were_left_off_and_shorthand_end_nothing_and_are_told(world) {
         let header = "service_id,customer_id,status,protected,dedicated_ip,assigned_ips\n";
-        let full = "1,7,active,true,203.0.113.1,203.0.113.2\n2,7,active,,203.0.113.100,203.0.113.101\n3,7,active,,203.0.113.4,192.0.2.0/24\n";
+        let full = "1,7,active,true,203.0.113.1,203.0.113.2\n2,7,active,,203.0.113.100,203.0.113.101\n3,7,active,,203.0.113.4,203.0.113.128/25\n";
         assert!(import(&world, "t.csv", format!("{header}{full}")).is_empty());
-        let short = "1,7,active\n2,7,active,,\"203.0.113.100,101\",\n3,7,active,,203.0.113.4,192.0.2.0/24 main\n\u{1a}";
+        let short = "1,7,active\n2,7,active,,\"203.0.113.100,101\",\n3,7,active,,203.0.113.4,203.0.113.128/25 main\n\u{1a}";
         let said = import(&world, "t.csv", format!("{header}{short}"));
         let places: Vec<&str> = said.iter().map(|line| line.split(':').next().unwrap()).collect();
         assert_eq!(places, ["2 protected", "3 dedicated_ip", "4 assigned_ips"], "{said:#?}");
         assert!(said[1].contains("101") && said[2].contains("main"), "{said:#?}");
-        for (address, id) in [("203.0.113.1", 1), ("203.0.113.2", 1), ("203.0.113.101", 2), ("192.0.2.7", 3)] {
+        for (address, id) in [("203.0.113.1", 1), ("203.0.113.2", 1), ("203.0.113.101", 2), ("203.0.113.200", 3)] {
             assert_eq!(holders(&world, address), [id], "{address}");
         }
         assert_eq!(world.json(&["service", "show", "1"])["protected"], true, "what was known stays");

@@ -573,7 +573,7 @@ on_both! {
         assert!(world.ok(&["mail", "show", "2"]).contains("from a pipe"));
         assert_eq!(world.ok(&["mail", "show", "1", "--raw"]), world.read("a.eml"));
         world.ok(&["mail", "dismiss", "1"]);
-        assert!(world.fails(1, &["mail", "dismiss", "1"]).contains("does not wait"));
+        assert!(world.fails(1, &["mail", "dismiss", "1"]).contains("already been dealt with"));
         world.ok(&["mail", "restore", "1"]);
         let desk = world.serve();
         let id = desk.create(&world, "service_id=1&category=Spam");

@@ -71,7 +71,8 @@ on_both! {
             assert_eq!(before, newest[list][0]["id"].to_string());
             let option = format!("--{list}-before");
             let earlier = world.json(&["report", "show", &id.to_string(), &option, &before]);
-            assert_eq!(texts(&earlier, list).last().unwrap(), &format!("{word}-5."));
+            let last = texts(&earlier, list).pop().unwrap();
+            assert!(last.contains(&format!("{word}-5.")), "{last}");
             assert_eq!(earlier["earlier"][format!("{list}_before")], Value::Null, "that is all");
         }
         let said = world.ok(&["report", "show", &id.to_string()]);

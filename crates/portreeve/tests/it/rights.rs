@@ -336,7 +336,7 @@ fn a_data_folder_that_others_could_read_is_closed_and_the_log_says_so() {
         assert_eq!(mode(&folder.join(beside)), 0o600, "{beside}");
     }
     let log = desk.log();
-    assert!(log.contains("was open to other users of this machine (mode 0755)"), "{log}");
+    assert!(log.contains("was accessible to other users of this machine (mode 0755)"), "{log}");
     assert!(log.contains("(mode 0644)"), "{log}");
     let quiet = world.run(&["report", "list"]);
     assert_eq!(String::from_utf8_lossy(&quiet.stderr), "", "it is said once");

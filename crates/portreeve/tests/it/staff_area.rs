@@ -284,7 +284,7 @@ on_both! {
         let foreign = desk.create(&world, "service_id=1&category=Spam");
         world.wait_for(held, "suspended");
         let into = |to: i64| seat.act(held, "merging", &[("other", &format!("#{to}"))]);
-        assert!(into(foreign).body.contains("another service"));
+        assert!(into(foreign).body.contains("a different service"));
         assert!(into(held).body.contains("into itself"));
         assert_eq!(into(999).status, 404);
         assert_eq!(into(other).status, 303);
@@ -447,7 +447,7 @@ on_both! {
         assert_eq!(world.ok(&["settings", "get", "time_limit.period"]).trim(), "2h");
         let stale = set("time_limit.period", "1440m", "3h");
         assert!(stale.status == 422 && stale.body.contains("changed in the meantime"), "{}", stale.body);
-        assert!(set("time_limit.period", "2h", "soon").body.contains("must be a length of time"));
+        assert!(set("time_limit.period", "2h", "soon").body.contains("must be a duration"));
         let category = [("name", "Night"), ("period", "30m"), ("customer_text", "At night nobody watches."), ("severity", "high"), ("suspend_method", "timelimit"), ("act", "set")];
         assert_eq!(seat.done("/admin/setup/categories", &category), "/admin/setup/categories");
         assert!(world.ok(&["settings", "get", "categories"]).contains("\"Night\""));

@@ -89,7 +89,7 @@ on_both! {
         let admin = Seat::take(&desk, "emil");
         admin.done("/admin/setup/staff/dora", &[("act", "told"), ("notice", "queued"), ("summary", "1")]);
         assert_eq!(world.json(&["staff", "notify", "dora"])["notices"], serde_json::json!(["queued"]));
-        assert!(admin.page("/admin/setup/audit").contains("mails to a member of staff changed"));
+        assert!(admin.page("/admin/setup/audit").contains("e-mail notifications of a staff member changed"));
     }
 
     fn with_addresses_of_the_desk_members_are_told_only_what_they_choose(world) {
