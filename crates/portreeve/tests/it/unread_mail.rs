@@ -167,7 +167,7 @@ on_both! {
         eventually("staff are told", || !world.mails("alert.reading").is_empty());
         let mails = world.mails("alert.reading");
         assert!(mails.len() == 1 && mails[0].contains("To: alice@example.com"), "{mails:#?}");
-        assert!(mails[0].contains("1 unread") && mails[0].contains("not being read in time"), "{mails:#?}");
+        assert!(mails[0].contains("1 unread") && mails[0].contains("not being processed in time"), "{mails:#?}");
         assert!(ready().contains("incoming mail: not read in time: 1 unread"), "{}", ready());
         let seat = crate::seat::Seat::take(&desk, "emil");
         assert!(seat.page("/admin/setup/connections").contains("not read in time"));
@@ -209,7 +209,7 @@ on_both! {
         assert!(lmtp.hand_over("ada@example.com", ADDRESS, &by_header).starts_with("452 "));
         world.write("more.eml", &by_header);
         let said = world.fails(1, &["ingest", "more.eml"]);
-        assert!(said.contains("not taken: too much mail about report"), "{said}");
+        assert!(said.contains("not accepted: too much mail about report"), "{said}");
         take(lmtp, "ben@example.net", &address(other), &long("ben@example.net", 4, 3_000));
         assert_eq!((world.count("incoming_mails"), world.count("raw_mails")), (5, 5), "what was not taken is not kept");
         // An hour later.
