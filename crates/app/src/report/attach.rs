@@ -153,9 +153,31 @@ async fn write(tx: &mut Tx, upload: &mut Upload) -> Result<(), ActError> {
 mod tests {
     use super::*;
     use crate::attachment::NewAttachment;
+    use portreeve_core::reason::QueueReason;
+    use portreeve_core::report::{Allegation, Report, SuspendMethod};
     use portreeve_core::settings::Settings;
     use portreeve_core::time::Timestamp;
-    use portreeve_store::Db;
+    use portreeve_store::{Db, NewMessage, NewReport};
+
+    /// A message to which files can belong, in a report of its own.
+    async fn stored_message(tx: &mut Tx, report: ReportId) -> i64 {
+        let (at, author) = (Timestamp::UNIX_EPOCH, Actor::Customer.to_string());
+        let allegation = Allegation {
+            category: "Spam".into(),
+            service_ip: "192.0.2.1".into(),
+            additional_info: String::new(),
+            suspend_method: SuspendMethod::NoSuspend,
+            allow_unsuspend: false,
+            pay_to_unsuspend: false,
+        };
+        let why = QueueReason::DirectoryUnreachable { said: String::new() };
+        let (report, _) = Report::queue(report, None, allegation, why, at);
+        let id = report.id;
+        let new = NewReport { report, opened_by: author.clone() };
+        tx.add_reports(&[new]).await.expect("the report is stored");
+        let message = NewMessage { at: 0, author, from_customer: true, body: "see there".into() };
+        tx.add_message(id, &message).await.expect("the message is stored")
+    }
 
     /// Stores three files of 8 bytes in a report that has room for 20 bytes.
     async fn store_three(
@@ -171,9 +193,10 @@ mod tests {
         let files = files(&limits, new.to_vec()).await;
         let mut tx = db.write().await.expect("a transaction");
         let (report, actor) = (ReportId(1), Actor::Customer);
+        let message = stored_message(&mut tx, report).await;
         let place = Place {
             report,
-            owner: Owner::Message(7),
+            owner: Owner::Message(message),
             from_customer: true,
             actor: &actor,
             limits: &limits,
@@ -181,7 +204,7 @@ mod tests {
             now: Timestamp::UNIX_EPOCH,
         };
         let events = attach(&mut tx, &place, files).await;
-        let stored = tx.message_attachments(report, 0..=9, 9).await.expect("a list").len();
+        let stored = tx.message_attachments(report, 0..=message, 9).await.expect("a list").len();
         let tell = |event: &Event| {
             portreeve_i18n::history::sentence(
                 portreeve_i18n::Language::English,
