@@ -136,8 +136,11 @@ impl Folder {
                 Ok(Self::Named(path))
             }
             None => {
-                let folder = tempfile::Builder::new().prefix("portreeve-demo-").tempdir();
-                Ok(Self::Temporary(folder.context("cannot make a temporary folder")?))
+                let mut folder = tempfile::Builder::new();
+                folder.prefix("portreeve-demo-");
+                #[cfg(unix)]
+                folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+                Ok(Self::Temporary(folder.tempdir().context("cannot make a temporary folder")?))
             }
         }
     }
