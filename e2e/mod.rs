@@ -555,11 +555,11 @@ fn a_notice_is_written(scripts: bool) {
     browser.shows("Not saved");
     browser.one("textarea[name='de/opened/subject.txt']").fill("Beispielhoster: {{ category }}");
     browser.named("button", "Save").click();
-    browser.shows("It counts on every node");
-    browser.named("a", "Back to what was before").click();
-    browser.named("button", "Take them away").click();
-    browser.shows("It counts on every node");
-    assert!(!browser.text().contains("the desk's own"), "{}", browser.text());
+    browser.shows("It takes effect on all nodes");
+    browser.named("a", "Revert").click();
+    browser.named("button", "Remove edited texts").click();
+    browser.shows("It takes effect on all nodes");
+    assert!(!browser.text().contains("edited here"), "{}", browser.text());
 }
 
 #[test]

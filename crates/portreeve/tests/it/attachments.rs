@@ -254,7 +254,7 @@ on_both! {
         assert_eq!(serving.get(&format!("{link}/reports/{id}/attachments/{gone}")).status, 410);
         assert!(serving.get(&link).body.contains("removed by the abuse desk"));
         let page = seat.page(&format!("/admin/reports/{id}"));
-        assert!(page.contains("staff:carol") && page.contains("file &quot;how-to.pdf&quot; removed"), "{page}");
+        assert!(page.contains("staff:carol") && page.contains("File “how-to.pdf” removed"), "{page}");
         world.ok(&["report", "attachment", &hidden, "--remove"]);
         assert!(world.fails(1, &["report", "attachment", &hidden, "--save", "x"]).contains("was removed"));
         assert_eq!(world.events(id, "attachment_removed"), 2);
@@ -655,9 +655,9 @@ on_both! {
             world.ok(&[&["report", "pdf", &id, "--out", out.to_str().unwrap()], whose].concat());
             crate::paper::text_of(&world, &std::fs::read(out).unwrap())
         };
-        assert!(paper(&[]).contains("virus.txt(6B):infected,nobodycanhaveit"), "{}", paper(&[]));
+        assert!(paper(&[]).contains("virus.txt(6B):infected,blocked"), "{}", paper(&[]));
         let customers = paper(&["--for-customer"]);
-        assert!(customers.contains("virus.txt(6B):cannotbehad") && !customers.contains("waits.txt(12B):"), "{customers}");
+        assert!(customers.contains("virus.txt(6B):blocked") && !customers.contains("waits.txt(12B):"), "{customers}");
         eventually("staff are told", || world.mails("needs_staff.staff").iter().any(|mail| mail.replace("=\r\n", "").contains("Test-Signature")));
         // The same bytes once more, with another report: known at once, and its staff know, too.
         let other = serving.create(&world, "service_id=7&category=Spam");

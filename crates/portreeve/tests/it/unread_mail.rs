@@ -178,7 +178,7 @@ on_both! {
         hurry(&world, "read_mail");
         eventually("it has caught up", || !ready().contains("incoming mail"));
         assert_eq!(world.mails("alert.reading").len(), 1);
-        assert!(seat.page("/admin/setup/connections").contains("All of it has been read."));
+        assert!(seat.page("/admin/setup/connections").contains("All mail has been processed."));
     }
 
     fn unread_mail_takes_room_and_so_does_mail_with_a_reports_code(world) {
