@@ -37,7 +37,11 @@ const TEXTS: &[(&str, &str)] = &[
 const COMPLAINTS: &[(&str, &str)] = &[
     ("Subject: abuse\n\n", "Source IP: 192.0.2.1\n"),
     ("Subject: abuse\n\n", "hxxp://example[.]com/ "),
+    ("Subject: abuse\n\n", "http://a.bc/ "),
     ("Subject: abuse\n\n", "[[[["),
+    ("Subject: DMCA\n\ngood faith, under penalty of perjury: infringing ", "phone "),
+    ("Subject: DMCA\n\ngood faith, under penalty of perjury: infringing ", "phone http://a.bc/ "),
+    ("Subject: phishing\n\nofficial ", "domain a.bc "),
     ("Subject: abuse\n\n", "the host 192.0.2.1 attacked 198.51.100.1, "),
     ("Subject: abuse\n\n", "2026-01-02 03:04:05 "),
     ("Subject: abuse\n\n", "a: b\n\n"),

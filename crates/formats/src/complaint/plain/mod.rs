@@ -427,8 +427,8 @@ impl<'d> Found<'d> {
         let reporter = self.reporter.clone();
         if urls.len() > 1 {
             // Between the pages stands more than a comma: only the first is the label's.
-            let defanged = if was_defanged { Defanged::All } else { Defanged::Unlike(value) };
-            let others = pages::beside(value, defanged, &reporter);
+            let defanged = if was_defanged { Defanged::All } else { Defanged::unlike(value) };
+            let others = pages::beside(value, &defanged, &reporter);
             for other in others.iter().filter(|page| page.judgement == Judgement::Genuine) {
                 self.note_genuine(&other.url);
             }
@@ -554,7 +554,7 @@ impl<'d> Found<'d> {
             return;
         }
         let pair = pair(line);
-        for page in pages::in_line(line, above, Defanged::Unlike(original), &self.reporter) {
+        for page in pages::in_line(line, above, &Defanged::unlike(original), &self.reporter) {
             match page.judgement {
                 Judgement::Complained if self.pages.len() < MOST => {
                     self.pages.push((page.url, pair));
@@ -661,7 +661,7 @@ impl<'d> Found<'d> {
                 _ => {}
             }
         }
-        for page in pages::in_line(&subject, "phishing", Defanged::All, &self.reporter) {
+        for page in pages::in_line(&subject, "phishing", &Defanged::All, &self.reporter) {
             if page.judgement == Judgement::Complained {
                 self.pages.push((page.url, None));
             }

@@ -31,6 +31,9 @@ const CALLED: &[&str] = &[
 /// Words between the name and what it is called.
 const BETWEEN: &[&str] = &["name", "names", "called", "named", "is", "web"];
 
+/// Bytes of a line before a name that are looked at for what the line is about.
+const LONGEST_BEGIN: usize = 300;
+
 /// Longest line that is looked at, in bytes.
 const LONGEST: usize = 2_000;
 
@@ -54,7 +57,11 @@ pub(super) fn complained(line: &str, reporter: &str) -> Vec<String> {
         if is_called
             && !bare.contains('@')
             && let Some(name) = domain::name(bare)
-            && is_complained(&line[..begin], &name, reporter)
+            && is_complained(
+                &line[line.floor_char_boundary(begin.saturating_sub(LONGEST_BEGIN))..begin],
+                &name,
+                reporter,
+            )
         {
             found.push(name);
         }

@@ -1,10 +1,12 @@
 //! Which pages in a text are complained about, and which are the brand's own, the work that was copied, or further reading.
 
+use std::collections::HashSet;
+
 use crate::complaint::domain::{self, Host};
 use crate::complaint::refang;
 
 use super::hosts::READING_HOSTS;
-use super::{addresses, words};
+use super::{MOST, addresses, words};
 
 /// What a page is in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -451,36 +453,31 @@ pub(super) struct Page {
 }
 
 /// Which pages of a line were made harmless.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Defanged<'t> {
+#[derive(Debug)]
+pub(super) enum Defanged {
     /// All of them.
     All,
-    /// Those that the line as it came does not have.
-    Unlike(&'t str),
+    /// All but these, which stood in the line as it came.
+    But(HashSet<String>),
 }
 
-impl Defanged<'_> {
-    fn has(self, url: &str) -> bool {
+impl Defanged {
+    /// Those that a line as it came does not have.
+    pub(super) fn unlike(original: &str) -> Self {
+        Self::But(refang::urls(original).collect())
+    }
+
+    fn has(&self, url: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Unlike(original) => !original.contains(without_scheme_of(url)),
+            Self::But(others) => !others.contains(url),
         }
     }
 }
 
-/// `http://example.com/` as `://example.com/`: capitals in a scheme say nothing.
-fn without_scheme_of(url: &str) -> &str {
-    url.find("://").map_or(url, |at| &url[at..])
-}
-
 /// The pages in a line, each judged by the words before and right behind it. `above` is what stands above the line, in lower
 /// case; `defanged` says which somebody made harmless: nobody does that to a page that is not bad.
-pub(super) fn in_line(
-    line: &str,
-    above: &str,
-    defanged: Defanged<'_>,
-    reporter: &str,
-) -> Vec<Page> {
+pub(super) fn in_line(line: &str, above: &str, defanged: &Defanged, reporter: &str) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     for (url, place) in placed(line) {
         let around = Around {
@@ -499,7 +496,7 @@ pub(super) fn in_line(
 }
 
 /// The pages of a label's value behind its first, where more than a comma stands before them.
-pub(super) fn beside(value: &str, defanged: Defanged<'_>, reporter: &str) -> Vec<Page> {
+pub(super) fn beside(value: &str, defanged: &Defanged, reporter: &str) -> Vec<Page> {
     let judged = in_line(value, "", defanged, reporter);
     let between = placed(value).into_iter().map(|(_, place)| place.before);
     let others = judged.into_iter().zip(between).skip(1);
@@ -531,20 +528,15 @@ const LONGEST_BEGIN: usize = 300;
 fn placed(line: &str) -> Vec<(String, Place)> {
     let mut out = Vec::new();
     let mut from = 0;
-    for url in refang::urls(line) {
-        // The scheme may be in capitals there.
-        let rest = &url[url.find("://").map_or(0, |at| at)..];
-        let at = line[from..].find(rest).map_or(from, |at| from + at);
-        let end = (at + rest.len()).min(line.len());
-        let begin = line.floor_char_boundary(at);
-        let end = line.ceil_char_boundary(end);
-        let behind = &line[end..line.floor_char_boundary(end + LONGEST_BEHIND)];
+    for (url, at) in refang::placed_urls(line).take(MOST) {
+        let behind = &line[at.end..line.floor_char_boundary(at.end + LONGEST_BEHIND)];
         let behind = behind.split("://").next().unwrap_or_default();
         let behind = behind.split(". ").next().unwrap_or_default().to_lowercase();
-        let whole = &line[line.floor_char_boundary(begin.saturating_sub(LONGEST_BEGIN))..begin];
-        let before = line.get(from..begin).unwrap_or_default().to_lowercase();
-        out.push((url, Place { before, behind, begin: whole.to_lowercase() }));
-        from = end;
+        let begin = line.floor_char_boundary(at.start.saturating_sub(LONGEST_BEGIN));
+        let begin = line[begin..at.start].to_lowercase();
+        let before = line[from..at.start].to_lowercase();
+        out.push((url, Place { before, behind, begin }));
+        from = at.end;
     }
     out
 }
@@ -587,12 +579,11 @@ fn judge(url: &str, around: &Around<'_>, was_defanged: bool, reporter: &str) -> 
     if was_defanged || by_line.is_some() {
         return by_line.unwrap_or(Judgement::Complained);
     }
-    if around.is_behind_genuine && is_between_items(without_scheme(around.before)) {
+    if around.is_behind_genuine && is_between_items(around.before) {
         return Judgement::Genuine;
     }
     // `a fake of our website https://… at http://…`
-    let is_place =
-        matches!(without_scheme(around.before).trim(), "at" | "on" | "is at" | "under" | "unter");
+    let is_place = matches!(around.before.trim(), "at" | "on" | "is at" | "under" | "unter");
     if is_place
         && around.is_behind_genuine
         && [COMPLAINED, IMITATING].iter().any(|words| last(around.begin, words).is_some())
@@ -616,14 +607,6 @@ fn is_elsewhere(behind: &str) -> bool {
     place.is_some_and(|at| addresses::addresses(&behind[..at]).is_empty())
 }
 
-/// Words before a page without the scheme that is left of it.
-fn without_scheme(before: &str) -> &str {
-    ["https", "http", "hxxps", "hxxp", "ftp"]
-        .iter()
-        .find_map(|scheme| before.strip_suffix(scheme))
-        .unwrap_or(before)
-}
-
 /// Whether what stands above a page says last that it is the genuine one: `Legitimate site:`.
 fn is_below_genuine(above: &str) -> bool {
     let genuine = last(above, GENUINE);
@@ -639,7 +622,6 @@ fn last(text: &str, words: &[&str]) -> Option<usize> {
 /// What the last telling word says. A place (`located at`) says nothing of its own, but what is said to imitate something is
 /// where the place is: `a site that imitates our brand, located at …`.
 pub(super) fn by_words(text: &str) -> Option<Judgement> {
-    let text = without_scheme(text);
     let found = [
         (last(text, GENUINE), Judgement::Genuine),
         (last(text, IMITATING), Judgement::Genuine),
@@ -772,8 +754,8 @@ mod tests {
                 vec![Complained, Genuine],
             ),
         ] {
-            let defanged = if defanged { Defanged::All } else { Defanged::Unlike(line) };
-            let found: Vec<Judgement> = in_line(line, above, defanged, "mail.reporter.example")
+            let defanged = if defanged { Defanged::All } else { Defanged::unlike(line) };
+            let found: Vec<Judgement> = in_line(line, above, &defanged, "mail.reporter.example")
                 .into_iter()
                 .map(|page| page.judgement)
                 .collect();

@@ -222,15 +222,17 @@ static SAYS: LazyLock<Vec<Pages>> = LazyLock::new(|| {
 /// What a text in lower case says of a page right behind it. Nothing where it says nothing.
 fn said(text: &str) -> Option<Pages> {
     let mut last = None;
-    // Where something infringing was spoken of in this sentence.
-    let mut infringing: Option<usize> = None;
+    // Something infringing was spoken of in this sentence; what was looked through for its end.
+    let mut is_infringing = false;
+    let mut seen = 0;
     for found in FINDER.find_iter(text) {
         let says = SAYS[found.pattern().as_usize()];
-        infringing = infringing.filter(|at| !text[*at..found.start()].contains(". "));
+        is_infringing &= !text[seen..found.start()].contains(". ");
+        seen = found.end();
         match says {
-            Infringing => infringing = Some(found.end()),
+            Infringing => is_infringing = true,
             // `Copies of our work are at …`
-            Original if infringing.is_some() && is_owned(&text[..found.start()]) => continue,
+            Original if is_infringing && is_owned(&text[..found.start()]) => continue,
             // What is at the place was said before it.
             Place if last.is_some() => continue,
             Original | Neither | Place => {}
@@ -314,7 +316,7 @@ fn pages(document: &Document) -> Vec<String> {
         }
         let mut from = 0;
         for (url, place) in refang::placed_urls(line) {
-            open.push_str(&line[from..place.start].to_lowercase());
+            open.push_str(&end_of(&line[from..place.start], LONGEST_BEFORE).to_lowercase());
             let before = said(&open);
             open.clear();
             let behind = &line[place.end..line.floor_char_boundary(place.end + LONGEST_BEHIND)];
@@ -339,11 +341,9 @@ fn pages(document: &Document) -> Vec<String> {
                 Infringing | Neither | Place => {}
             }
         }
-        open.push_str(&line[from..].to_lowercase());
+        open.push_str(&end_of(&line[from..], LONGEST_BEFORE).to_lowercase());
         open.push(' ');
-        if open.len() > LONGEST_BEFORE {
-            open.drain(..open.ceil_char_boundary(open.len() - LONGEST_BEFORE));
-        }
+        open.drain(..open.len() - end_of(&open, LONGEST_BEFORE).len());
         section = match (said(&open), section) {
             (None | Some(Place), Original) => Original,
             (Some(Place), _) => Infringing,
@@ -361,6 +361,11 @@ const LONGEST_BEHIND: usize = 200;
 
 /// Bytes of a paragraph that are kept for the pages in its next line.
 const LONGEST_BEFORE: usize = 400;
+
+/// The last bytes of a text, at most so many.
+fn end_of(text: &str, most: usize) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(most))..]
+}
 
 /// Whether what is said of a page behind it, in the same sentence, is that it should not be there.
 fn is_copy(behind: &str) -> bool {
