@@ -12,7 +12,7 @@ use crate::attachments::{kind, multipart};
 use crate::customers::link;
 use crate::paper::text_of;
 use crate::seat::{PASSWORD, Seat, between, cookie_of, csrf_of, hire, sign_in};
-use crate::staff_area::{code, path_of};
+use crate::staff_area::{code, early_in_a_step, path_of};
 use crate::world::*;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -99,6 +99,7 @@ on_both! {
         hire(&world, "carol", "agent");
         let seat = Seat::take(&desk, "carol");
         let secret = between(&seat.page("/admin/second-factor"), "data-secret>", "<").to_owned();
+        early_in_a_step();
         let confirmed = seat.post("/admin/second-factor", &[("code", &code(&secret, -1))]);
         let seat = Seat::with(&desk, cookie_of(&confirmed));
         let recovery = between(&confirmed.body, "<pre id=\"codes\">", "\n").to_owned();
