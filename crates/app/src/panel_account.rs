@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::audit;
 use crate::desk::Desk;
 use crate::panel_token::{PanelToken, SignOnError};
-use crate::sign_in::{self, Caller};
+use crate::sign_in::{self, Caller, Entered};
 use crate::staff::{StaffError, named};
 
 /// What a token's signature begins with: one for a customer is none for staff.
@@ -43,7 +43,7 @@ pub enum PanelSignInError {
 /// What a panel says of an administrator of its own.
 #[derive(Deserialize)]
 struct Claims {
-    /// The account: a number that is never given to another one, which a name may be.
+    /// The account's number, which outlives a change of its name.
     admin_id: String,
 }
 
@@ -54,6 +54,12 @@ pub async fn sign_in(
     token: &str,
     caller: &Caller,
 ) -> Result<(String, Stage), PanelSignInError> {
+    if desk.config.public_url.is_none() {
+        return Err(SignOnError::Bad(
+            "server.public_url is not set, so it may be for another desk",
+        )
+        .into());
+    }
     let token = PanelToken::<Claims>::read(desk, PURPOSE, token, desk.now())?;
     let account = one_line(&token.claims.admin_id, LONGEST_ACCOUNT);
     let mut tx = desk.db.write().await?;
@@ -67,8 +73,10 @@ pub async fn sign_in(
         tx.commit().await?;
         return Err(PanelSignInError::Nobody { directory, account });
     };
+    let who = Actor::Staff(known.name.clone());
     let how = format!("from {}, by account {account} of {directory}", caller.address);
-    let begun = sign_in::begin(desk, &mut tx, &known, caller, &how).await?;
+    audit::log(&mut tx, desk.now(), &who, "panel_sign_on", &how).await?;
+    let begun = sign_in::begin(desk, &mut tx, &known, caller, Entered::Nothing).await?;
     tx.commit().await?;
     Ok(begun)
 }

@@ -145,19 +145,28 @@ pub async fn sign_in(
         return Err(SignInError::Wrong);
     };
     let mut tx = desk.db.write().await?;
-    let begun = begin(desk, &mut tx, &known, caller, &format!("from {}", caller.address)).await?;
+    let begun = begin(desk, &mut tx, &known, caller, Entered::Password).await?;
     tx.commit().await?;
     Ok(begun)
 }
 
+/// What somebody entered here to begin a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entered {
+    /// Their password.
+    Password,
+    /// Nothing: a panel vouches for them. What asks for the password again asks for it then.
+    Nothing,
+}
+
 /// Begins a session of somebody of whom it was shown once who they are: the second factor, where there is one, is still
-/// asked for. Returns its token and how far it is. `how` is what the log says.
+/// asked for. Returns its token and how far it is.
 pub(crate) async fn begin(
     desk: &Desk,
     tx: &mut Tx,
     known: &SignIn,
     caller: &Caller,
-    how: &str,
+    entered: Entered,
 ) -> Result<(String, Stage), StoreError> {
     let stage = match (&known.totp_secret, desk.live().settings.require_second_factor) {
         (Some(_), _) => Stage::Second,
@@ -177,11 +186,12 @@ pub(crate) async fn begin(
         address: one_line(&caller.address, 64),
         agent: one_line(&caller.agent, 200),
         now: now.as_millisecond(),
+        proved_at: if entered == Entered::Password { now.as_millisecond() } else { 0 },
         expires_at: lasts.after(now).as_millisecond(),
     })
     .await?;
     if stage == Stage::Whole {
-        signed_in(tx, now, &known.name, how).await?;
+        signed_in(tx, now, &known.name, &format!("from {}", caller.address)).await?;
     }
     Ok((token, stage))
 }

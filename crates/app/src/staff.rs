@@ -49,9 +49,9 @@ const SHORTEST_PASSWORD: usize = 12;
 pub const RIGHTS: &[(&str, &str)] = &[
     ("see_reports", "see reports, services and the ledger"),
     ("open", "open reports (the drop-in endpoint needs no right)"),
-    ("answer", "answer, note, assign, close and reopen reports; gets staff notices"),
+    ("answer", "reply, note, extend, assign, cancel deadlines; gets staff notices"),
     ("close", "close and reopen reports"),
-    ("suspend", "suspend and release by hand"),
+    ("suspend", "suspend and release by hand, set deadlines, adopt suspensions"),
     ("approve", "approve or refuse suspensions that a guard held back; pause and resume"),
     ("setup", "settings, staff, roles, credentials"),
     ("see_reporter", "see who reported"),

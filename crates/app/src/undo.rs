@@ -26,6 +26,8 @@ pub enum Step {
     Refuse,
     /// Its deadline was cancelled: it is restored with the time that was left.
     RestoreDeadline,
+    /// A deadline was set: it is cancelled.
+    CancelDeadline,
     /// It was closed: it is open again. Nothing is suspended again by itself.
     Reopen,
     /// What was done cannot be taken back, or is so no more: answers and mails are sent, a service that was
@@ -41,6 +43,7 @@ impl Step {
             Self::Release => "release",
             Self::Refuse => "refuse",
             Self::RestoreDeadline => "restore_deadline",
+            Self::CancelDeadline => "cancel_deadline",
             Self::Reopen => "reopen",
             Self::Nothing => "nothing",
         }
@@ -103,8 +106,14 @@ fn step(report: &Report, done: &[Kind]) -> Step {
         _ if asks_for(Undo::RestoreDeadline) && has_lifted_deadline(report) => {
             Step::RestoreDeadline
         }
+        _ if asks_for(Undo::CancelDeadline) && has_deadline(report) => Step::CancelDeadline,
         _ => Step::Nothing,
     }
+}
+
+fn has_deadline(report: &Report) -> bool {
+    use Countdown::{Paused, Running};
+    matches!(report.state, State::Open { countdown: Running { .. } | Paused { .. }, .. })
 }
 
 fn has_lifted_deadline(report: &Report) -> bool {
@@ -127,6 +136,7 @@ pub async fn carry_out(
             Step::Refuse => Act::Refuse,
             Step::Reopen => Act::Reopen,
             Step::RestoreDeadline => Act::RestoreDeadline,
+            Step::CancelDeadline => Act::CancelDeadline,
             Step::Nothing => continue,
         };
         match act(desk, one.report, by, what).await {

@@ -236,14 +236,19 @@ pub fn they_let_go(record: Record, now: Timestamp) -> Result<(Record, Event), Re
 }
 
 /// Staff say that the suspension which keeps a service off is ours from now on, whoever made it: it ends with our holds.
-/// What an order of ours is about already stays as it is.
-pub fn adopt(record: Record, now: Timestamp) -> Record {
+/// Nothing where it is ours already, or an order of ours is about it: a service that is being given back is not to be
+/// suspended again by this.
+pub fn adopt(record: &Record, now: Timestamp) -> Option<Record> {
     match record {
         Record::Clear
         | Record::Theirs { .. }
         | Record::Drifted { .. }
-        | Record::ByHand { action: Action::Suspend, .. } => Record::Adopted { since: now },
-        record => record,
+        | Record::ByHand { action: Action::Suspend, .. } => Some(Record::Adopted { since: now }),
+        Record::Suspending(_)
+        | Record::Lifting(_)
+        | Record::Ours { .. }
+        | Record::Adopted { .. }
+        | Record::ByHand { action: Action::Unsuspend, .. } => None,
     }
 }
 

@@ -48,12 +48,15 @@ impl Row {
 }
 
 /// Notices to the customer that nobody got, of reports that are not closed. One that was followed by another that got
-/// there is of the past; but as long as a deadline goes, the customer must have got the first one.
+/// there is of the past; but as long as a deadline goes, the customer must have got the one about it.
 macro_rules! undelivered {
     () => {
         "notices JOIN reports ON reports.id = notices.report_id
         WHERE notices.audience = 'customer' AND NOT notices.taken AND reports.status <> 'closed'
-            AND ((notices.notice = 'opened' AND reports.countdown IN ('running', 'paused'))
+            AND ((notices.notice IN ('opened', 'deadline_changed')
+                AND reports.countdown IN ('running', 'paused')
+                AND NOT EXISTS (SELECT 1 FROM notices later WHERE later.report_id = notices.report_id
+                    AND later.notice = 'deadline_changed' AND later.taken AND later.at > notices.at))
                 OR NOT EXISTS (SELECT 1 FROM notices later WHERE later.report_id = notices.report_id
                     AND later.audience = 'customer' AND later.taken AND later.at > notices.at))"
     };

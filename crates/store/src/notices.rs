@@ -124,10 +124,16 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether a mail server took the notice that told the customer of the report.
+    /// Whether a mail server took the notice that told the customer of the deadline: of the last that staff set, else the
+    /// one about the report.
     pub async fn customer_was_told(&mut self, report: ReportId) -> Result<bool, StoreError> {
-        let sql = "SELECT at FROM notices WHERE report_id = $1 AND notice = 'opened'
-            AND audience = 'customer' AND taken LIMIT 1";
+        let sql = "SELECT at FROM notices WHERE report_id = $1 AND audience = 'customer' AND taken
+            AND CASE notice
+                WHEN 'deadline_changed' THEN at >= (SELECT max(at) FROM events
+                    WHERE report_id = $1 AND kind = 'deadline_changed')
+                WHEN 'opened' THEN NOT EXISTS (SELECT 1 FROM events
+                    WHERE report_id = $1 AND kind = 'deadline_changed')
+                ELSE FALSE END LIMIT 1";
         let found: Option<i64> = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql).bind(report.0).fetch_optional(conn).await?
         });

@@ -88,7 +88,7 @@ pub struct StaffSession {
     pub created_at: i64,
     /// When it was used last, to the minute, milliseconds.
     pub seen_at: i64,
-    /// When they last proved who they are, milliseconds.
+    /// When they last entered their password, milliseconds; 0 when they did not in this session.
     pub proved_at: i64,
     /// When it ends, milliseconds.
     pub expires_at: i64,
@@ -109,6 +109,8 @@ pub struct NewStaffSession {
     pub agent: String,
     /// Now, milliseconds.
     pub now: i64,
+    /// When the password was entered, milliseconds; 0 when it was not.
+    pub proved_at: i64,
     /// When it ends, milliseconds.
     pub expires_at: i64,
 }
@@ -201,7 +203,7 @@ impl Tx {
         let forget = "DELETE FROM staff_sessions WHERE expires_at <= $1";
         let sql = "INSERT INTO staff_sessions
                 (token_hash, staff_id, stage, address, agent, created_at, seen_at, proved_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7) RETURNING id";
+            VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) RETURNING id";
         on!(self, conn => {
             sqlx::query::<Database>(forget).bind(new.now).execute(&mut *conn).await?;
             Ok(sqlx::query_scalar::<Database, i64>(sql)
@@ -211,6 +213,7 @@ impl Tx {
                 .bind(&new.address)
                 .bind(&new.agent)
                 .bind(new.now)
+                .bind(new.proved_at)
                 .bind(new.expires_at)
                 .fetch_one(conn)
                 .await?)
@@ -256,7 +259,7 @@ impl Tx {
         expires_at: i64,
     ) -> Result<(), StoreError> {
         let sql = "UPDATE staff_sessions SET token_hash = $1, stage = $2, new_secret = NULL,
-            seen_at = $3, proved_at = $3, expires_at = $4 WHERE id = $5";
+            seen_at = $3, expires_at = $4 WHERE id = $5";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(token_hash).bind(stage.as_str()).bind(now).bind(expires_at).bind(id)

@@ -630,10 +630,12 @@ impl Change<'_> {
     /// The report holds its service, and what keeps that off is ours once the panel was looked at.
     async fn adopt(&mut self, report: Report) -> Result<Moved, ActError> {
         let id = report.id;
-        let (report, events) = report.adopt(self.now).map_err(|error| ActError::Move(id, error))?;
+        let failed = |error| ActError::Move(id, error);
+        let (report, events) = report.adopt(self.now).map_err(failed)?;
         if let Some(subject) = &report.subject {
             let mut known = self.tx.enforcement_alone(&subject.service).await?;
-            known.record = enforcement::adopt(known.record, self.now);
+            let adopted = enforcement::adopt(&known.record, self.now);
+            known.record = adopted.ok_or(failed(MoveError::NothingToAdopt))?;
             self.tx.put_enforcement(&known).await?;
         }
         Ok((report, events))

@@ -517,7 +517,7 @@ fn a_suspension_that_staff_adopt_is_ours_and_one_that_is_gone_is_not_made_again(
         Record::Theirs { since: at(0), reason: Some("Abuse".into()) },
         Record::ByHand { action: Action::Suspend, since: at(0) },
     ] {
-        let adopted = adopt(before, at(1));
+        let adopted = adopt(&before, at(1)).expect("there is something to adopt");
         let ours = look(HELD, adopted.clone(), &off("Abuse"), 2);
         assert_eq!((ours.next.clone(), kinds(&ours)), (Next::Settled, vec!["suspended"]));
         let lifted = look(Wanted::Free, ours.record, &off("Abuse"), 3);
@@ -527,8 +527,14 @@ fn a_suspension_that_staff_adopt_is_ours_and_one_that_is_gone_is_not_made_again(
         assert_eq!(look(HELD, adopted.clone(), &unseen(), 2).record, adopted);
         assert!(matches!(by_hand(HELD, adopted, at(2)).record, Record::Ours { by_hand: true, .. }));
     }
-    let out = Record::Suspending(out(Answer::Lost));
-    assert_eq!(adopt(out.clone(), at(1)), out, "an order that is out is seen through");
+    for ours in [
+        Record::Suspending(out(Answer::Lost)),
+        Record::Lifting(out(Answer::Lost)),
+        Record::Ours { since: at(0), reason: None, by_hand: false },
+        Record::ByHand { action: Action::Unsuspend, since: at(0) },
+    ] {
+        assert_eq!(adopt(&ours, at(1)), None, "{ours:?}");
+    }
 }
 
 #[test]

@@ -97,6 +97,8 @@ pub enum Undo {
     Reopen,
     /// Its deadline is restored.
     RestoreDeadline,
+    /// Its deadline is cancelled.
+    CancelDeadline,
 }
 
 /// Which turn the service of a report took.

@@ -167,7 +167,7 @@ events! {
         source: String,
         /// The report's number or name there.
         reference: String,
-        /// Its service was suspended, for whatever reason, when the report was imported.
+        /// Its service was suspended for it when it was imported, as the file says, else as the directory says.
         suspended: bool,
     } = "imported", Traits::of(Group::Report).words();
     /// A report waits in the queue for its service.
@@ -251,7 +251,7 @@ events! {
         #[serde(with = "crate::time::as_rfc3339")]
         deadline_at: Timestamp,
     } = "deadline_changed", Traits::of(Group::Deadline)
-        .causes(&[Tell(Notice::DeadlineChanged, Customer)]);
+        .causes(&[Tell(Notice::DeadlineChanged, Customer)]).undone_by(Undo::CancelDeadline);
     /// Staff cancelled the deadline.
     DeadlineLifted {
         /// Seconds that were left.
@@ -297,8 +297,7 @@ events! {
     SuspensionAdopted {
         /// Who decided it, and by which rule.
         decision: Decision,
-    } = "suspension_adopted", Traits::of(Group::Hold)
-        .causes(&[Reconcile, TellAddon]).undone_by(Undo::Release);
+    } = "suspension_adopted", Traits::of(Group::Hold).causes(&[Reconcile, TellAddon]);
     /// A guard holds the suspension back until a person approves it.
     HoldWaits {
         /// Which guard.

@@ -24,8 +24,8 @@ pub struct Foreign {
     pub opened_at: Timestamp,
     /// Where it stood.
     pub state: ForeignState,
-    /// Its service was suspended, for whatever reason, when it was taken over.
-    pub suspended: bool,
+    /// Its service is suspended for this report. None: nobody says so, nor the opposite.
+    pub suspended: Option<bool>,
 }
 
 /// Where a report of another desk stood.
@@ -80,6 +80,6 @@ impl Report {
             said: CustomerSaid::default(),
             revision: 1,
         };
-        (report, vec![Event::Imported { source, reference, suspended }])
+        (report, vec![Event::Imported { source, reference, suspended: suspended.unwrap_or(false) }])
     }
 }

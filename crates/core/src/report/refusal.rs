@@ -19,6 +19,8 @@ pub enum MoveError {
     NotAhead,
     /// It holds its service, so that a deadline has no meaning.
     HoldsAlready,
+    /// The suspension of its service is ours, or an order about it is out.
+    NothingToAdopt,
     /// Staff took no deadline away, or one was set since.
     NothingLifted,
     /// There is no hold to release.
@@ -51,7 +53,7 @@ pub enum MoveError {
 
 impl MoveError {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::IsClosed,
         Self::NotClosed,
         Self::IsQueued,
@@ -59,6 +61,7 @@ impl MoveError {
         Self::NoDeadline,
         Self::NotAhead,
         Self::HoldsAlready,
+        Self::NothingToAdopt,
         Self::NothingLifted,
         Self::HoldsNothing,
         Self::WaitsForApproval,
@@ -85,6 +88,7 @@ impl MoveError {
             Self::NoDeadline => refusal!("refusal-no_deadline"),
             Self::NotAhead => refusal!("refusal-not_ahead"),
             Self::HoldsAlready => refusal!("refusal-holds_already"),
+            Self::NothingToAdopt => refusal!("refusal-nothing_to_adopt"),
             Self::NothingLifted => refusal!("refusal-nothing_lifted"),
             Self::HoldsNothing => refusal!("refusal-holds_nothing"),
             Self::WaitsForApproval => refusal!("refusal-waits_for_approval"),

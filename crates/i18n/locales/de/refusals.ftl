@@ -35,6 +35,7 @@ refusal-not_queued = Die Meldung ist nicht im Eingang
 refusal-no_deadline = Die Meldung hat keine Frist, die geändert werden könnte
 refusal-not_ahead = Eine Frist muss in der Zukunft liegen, höchstens zehn Jahre entfernt
 refusal-holds_already = Die Meldung sperrt ihren Dienst bereits; geben Sie ihn frei, bevor Sie eine Frist setzen
+refusal-nothing_to_adopt = Es gibt keine fremde Sperrung zu übernehmen: Die Sperrung stammt von Portreeve, oder ein Auftrag dazu ist unterwegs
 refusal-nothing_lifted = Es wurde keine Frist dieser Meldung aufgehoben, daher gibt es keine wiederherzustellen
 refusal-holds_nothing = Diese Meldung hält keine Sperrung des Dienstes, daher gibt es nichts freizugeben
 refusal-waits_for_approval = Die Sperrung wartet auf Freigabe; geben Sie sie frei oder lehnen Sie sie ab

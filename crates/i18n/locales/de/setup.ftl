@@ -166,6 +166,7 @@ audit-what = Was
 audit-detail = Einzelheit
 audit-none = Es wurde noch nichts geändert.
 audit-signed_in = angemeldet
+audit-panel_sign_on = aus einem Panel angemeldet
 audit-sign_in_refused = Anmeldung abgewiesen
 audit-code_refused = Code abgewiesen
 audit-password_refused = Passwort abgelehnt

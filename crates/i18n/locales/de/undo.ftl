@@ -33,4 +33,5 @@ undo-button =
        *[other] In { $n } Meldungen rückgängig machen
     }
 undo-bad_time = Geben Sie Datum und Uhrzeit ein.
+undo-step-cancel_deadline = Frist aufheben
 undo-step-restore_deadline = Frist mit der verbleibenden Zeit wiederherstellen

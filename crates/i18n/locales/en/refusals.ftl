@@ -36,6 +36,7 @@ refusal-not_queued = the report is not in the queue
 refusal-no_deadline = the report has no deadline that could be changed
 refusal-not_ahead = a deadline must be in the future, and within ten years
 refusal-holds_already = the report holds its service already; release the hold before you set a deadline
+refusal-nothing_to_adopt = there is no suspension from outside Portreeve to adopt: its own suspension stands, or an order is on its way
 refusal-nothing_lifted = staff have not cancelled a deadline of this report, so there is none to restore
 refusal-holds_nothing = this report has no hold on the service, so there is nothing to release
 refusal-waits_for_approval = the suspension is waiting for approval; approve or refuse it

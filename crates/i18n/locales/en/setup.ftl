@@ -166,6 +166,7 @@ audit-what = What
 audit-detail = Detail
 audit-none = Nothing was changed yet.
 audit-signed_in = signed in
+audit-panel_sign_on = signed in from a panel
 audit-sign_in_refused = sign-in refused
 audit-code_refused = code refused
 audit-password_refused = password refused

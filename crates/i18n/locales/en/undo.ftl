@@ -33,4 +33,5 @@ undo-button =
        *[other] Undo in { $n } reports
     }
 undo-bad_time = Enter a date and a time.
+undo-step-cancel_deadline = cancel the deadline
 undo-step-restore_deadline = restore the deadline with the time that was left

@@ -136,7 +136,7 @@ on_both! {
         let mails = || world.mails(&format!("report-{id}.deadline_changed.customer"));
         eventually("the customer is told", || mails().iter().any(|mail| mail.contains("new deadline")));
 
-        let bearer = bearer(&world, &desk, &["see_reports", "answer"]);
+        let bearer = bearer(&world, &desk, &["see_reports", "suspend"]);
         let set = |body: &str| {
             let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
             desk.send("POST", &format!("/api/v1/reports/{id}/deadline"), &headers, body.as_bytes())

@@ -77,6 +77,12 @@ on_each! {
         let body = format!("token={}", token(&[("client_id", "1".into())]));
         assert_eq!(serving.post("/client/sso", &form, body.as_bytes()).status, 403);
 
+        // Nobody entered a password: what changes the setup asks for it.
+        let asked = seat.post("/admin/setup/staff", &[("name", "mallory"), ("email", "mallory@example.com"), ("role", "admin")]);
+        assert_eq!(asked.status, 403, "{asked:?}");
+        assert!(asked.body.contains("type=\"password\""), "{asked:?}");
+        assert_eq!(world.json(&["staff", "list"]).as_array().unwrap().len(), 1);
+
         let log = audit(world, &serving);
         assert!(log.contains("by account 4 of whmcs") && log.contains("whmcs:5"), "{log}");
         world.ok(&["staff", "disable", "alice"]);
@@ -108,6 +114,8 @@ on_each! {
         let home = serving.send("GET", "/admin", &[("cookie", &cookie)], b"");
         assert_eq!(home.status, 303, "{home:?}");
         assert!(home.header("location").starts_with("/admin/sign-in/code"), "{home:?}");
+        world.set("staff.require_second_factor", "false");
+        assert!(audit(world, &serving).contains("by account 4 of whmcs"), "it is on record that the panel vouched");
     }
 }
 
@@ -116,11 +124,19 @@ fn the_addons_token_lets_an_administrator_in() {
     let bridged = Bridged::start(Engine::Sqlite);
     let world = &bridged.world;
     world.ok(&["staff", "link", "alice", "whmcs:4"]);
-    let serving = world.serve();
+    let serving = world.serve_with(&[("PORTREEVE_SERVER__PUBLIC_URL", ADDRESS)]);
     let ask = json!({
-        "do": "staff", "secret": SECRET, "directory": "whmcs", "desk_url": serving.base, "admin_id": 4, "now": now(),
+        "do": "staff", "secret": SECRET, "directory": "whmcs", "desk_url": ADDRESS, "admin_id": 4, "now": now(),
     });
     let token = asked("sign.php", &ask, &[])["token"].as_str().unwrap().to_owned();
     assert_eq!(come(&serving, &token).status, 303);
     assert_eq!(come(&serving, &token).status, 403, "it counts once");
+}
+
+#[test]
+fn a_desk_that_does_not_know_its_own_address_lets_nobody_in_from_a_panel() {
+    let bridged = Bridged::start(Engine::Sqlite);
+    bridged.world.ok(&["staff", "link", "alice", "whmcs:4"]);
+    let serving = bridged.world.serve();
+    assert_eq!(come(&serving, &token(&[])).status, 403);
 }

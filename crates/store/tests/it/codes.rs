@@ -87,6 +87,7 @@ on_both! {
             address: String::new(),
             agent: String::new(),
             now: 1,
+            proved_at: 1,
             expires_at: 9,
         }).await.unwrap();
         tx.enforcement_alone(&key(1)).await.unwrap();

@@ -29,6 +29,7 @@ fn session(staff_id: i64, token: &str, now: i64) -> NewStaffSession {
         address: "192.0.2.1".into(),
         agent: "test".into(),
         now,
+        proved_at: now,
         expires_at: now + 100,
     }
 }

@@ -220,7 +220,7 @@ page_routes! {
     post "/admin/reports/{id}/note" Answer report::note;
     post "/admin/reports/{id}/extension" Answer report::extend;
     post "/admin/reports/{id}/deadline-cancellation" Answer report::cancel_deadline;
-    post "/admin/reports/{id}/deadline" Answer report::set_deadline;
+    post "/admin/reports/{id}/deadline" Suspend report::set_deadline;
     post "/admin/reports/{id}/deadline-restoration" Answer report::restore_deadline;
     post "/admin/reports/{id}/links-end" Answer report::end_links;
     post "/admin/reports/{id}/assignee" Answer report::hand_over;

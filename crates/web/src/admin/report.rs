@@ -537,7 +537,7 @@ acts! {
     /// Gives more time.
     extend: Answer, "extension", |form, web| span(form).map(Act::Extend);
     /// Sets another deadline, or one where there is none.
-    set_deadline: Answer, "deadline", |form, web| {
+    set_deadline: Suspend, "deadline", |form, web| {
         span(form).map(|span| Act::SetDeadline(NewDeadline::In(span)))
     };
     /// Takes the deadline away.

@@ -564,9 +564,10 @@ acts! {
     assign: Answer, "/reports/{id}/assign", "assign_report", body: Assignment => |web, body| {
         Ok(Act::Assign(service_key(web, &body.service)?))
     };
-    /// Set another deadline, or one where there is none, by `in` or `at`; the customer is told. It is paused while it is
-    /// the turn of staff, where a reply pauses it. Needs the right `answer`.
-    set_deadline: Answer, "/reports/{id}/deadline", "set_deadline", body: DeadlineBody => |_, body| {
+    /// Set another deadline, or one where there is none, by `in` or `at`; the customer is notified. It is paused while
+    /// it is the turn of staff, where a reply pauses it. Needs the right `suspend`: at the deadline the service is
+    /// suspended.
+    set_deadline: Suspend, "/reports/{id}/deadline", "set_deadline", body: DeadlineBody => |_, body| {
         body.act()
     };
     /// Cancel the deadline; the customer is told. Needs the right `answer`.

@@ -166,7 +166,7 @@ impl Take<'_> {
             let known = services.get(&told.foreign.service).copied();
             let foreign = at_home(told.foreign.clone(), known);
             let is_open = matches!(foreign.state, ForeignState::Open { .. });
-            let suspended = is_open && foreign.suspended;
+            let suspended = is_open && foreign.suspended.unwrap_or(false);
             let end = match before.get(told.foreign.reference.as_str()) {
                 Some(id) => End::Before(*id),
                 None if is_open && known.is_none() => End::NoService,
@@ -258,9 +258,10 @@ fn at_home(mut foreign: Foreign, known: Option<&KnownService>) -> Foreign {
     if let Some(known) = known {
         let current = || if is_open { known.service.customer_id.clone() } else { String::new() };
         foreign.customer_id = Some(foreign.customer_id.unwrap_or_else(current));
-        foreign.suspended |= known.service.status == ServiceStatus::Suspended;
+        let is_off = known.service.status == ServiceStatus::Suspended;
+        foreign.suspended = Some(foreign.suspended.unwrap_or(is_off));
     }
-    foreign.suspended &= is_open;
+    foreign.suspended = foreign.suspended.filter(|_| is_open);
     if foreign.allegation.service_ip.is_empty() {
         let ip = known.filter(|_| is_open).map_or(NO_DEDICATED_IP, |k| k.service.default_ip());
         ip.clone_into(&mut foreign.allegation.service_ip);

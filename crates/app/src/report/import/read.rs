@@ -171,7 +171,8 @@ impl<R: Read> ForeignReports<R> {
             let name = layout.columns[column].clone();
             row.warnings.push(Noted { name, why: NOT_UTF8.to_owned() });
         }
-        let named = Some(row.field("reference")).filter(|reference| !reference.is_empty());
+        let named =
+            Some(storable(&row.field("reference"))).filter(|reference| !reference.is_empty());
         if let Some(first) = named.as_ref().and_then(|reference| self.seen.get(reference)) {
             return Some(Err(NotTold {
                 line,
@@ -236,7 +237,14 @@ impl RowOf<'_> {
     }
 
     fn is_yes(&self, column: &'static str) -> Result<bool, Wrong> {
-        Ok(matches!(self.word(column)?.as_str(), "1" | "true" | "on" | "yes"))
+        Ok(self.yes_or_no(column)?.unwrap_or(false))
+    }
+
+    /// Nothing where the field is empty.
+    fn yes_or_no(&self, column: &'static str) -> Result<Option<bool>, Wrong> {
+        let word = self.word(column)?;
+        let is_yes = matches!(word.as_str(), "1" | "true" | "on" | "yes");
+        Ok((!word.is_empty()).then_some(is_yes))
     }
 
     fn note(&mut self, column: &'static str, why: impl Into<String>) {
@@ -320,7 +328,7 @@ impl RowOf<'_> {
             allegation,
             opened_at,
             state,
-            suspended: self.is_yes("suspended")?,
+            suspended: self.yes_or_no("suspended")?,
         };
         Ok(Told {
             line,
