@@ -197,11 +197,6 @@ pub(crate) mod as_rfc3339 {
     }
 }
 
-/// The instant for people: minutes, and always the zone.
-pub fn for_people(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
 /// The day of an instant in UTC, such as `2026-01-31`.
 pub fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
@@ -252,6 +247,5 @@ mod tests {
     fn instants_are_shown_in_utc_with_z() {
         let at = from_millis(1_700_000_000_123).expect("in range");
         assert_eq!(rfc3339(at), "2023-11-14T22:13:20.123Z");
-        assert_eq!(for_people(at), "2023-11-14 22:13 UTC");
     }
 }

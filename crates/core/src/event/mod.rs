@@ -624,11 +624,6 @@ impl Kind {
         self.traits().causes
     }
 
-    /// Staff are told of it, because somebody has to look.
-    pub fn needs_staff(self) -> bool {
-        self.causes().iter().any(|cause| CALL_STAFF.contains(cause))
-    }
-
     /// Webhooks are told of it.
     pub fn is_topic(self) -> bool {
         self.traits().is_topic

@@ -25,7 +25,7 @@ refusal-too_many_answers = Der Kunde hat innerhalb einer Stunde schon { $most }-
 refusal-no_room_for_text = Eine Meldung nimmt höchstens { $most } Text ihres Kunden an
 refusal-files_without_text = Dateien können nur mit einer Nachricht oder Notiz gesendet werden
 refusal-too_many_reports = Wählen Sie höchstens { $most } Meldungen auf einmal aus
-refusal-extension = Die Verlängerung { $why }
+refusal-extension = Die Zeitspanne { $why }
 refusal-bad_filter = Diese Filter können nicht angewendet werden: { $names }
 
 refusal-is_closed = Die Meldung ist abgeschlossen; öffnen Sie sie zuerst wieder

@@ -26,7 +26,7 @@ refusal-too_many_answers = the customer has already replied { $most } times with
 refusal-no_room_for_text = a report accepts up to { $most } of text from its customer
 refusal-files_without_text = attachments can only be sent with a message or a note
 refusal-too_many_reports = select at most { $most } reports at a time
-refusal-extension = the extension { $why }
+refusal-extension = the length of time { $why }
 refusal-bad_filter = these filters cannot be applied: { $names }
 
 refusal-is_closed = the report is closed; reopen it first

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use portreeve_app::Desk;
+use portreeve_app::report::view;
 use portreeve_app::report::{NewReportRequest, OpenError, open, opener};
 use portreeve_core::ledger::parse_address;
 use portreeve_core::report::{LONGEST_CATEGORY, LONGEST_SERVICE_IP, LONGEST_TEXT, SuspendMethod};
@@ -19,6 +20,8 @@ use super::{failure, operator, plain_failure, say};
 #[derive(Serialize)]
 struct Printed {
     id: i64,
+    /// `open`, or `queued` while its service could not be looked up.
+    status: &'static str,
     warnings: Vec<String>,
 }
 
@@ -39,13 +42,17 @@ pub(super) async fn report(desk: &Arc<Desk>, args: OpenArgs) -> Result<()> {
         OpenError::KeyUsedForAnother | OpenError::Unavailable => plain_failure(error.to_string()),
     })?;
     let id = opened.report.0;
+    let status = view::of_ids(desk, &[id]).await?.pop().map_or("open", |report| report.status);
     if as_json {
-        return json(&Printed { id, warnings: opened.warnings });
+        return json(&Printed { id, status, warnings: opened.warnings });
     }
     for warning in opened.warnings {
         complain(&format!("warning: {warning}"));
     }
-    say(format!("Report #{id} is open."))
+    say(match status {
+        "queued" => format!("Report #{id} waits in the queue."),
+        _ => format!("Report #{id} is open."),
+    })
 }
 
 /// What was asked for, within the limits that every door has.

@@ -181,7 +181,7 @@ on_both! {
     fn a_report_is_opened_handed_over_and_merged_by_commands(world) {
         let open = |args: &[&str]| world.json(&[&["report", "open", "--service", "1"], args].concat());
         let first = open(&["--category", " Spam ", "--info", "- stop it", "--notes", "known customer"]);
-        assert_eq!(first, serde_json::json!({"id": 1, "warnings": []}));
+        assert_eq!(first, serde_json::json!({"id": 1, "status": "open", "warnings": []}));
         let shown = world.report(1);
         assert_eq!(
             [&shown["category"], &shown["additional_info"], &shown["admin_notes"], &shown["suspend_method"]],

@@ -1,6 +1,7 @@
 //! Time limits: reminders, deadlines, replies, restarts.
 
 use crate::report_pages::bearer;
+use crate::seat::{Seat, form, hire};
 use crate::world::*;
 
 const LIMITED: &str = "category=Spam&suspend_method=timelimit";
@@ -155,6 +156,28 @@ on_both! {
         world.fails(2, &["report", "deadline", &number, "--lift", "--in", "1h"]);
         world.ok(&["report", "suspend", &number]);
         assert!(world.fails(1, &["report", "deadline", &number, "--in", "1h"]).contains("release the hold"));
+    }
+
+    fn a_deadline_that_was_set_is_cancelled_by_undoing(world) {
+        let desk = world.serve();
+        hire(&world, "carol", "admin");
+        let seat = Seat::take(&desk, "carol");
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        seat.act(id, "deadline", &[("by", "24h")]);
+        assert!(world.report(id)["deadline_at"].is_string());
+        let undo = [("actor", "staff:carol"), ("since", "2020-01-01T00:00")];
+        let shown = seat.page(&format!("/admin/brakes/undo?{}", form(&undo)));
+        assert!(shown.contains("cancel the deadline"), "{shown}");
+        seat.post("/admin/brakes/undo", &undo);
+        assert!(world.report(id)["deadline_at"].is_null());
+    }
+
+    fn a_deadline_of_which_the_customer_was_not_told_waits_for_approval(world) {
+        let desk = world.serve();
+        // Who has no mail address cannot be told.
+        let id = desk.create(&world, "service_id=3&category=Spam");
+        world.ok(&["report", "deadline", &id.to_string(), "--in", "1s"]);
+        world.wait_for(id, "awaiting_approval");
     }
 
     fn a_deadline_that_staff_set_suspends_when_it_has_come(world) {

@@ -162,3 +162,22 @@ fn one_row_that_the_database_refuses_costs_itself_alone() {
     assert_eq!((bad.len(), &bad[0]["line"], &bad[0]["reference"]), (1, &78.into(), &"77".into()));
     assert_eq!(world.count("reports"), 449);
 }
+
+on_both! {
+    fn references_that_are_stored_alike_are_one_and_the_file_says_what_was_suspended(world) {
+        world.write("odd.csv", "reference,service_id,status,suspended\nR\0,1,open,0\nR\0,1,open,0\nS,2,open,1\n");
+        let (rows, status, _) = import(&world, &["odd.csv", "--source", "Old desk"]);
+        assert_eq!((results(&rows), status), (vec![(2, "imported"), (3, "skipped"), (4, "imported")], 0));
+        assert_eq!((&rows[0]["suspended"], &rows[2]["suspended"]), (&false.into(), &true.into()), "{rows:?}");
+    }
+
+    fn what_is_suspended_by_the_desk_already_cannot_be_adopted(world) {
+        let desk = world.serve();
+        let held = desk.create(&world, "service_id=1&category=Spam&suspend_method=immediate");
+        world.wait_for(held, "suspended");
+        let other = desk.create(&world, "service_id=1&category=Spam");
+        let refused = world.fails(1, &["report", "adopt", &other.to_string()]);
+        assert!(refused.contains("no suspension from outside"), "{refused}");
+        assert_eq!(world.suspension(other), "none");
+    }
+}

@@ -1,10 +1,12 @@
 use portreeve_core::enforcement::{Action, Answer, Out, Record};
+use portreeve_core::event::Kind;
 use portreeve_core::ids::{OrderId, ReportId};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::reason::OutOfSight;
 use portreeve_core::time::from_millis;
 use portreeve_store::{
-    Enforcement, IdempotencyRow, JobBacklog, JobKind, NewJob, NoticeResult, ReportBacklog, Which,
+    Enforcement, IdempotencyRow, JobBacklog, JobKind, NewEvent, NewJob, NoticeResult,
+    ReportBacklog, Which,
 };
 
 use crate::reports::make;
@@ -197,6 +199,36 @@ on_both! {
         tx.put_notices(&[result(true)], 7).await.unwrap();
         assert!(tx.customer_was_told(ReportId(1)).await.unwrap());
         assert!(!tx.customer_was_told(ReportId(2)).await.unwrap());
+    }
+
+    async fn a_deadline_that_staff_set_counts_as_told_by_a_notice_of_its_own(world) {
+        let of = |notice, at, taken| NoticeResult {
+            report: ReportId(1),
+            notice,
+            audience: Audience::Customer,
+            at,
+            message_id: "<x@example.com>".into(),
+            taken,
+            recipients: Vec::new(),
+            why: None,
+        };
+        let set = |at| NewEvent {
+            report: ReportId(1),
+            at,
+            actor: "staff:alice".into(),
+            event: Kind::DeadlineChanged.examples().remove(0),
+        };
+        let mut tx = world.tx().await;
+        make(&mut tx, 1).await;
+        tx.put_notices(&[of(Notice::Opened, 5, true)], 6).await.unwrap();
+        tx.add_events(&[set(10)]).await.unwrap();
+        assert!(!tx.customer_was_told(ReportId(1)).await.unwrap(), "the letter about the report named no such deadline");
+        tx.put_notices(&[of(Notice::DeadlineChanged, 10, false)], 11).await.unwrap();
+        assert!(!tx.customer_was_told(ReportId(1)).await.unwrap(), "it was refused");
+        tx.put_notices(&[of(Notice::DeadlineChanged, 10, true)], 12).await.unwrap();
+        assert!(tx.customer_was_told(ReportId(1)).await.unwrap());
+        tx.add_events(&[set(20)]).await.unwrap();
+        assert!(!tx.customer_was_told(ReportId(1)).await.unwrap(), "another was set since");
     }
 
     async fn a_key_that_is_taken_is_told_and_the_others_are_stored(world) {

@@ -13,7 +13,7 @@ use portreeve_app::sign_in;
 use portreeve_core::ids::ReportId;
 use portreeve_core::refusal::refusal;
 use portreeve_core::report::Outcome;
-use portreeve_i18n::{self as i18n, Language};
+use portreeve_i18n as i18n;
 
 use super::confirm::prove;
 use super::session::{Form, Staff, Visitor};
@@ -211,10 +211,15 @@ pub(crate) async fn carry_out(
                 };
                 done.push(context! { id, was, revision => after.report.revision });
             }
-            Err(ActError::Store(error)) => return Err(error.into()),
+            // Some may be done already: what was done and what is left is said for each.
+            Err(ActError::Store(error)) => {
+                tracing::error!("a bulk action stopped at report {id}: {error}");
+                let why = i18n::text!(staff.language(), "refused-database");
+                left.push(context! { id, why });
+            }
             Err(ActError::Protected(..)) => {
-                let language = Language::choose(&staff.session.language, "");
-                left.push(context! { id, why => i18n::text!(language, "bulk-protected-left") });
+                let why = i18n::text!(staff.language(), "bulk-protected-left");
+                left.push(context! { id, why });
             }
             Err(why) => {
                 let why = i18n::refusal(staff.language(), &why.reason());

@@ -421,7 +421,7 @@ pub(crate) struct NewAnswer {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Extension {
     /// A duration such as `24h`, `90m` or `2s`.
-    #[schema(pattern = "^[1-9][0-9]{0,4}[smh]$", example = "24h")]
+    #[schema(pattern = "^([1-9][0-9]{0,3}[smhd]){1,3}$", example = "24h")]
     by: String,
 }
 
@@ -430,7 +430,7 @@ pub(crate) struct Extension {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeadlineBody {
     /// How long from now: a duration such as `24h`, `90m` or `2s`.
-    #[schema(pattern = "^[1-9][0-9]{0,4}[smh]$", example = "24h")]
+    #[schema(pattern = "^([1-9][0-9]{0,3}[smhd]){1,3}$", example = "24h")]
     r#in: Option<String>,
     /// The instant (RFC 3339).
     #[schema(format = DateTime)]
