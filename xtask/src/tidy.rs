@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("i18n", &["core"]),
     ("store", &["core"]),
     ("app", &["core", "formats", "i18n", "store"]),
-    ("connect", &["core", "app"]),
+    ("connect", &["core", "i18n", "app"]),
     ("web", &["core", "i18n", "app", "print"]),
     ("portreeve", &["core", "formats", "i18n", "store", "app", "connect", "print", "web"]),
 ];

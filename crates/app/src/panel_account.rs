@@ -85,11 +85,16 @@ pub async fn sign_in(
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
     /// It is not written as one.
-    #[error("{0:?} is no account: write panel:number, such as whmcs:4")]
+    #[error(
+        "{0:?} is no account: write panel:number, such as whmcs:4; WHMCS shows the number in the address of the administrator's page"
+    )]
     NoAccount(String),
     /// The panel has no addon that could vouch for anybody.
     #[error("the directory {0:?} has no bridge_secret, so nobody can come from there")]
     NoBridge(String),
+    /// Another member of staff comes in by it.
+    #[error("{0} is linked to another member of staff; unlink it first")]
+    Anothers(String),
     /// Nobody has it.
     #[error("{0} belongs to no member of staff")]
     Nobodys(String),
@@ -101,16 +106,16 @@ pub enum LinkError {
     Store(#[from] StoreError),
 }
 
+/// The panel, and its number of the account: never a name, which somebody else may get later.
 fn parsed(text: &str) -> Result<(&str, &str), LinkError> {
-    let fits = |account: &&str| {
-        (1..=LONGEST_ACCOUNT).contains(&account.len())
-            && account.bytes().all(|b| b.is_ascii_graphic())
-    };
-    let (directory, account) = text.split_once(':').unwrap_or_default();
-    if directory.is_empty() || !fits(&account) {
-        return Err(LinkError::NoAccount(text.to_owned()));
+    let is_number =
+        |account: &str| account.parse::<u32>().is_ok_and(|id| id.to_string() == account);
+    match text.split_once(':') {
+        Some((directory, account)) if !directory.is_empty() && is_number(account) => {
+            Ok((directory, account))
+        }
+        _ => Err(LinkError::NoAccount(text.to_owned())),
     }
-    Ok((directory, account))
 }
 
 /// Whoever is signed in to this account (`panel:number`) of a panel comes in as this member of staff.
@@ -121,7 +126,9 @@ pub async fn link(desk: &Desk, actor: &Actor, name: &str, account: &str) -> Resu
     }
     let mut tx = desk.db.write().await?;
     let staff = named(&mut tx, name).await?;
-    tx.put_panel_account(directory, number, staff.id).await?;
+    if !tx.add_panel_account(directory, number, staff.id).await? {
+        return Err(LinkError::Anothers(account.to_owned()));
+    }
     let detail = format!("{name}: {account}");
     audit::log(&mut tx, desk.now(), actor, "panel_account_linked", &detail).await?;
     tx.commit().await?;

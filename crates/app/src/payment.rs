@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use portreeve_core::event::{Event, Job};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
 use portreeve_core::payment::{Invoice, Money, Payment, PaymentId, PaymentState, Seen};
+use portreeve_core::reason::Finding;
 use portreeve_core::report::{Hold, Report};
 use portreeve_core::settings::Settings;
 use portreeve_core::text::{one_line, storable_json};
@@ -67,11 +68,11 @@ pub enum Asked {
     /// It is there.
     Made(Invoice),
     /// There will be none, and why.
-    Refused(String),
+    Refused(Finding),
     /// The provider was not reached, so that nothing happened.
-    Later(String),
+    Later(Finding),
     /// It was told and its answer was not seen.
-    Lost(String),
+    Lost(Finding),
 }
 
 /// What a look for an invoice found whose answer was lost.
@@ -84,7 +85,7 @@ pub enum Found {
     /// To ask again does no harm: the provider tells by the payment's number that it is the same.
     AskAgain,
     /// Nobody can see.
-    Unknown(String),
+    Unknown(Finding),
 }
 
 /// A way to somebody who takes money.
@@ -104,14 +105,12 @@ pub trait Provider: Send + Sync {
 }
 
 /// Why an invoice that nobody needs any more was not taken back.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotCancelled {
     /// The provider will not do it: a person has to.
-    #[error("{0}")]
-    Refused(String),
+    Refused(Finding),
     /// The provider was not reached, or gave no answer; the next look tries again.
-    #[error("{0}")]
-    Later(String),
+    Later(Finding),
 }
 
 /// A provider with the directories whose customers pay there.

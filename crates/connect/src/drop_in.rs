@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use portreeve_app::directory::Check;
 use portreeve_core::time::Span;
+use portreeve_i18n::reason::in_english;
 use serde::Deserialize;
 
 use crate::outbound::call::Call;
@@ -73,7 +74,7 @@ async fn code(endpoint: &Endpoint, header: &str, identifier: &str) -> Result<Str
         body: Bytes::from_static(NO_ACTION.as_bytes()),
     };
     match call.make().await {
-        Outcome::NotSent(why) | Outcome::NoAnswer(why) => Err(why),
+        Outcome::NotSent(why) | Outcome::NoAnswer(why) => Err(in_english(&why)),
         Outcome::Answered(answered) => read(&answered),
     }
 }
@@ -83,7 +84,7 @@ fn read(answered: &Answered) -> Result<String, String> {
     said.map(|said| said.error_code).map_err(|_| {
         format!(
             "{}: that is not the desk; does the web server hand …/modules/addons/abusemanagerpro/ to it?",
-            if answered.location.is_some() { answered.words() } else { format!("status {}", answered.status) }
+            if answered.location.is_some() { in_english(&answered.found()) } else { format!("status {}", answered.status) }
         )
     })
 }

@@ -91,7 +91,7 @@ impl Register for Client {
 
 /// What the register said, if it is one of its words.
 fn said(answered: &Answered) -> Result<&str, Refusal> {
-    let strange = || Refusal::Strange(answered.words());
+    let strange = || Refusal::Strange(answered.found());
     if answered.status != 200 || !answered.whole {
         return Err(strange());
     }
@@ -118,7 +118,7 @@ fn records(answered: &Answered, address: &str) -> Result<Records, Refusal> {
         let link = format!("{address}?showreport={code}");
         Some(Records { points, reports, reliability, link })
     });
-    parsed.ok_or_else(|| Refusal::Strange(answered.words()))
+    parsed.ok_or_else(|| Refusal::Strange(answered.found()))
 }
 
 /// `OK:` and the code. Whatever else is no word of the register may have been said after it took the report.
@@ -126,7 +126,7 @@ fn taken(answered: &Answered) -> Sent {
     match said(answered) {
         Ok(text) => match text.strip_prefix("OK:").map(str::trim).filter(|code| is_code(code)) {
             Some(code) => Sent::Taken(code.to_owned()),
-            None => Sent::Unclear(answered.words()),
+            None => Sent::Unclear(answered.found()),
         },
         Err(Refusal::Strange(words)) => Sent::Unclear(words),
         Err(refusal) => Sent::Refused(refusal),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use portreeve_core::reason::Finding;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -35,7 +36,7 @@ pub(crate) struct Hook<'a> {
 /// How a run ended.
 pub(crate) enum Run {
     /// It never started: it had no effect.
-    NotStarted(String),
+    NotStarted(Finding),
     /// It did not end within the time and was killed.
     CutOff,
     /// A signal ended it.
@@ -72,7 +73,7 @@ impl Hook<'_> {
     /// Runs it once.
     pub(crate) async fn run(&self, told: impl Tell) -> Run {
         let Some((program, arguments)) = self.command.split_first() else {
-            return Run::NotStarted("the hook has no command".to_owned());
+            return Run::NotStarted(Finding::NoCommand);
         };
         let mut command = Command::new(program);
         command
@@ -87,7 +88,10 @@ impl Hook<'_> {
             .kill_on_drop(true);
         let mut child = match command.spawn() {
             Ok(child) => child,
-            Err(error) => return Run::NotStarted(format!("cannot start {program}: {error}")),
+            Err(error) => {
+                let (program, said) = (program.clone(), error.to_string());
+                return Run::NotStarted(Finding::NotStarted { program, said });
+            }
         };
         let group = child.id();
         let ended = tokio::time::timeout(self.timeout.to_std(), talk(&mut child, told)).await;

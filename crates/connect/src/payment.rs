@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 use portreeve_app::payment::{Asked, Bill, Found, NotCancelled, Provider};
 use portreeve_core::payment::{Cents, Invoice, Money, Seen};
+use portreeve_core::reason::Finding;
 use portreeve_core::text::one_line;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -85,49 +86,56 @@ fn payment_id(bill: &Bill) -> String {
     format!("payment_{}_{}", bill.id, bill.asked_at.as_millisecond())
 }
 
-fn money(amount: Option<String>, currency: Option<String>) -> Result<Option<Money>, String> {
+fn money(amount: Option<String>, currency: Option<String>) -> Result<Option<Money>, Finding> {
     match (amount, currency) {
         (None, None) => Ok(None),
         (Some(amount), Some(currency)) => {
-            let amount: Cents = amount.parse().map_err(|error| format!("amount {error}"))?;
+            let amount: Cents =
+                amount.parse().map_err(|error| unreadable(format!("amount {error}")))?;
             let fits = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-            let why = || "currency must be three capital letters".to_owned();
+            let why = || unreadable("currency must be three capital letters");
             fits.then_some(Some(Money { amount, currency })).ok_or_else(why)
         }
-        _ => Err("amount and currency go together".to_owned()),
+        _ => Err(unreadable("amount and currency go together")),
     }
 }
 
+/// An answer that is not as it has to be, in words for whoever wrote the program.
+fn unreadable(said: impl Into<String>) -> Finding {
+    Finding::Unreadable { said: one_line(&said.into(), WORDS) }
+}
+
 /// The invoice of an answer. Only an address of the web leads a customer anywhere.
-fn made(answered: &Answered, price: &Money) -> Result<Invoice, String> {
-    let made: Made = serde_json::from_slice(&answered.body)
-        .map_err(|error| format!("the answer cannot be read: {error}"))?;
+fn made(answered: &Answered, price: &Money) -> Result<Invoice, Finding> {
+    let made: Made =
+        serde_json::from_slice(&answered.body).map_err(|error| unreadable(error.to_string()))?;
     let within = |text: &str, limit| (1..=limit).contains(&text.chars().count());
     let is_plain = !made.reference.chars().any(char::is_control);
     if !is_plain || !within(&made.reference, LONGEST_REFERENCE) {
-        return Err(format!("reference must have 1 to {LONGEST_REFERENCE} plain characters"));
+        return Err(unreadable(format!(
+            "reference must have 1 to {LONGEST_REFERENCE} plain characters"
+        )));
     }
     // Pages may have a part behind #, which is the browser's business.
     let page = made.url.split('#').next().unwrap_or_default();
     let leads = Endpoint::parse(page).is_ok() && within(&made.url, LONGEST_URL);
     if !leads {
-        return Err("url must begin with https:// or http://".to_owned());
+        return Err(unreadable("url must begin with https:// or http://"));
     }
     let due = money(made.amount, made.currency)?.unwrap_or_else(|| price.clone());
     Ok(Invoice { reference: made.reference, url: made.url, due })
 }
 
 fn seen(answered: &Answered, invoice: &Invoice) -> Seen {
-    let unknown = |why: String| Seen::Unknown(one_line(&why, WORDS));
     match answered.status {
         200 if answered.whole => {}
         // A stray 404 comes from many a proxy.
         410 => return Seen::Gone,
-        _ => return unknown(answered.words()),
+        _ => return Seen::Unknown(answered.found()),
     }
     let shown: Shown = match serde_json::from_slice(&answered.body) {
         Ok(shown) => shown,
-        Err(error) => return unknown(format!("the answer cannot be read: {error}")),
+        Err(error) => return Seen::Unknown(unreadable(error.to_string())),
     };
     // An amount without a currency is in that of the invoice.
     let currency = shown.currency.map(|currency| currency.to_ascii_uppercase());
@@ -135,19 +143,23 @@ fn seen(answered: &Answered, invoice: &Invoice) -> Seen {
     let currency = currency.or_else(|| amount.as_ref().map(|_| invoice.due.currency.clone()));
     let paid = match money(amount, currency) {
         Ok(paid) => paid,
-        Err(why) => return unknown(why),
+        Err(why) => return Seen::Unknown(why),
     };
     match (shown.state.as_str(), paid) {
         ("open", _) => Seen::Open,
         ("paid", Some(paid))
             if paid.currency != invoice.due.currency || paid.amount < invoice.due.amount =>
         {
-            Seen::Odd(format!("{paid} was paid on {} and not {}", invoice.reference, invoice.due))
+            Seen::Odd(Finding::PaidOtherSum {
+                reference: invoice.reference.clone(),
+                paid: paid.to_string(),
+                due: invoice.due.to_string(),
+            })
         }
         ("paid", _) => Seen::Paid,
         ("cancelled", _) => Seen::Cancelled,
         ("reversed", _) => Seen::Reversed,
-        (other, _) => unknown(format!("the state {other:?} is not known")),
+        (other, _) => Seen::Unknown(Finding::OddState { state: one_line(other, WORDS) }),
     }
 }
 
@@ -163,9 +175,9 @@ impl Provider for WebhookCashier {
                     Ok(invoice) => Asked::Made(invoice),
                     Err(why) => Asked::Lost(why),
                 },
-                409 | 422 => Asked::Refused(answered.words()),
-                429 | 503 => Asked::Later(answered.words()),
-                _ => Asked::Lost(answered.words()),
+                409 | 422 => Asked::Refused(answered.found()),
+                429 | 503 => Asked::Later(answered.found()),
+                _ => Asked::Lost(answered.found()),
             },
         }
     }
@@ -189,12 +201,10 @@ impl Provider for WebhookCashier {
         match self.poster.post(&id, &body).await {
             Outcome::Answered(answered) if answered.status == 200 => Ok(()),
             Outcome::Answered(answered) if matches!(answered.status, 409 | 422) => {
-                let (reference, why) = (&invoice.reference, answered.words());
-                Err(NotCancelled::Refused(format!(
-                    "invoice {reference} is still open at the payment provider; cancel it there ({why})"
-                )))
+                let (reference, said) = (invoice.reference.clone(), answered.said());
+                Err(NotCancelled::Refused(Finding::StillOpen { reference, said }))
             }
-            Outcome::Answered(answered) => Err(NotCancelled::Later(answered.words())),
+            Outcome::Answered(answered) => Err(NotCancelled::Later(answered.found())),
             Outcome::NotSent(why) | Outcome::NoAnswer(why) => Err(NotCancelled::Later(why)),
         }
     }

@@ -2,7 +2,8 @@
 //! clean, 1 infected (so do the scanners of `ClamAV`), anything else no result.
 
 use async_trait::async_trait;
-use portreeve_app::attachment::{Finding, WayToScan};
+use portreeve_app::attachment::{Scanned, WayToScan};
+use portreeve_core::reason::Finding;
 use portreeve_core::time::Span;
 use tokio::sync::mpsc;
 
@@ -19,20 +20,18 @@ pub struct ScanHook {
 
 #[async_trait]
 impl WayToScan for ScanHook {
-    async fn scan(&self, bytes: mpsc::Receiver<Vec<u8>>) -> Finding {
+    async fn scan(&self, bytes: mpsc::Receiver<Vec<u8>>) -> Scanned {
         let hook = Hook { command: &self.command, variables: &[], timeout: self.timeout };
         match hook.run(bytes).await {
-            Run::NotStarted(why) => Finding::Failed(why),
-            Run::CutOff => {
-                Finding::Failed(format!("the scan gave no answer within {}", self.timeout))
-            }
-            Run::Killed => Finding::Failed("the scan was killed by a signal".to_owned()),
-            Run::Ended { status: 0, .. } => Finding::Clean,
+            Run::NotStarted(why) => Scanned::Failed(why),
+            Run::CutOff => Scanned::Failed(Finding::NoAnswer { within: self.timeout }),
+            Run::Killed => Scanned::Failed(Finding::Killed),
+            Run::Ended { status: 0, .. } => Scanned::Clean,
             // What was found is told on the standard output, and warnings of no interest beside it.
-            Run::Ended { status: 1, stdout, stderr } => Finding::Infected(words(&stdout, &stderr)),
+            Run::Ended { status: 1, stdout, stderr } => Scanned::Infected(words(&stdout, &stderr)),
             Run::Ended { status, stdout, stderr } => {
                 let said = words(&stderr, &stdout);
-                Finding::Failed(format!("the scan ended with status {status}: {said}"))
+                Scanned::Failed(Finding::ExitStatus { status, said })
             }
         }
     }
@@ -42,7 +41,7 @@ impl WayToScan for ScanHook {
 mod tests {
     use super::*;
 
-    async fn scan(script: &str, pieces: &[&[u8]]) -> Finding {
+    async fn scan(script: &str, pieces: &[&[u8]]) -> Scanned {
         let hook = ScanHook {
             command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(),
             timeout: Span::from_millis(1_500),
@@ -61,20 +60,24 @@ mod tests {
     #[tokio::test]
     async fn the_exit_status_says_what_was_found() {
         let whole = scan("[ \"$(cat)\" = abcdef ]", &[b"abc", b"def"]).await;
-        assert_eq!(whole, Finding::Clean, "the pieces come in one");
+        assert_eq!(whole, Scanned::Clean, "the pieces come in one");
         let found = scan("cat > /dev/null; echo stream: Test FOUND; exit 1", &[b"x"]).await;
-        assert_eq!(found, Finding::Infected("stream: Test FOUND".into()));
-        assert!(matches!(scan("exit 2", &[b"x"]).await, Finding::Failed(why) if why.contains('2')));
-        assert!(matches!(scan("kill -9 $$", &[b"x"]).await, Finding::Failed(_)));
+        assert_eq!(found, Scanned::Infected("stream: Test FOUND".into()));
+        assert!(matches!(
+            scan("exit 2", &[b"x"]).await,
+            Scanned::Failed(Finding::ExitStatus { status: 2, .. })
+        ));
+        assert!(matches!(scan("kill -9 $$", &[b"x"]).await, Scanned::Failed(_)));
     }
 
     #[tokio::test]
     async fn a_scan_that_hangs_is_cut_off_and_keeps_nobody_waiting() {
         let big = vec![0; 1024 * 1024];
         let pieces: Vec<&[u8]> = vec![&big; 5];
-        assert!(
-            matches!(scan("sleep 30", &pieces).await, Finding::Failed(why) if why.contains("no answer"))
-        );
+        assert!(matches!(
+            scan("sleep 30", &pieces).await,
+            Scanned::Failed(Finding::NoAnswer { .. })
+        ));
     }
 
     #[tokio::test]
@@ -82,6 +85,6 @@ mod tests {
         let big = vec![0; 1024 * 1024];
         let pieces: Vec<&[u8]> = vec![&big; 5];
         let found = scan("head -c 10 > /dev/null; echo Test; exit 1", &pieces).await;
-        assert_eq!(found, Finding::Infected("Test".into()));
+        assert_eq!(found, Scanned::Infected("Test".into()));
     }
 }

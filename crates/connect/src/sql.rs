@@ -11,6 +11,7 @@ use portreeve_app::directory::{
     COLUMNS, Check, Limit, Listed, Page, Pass, Source, SourceError, read_row,
 };
 use portreeve_core::ids::ServiceId;
+use portreeve_core::reason::Finding;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
@@ -136,20 +137,20 @@ impl Database {
 }
 
 fn no_answer(limit: Span) -> SourceError {
-    SourceError::Unreachable(format!("the database gave no answer within {limit}"))
+    SourceError::Unreachable(Finding::NoAnswer { within: limit })
 }
 
 fn complaint(error: &sqlx::Error) -> SourceError {
-    let text = one_line(&error.to_string(), WORDS);
+    let said = one_line(&error.to_string(), WORDS);
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut => {
-            SourceError::Unreachable(format!("the database cannot be reached: {text}"))
+            SourceError::Unreachable(Finding::DatabaseUnreachable { said })
         }
-        sqlx::Error::Database(_) => SourceError::Denied(format!("the database says: {text}")),
-        _ => SourceError::Unreadable(format!("the database answered oddly: {text}")),
+        sqlx::Error::Database(_) => SourceError::Denied(Finding::Said { said }),
+        _ => SourceError::Unreadable(Finding::Unreadable { said }),
     }
 }
 
@@ -211,9 +212,9 @@ impl Directory {
         }
         let field = |fields: &Fields, name: &str| fields.get(name).cloned().unwrap_or_default();
         let id = field(&fields, "service_id").trim().parse::<ServiceId>();
-        let id = id.map_err(|error| {
-            let shown = one_line(&field(&fields, "service_id"), 40);
-            SourceError::Unreadable(format!("a row has the service_id {shown:?}, which {error}"))
+        let id = id.map_err(|_| {
+            let id = one_line(&field(&fields, "service_id"), 40);
+            SourceError::Unreadable(Finding::OddServiceId { id })
         })?;
         match read_row(&self.name, &|name| fields.get(name).map_or("", String::as_str)) {
             Ok(listed) => {
@@ -248,7 +249,7 @@ impl Source for Directory {
         }
         match (page.rows.pop(), page.odd.pop()) {
             (Some(row), _) => Ok(Some(row)),
-            (None, Some(why)) => Err(SourceError::Unreadable(why)),
+            (None, Some(said)) => Err(SourceError::Unreadable(Finding::Unreadable { said })),
             (None, None) => Ok(None),
         }
     }
@@ -311,7 +312,10 @@ impl Pass for Reading {
             return match task.await {
                 Ok(Ok(())) => Ok(None),
                 Ok(Err(error)) => Err(complaint(&error)),
-                Err(error) => Err(SourceError::Unreadable(error.to_string())),
+                Err(error) => {
+                    let said = error.to_string();
+                    Err(SourceError::Unreadable(Finding::Unreadable { said }))
+                }
             };
         }
         let mut page = Page::default();

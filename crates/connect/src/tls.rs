@@ -17,7 +17,7 @@ pub(crate) async fn wrap(stream: TcpStream, host: &str) -> Result<TlsStream<TcpS
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("{host} is no name that a certificate can be for"))?;
     let connector = TlsConnector::from(Arc::clone(config));
-    connector.connect(name, stream).await.map_err(|error| format!("TLS with {host}: {error}"))
+    connector.connect(name, stream).await.map_err(|error| error.to_string())
 }
 
 async fn config() -> Result<Arc<ClientConfig>, String> {

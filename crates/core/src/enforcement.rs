@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
 use crate::ids::{OrderId, ReportId};
-use crate::reason::OutOfSight;
+use crate::reason::{Finding, OutOfSight};
 use crate::service::ServiceStatus;
 use crate::settings::CATEGORY;
 use crate::time::{Span, Timestamp};
@@ -56,8 +56,8 @@ pub enum Observed {
 
 impl Observed {
     /// The panel could not be asked, or does not know, and what was seen of that.
-    pub fn unknown(said: impl Into<String>) -> Self {
-        Self::Unknown { why: OutOfSight::Panel { said: said.into() } }
+    pub fn unknown(said: Finding) -> Self {
+        Self::Unknown { why: OutOfSight::Panel { said } }
     }
 }
 
@@ -70,11 +70,11 @@ pub enum Answer {
     /// The panel says that it was so already.
     WasSo,
     /// The panel will never do it.
-    Refused(String),
+    Refused(Finding),
     /// The panel asks to be asked later.
-    Later(String),
+    Later(Finding),
     /// Anything else went wrong; whether it had an effect has to be seen.
-    Failed(String),
+    Failed(Finding),
     /// No answer was seen.
     Lost,
 }
@@ -453,14 +453,15 @@ fn alarm_if_overdue(out: &mut Out, now: Timestamp) -> Vec<Event> {
     }
     out.alarmed = true;
     let said = match &out.answer {
-        Answer::Later(why) | Answer::Failed(why) => words(Some(why)),
+        Answer::Later(why) | Answer::Failed(why) => Some(why.clone()),
         _ => None,
     };
+    let said = said.filter(|said| *said != Finding::Silent);
     vec![Event::OrderFailed { after: PANEL_MAY_TAKE, said }]
 }
 
 /// The panel will not do it. Said once; the wish stands until staff choose.
-fn refused(why: String, mut out: Out, record: fn(Out) -> Record) -> Verdict {
+fn refused(why: Finding, mut out: Out, record: fn(Out) -> Record) -> Verdict {
     let events = if out.alarmed { Vec::new() } else { vec![Event::OrderRefused { said: why }] };
     out.alarmed = true;
     settled(record(out), events)

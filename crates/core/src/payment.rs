@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ReportId, ServiceKey};
-use crate::reason::PaymentIssue;
+use crate::reason::{Finding, PaymentIssue};
 use crate::time::{Span, Timestamp};
 
 /// One payment that a customer asked for.
@@ -254,9 +254,9 @@ pub enum Seen {
     /// The money went back.
     Reversed,
     /// Something that a person has to look at: paid, but not what was asked for.
-    Odd(String),
+    Odd(Finding),
     /// Nobody can see.
-    Unknown(String),
+    Unknown(Finding),
 }
 
 /// What a look changed.
@@ -403,8 +403,8 @@ mod tests {
     #[test]
     fn money_counts_when_it_is_seen_and_only_then() {
         use PaymentState::{Asking, Ended, Open, Paid, Refused, Reversed, Wished};
-        let odd = || Seen::Odd("half of it".into());
-        let unknown = || Seen::Unknown("no answer".into());
+        let odd = || Seen::Odd(Finding::said("half of it"));
+        let unknown = || Seen::Unknown(Finding::said("no answer"));
         for (state, seen, turned) in [
             (Open, Seen::Open, None),
             (Open, Seen::Paid, Some(Turned::Paid)),

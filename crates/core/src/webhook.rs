@@ -142,7 +142,7 @@ pub fn message(
 mod tests {
     use super::*;
     use crate::ids::{ReportId, ServiceKey};
-    use crate::reason::QueueReason;
+    use crate::reason::{Finding, QueueReason};
     use crate::report::{Allegation, Hold, Outcome, Subject, SuspendMethod};
     use crate::time::from_millis;
 
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn a_queued_report_does_not_say_why_it_waits() {
         let mut queued = report(State::Queued {
-            why: QueueReason::DirectoryUnreachable { said: "a secret of staff".into() },
+            why: QueueReason::DirectoryUnreachable { said: Finding::said("a secret of staff") },
         });
         queued.claimed_service = queued.subject.take().map(|subject| subject.service);
         let told = json(Topic(Kind::Closed), &queued, None);

@@ -7,6 +7,7 @@ use portreeve_core::event::{Channel, Event, Kind};
 use portreeve_core::fraudrecord::{Answer, Field};
 use portreeve_core::language;
 use portreeve_core::notice::{Audience, Notice};
+use portreeve_core::reason::Finding;
 use portreeve_core::report::{SuspendMethod, Turn};
 use portreeve_core::time::{Span, Timestamp};
 
@@ -58,6 +59,14 @@ impl Teller<'_> {
 
     fn audience(&self, audience: Audience) -> String {
         text!(self.language, format!("audience-{}", audience.as_str()))
+    }
+
+    /// A sentence with what was seen of another program, or the one without where it said nothing.
+    fn found(&self, [silent, with_words]: [&str; 2], said: &Finding) -> String {
+        match reason::finding(self.language, said) {
+            Some(said) => text!(self.language, with_words, said = said),
+            None => text!(self.language, silent),
+        }
     }
 
     /// A sentence with what somebody said, or the one without where they said nothing.
@@ -175,13 +184,13 @@ impl Teller<'_> {
                 .said(["history-left_suspended", "history-left_suspended-said"], said.as_deref()),
             Event::Drifted => text!(of, "history-drifted"),
             Event::OrderRefused { said } => {
-                self.said(["history-order_refused", "history-order_refused-said"], Some(said))
+                self.found(["history-order_refused", "history-order_refused-said"], said)
             }
             Event::OrderFailed { after, said } => {
                 let after = self.span(*after);
-                match said {
+                match said.as_ref().and_then(|said| reason::finding(of, said)) {
                     Some(said) => {
-                        text!(of, "history-order_failed-said", after = after, said = said.as_str())
+                        text!(of, "history-order_failed-said", after = after, said = said)
                     }
                     None => text!(of, "history-order_failed", after = after),
                 }
@@ -221,11 +230,11 @@ impl Teller<'_> {
                 amount = amount.as_str()
             ),
             Event::PaymentRefused { said, again: false } => {
-                self.said(["history-payment_refused", "history-payment_refused-said"], Some(said))
+                self.found(["history-payment_refused", "history-payment_refused-said"], said)
             }
-            Event::PaymentRefused { said, again: true } => self.said(
+            Event::PaymentRefused { said, again: true } => self.found(
                 ["history-payment_refused-again", "history-payment_refused-again-said"],
-                Some(said),
+                said,
             ),
             Event::Paid { amount } => text!(of, "history-paid", amount = amount.as_str()),
             Event::PaidInVain { why } => {

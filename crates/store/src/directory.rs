@@ -522,7 +522,7 @@ impl Tx {
         Ok(found)
     }
 
-    /// Adds assignments that came by the ledger's change `seq`.
+    /// Adds assignments that came by the ledger's change `seq`. What the same service holds already stays as it is.
     pub async fn add_assignments(
         &mut self,
         new: &[NewAssignment],
@@ -545,6 +545,7 @@ impl Tx {
                         .push_bind(held.to_by)
                         .push_bind(seq);
                 });
+                sql.push(" ON CONFLICT (directory, service_id, resource) WHERE to_by IS NULL DO NOTHING");
                 sql.build().execute(conn).await?;
             });
         }

@@ -150,25 +150,27 @@ impl Tx {
         })
     }
 
-    /// An account of a panel is a member of staff's from now on, whoever's it was.
-    pub async fn put_panel_account(
+    /// An account of a panel is a member of staff's from now on. False: it is another's, and stays so.
+    pub async fn add_panel_account(
         &mut self,
         directory: &str,
         account: &str,
         staff: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let sql =
             "INSERT INTO staff_panel_accounts (directory, account, staff_id) VALUES ($1, $2, $3)
-            ON CONFLICT (directory, account) DO UPDATE SET staff_id = excluded.staff_id";
-        on!(self, conn => {
+            ON CONFLICT (directory, account) DO UPDATE SET staff_id = excluded.staff_id
+            WHERE staff_panel_accounts.staff_id = excluded.staff_id";
+        let rows = on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(directory)
                 .bind(account)
                 .bind(staff)
                 .execute(conn)
-                .await?;
+                .await?
+                .rows_affected()
         });
-        Ok(())
+        Ok(rows > 0)
     }
 
     /// An account of a panel is nobody's any more. Whether it was somebody's.

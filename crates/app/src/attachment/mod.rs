@@ -28,7 +28,7 @@ mod scan;
 
 pub use intake::{Files, NewAttachment, Receiving, Upload};
 pub(crate) use scan::{After, scan};
-pub use scan::{Finding, Scanner, WayToScan};
+pub use scan::{Scanned, Scanner, WayToScan};
 
 /// Bytes of a piece: what is in memory of a file that is stored, scanned or handed out.
 pub(crate) const CHUNK: usize = 256 * 1024;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use portreeve_core::attachment::Scan;
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
-use portreeve_core::reason::NotScanned;
+use portreeve_core::reason::{Finding, NotScanned};
 use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
 use portreeve_i18n::{self as i18n, Language};
@@ -25,20 +25,20 @@ const REPORTS: i64 = 1_000;
 
 /// What a scan found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub enum Scanned {
     /// Nothing.
     Clean,
     /// Something, and what.
     Infected(String),
     /// It did not come to an end, and why.
-    Failed(String),
+    Failed(Finding),
 }
 
 /// A way to scan.
 #[async_trait]
 pub trait WayToScan: Send + Sync {
     /// Scans the bytes that come in pieces. They have ended when the channel is closed.
-    async fn scan(&self, bytes: mpsc::Receiver<Vec<u8>>) -> Finding;
+    async fn scan(&self, bytes: mpsc::Receiver<Vec<u8>>) -> Scanned;
 }
 
 /// A way to scan with its patience.
@@ -85,18 +85,18 @@ pub(crate) async fn scan(desk: &Desk, hash: &str, tries: i64) -> Result<After, S
         tokio::join!(feed(desk, hash, known.size, sender), scanner.way.scan(receiver));
     let is_whole = fed?;
     let why = match finding {
-        Finding::Clean if is_whole => {
+        Scanned::Clean if is_whole => {
             set(desk, hash, Scan::Clean, "", None).await?;
             return Ok(After::Done);
         }
-        Finding::Infected(detail) => {
+        Scanned::Infected(detail) => {
             let said = Some(one_line(&detail, WORDS)).filter(|said| !said.is_empty());
             let event = Event::AttachmentInfected { said, known_before: false };
             set(desk, hash, Scan::Infected, &detail, Some(event)).await?;
             return Ok(After::Done);
         }
-        Finding::Clean => NotScanned::Cut,
-        Finding::Failed(why) => NotScanned::Failed { said: one_line(&why, WORDS) },
+        Scanned::Clean => NotScanned::Cut,
+        Scanned::Failed(why) => NotScanned::Failed { said: why },
     };
     let words = i18n::reason::not_scanned(Language::English, &why);
     if tries + 1 < TRIES {

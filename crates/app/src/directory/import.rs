@@ -180,13 +180,16 @@ pub(super) async fn end_services(
     starts: &HashMap<&Resource, i64>,
     now: i64,
 ) -> Result<(), StoreError> {
-    let keys: Vec<&ServiceKey> = gone.iter().map(|known| &known.service.key).collect();
+    let mut keys: Vec<&ServiceKey> = gone.iter().map(|known| &known.service.key).collect();
+    keys.sort_unstable();
     let held = tx.open_assignments(&keys).await?;
     if !held.is_empty() {
         let seq = tx.touch(Topic::Ledger).await?;
         let mut ended = Vec::with_capacity(held.len());
+        let gone: HashMap<&ServiceKey, &KnownService> =
+            gone.iter().map(|known| (&known.service.key, known)).collect();
         for assignment in &held {
-            let seen = gone.iter().find(|known| known.service.key == assignment.service);
+            let seen = gone.get(&assignment.service);
             let last_seen = seen.map_or(now, |known| known.last_seen(looks));
             let interval = ended_between(assignment, last_seen, starts, now);
             ended.push(ChangedInterval { assignment: assignment.id, held: interval });
@@ -298,7 +301,9 @@ impl Take<'_> {
         let changes_ledger = !changed.is_empty() || !begun.is_empty();
         // Before the services, as everywhere: whoever changes the ledger meanwhile waits here.
         let seq = if changes_ledger { Some(self.tx.touch(Topic::Ledger).await?) } else { None };
-        let to_write: Vec<&Service> = to_write.iter().map(AsRef::as_ref).collect();
+        let mut to_write: Vec<&Service> = to_write.iter().map(AsRef::as_ref).collect();
+        // In one order for all, whatever the file's is.
+        to_write.sort_unstable_by_key(|service| &service.key);
         self.tx.put_services(&to_write, self.seen_at).await?;
         if let Some(seq) = seq {
             self.write_ledger(&changed, &begun, &known, seq).await?;

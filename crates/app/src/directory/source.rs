@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use portreeve_core::ids::{ServiceId, ServiceKey};
+use portreeve_core::reason::Finding;
 use portreeve_core::time::Span;
+use portreeve_i18n::reason::in_english;
 use portreeve_store::StoreError;
 
 use super::row::Listed;
@@ -19,19 +21,27 @@ const LEFT_ALONE: Duration = Duration::from_secs(30);
 
 /// Why a directory could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", in_english(.0))]
 pub enum SourceError {
     /// It did not answer, or not in time.
-    #[error("{0}")]
-    Unreachable(String),
+    Unreachable(Finding),
     /// It answers and does not let us: what is missing, and where to set it.
-    #[error("{0}")]
-    Denied(String),
+    Denied(Finding),
     /// What it answered cannot be read.
-    #[error("{0}")]
-    Unreadable(String),
+    Unreadable(Finding),
     /// It changed while it was read, so that the pages do not fit together.
-    #[error("the list changed while it was read: {0}")]
-    Changed(String),
+    Changed(Finding),
+}
+
+impl From<SourceError> for Finding {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Unreachable(found)
+            | SourceError::Denied(found)
+            | SourceError::Unreadable(found)
+            | SourceError::Changed(found) => found,
+        }
+    }
 }
 
 /// A part of all services.
@@ -125,14 +135,12 @@ impl LiveDirectory {
         limit: Limit,
     ) -> Result<Option<Listed>, SourceError> {
         if !self.breaker.lets_through(Instant::now()) {
-            return Err(SourceError::Unreachable(format!(
-                "the directory {} does not answer; it is asked again in a moment",
-                self.name
-            )));
+            let directory = self.name.clone();
+            return Err(SourceError::Unreachable(Finding::LeftAlone { directory }));
         }
         let waiting = tokio::time::timeout(limit.span().to_std(), self.source.one(id, limit));
         let found = waiting.await.unwrap_or_else(|_| {
-            Err(SourceError::Unreachable(format!("no answer within {}", limit.span())))
+            Err(SourceError::Unreachable(Finding::NoAnswer { within: limit.span() }))
         });
         self.breaker.note(found.is_ok(), Instant::now());
         found
@@ -177,7 +185,7 @@ pub enum Fetched {
     /// The directory has no such service, or is not one that can be asked.
     NotThere,
     /// It could not be asked.
-    Unreachable(String),
+    Unreachable(Finding),
 }
 
 /// Asks the directory of `key` for it and takes it in.
@@ -196,7 +204,7 @@ pub async fn fetch(
         Ok(None) => Ok(Fetched::NotThere),
         Err(error) => {
             tracing::warn!(service = %key, "cannot look up a service: {error}");
-            Ok(Fetched::Unreachable(error.to_string()))
+            Ok(Fetched::Unreachable(error.into()))
         }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use portreeve_core::event::Job;
 use portreeve_core::ids::{ServiceId, ServiceKey};
 use portreeve_core::time::Span;
+use portreeve_i18n::reason::in_english;
 use portreeve_store::{DirectoryLooks, DirectoryState, KnownService, NewJob, StoreError, Tx};
 use rand::RngExt;
 use tokio::sync::watch;
@@ -154,7 +155,11 @@ async fn passes(
         match look.read(place, &mut synced, progress).await {
             Ok(()) => return look.finish(place, synced).await,
             Err(SyncError::Source(SourceError::Changed(why))) if synced.passes < PASSES => {
-                tracing::info!(directory = live.name, "the sync is restarted: {why}");
+                tracing::info!(
+                    directory = live.name,
+                    "the sync is restarted: {}",
+                    in_english(&why)
+                );
             }
             Err(error) => return Err(error),
         }

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use portreeve_core::event::{Event, Kind};
 use portreeve_core::fraudrecord::{Answer, Field, Standing};
 use portreeve_core::ids::{Actor, ReportId, ServiceKey};
-use portreeve_core::reason::RegisterProblem;
+use portreeve_core::reason::{Finding, RegisterProblem};
 use portreeve_core::refusal::{self, refusal};
 use portreeve_core::text::{one_line, storable};
 use portreeve_i18n::{self as i18n, Language, english};
@@ -108,7 +108,7 @@ pub enum Refusal {
     /// Something answered that is not the register, or not as it is documented. Its words are for the page, and
     /// never go on record: what was sent might stand in them.
     #[error("it answered with something that cannot be read")]
-    Strange(String),
+    Strange(Finding),
 }
 
 /// What came of a question.
@@ -119,7 +119,7 @@ pub enum Asked {
     /// The register did not answer it.
     Refused(Refusal),
     /// It cannot be reached, or is too slow.
-    Unreachable(String),
+    Unreachable(Finding),
 }
 
 /// What came of a report.
@@ -130,11 +130,11 @@ pub enum Sent {
     /// It does not have it.
     Refused(Refusal),
     /// It was not sent.
-    NotSent(String),
+    NotSent(Finding),
     /// No answer: it may have it.
-    Lost(String),
+    Lost(Finding),
     /// An answer that cannot be read: it may have it. The words are for the page alone.
-    Unclear(String),
+    Unclear(Finding),
 }
 
 /// The way to the register.
@@ -275,8 +275,8 @@ pub async fn report(
     Ok(sent)
 }
 
-fn unreachable(said: &str) -> RegisterProblem {
-    RegisterProblem::Unreachable { said: one_line(said, WORDS) }
+fn unreachable(said: &Finding) -> RegisterProblem {
+    RegisterProblem::Unreachable { said: said.clone() }
 }
 
 impl From<&Refusal> for RegisterProblem {

@@ -3,15 +3,14 @@
 use portreeve_core::event::Event;
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::payment::{Invoice, Money, Payment, PaymentState, Seen, Turned, look_again};
-use portreeve_core::reason::PaymentIssue;
+use portreeve_core::reason::{Finding, PaymentIssue};
 use portreeve_core::report::Report;
 use portreeve_core::text::one_line;
 use portreeve_core::time::{Span, Timestamp};
+use portreeve_i18n::reason::in_english;
 use portreeve_store::{StoreError, Tx};
 
-use super::{
-    Asked, Bill, Cashier, Found, NotCancelled, WORDS, Worth, is_still_theirs, of_report, worth,
-};
+use super::{Asked, Bill, Cashier, Found, NotCancelled, Worth, is_still_theirs, of_report, worth};
 use crate::desk::Desk;
 use crate::enforce::After;
 use crate::record::Record;
@@ -163,8 +162,9 @@ impl Settling<'_> {
     }
 
     /// Tries again later, but not for ever.
-    async fn wait(&mut self, why: &str) -> Result<Option<Timestamp>, StoreError> {
-        tracing::warn!(report = %self.bill.report, "a payment provider cannot be reached: {why}");
+    async fn wait(&mut self, why: &Finding) -> Result<Option<Timestamp>, StoreError> {
+        let (report, seen) = (self.bill.report, in_english(why));
+        tracing::warn!(%report, "a payment provider cannot be reached: {seen}");
         if Span::between(self.payment.asked_at, self.desk.now()) >= PATIENCE {
             match self.payment.state {
                 PaymentState::Wished => return self.refuse(why).await,
@@ -176,10 +176,9 @@ impl Settling<'_> {
         Ok(Some(self.pause()))
     }
 
-    async fn refuse(&mut self, why: &str) -> Result<Option<Timestamp>, StoreError> {
-        let why = one_line(why, WORDS);
+    async fn refuse(&mut self, why: &Finding) -> Result<Option<Timestamp>, StoreError> {
         let again = self.was_refused_lately().await?;
-        let event = Event::PaymentRefused { said: why, again };
+        let event = Event::PaymentRefused { said: why.clone(), again };
         self.change(|_, payment, now| {
             payment.turn(PaymentState::Refused, now);
             vec![event]
@@ -228,7 +227,7 @@ impl Settling<'_> {
                 Err(NotCancelled::Refused(why)) => refused = Some(why),
                 Err(NotCancelled::Later(why)) => {
                     let report = self.bill.report;
-                    tracing::warn!(%report, "an invoice cannot be cancelled: {why}");
+                    tracing::warn!(%report, "an invoice cannot be cancelled: {}", in_english(&why));
                 }
             }
         }
@@ -272,11 +271,10 @@ impl Settling<'_> {
     async fn note(&mut self, seen: &Seen) -> Result<(), StoreError> {
         match seen {
             Seen::Odd(what) => {
-                let said = one_line(what, WORDS);
-                self.note_issue(PaymentIssue::Unexpected { said }).await?;
+                self.note_issue(PaymentIssue::Unexpected { said: what.clone() }).await?;
             }
             Seen::Unknown(why) => {
-                tracing::warn!(report = %self.bill.report, "an invoice cannot be checked: {why}");
+                tracing::warn!(report = %self.bill.report, "an invoice cannot be checked: {}", in_english(why));
                 self.out_of_sight(why).await?;
             }
             _ if self.payment.unseen.is_none() => {}
@@ -306,10 +304,10 @@ impl Settling<'_> {
     }
 
     /// An invoice that nobody can look at for long may be paid: staff are told.
-    async fn out_of_sight(&mut self, why: &str) -> Result<(), StoreError> {
+    async fn out_of_sight(&mut self, why: &Finding) -> Result<(), StoreError> {
         let invoice = self.payment.invoice.as_ref().map(|invoice| invoice.reference.clone());
         let reference = invoice.unwrap_or_default();
-        let issue = PaymentIssue::OutOfSight { reference, said: one_line(why, WORDS) };
+        let issue = PaymentIssue::OutOfSight { reference, said: why.clone() };
         self.change(|_, payment, now| {
             let is_long = payment.out_of_sight(PATIENCE, now);
             is_long.then_some(Event::PaidOddly { issue }).into_iter().collect()

@@ -170,7 +170,7 @@ mod tests {
             allow_unsuspend: false,
             pay_to_unsuspend: false,
         };
-        let why = QueueReason::DirectoryUnreachable { said: String::new() };
+        let why = QueueReason::NoService;
         let (report, _) = Report::queue(report, None, allegation, why, at);
         let id = report.id;
         let new = NewReport { report, opened_by: author.clone() };

@@ -12,7 +12,7 @@ use portreeve_core::event::Event;
 use portreeve_core::guard::{Facts, Mails};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
 use portreeve_core::ledger::parse_address;
-use portreeve_core::reason::{Hint, QueueReason};
+use portreeve_core::reason::{Finding, Hint, QueueReason};
 use portreeve_core::report::{Allegation, Hold, Report, Subject, SuspendMethod};
 use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
@@ -83,7 +83,7 @@ pub struct NewReportRequest {
     pub idempotency: Option<(String, String)>,
     /// Why the service could not be looked up in its directory: when it is not known, the report waits
     /// in the queue.
-    pub unconfirmed: Option<String>,
+    pub unconfirmed: Option<Finding>,
 }
 
 /// What two requests under one idempotency key must have in common.
@@ -468,7 +468,7 @@ impl<'a> Batch<'a> {
             }
             None => {
                 let claimed = Some(request.service.clone());
-                let said = request.unconfirmed.clone().unwrap_or_default();
+                let said = request.unconfirmed.clone().unwrap_or(Finding::Silent);
                 let why = QueueReason::DirectoryUnreachable { said };
                 Report::queue(id, claimed, allegation, why, now)
             }

@@ -8,6 +8,7 @@ use hyper::client::conn::http1;
 use hyper::header::{HOST, HeaderName, LOCATION, RETRY_AFTER, USER_AGENT};
 use hyper::{HeaderMap, Request, Response};
 use hyper_util::rt::TokioIo;
+use portreeve_core::reason::Finding;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -48,9 +49,9 @@ enum Way {
 #[derive(Debug)]
 pub enum Outcome {
     /// Nothing was sent: it had no effect.
-    NotSent(String),
+    NotSent(Finding),
     /// It was sent, or part of it, and no answer was seen.
-    NoAnswer(String),
+    NoAnswer(Finding),
     /// There was an answer.
     Answered(Answered),
 }
@@ -72,18 +73,13 @@ pub struct Answered {
 
 impl Answered {
     /// Status and first words, for the record. A redirect says that it was not followed.
-    pub fn words(&self) -> String {
-        if (300..400).contains(&self.status) {
-            let place = self.location.as_deref().unwrap_or("elsewhere");
-            let place = one_line(place, WORDS);
-            return format!("status {}: redirects (to {place}) are not followed", self.status);
+    pub fn found(&self) -> Finding {
+        let status = self.status;
+        if (300..400).contains(&status) {
+            let to = one_line(self.location.as_deref().unwrap_or_default(), WORDS);
+            return Finding::Redirects { status, to };
         }
-        let said = self.said();
-        if said.is_empty() {
-            format!("status {}", self.status)
-        } else {
-            format!("status {}: {said}", self.status)
-        }
+        Finding::Status { status, said: self.said() }
     }
 
     /// The first line of the body that says something.
@@ -102,14 +98,16 @@ impl Call<'_> {
             Ok(Ok(Way::Plain(stream))) => self.exchange(stream, until).await,
             Ok(Ok(Way::Tls(stream))) => self.exchange(*stream, until).await,
             Ok(Err(why)) => Outcome::NotSent(why),
-            Err(_) => Outcome::NotSent(format!("no connection within {}", self.timeout)),
+            Err(_) => Outcome::NotSent(Finding::NoConnection { within: self.timeout }),
         }
     }
 
-    async fn connect(&self) -> Result<Way, String> {
+    async fn connect(&self) -> Result<Way, Finding> {
         let stream = reach::connect(self.endpoint, self.allow_private).await?;
         if self.endpoint.is_tls() {
-            let stream = tls::wrap(stream, self.endpoint.host()).await?;
+            let host = self.endpoint.host();
+            let no_tls = |said| Finding::NoTls { host: host.to_owned(), said };
+            let stream = tls::wrap(stream, host).await.map_err(no_tls)?;
             return Ok(Way::Tls(Box::new(stream)));
         }
         Ok(Way::Plain(stream))
@@ -122,7 +120,7 @@ impl Call<'_> {
     ) -> Outcome {
         let (mut sender, connection) = match http1::handshake(TokioIo::new(stream)).await {
             Ok(parts) => parts,
-            Err(error) => return Outcome::NotSent(error.to_string()),
+            Err(error) => return Outcome::NotSent(Finding::BrokenOff { said: error.to_string() }),
         };
         // Ends with this call, however that ends.
         let mut driver = JoinSet::new();
@@ -130,8 +128,8 @@ impl Call<'_> {
         let (timeout, largest) = (self.timeout, self.largest);
         match timeout_at(until, sender.send_request(self.request())).await {
             Ok(Ok(response)) => Outcome::Answered(read(response, until, largest).await),
-            Ok(Err(error)) => Outcome::NoAnswer(format!("the connection broke: {error}")),
-            Err(_) => Outcome::NoAnswer(format!("no answer within {timeout}")),
+            Ok(Err(error)) => Outcome::NoAnswer(Finding::BrokenOff { said: error.to_string() }),
+            Err(_) => Outcome::NoAnswer(Finding::NoAnswer { within: timeout }),
         }
     }
 

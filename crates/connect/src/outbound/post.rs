@@ -55,6 +55,7 @@ fn unix_seconds() -> i64 {
 mod tests {
     use super::super::Answered;
     use super::*;
+    use portreeve_core::reason::Finding;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
@@ -103,7 +104,7 @@ mod tests {
             panic!("no answer");
         };
         assert_eq!((answered.status, answered.whole), (200, true));
-        assert_eq!(answered.words(), "status 200: fine");
+        assert_eq!(answered.found(), Finding::Status { status: 200, said: "fine".into() });
         let seen = seen.await.expect("seen").to_lowercase();
         assert!(seen.starts_with("post /hook?a=b http/1.1\r\n"), "{seen}");
         for header in ["host: 127.0.0.1:", "webhook-id: msg_1", "webhook-signature: v1,"] {
@@ -116,7 +117,8 @@ mod tests {
     async fn a_redirect_is_not_followed_and_says_so() {
         let moved = "HTTP/1.1 307 Moved\r\nlocation: http://127.0.0.1:1/\r\n\r\n";
         let answered = answer_to(moved).await;
-        assert!(answered.words().contains("not followed"), "{}", answered.words());
+        let to = "http://127.0.0.1:1/".to_owned();
+        assert_eq!(answered.found(), Finding::Redirects { status: 307, to });
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Which addresses may be called. A name is looked up here, and the very addresses that come out are
 //! judged and then connected to, so that a name which answers differently the next time is of no use.
 
+use portreeve_core::reason::Finding;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -73,25 +74,31 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 }
 
 /// Connects to an endpoint, or says why not; nothing was sent then.
-pub(super) async fn connect(endpoint: &Endpoint, allow_private: bool) -> Result<TcpStream, String> {
+pub(super) async fn connect(
+    endpoint: &Endpoint,
+    allow_private: bool,
+) -> Result<TcpStream, Finding> {
     let host = endpoint.host();
     let found: Vec<SocketAddr> = tokio::net::lookup_host((host, endpoint.port()))
         .await
-        .map_err(|error| format!("cannot look up {host}: {error}"))?
+        .map_err(|error| Finding::NotLookedUp { host: host.to_owned(), said: error.to_string() })?
         .collect();
     let allowed: Vec<SocketAddr> =
         found.iter().filter(|at| allow_private || is_public(at.ip())).copied().collect();
     if let (Some(refused), true) = (found.first(), allowed.is_empty()) {
-        return Err(format!(
-            "{host} is at {}, which is not on the public Internet; `allow_private = true` allows it",
-            refused.ip()
-        ));
+        return Err(Finding::NotPublic {
+            host: host.to_owned(),
+            address: refused.ip().to_string(),
+        });
     }
-    let mut failure = format!("{host} has no address");
+    let mut failure = Finding::NoAddress { host: host.to_owned() };
     for address in &allowed {
         match connect_to(*address, allowed.len() > 1).await {
             Ok(stream) => return Ok(stream),
-            Err(error) => failure = format!("cannot connect to {address}: {error}"),
+            Err(error) => {
+                let (address, said) = (address.to_string(), error.to_string());
+                failure = Finding::NotConnected { address, said };
+            }
         }
     }
     Err(failure)
@@ -167,7 +174,7 @@ mod tests {
         for host in ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]", "0"] {
             let endpoint = Endpoint::parse(&format!("http://{host}:{port}/")).expect(host);
             let refused = connect(&endpoint, false).await.expect_err(host);
-            assert!(refused.contains("not on the public Internet"), "{host}: {refused}");
+            assert!(matches!(refused, Finding::NotPublic { .. }), "{host}: {refused:?}");
         }
         let endpoint = Endpoint::parse(&format!("http://127.0.0.1:{port}/")).expect("good");
         assert!(connect(&endpoint, true).await.is_ok());

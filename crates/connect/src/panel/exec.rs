@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 use portreeve_app::enforce::{Enforcer, PanelOrder, Target};
 use portreeve_core::enforcement::{Answer, Observed};
+use portreeve_core::reason::Finding;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
 
@@ -35,14 +36,13 @@ impl Enforcer for Exec {
     }
 
     async fn observe(&self, target: &Target) -> Observed {
-        let unknown = |said: String| Observed::unknown(said);
         match self.run(&Call::observe(target)).await {
-            Run::NotStarted(why) => unknown(why),
-            Run::CutOff => unknown(format!("the hook gave no answer within {}", self.timeout)),
-            Run::Killed => unknown("the hook was killed by a signal".to_owned()),
+            Run::NotStarted(why) => Observed::unknown(why),
+            Run::CutOff => Observed::unknown(Finding::NoAnswer { within: self.timeout }),
+            Run::Killed => Observed::unknown(Finding::Killed),
             Run::Ended { status: 0, stdout, .. } => read_state(&stdout),
             Run::Ended { status, stdout, stderr } => {
-                unknown(format!("the hook ended with status {status}: {}", words(&stderr, &stdout)))
+                Observed::unknown(Finding::ExitStatus { status, said: words(&stderr, &stdout) })
             }
         }
     }
@@ -56,9 +56,9 @@ impl Enforcer for Exec {
                 match status {
                     0 => Answer::Done,
                     10 => Answer::WasSo,
-                    20 => Answer::Refused(said),
-                    75 => Answer::Later(said),
-                    _ => Answer::Failed(format!("exit status {status}: {said}")),
+                    20 => Answer::Refused(Finding::said(said)),
+                    75 => Answer::Later(Finding::said(said)),
+                    _ => Answer::Failed(Finding::ExitStatus { status, said }),
                 }
             }
         }
@@ -118,8 +118,8 @@ fn read_state(stdout: &str) -> Observed {
             let reason = one_line(rest, WORDS);
             Observed::Suspended { reason: (!reason.is_empty()).then_some(reason) }
         }
-        "unknown" => Observed::unknown("the hook does not know"),
-        _ => Observed::unknown(format!("the hook printed {:?}", one_line(line, WORDS))),
+        "unknown" => Observed::unknown(Finding::Unsure),
+        _ => Observed::unknown(Finding::OddState { state: one_line(line, WORDS) }),
     }
 }
 
@@ -155,8 +155,8 @@ mod tests {
         let answer = async |script: &str| hook(script).send(&order()).await;
         assert_eq!(answer("exit 0").await, Answer::Done);
         assert_eq!(answer("exit 10").await, Answer::WasSo);
-        assert_eq!(answer("echo no >&2; exit 20").await, Answer::Refused("no".into()));
-        assert_eq!(answer("echo busy; exit 75").await, Answer::Later("busy".into()));
+        assert_eq!(answer("echo no >&2; exit 20").await, Answer::Refused(Finding::said("no")));
+        assert_eq!(answer("echo busy; exit 75").await, Answer::Later(Finding::said("busy")));
         assert!(matches!(answer("exit 3").await, Answer::Failed(_)));
         assert_eq!(answer("kill -9 $$").await, Answer::Lost);
         let missing = Exec { command: vec!["/nowhere/hook".into()], ..hook("") };

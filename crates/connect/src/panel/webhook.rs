@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 use portreeve_app::enforce::{Enforcer, PanelOrder, Target};
 use portreeve_core::enforcement::{Answer, Observed};
+use portreeve_core::reason::Finding;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
 use serde::Deserialize;
@@ -64,7 +65,7 @@ impl Enforcer for Webhook {
         match self.poster.post(&message_id(order), &body).await {
             Outcome::NotSent(why) => Answer::Later(why),
             Outcome::NoAnswer(why) => {
-                tracing::warn!(order.id = order.id.0, "an order got no answer: {why}");
+                tracing::warn!(order.id = order.id.0, "an order got no answer: {why:?}");
                 Answer::Lost
             }
             Outcome::Answered(answered) => match answered.status {
@@ -72,7 +73,7 @@ impl Enforcer for Webhook {
                 208 => Answer::WasSo,
                 409 | 422 => Answer::Refused(words(&answered)),
                 429 | 503 => Answer::Later(words(&answered)),
-                _ => Answer::Failed(answered.words()),
+                _ => Answer::Failed(answered.found()),
             },
         }
     }
@@ -85,29 +86,28 @@ fn message_id(order: &PanelOrder) -> String {
 }
 
 fn read_state(answered: &Answered) -> Observed {
-    let unknown = |said: String| Observed::unknown(said);
     if answered.status != 200 || !answered.whole {
-        return unknown(answered.words());
+        return Observed::unknown(answered.found());
     }
     let Ok(shown) = serde_json::from_slice::<Shown>(&answered.body) else {
-        return unknown(format!("no state was answered but {:?}", answered.said()));
+        return Observed::unknown(Finding::OddState { state: answered.said() });
     };
     let reason = one_line(&shown.reason.unwrap_or_default(), WORDS);
     match shown.state.as_str() {
         "active" => Observed::Active,
         "suspended" => Observed::Suspended { reason: (!reason.is_empty()).then_some(reason) },
-        "unknown" if reason.is_empty() => unknown("the receiver does not know".to_owned()),
-        "unknown" => unknown(reason),
-        other => unknown(format!("the receiver answered the state {:?}", one_line(other, 50))),
+        "unknown" if reason.is_empty() => Observed::unknown(Finding::Unsure),
+        "unknown" => Observed::unknown(Finding::said(reason)),
+        other => Observed::unknown(Finding::OddState { state: one_line(other, 50) }),
     }
 }
 
 /// Why, in the receiver's words: the `reason` of a JSON object, else the first line.
-fn words(answered: &Answered) -> String {
+fn words(answered: &Answered) -> Finding {
     let said = serde_json::from_slice::<Said>(&answered.body).map(|said| said.reason);
     match said.map(|reason| one_line(&reason, WORDS)) {
-        Ok(reason) if !reason.is_empty() => format!("status {}: {reason}", answered.status),
-        _ => answered.words(),
+        Ok(said) if !said.is_empty() => Finding::Status { status: answered.status, said },
+        _ => answered.found(),
     }
 }
 
@@ -151,8 +151,9 @@ mod tests {
 
     #[test]
     fn a_refusal_says_why_in_the_receivers_words() {
-        assert_eq!(words(&answered(409, r#"{"reason":"no module"}"#)), "status 409: no module");
-        assert_eq!(words(&answered(422, "gone\nfor good")), "status 422: gone");
-        assert_eq!(words(&answered(409, "")), "status 409");
+        let said = |status, said: &str| Finding::Status { status, said: said.to_owned() };
+        assert_eq!(words(&answered(409, r#"{"reason":"no module"}"#)), said(409, "no module"));
+        assert_eq!(words(&answered(422, "gone\nfor good")), said(422, "gone"));
+        assert_eq!(words(&answered(409, "")), said(409, ""));
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portreeve_app::payment::{Asked, Bill, Found, NotCancelled, Provider};
 use portreeve_core::payment::{Cents, Invoice, Money, Rate, Seen};
+use portreeve_core::reason::Finding;
 use portreeve_core::time::day;
 
 use super::client::{CallError, Client, Slot};
@@ -31,14 +32,14 @@ pub struct Cashier {
 /// Why a bill cannot be made out in the customer's currency.
 enum NoAmount {
     /// It never will be.
-    Never(String),
+    Never(Finding),
     /// WHMCS was not reached.
-    Later(String),
+    Later(Finding),
 }
 
 impl From<CallError> for NoAmount {
     fn from(error: CallError) -> Self {
-        Self::Later(error.to_string())
+        Self::Later(error.into())
     }
 }
 
@@ -48,10 +49,10 @@ fn mark(bill: &Bill) -> String {
 }
 
 impl Cashier {
-    fn client(&self, bill: &Bill) -> Result<&Client, String> {
+    fn client(&self, bill: &Bill) -> Result<&Client, Finding> {
         let directory = &bill.service.directory;
         let client = self.clients.get(directory).map(AsRef::as_ref);
-        client.ok_or_else(|| format!("no WHMCS has the directory {directory}"))
+        client.ok_or_else(|| Finding::NotServed { directory: directory.clone() })
     }
 
     /// What it costs in the customer's currency, by WHMCS's rates.
@@ -65,17 +66,17 @@ impl Cashier {
         });
         let ours = known.iter().find(|one| one.code == bill.price.currency);
         let (Some(theirs), Some(ours)) = (theirs, ours) else {
-            let missing = if ours.is_none() { &bill.price.currency } else { "of the customer" };
-            return Err(NoAmount::Never(format!(
-                "WHMCS has no currency {missing}; see the setting pay.currency"
-            )));
+            return Err(NoAmount::Never(match ours {
+                None => Finding::NoCurrency { currency: bill.price.currency.clone() },
+                Some(_) => Finding::NoCustomerCurrency,
+            }));
         };
-        let bad = || NoAmount::Never("a rate of WHMCS's currencies cannot be read".to_owned());
+        let bad = || NoAmount::Never(Finding::NoRate);
         let rate = |text: &str| text.parse::<Rate>().map_err(|_| bad());
         let (from, to) = (rate(&ours.rate)?, rate(&theirs.rate)?);
         let amount = bill.price.amount.converted(from, to).ok_or_else(bad)?;
         if amount < Cents(1) {
-            return Err(NoAmount::Never("the amount is nothing in the customer's currency".into()));
+            return Err(NoAmount::Never(Finding::NothingToPay));
         }
         Ok(Money { amount, currency: theirs.code.clone() })
     }
@@ -132,11 +133,11 @@ impl Provider for Cashier {
                 let due = self.with_taxes(client, &created.invoiceid, due).await;
                 Asked::Made(invoice(client, &created.invoiceid, due))
             }
-            Ok(_) => Asked::Lost("WHMCS did not say which invoice it made".to_owned()),
+            Ok(_) => Asked::Lost(Finding::NoInvoiceNamed),
             // Something between us and WHMCS may answer after the invoice was made.
             Err(CallError::Unknown(why) | CallError::NotAnApi(why)) => Asked::Lost(why),
-            Err(CallError::Refused(why)) => Asked::Refused(format!("WHMCS says: {why}")),
-            Err(error) => Asked::Later(error.to_string()),
+            Err(CallError::Refused(why)) => Asked::Refused(Finding::said(why)),
+            Err(error) => Asked::Later(error.into()),
         }
     }
 
@@ -154,7 +155,7 @@ impl Provider for Cashier {
         let listed = client.read::<Invoices>(Slot::Bulk, "GetInvoices", &fields).await;
         let list = match listed {
             Ok(list) => list.invoices.0,
-            Err(error) => return Found::Unknown(error.to_string()),
+            Err(error) => return Found::Unknown(error.into()),
         };
         let mark = mark(bill);
         let Some(found) = list.into_iter().find(|one| one.notes.contains(&mark)) else {
@@ -165,7 +166,7 @@ impl Provider for Cashier {
                 let due = Money { amount, currency: found.currencycode };
                 Found::There(invoice(client, &found.id, due))
             }
-            None => Found::Unknown(format!("the amount of invoice {} cannot be read", found.id)),
+            None => Found::Unknown(Finding::NoAmount { reference: found.id }),
         }
     }
 
@@ -178,32 +179,31 @@ impl Provider for Cashier {
         match client.read::<InvoiceDetails>(Slot::Bulk, "GetInvoice", &fields).await {
             Ok(shown) => seen(bill, invoice, &shown),
             Err(CallError::Refused(why)) if why == "Invoice ID Not Found" => Seen::Gone,
-            Err(error) => Seen::Unknown(error.to_string()),
+            Err(error) => Seen::Unknown(error.into()),
         }
     }
 
     async fn cancel(&self, bill: &Bill, invoice: &Invoice) -> Result<(), NotCancelled> {
-        let later = |error: CallError| NotCancelled::Later(error.to_string());
+        let later = |error: CallError| NotCancelled::Later(error.into());
         let client = self.client(bill).map_err(NotCancelled::Later)?;
         // Whatever was paid of it is money that somebody has to look after.
         let seen = [("invoiceid", invoice.reference.as_str())];
         let shown: InvoiceDetails =
             client.read(Slot::Bulk, "GetInvoice", &seen).await.map_err(later)?;
         if shown.status != "Unpaid" || shown.is_begun() {
-            let status = shown.status;
-            return Err(NotCancelled::Later(format!(
-                "it is {status} and something of it may be paid"
-            )));
+            return Err(NotCancelled::Later(Finding::PerhapsPaid { state: shown.status }));
         }
         let fields = [("invoiceid", invoice.reference.as_str()), ("status", "Cancelled")];
         match client.change(Slot::Bulk, "UpdateInvoice", &fields).await {
             Ok(()) => Ok(()),
             // WHMCS 9 changes no invoice that is not a draft, and asks for the right to delete one.
             Err(error @ (CallError::Refused(_) | CallError::NotPermitted(_))) => {
-                Err(NotCancelled::Refused(format!(
-                    "invoice {} is still open in WHMCS; cancel it there ({error})",
-                    invoice.reference
-                )))
+                let said = match error {
+                    CallError::Refused(said) => said,
+                    _ => String::new(),
+                };
+                let reference = invoice.reference.clone();
+                Err(NotCancelled::Refused(Finding::StillOpen { reference, said }))
             }
             Err(error) => Err(later(error)),
         }
@@ -212,24 +212,23 @@ impl Provider for Cashier {
 
 /// What an invoice shows. It has to be this customer's and to be over what was asked for.
 fn seen(bill: &Bill, invoice: &Invoice, shown: &InvoiceDetails) -> Seen {
-    let reference = &invoice.reference;
+    let reference = invoice.reference.clone();
     if shown.userid != bill.customer_id {
-        return Seen::Odd(format!("invoice {reference} is customer {}'s now", shown.userid));
+        let customer = shown.userid.clone();
+        return Seen::Odd(Finding::InvoiceMoved { reference, customer });
     }
     match shown.status.as_str() {
-        "Paid" if !shown.has_money() => Seen::Odd(format!(
-            "invoice {reference} is marked as paid, and WHMCS shows neither a payment nor credit for it; release the \
-             hold by hand if that was meant"
-        )),
+        "Paid" if !shown.has_money() => Seen::Odd(Finding::PaidWithoutMoney { reference }),
         "Paid" if shown.worth().is_some_and(|sum| sum >= invoice.due.amount) => Seen::Paid,
-        "Paid" => Seen::Odd(format!(
-            "invoice {reference} is paid, but it is over {} and not {}",
-            shown.subtotal, invoice.due
-        )),
+        "Paid" => Seen::Odd(Finding::PaidOtherSum {
+            reference,
+            paid: shown.subtotal.clone(),
+            due: invoice.due.to_string(),
+        }),
         "Unpaid" | "Draft" | "Payment Pending" | "Collections" => Seen::Open,
         "Cancelled" => Seen::Cancelled,
         "Refunded" => Seen::Reversed,
-        other => Seen::Unknown(format!("WHMCS says that invoice {reference} is {other:?}")),
+        other => Seen::Unknown(Finding::OddInvoice { reference, state: other.to_owned() }),
     }
 }
 

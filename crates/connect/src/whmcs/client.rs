@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use portreeve_core::reason::Finding;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
+use portreeve_i18n::reason::in_english;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
@@ -53,43 +55,49 @@ pub fn endpoint(address: &str) -> Result<Endpoint, BadUrl> {
 }
 
 /// Why a call came to nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallError {
     /// It was not sent.
-    #[error("WHMCS cannot be reached: {0}")]
-    NotSent(String),
+    NotSent(Finding),
     /// It was sent, and nothing or nothing of use came back. It may have had an effect.
-    #[error("WHMCS gave no answer: {0}")]
-    Unknown(String),
-    /// Identifier or secret.
-    #[error(
-        "WHMCS knows no API credential with this identifier and secret ({0}): make one under \
-         Configuration > System Settings > Manage API Credentials"
-    )]
-    Auth(String),
-    /// The address that we call from.
-    #[error(
-        "WHMCS does not let {} call: add it under Configuration > System Settings > General Settings > \
-         Security > API IP Access Restriction, or set access_key", address(*.0)
-    )]
-    IpNotAllowed(Option<IpAddr>),
-    /// The role of the credential.
-    #[error(
-        "the API role of the credential does not allow {0}: tick it under Configuration > System Settings > \
-         Manage API Credentials > API Roles"
-    )]
+    Unknown(Finding),
+    /// WHMCS, or what stands before it, does not let us: what is missing, and where to set it.
+    Denied(Finding),
+    /// The role of the credential does not allow this action.
     NotPermitted(String),
     /// Something answered that is no WHMCS API.
-    #[error("{0}")]
-    NotAnApi(String),
-    /// WHMCS says no.
-    #[error("WHMCS says: {0}")]
+    NotAnApi(Finding),
+    /// WHMCS says no, in these words.
     Refused(String),
 }
 
-fn address(ip: Option<IpAddr>) -> String {
-    ip.map_or_else(|| "this machine's address".to_owned(), |ip| ip.to_string())
+impl From<CallError> for Finding {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NotSent(found)
+            | CallError::Unknown(found)
+            | CallError::Denied(found)
+            | CallError::NotAnApi(found) => found,
+            CallError::NotPermitted(action) => Self::NotPermitted { action },
+            CallError::Refused(said) => Self::said(said),
+        }
+    }
 }
+
+/// For logs and for whoever sets the desk up.
+impl std::fmt::Display for CallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let said = match self {
+            Self::NotSent(_) => "WHMCS cannot be reached: ",
+            Self::Unknown(_) => "WHMCS gave no answer: ",
+            Self::Refused(_) => "WHMCS says: ",
+            Self::Denied(_) | Self::NotPermitted(_) | Self::NotAnApi(_) => "",
+        };
+        write!(f, "{said}{}", in_english(&self.clone().into()))
+    }
+}
+
+impl std::error::Error for CallError {}
 
 impl CallError {
     /// Trying once more may help, and does no harm to a read.
@@ -165,7 +173,7 @@ impl Client {
         fields: &[(&str, &str)],
     ) -> Result<T, CallError> {
         let body = self.call(slot, action, fields).await?;
-        parse(&body).map_err(|error| CallError::Unknown(error.to_string()))
+        parse(&body).map_err(|error| CallError::Unknown(error.into()))
     }
 
     /// The address of a page of WHMCS for people.
@@ -216,16 +224,16 @@ impl Client {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, CallError> {
     serde_json::from_slice(body)
-        .map_err(|error| CallError::NotAnApi(format!("an answer of WHMCS cannot be read: {error}")))
+        .map_err(|error| CallError::NotAnApi(Finding::Unreadable { said: error.to_string() }))
 }
 
 /// What an answer means. What is no answer of WHMCS may come after an action was carried out.
 fn judge(action: &str, answered: Answered) -> Result<Vec<u8>, CallError> {
     if (300..400).contains(&answered.status) {
-        return Err(CallError::NotAnApi(answered.words()));
+        return Err(CallError::NotAnApi(answered.found()));
     }
     if !answered.whole {
-        return Err(CallError::Unknown(format!("{}, and the answer broke off", answered.words())));
+        return Err(CallError::Unknown(Finding::Cut { status: answered.status }));
     }
     let head: Head = match serde_json::from_slice(&answered.body) {
         Ok(head) => head,
@@ -243,15 +251,9 @@ fn judge(action: &str, answered: Answered) -> Result<Vec<u8>, CallError> {
 /// A page, not an answer. Nothing of it is repeated but its title-like first words: it may hold anything.
 fn no_json(answered: &Answered) -> CallError {
     match answered.status {
-        404 => CallError::NotAnApi(
-            "there is no WHMCS API at this address (status 404); url must be the System URL of WHMCS"
-                .to_owned(),
-        ),
-        401 | 403 | 405 => CallError::NotAnApi(format!(
-            "something before WHMCS (a firewall, a login) answers with status {}",
-            answered.status
-        )),
-        status => CallError::Unknown(format!("status {status} and no JSON")),
+        404 => CallError::NotAnApi(Finding::NoApi),
+        status @ (401 | 403 | 405) => CallError::NotAnApi(Finding::BehindWall { status }),
+        status => CallError::Unknown(Finding::NoJson { status }),
     }
 }
 
@@ -259,29 +261,24 @@ fn no_json(answered: &Answered) -> CallError {
 fn said_no(action: &str, message: &str) -> CallError {
     let lower = message.to_lowercase();
     if let Some(ip) = lower.strip_prefix("invalid ip") {
-        return CallError::IpNotAllowed(ip.trim().parse().ok());
+        let address: Option<IpAddr> = ip.trim().parse().ok();
+        let address = address.map(|ip| ip.to_string()).unwrap_or_default();
+        return CallError::Denied(Finding::AddressRefused { address });
     }
     if lower == "ip banned" {
-        return CallError::NotAnApi(
-            "WHMCS has banned this machine's address: see Configuration > System Settings > Banned IPs"
-                .to_owned(),
-        );
+        return CallError::NotAnApi(Finding::Banned);
     }
     if lower == "authentication failed" || lower == "invalid or missing credentials" {
-        return CallError::Auth(message.to_owned());
+        return CallError::Denied(Finding::BadCredential { said: message.to_owned() });
     }
     if lower.starts_with("invalid permissions") {
         return CallError::NotPermitted(action.to_owned());
     }
     if lower.starts_with("invalid api action") || lower == "api function not found" {
-        return CallError::NotAnApi(format!(
-            "this WHMCS has no action {action}; it may be too old"
-        ));
+        return CallError::NotAnApi(Finding::NoAction { action: action.to_owned() });
     }
     if lower == "an admin user is required" {
-        return CallError::NotAnApi(
-            "the address leads past WHMCS's API; url must be the System URL of WHMCS".to_owned(),
-        );
+        return CallError::NotAnApi(Finding::PastApi);
     }
     CallError::Refused(message.to_owned())
 }
@@ -315,16 +312,19 @@ mod tests {
             let body = serde_json::json!({ "result": "error", "message": message }).to_string();
             judge("ModuleSuspend", answered(status, &body)).expect_err(message)
         };
-        let ip = "203.0.113.9".parse().ok();
-        assert_eq!(judged(403, "Invalid IP 203.0.113.9"), CallError::IpNotAllowed(ip));
+        let address = "203.0.113.9".to_owned();
+        let refused = CallError::Denied(Finding::AddressRefused { address });
+        assert_eq!(judged(403, "Invalid IP 203.0.113.9"), refused);
+        assert!(refused.to_string().contains("API IP Access Restriction"), "{refused}");
         for message in ["Authentication Failed", "Invalid or missing credentials"] {
-            assert_eq!(judged(403, message), CallError::Auth(message.to_owned()));
+            let said = message.to_owned();
+            assert_eq!(judged(403, message), CallError::Denied(Finding::BadCredential { said }));
         }
         let denied =
             judged(403, "Invalid Permissions: API action \"modulesuspend\" is not allowed");
         assert_eq!(denied, CallError::NotPermitted("ModuleSuspend".to_owned()));
         let doubled = judged(200, "An admin user is required");
-        assert!(matches!(doubled, CallError::NotAnApi(why) if why.contains("System URL")));
+        assert_eq!(doubled, CallError::NotAnApi(Finding::PastApi));
         let refused = CallError::Refused("Service ID not found".to_owned());
         assert_eq!(judged(200, "Service ID not found"), refused);
     }

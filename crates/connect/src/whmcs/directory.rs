@@ -10,6 +10,7 @@ use portreeve_app::directory::{
 };
 use portreeve_core::fields::start;
 use portreeve_core::ids::ServiceId;
+use portreeve_core::reason::Finding;
 use portreeve_core::time::{Span, Timestamp};
 
 use super::client::{CallError, Client, Slot};
@@ -78,14 +79,12 @@ impl Directory {
 
 impl From<CallError> for SourceError {
     fn from(error: CallError) -> Self {
-        let text = error.to_string();
-        match error {
-            CallError::NotSent(_) | CallError::Unknown(_) => Self::Unreachable(text),
-            CallError::Auth(_) | CallError::IpNotAllowed(_) | CallError::NotPermitted(_) => {
-                Self::Denied(text)
-            }
-            CallError::NotAnApi(_) | CallError::Refused(_) => Self::Unreadable(text),
-        }
+        let kind = match error {
+            CallError::NotSent(_) | CallError::Unknown(_) => Self::Unreachable,
+            CallError::Denied(_) | CallError::NotPermitted(_) => Self::Denied,
+            CallError::NotAnApi(_) | CallError::Refused(_) => Self::Unreadable,
+        };
+        kind(error.into())
     }
 }
 
@@ -121,7 +120,10 @@ impl Source for Directory {
         };
         let customer = customer(&self.client, slot, &row.clientid).await?;
         let read = listed(&self.name, id, &row, customer.as_ref(), self.overrides);
-        read.map(Some).map_err(|(column, why)| SourceError::Unreadable(not_taken(id, column, &why)))
+        read.map(Some).map_err(|(part, said)| {
+            let (service, part) = (id.get(), part.to_owned());
+            SourceError::Unreadable(Finding::OddService { service, part, said })
+        })
     }
 
     fn reads_at_once(&self) -> bool {
@@ -232,8 +234,13 @@ async fn customer(client: &Client, slot: Slot, id: &str) -> Result<Option<Custom
     }
 }
 
+fn changed(before: usize, after: usize) -> SourceError {
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    SourceError::Changed(Finding::ListChanged { before: number(before), after: number(after) })
+}
+
 fn unreadable(action: &str) -> SourceError {
-    SourceError::Unreadable(format!("the list of {action} has not as many rows as it says"))
+    SourceError::Unreadable(Finding::OddList { list: action.to_owned() })
 }
 
 /// What the desk needs to know of a customer.
@@ -318,19 +325,17 @@ impl Pass for Reading {
         let found: Products = self.client.read(Slot::Bulk, "GetClientsProducts", &fields).await?;
         let number = |n: Option<i64>| n.and_then(|n| usize::try_from(n).ok());
         let rows = found.rows.0;
-        let total = number(found.totalresults).ok_or_else(|| {
-            SourceError::Unreadable("the list does not say how long it is".to_owned())
-        })?;
+        let total = number(found.totalresults).ok_or_else(|| unreadable("GetClientsProducts"))?;
         if number(found.numreturned).is_some_and(|n| n != rows.len()) {
             return Err(unreadable("GetClientsProducts"));
         }
         if let Some(before) = self.total
             && before != total
         {
-            return Err(SourceError::Changed(format!("{before} services became {total}")));
+            return Err(changed(before, total));
         }
         if rows.is_empty() && self.done < total {
-            return Err(SourceError::Changed(format!("it ended after {} of {total}", self.done)));
+            return Err(changed(total, self.done));
         }
         self.total = Some(total);
         self.done += rows.len();
@@ -345,8 +350,11 @@ impl Pass for Reading {
 impl Reading {
     async fn take(&mut self, row: &Product, page: &mut Page) -> Result<(), SourceError> {
         let id = row.id.and_then(|id| ServiceId::new(id).ok());
-        let id = id
-            .ok_or_else(|| SourceError::Unreadable(format!("a service has the id {:?}", row.id)))?;
+        let id = id.ok_or_else(|| {
+            SourceError::Unreadable(Finding::OddServiceId {
+                id: row.id.map(|id| id.to_string()).unwrap_or_default(),
+            })
+        })?;
         // The list of customers may have moved while it was read: one who slipped through is asked for.
         if !self.customers.contains_key(&row.clientid) {
             let found = customer(&self.client, Slot::Bulk, &row.clientid).await?;

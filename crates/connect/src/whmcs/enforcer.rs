@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portreeve_app::enforce::{self, PanelOrder, Target};
 use portreeve_core::enforcement::{Action, Answer, Observed};
+use portreeve_core::reason::Finding;
 use portreeve_core::service::ServiceStatus;
 use portreeve_core::text::one_line;
 use portreeve_core::time::Span;
@@ -49,17 +50,17 @@ impl enforce::Enforcer for Enforcer {
     }
 
     async fn observe(&self, target: &Target) -> Observed {
-        let unknown = |said: String| Observed::unknown(said);
         let id = target.service.id.get();
         let Some(way) = self.ways.get(&target.service.directory) else {
-            return unknown(format!("no WHMCS has the directory {}", target.service.directory));
+            let directory = target.service.directory.clone();
+            return Observed::unknown(Finding::NotServed { directory });
         };
         let text = id.to_string();
         let fields = [("serviceid", text.as_str()), ("limitnum", "1")];
         match way.client.read::<Products>(Slot::Bulk, "GetClientsProducts", &fields).await {
-            Err(error) => unknown(error.to_string()),
+            Err(error) => Observed::unknown(error.into()),
             Ok(found) => match found.rows.0.into_iter().find(|row| row.id == Some(id)) {
-                None => unknown(format!("WHMCS has no service {id}")),
+                None => Observed::unknown(Finding::NoService { service: id }),
                 Some(row) => {
                     let customer = if way.same_customers { &target.customer_id } else { "" };
                     shown(&row, customer)
@@ -70,7 +71,8 @@ impl enforce::Enforcer for Enforcer {
 
     async fn send(&self, order: &PanelOrder) -> Answer {
         let Some(Way { client, .. }) = self.ways.get(&order.target.service.directory) else {
-            return Answer::Later("no WHMCS has the directory of this service".to_owned());
+            let directory = order.target.service.directory.clone();
+            return Answer::Later(Finding::NotServed { directory });
         };
         let id = order.target.service.id.get().to_string();
         let sent = match order.action {
@@ -89,14 +91,10 @@ impl enforce::Enforcer for Enforcer {
 
 /// What WHMCS shows of a service.
 fn shown(row: &Product, customer_id: &str) -> Observed {
-    let unknown = |said: String| Observed::unknown(said);
     // The guards agreed to a suspension of another customer's service.
     if !customer_id.is_empty() && row.clientid != customer_id {
-        return unknown(format!(
-            "WHMCS says that the service is customer {}'s now, not {customer_id}'s; the next look at the \
-             directory will say so too",
-            row.clientid
-        ));
+        let (customer, expected) = (row.clientid.clone(), customer_id.to_owned());
+        return Observed::unknown(Finding::OtherCustomer { customer, expected });
     }
     // Where it says nothing, nothing is known.
     let said = Some(row.status.trim()).filter(|word| !word.is_empty());
@@ -107,7 +105,7 @@ fn shown(row: &Product, customer_id: &str) -> Observed {
             Observed::Suspended { reason: (!reason.is_empty()).then_some(reason) }
         }
         Some(status) if status.is_gone() => Observed::Gone { status },
-        _ => unknown(format!("WHMCS says that the service is {}", row.status)),
+        _ => Observed::unknown(Finding::OddState { state: one_line(&row.status, WORDS) }),
     }
 }
 
@@ -121,7 +119,7 @@ fn answer(order: &PanelOrder, sent: Result<(), CallError>) -> Answer {
         }
         Err(CallError::Refused(why)) => refusal(&why),
         // Nothing was carried out: the call did not get that far.
-        Err(error) => Answer::Later(error.to_string()),
+        Err(error) => Answer::Later(error.into()),
     }
 }
 
@@ -138,17 +136,13 @@ const FINAL: [&str; 5] = [
 fn refusal(why: &str) -> Answer {
     let lower = why.to_lowercase();
     if lower.contains("service not assigned to a module") {
-        return Answer::Refused(format!(
-            "WHMCS says: {why}. Nothing would be switched off; suspend it by hand where it runs"
-        ));
+        return Answer::Refused(Finding::NoModule { said: why.to_owned() });
     }
     if FINAL.iter().any(|text| lower.contains(text)) {
-        return Answer::Refused(format!("WHMCS says: {why}"));
+        return Answer::Refused(Finding::said(why));
     }
     // The module's own words, or a hook of another addon that said no: what was done before has to be seen.
-    Answer::Failed(format!(
-        "WHMCS says: {why} (if it goes on, another addon or hook in WHMCS may be stopping it)"
-    ))
+    Answer::Failed(Finding::PerhapsStopped { said: why.to_owned() })
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ fn off(reason: &str) -> Observed {
 }
 
 fn unseen() -> Observed {
-    Observed::unknown("timed out")
+    Observed::unknown(Finding::said("timed out"))
 }
 
 fn look(wanted: Wanted, record: Record, observed: &Observed, minute: i64) -> Verdict {
@@ -41,7 +41,7 @@ fn kinds(verdict: &Verdict) -> Vec<&'static str> {
 
 #[test]
 fn active_ordered_or_answer_lost_then_suspended_is_ours() {
-    for answer in [Answer::Done, Answer::Lost, Answer::Failed("500".into())] {
+    for answer in [Answer::Done, Answer::Lost, Answer::Failed(Finding::said("500"))] {
         let verdict = look(HELD, Record::Suspending(out(answer)), &off(""), 0);
         assert!(matches!(verdict.record, Record::Ours { .. }), "{verdict:?}");
         assert_eq!((verdict.next.clone(), kinds(&verdict)), (Next::Settled, vec!["suspended"]));
@@ -154,7 +154,7 @@ fn a_hold_that_goes_while_the_order_is_out_is_lifted_once_the_order_took_effect(
 
 #[test]
 fn a_refusal_is_said_once_and_ordered_again_only_when_staff_wish_it() {
-    let refusing = Record::Suspending(out(Answer::Refused("no module".into())));
+    let refusing = Record::Suspending(out(Answer::Refused(Finding::said("no module"))));
     let first = look(HELD, refusing, &Observed::Active, 0);
     assert_eq!((first.next.clone(), kinds(&first)), (Next::Settled, vec!["order_refused"]));
     let second = look(HELD, first.record.clone(), &Observed::Active, 1);
@@ -169,7 +169,7 @@ fn where_nobody_can_look_the_answers_are_the_truth() {
     assert_eq!(seen(&Record::Clear), Observed::Active);
     assert_eq!(assume(&Record::Clear, true), off(""));
     assert_eq!(seen(&Record::Suspending(out(Answer::Done))), off(""));
-    assert_eq!(seen(&Record::Suspending(out(Answer::Later(String::new())))), Observed::Active);
+    assert_eq!(seen(&Record::Suspending(out(Answer::Later(Finding::Silent)))), Observed::Active);
     assert!(matches!(seen(&Record::Suspending(out(Answer::Lost))), Observed::Unknown { .. }));
     let lost = Record::Suspending(out(Answer::Lost));
     let verdict = decide(HELD, lost.clone(), &assume(&lost, false), false, at(1));
@@ -227,9 +227,9 @@ fn every_record() -> Vec<Record> {
         Answer::Done,
         Answer::WasSo,
         Answer::Lost,
-        Answer::Refused("no".into()),
-        Answer::Later("busy".into()),
-        Answer::Failed("odd".into()),
+        Answer::Refused(Finding::said("no")),
+        Answer::Later(Finding::said("busy")),
+        Answer::Failed(Finding::said("odd")),
     ];
     let since = at(0);
     let mut records = vec![
@@ -381,7 +381,7 @@ mod simulation {
         fn send(&mut self, action: Action, fault: Fault) -> Answer {
             self.land();
             match fault {
-                Fault::Later => Answer::Later("busy".into()),
+                Fault::Later => Answer::Later(Finding::said("busy")),
                 Fault::LostBefore => Answer::Lost,
                 Fault::Lags => {
                     self.lagging = Some(action);
@@ -394,7 +394,7 @@ mod simulation {
                         Fault::None if was_so => Answer::WasSo,
                         Fault::None => Answer::Done,
                         Fault::LostAfter => Answer::Lost,
-                        _ => Answer::Failed("500".into()),
+                        _ => Answer::Failed(Finding::said("500")),
                     }
                 }
             }
@@ -500,12 +500,12 @@ fn what_they_let_go_of_is_lifted_however_often_the_order_fails_and_whatever_reas
     let order = look(Wanted::Free, ours, &off("Overdue on Payment"), 2);
     assert_eq!(order.next, Next::Order(Action::Unsuspend));
     let lifting = |answer| Out { reason: Some("Overdue on Payment".into()), ..out(answer) };
-    let failed = Record::Lifting(lifting(Answer::Failed("stopped by a hook".into())));
+    let failed = Record::Lifting(lifting(Answer::Failed(Finding::said("stopped by a hook"))));
     let again = look(Wanted::Free, failed.clone(), &off("Overdue on Payment"), 3);
     assert_eq!((again.next.clone(), kinds(&again)), (Next::Order(Action::Unsuspend), vec![]));
     let other = look(Wanted::Free, failed, &off("Chargeback"), 3);
     assert_eq!((other.record.clone(), kinds(&other)), (Record::Clear, vec!["left_suspended"]));
-    let refused = Record::Lifting(lifting(Answer::Refused("no module".into())));
+    let refused = Record::Lifting(lifting(Answer::Refused(Finding::said("no module"))));
     let held_again = look(HELD, refused, &off("Overdue on Payment"), 4);
     assert!(matches!(held_again.record, Record::Ours { .. }), "{held_again:?}");
 }

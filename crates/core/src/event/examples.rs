@@ -10,7 +10,7 @@ use crate::ids::{MailId, Press, ReportId, ServiceId, ServiceKey};
 use crate::intake::{Displayed, Why};
 use crate::notice::{Audience, Notice};
 use crate::reason::{
-    Hint, NoEffect, NotDelivered, NotScanned, OutOfSight, PaymentIssue, QueueReason,
+    Finding, Hint, NoEffect, NotDelivered, NotScanned, OutOfSight, PaymentIssue, QueueReason,
     RegisterProblem,
 };
 use crate::report::{Outcome, SuspendMethod, Turn};
@@ -158,12 +158,12 @@ impl Kind {
                 [said, None].map(|said| Event::LeftSuspended { said }).into()
             }
             Self::Drifted => vec![Event::Drifted],
-            Self::OrderRefused => {
-                [words(), String::new()].map(|said| Event::OrderRefused { said }).into()
-            }
+            Self::OrderRefused => each(Finding::examples(), |said| Event::OrderRefused { said }),
             Self::OrderFailed => {
                 let after = Span::from_mins(15);
-                [Some(words()), None].map(|said| Event::OrderFailed { after, said }).into()
+                [Some(Finding::said(words())), None]
+                    .map(|said| Event::OrderFailed { after, said })
+                    .into()
             }
             Self::PanelUnknown => each(OutOfSight::examples(), |why| Event::PanelUnknown { why }),
             Self::ManualNeeded => [Action::Suspend, Action::Unsuspend]
@@ -186,9 +186,12 @@ impl Kind {
             Self::PaymentOpen => {
                 vec![Event::PaymentOpen { reference: reference(), amount: amount() }]
             }
-            Self::PaymentRefused => [(words(), false), (String::new(), false), (words(), true)]
-                .map(|(said, again)| Event::PaymentRefused { said, again })
-                .into(),
+            Self::PaymentRefused => [false, true]
+                .into_iter()
+                .flat_map(|again| {
+                    each(Finding::examples(), |said| Event::PaymentRefused { said, again })
+                })
+                .collect(),
             Self::Paid => vec![Event::Paid { amount: amount() }],
             Self::PaidInVain => each(NoEffect::examples(), |why| Event::PaidInVain { why }),
             Self::PaidOddly => each(PaymentIssue::examples(), |issue| Event::PaidOddly { issue }),

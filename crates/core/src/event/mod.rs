@@ -17,7 +17,7 @@ use crate::ids::{MailId, ReportId, ServiceKey};
 use crate::intake::{Displayed, Why};
 use crate::notice::{Audience, Notice};
 use crate::reason::{
-    Hint, NoEffect, NotDelivered, NotScanned, OutOfSight, PaymentIssue, QueueReason,
+    Finding, Hint, NoEffect, NotDelivered, NotScanned, OutOfSight, PaymentIssue, QueueReason,
     RegisterProblem,
 };
 use crate::report::{Outcome, SuspendMethod, Turn};
@@ -251,19 +251,19 @@ events! {
         #[serde(with = "crate::time::as_rfc3339")]
         deadline_at: Timestamp,
     } = "deadline_changed", Traits::of(Group::Deadline)
-        .causes(&[Tell(Notice::DeadlineChanged, Customer)]).undone_by(Undo::CancelDeadline);
+        .causes(&[Tell(Notice::DeadlineChanged, Customer)]).for_customer().undone_by(Undo::CancelDeadline);
     /// Staff cancelled the deadline.
     DeadlineLifted {
         /// Seconds that were left.
         left: Span,
     } = "deadline_lifted", Traits::of(Group::Deadline)
-        .causes(&[Tell(Notice::DeadlineLifted, Customer)]).undone_by(Undo::RestoreDeadline);
+        .causes(&[Tell(Notice::DeadlineLifted, Customer)]).for_customer().undone_by(Undo::RestoreDeadline);
     /// Staff restored a deadline that they had cancelled.
     DeadlineRestored {
         /// Seconds that are left.
         left: Span,
     } = "deadline_restored", Traits::of(Group::Deadline)
-        .causes(&[Tell(Notice::DeadlineRestored, Customer)]);
+        .causes(&[Tell(Notice::DeadlineRestored, Customer)]).for_customer();
     /// The clock is paused while it is the abuse desk's turn.
     ClockPaused {
         /// Seconds that are left.
@@ -370,16 +370,16 @@ events! {
     Drifted = "drifted", Traits::of(Group::Panel).causes(CALL_STAFF).service(Turned::Drifted);
     /// The panel refused the order.
     OrderRefused {
-        /// Its words.
-        said: String,
+        /// What it said, as a code with its data.
+        said: Finding,
     } = "order_refused", Traits::of(Group::Panel).causes(CALL_STAFF);
     /// The panel did not carry out the order in time.
     OrderFailed {
         /// How many seconds it had.
         after: Span,
-        /// What it said last; absent where it said nothing.
+        /// What it said last, as a code with its data; absent where it said nothing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        said: Option<String>,
+        said: Option<Finding>,
     } = "order_failed", Traits::of(Group::Panel).causes(CALL_STAFF);
     /// The state of the service cannot be seen.
     PanelUnknown {
@@ -437,8 +437,8 @@ events! {
     } = "payment_open", Traits::of(Group::Payment);
     /// The provider made no invoice.
     PaymentRefused {
-        /// Its words.
-        said: String,
+        /// What it said, as a code with its data.
+        said: Finding,
         /// Staff know that already, from a short while ago.
         again: bool,
     } = "payment_refused", Traits::of(Group::Payment).causes(CALL_STAFF);

@@ -4,6 +4,7 @@ use super::*;
 use crate::guard::{Clock, Mails, ServiceFacts};
 use crate::ids::ServiceId;
 use crate::payment::{Cents, Money};
+use crate::reason::Finding;
 use crate::time::from_millis;
 
 const LIMIT: TimeLimit = TimeLimit {
@@ -158,7 +159,7 @@ fn a_queued_report_starts_its_clock_when_staff_name_the_service() {
         ReportId(1),
         None,
         allegation(SuspendMethod::TimeLimit),
-        QueueReason::DirectoryUnreachable { said: "timed out".into() },
+        QueueReason::DirectoryUnreachable { said: Finding::said("timed out") },
         at(0),
     );
     assert_eq!(kinds(&events), ["queued"]);

@@ -67,4 +67,4 @@ account-end_others = Alle anderen abmelden
 ## Staff who come from a panel
 
 panel-sign-on-nobody = Ihr Konto {$account} von {$directory} ist hier mit niemandem verknüpft. Wer die Kommandozeile des Abuse-Desks benutzen darf, verknüpft es: portreeve staff link IHR-NAME {$directory}:{$account}
-panel-sign-on-bad = Der Link aus dem Panel ist nicht mehr gültig. Gehen Sie zurück ins Panel und versuchen Sie es noch einmal, oder melden Sie sich mit Ihrem Passwort an.
+panel-sign-on-bad = Der Link aus dem Panel konnte nicht benutzt werden: Er ist abgelaufen oder wurde schon benutzt, oder Uhr oder gemeinsames Geheimnis von Panel und Abuse-Desk stimmen nicht überein. Gehen Sie zurück ins Panel und versuchen Sie es noch einmal, oder melden Sie sich mit Ihrem Passwort an.

@@ -67,4 +67,4 @@ account-end_others = Sign out all others
 ## Staff who come from a panel
 
 panel-sign-on-nobody = Your account {$account} of {$directory} isn't linked to anybody here. Somebody who can use the desk's command line links it: portreeve staff link YOUR-NAME {$directory}:{$account}
-panel-sign-on-bad = The link from the panel is no longer valid. Go back to the panel and try again, or sign in with your password.
+panel-sign-on-bad = The link from the panel could not be used: it has expired, was used before, or the panel's clock or shared secret differs from the desk's. Go back to the panel and try again, or sign in with your password.

@@ -38,7 +38,7 @@ mailwhy-other_bounce = a bounce, but of no notice that was sent to this address
 mailwhy-unreadable = could not be read: view the original message
 mailwhy-not_taken = its report did not accept it
 
-queue-directory_unreachable = the directory could not be asked whether the service exists: “{ $said }”
+queue-directory_unreachable = the directory could not be asked whether the service exists: { $said }
 queue-directory_unreachable-silent = the directory could not be asked whether the service exists
 queue-no_service = reopened without a service
 
@@ -61,16 +61,16 @@ noeffect-ran_already = the service was already running
 
 payissue-provider_missing = its payment provider { $provider } is no longer configured
 payissue-perhaps_invoiced = there may be an invoice, and it cannot be checked
-payissue-out_of_sight = it cannot be checked whether invoice { $reference } is paid: “{ $said }”
-payissue-unexpected = “{ $said }”
+payissue-out_of_sight = it cannot be checked whether invoice { $reference } is paid: { $said }
+payissue-unexpected = { $said }
 payissue-unexpected-silent = the provider shows something else than was asked for
 
 unscanned-cut = the file could not be read to the end
-unscanned-failed = “{ $said }”
+unscanned-failed = { $said }
 unscanned-failed-silent = the scan did not finish
 
 unseen-cannot_look = no answer came, and this panel cannot be asked
-unseen-panel = “{ $said }”
+unseen-panel = { $said }
 unseen-panel-silent = the panel gave no answer
 
 register-key = FraudRecord does not know our API key
@@ -78,7 +78,7 @@ register-action = FraudRecord does not know what it was asked
 register-data = FraudRecord does not accept the data
 register-no_data = FraudRecord received no data
 register-unreadable = its answer cannot be read
-register-unreachable = it cannot be reached: “{ $said }”
+register-unreachable = it cannot be reached: { $said }
 register-unreachable-silent = it cannot be reached
 
 # What is known of a suspension beside its state; a sentence of its own.
@@ -93,10 +93,68 @@ suspended-why-unsuspend_by_hand = Unsuspend the service by hand, then confirm
 suspended-why-taken = The panel accepted the order
 suspended-why-was_so = The panel says that it was so already
 suspended-why-no_answer = No answer yet
-suspended-why-refused = Refused: “{ $said }”
+suspended-why-refused = Refused: { $said }
 suspended-why-refused-silent = Refused
-suspended-why-later = The panel asks to try later: “{ $said }”
+suspended-why-later = The panel asks to try later: { $said }
 suspended-why-later-silent = The panel asks to try later
-suspended-why-failed = Failed, will be tried again: “{ $said }”
+suspended-why-failed = Failed, will be tried again: { $said }
 suspended-why-failed-silent = Failed, will be tried again
 suspended-why-paused = The desk is paused. { $why }
+
+# What was seen when another program did not do something. They follow a colon.
+finding-said = “{ $said }”
+finding-not_looked_up = { $host } can't be looked up: “{ $said }”
+finding-no_address = { $host } has no address
+finding-not_public = { $host } is at { $address }, which is not on the public Internet; `allow_private = true` allows it
+finding-not_connected = no connection to { $address }: “{ $said }”
+finding-no_tls = no secure connection to { $host }: “{ $said }”
+finding-no_connection = no connection within { $within }
+finding-no_answer = no answer within { $within }
+finding-broken_off = the connection was lost: “{ $said }”
+finding-status = status { $status }: “{ $said }”
+finding-status-silent = status { $status }
+finding-redirects = status { $status }: redirects (to { $to }) are not followed
+finding-redirects-silent = status { $status }: redirects are not followed
+finding-cut = status { $status }, and the answer was cut off
+finding-unreadable = the answer can't be read: “{ $said }”
+finding-no_command = no command is configured
+finding-not_started = { $program } can't be started: “{ $said }”
+finding-killed = the command was ended by a signal
+finding-exit_status = exit status { $status }: “{ $said }”
+finding-exit_status-silent = exit status { $status }
+finding-unsure = it doesn't know the state
+finding-odd_state = it answered with an unknown state: “{ $state }”
+finding-not_served = no WHMCS is configured for the directory { $directory }
+finding-no_service = WHMCS has no service { $service }
+finding-other_customer = in WHMCS the service belongs to customer { $customer } now, not to { $expected }; the next directory sync will show it here
+finding-no_module = WHMCS says “{ $said }”: nothing would be switched off; suspend the service by hand where it runs
+finding-perhaps_stopped = WHMCS says “{ $said }” (if this persists, another addon or hook in WHMCS may be preventing it)
+finding-no_api = there is no WHMCS API at this address (status 404); url must be the System URL of WHMCS
+finding-behind_wall = something in front of WHMCS (a firewall, a login) answers with status { $status }
+finding-no_json = status { $status } and no JSON
+finding-banned = WHMCS has banned the desk's address: see Configuration > System Settings > Banned IPs
+finding-address_refused = WHMCS does not let { $address } call: add it under Configuration > System Settings > General Settings > Security > API IP Access Restriction, or set access_key
+finding-address_refused-silent = WHMCS does not let the desk's address call: add it under Configuration > System Settings > General Settings > Security > API IP Access Restriction, or set access_key
+finding-bad_credential = WHMCS has no API credential with this identifier and secret (“{ $said }”): create one under Configuration > System Settings > Manage API Credentials
+finding-not_permitted = the API role of the credential does not allow { $action }: tick it under Configuration > System Settings > Manage API Credentials > API Roles
+finding-no_action = this WHMCS has no action { $action }; it may be too old
+finding-past_api = the address bypasses the WHMCS API; url must be the System URL of WHMCS
+finding-no_currency = WHMCS has no currency { $currency }; see the setting pay.currency
+finding-no_customer_currency = WHMCS does not list the customer's currency
+finding-no_rate = an exchange rate in WHMCS can't be read
+finding-nothing_to_pay = the amount comes to nothing in the customer's currency
+finding-no_invoice_named = it did not say which invoice it created
+finding-no_amount = the amount of invoice { $reference } can't be read
+finding-invoice_moved = invoice { $reference } belongs to customer { $customer } now
+finding-paid_without_money = invoice { $reference } is marked as paid, but neither a payment nor credit is shown for it; release the hold by hand if that was intended
+finding-paid_other_sum = { $paid } was paid on invoice { $reference }, not { $due }
+finding-odd_invoice = the state of invoice { $reference } is unclear: “{ $state }”
+finding-perhaps_paid = it is in the state “{ $state }”, and part of it may have been paid
+finding-still_open = invoice { $reference } is still open at the payment provider; cancel it there (“{ $said }”)
+finding-still_open-silent = invoice { $reference } is still open at the payment provider; cancel it there
+finding-left_alone = the directory { $directory } is not answering; it is asked again in a moment
+finding-database_unreachable = the database can't be reached: “{ $said }”
+finding-odd_service_id = a service has the id “{ $id }”, which is not a positive number
+finding-odd_list = the list { $list } has not as many rows as it says
+finding-list_changed = the list changed while it was read: { $before } services became { $after }
+finding-odd_service = service { $service }: { $part }: “{ $said }”

@@ -114,6 +114,9 @@ fn every_code_is_told_in_both_languages() {
     for why in Why::ALL {
         is_told_in_both(why.code(), |of| reason::mail_waits(of, *why));
     }
+    for found in Finding::examples().into_iter().filter(|found| *found != Finding::Silent) {
+        is_told_in_both(found.code(), |of| reason::finding(of, &found).unwrap_or_default());
+    }
     for why in QueueReason::examples() {
         is_told_in_both(why.code(), |of| reason::queue(of, &why));
     }
@@ -150,15 +153,15 @@ fn every_code_is_told_in_both_languages() {
 #[test]
 fn whoever_says_nothing_is_not_quoted() {
     let tellers: [fn(Language) -> String; 9] = [
-        |of| reason::queue(of, &QueueReason::DirectoryUnreachable { said: String::new() }),
+        |of| reason::queue(of, &QueueReason::DirectoryUnreachable { said: Finding::Silent }),
         |of| reason::not_delivered(of, &NotDelivered::Refused { said: String::new() }),
-        |of| reason::payment_issue(of, &PaymentIssue::Unexpected { said: String::new() }),
-        |of| reason::not_scanned(of, &NotScanned::Failed { said: String::new() }),
-        |of| reason::out_of_sight(of, &OutOfSight::Panel { said: String::new() }),
-        |of| reason::register(of, &RegisterProblem::Unreachable { said: String::new() }),
-        |of| reason::suspension(of, &SuspensionReason::Failed { said: String::new() }),
-        |of| reason::suspension(of, &SuspensionReason::Later { said: String::new() }),
-        |of| reason::suspension(of, &SuspensionReason::Refused { said: String::new() }),
+        |of| reason::payment_issue(of, &PaymentIssue::Unexpected { said: Finding::Silent }),
+        |of| reason::not_scanned(of, &NotScanned::Failed { said: Finding::Silent }),
+        |of| reason::out_of_sight(of, &OutOfSight::Panel { said: Finding::Silent }),
+        |of| reason::register(of, &RegisterProblem::Unreachable { said: Finding::Silent }),
+        |of| reason::suspension(of, &SuspensionReason::Failed { said: Finding::Silent }),
+        |of| reason::suspension(of, &SuspensionReason::Later { said: Finding::Silent }),
+        |of| reason::suspension(of, &SuspensionReason::Refused { said: Finding::Silent }),
     ];
     for tell in tellers {
         is_told_in_both("silent", tell);
@@ -166,7 +169,7 @@ fn whoever_says_nothing_is_not_quoted() {
         assert!(!told.iter().any(|told| told.contains(['“', '„', '”'])), "{told:?}");
     }
     let zone = TimeZone::UTC;
-    let refused = Event::OrderRefused { said: String::new() };
+    let refused = Event::OrderRefused { said: Finding::Silent };
     assert_eq!(sentence(Language::English, &zone, &refused), "The panel refused the order");
 }
 

@@ -180,4 +180,21 @@ on_both! {
         assert!(refused.contains("no suspension from outside"), "{refused}");
         assert_eq!(world.suspension(other), "none");
     }
+
+    fn what_was_closed_about_no_service_of_ours_is_nobodys_until_it_has_one(world) {
+        let long = "9".repeat(256);
+        world.write("closed.csv", &format!(
+            "reference,service_id,customer_id,status\nA,999,12,closed\nB,elsewhere:1,12,closed\nC,1,{long},closed\n"
+        ));
+        let (rows, status, _) = import(&world, &["closed.csv", "--source", "Old desk"]);
+        assert_eq!((results(&rows), status), (vec![(2, "imported"), (3, "bad"), (4, "bad")], 1));
+        assert!(rows[1]["why"].as_str().unwrap().contains("no directory \"elsewhere\""), "{}", rows[1]);
+        assert_eq!(rows[2]["name"], "customer_id");
+        let id = rows[0]["report_id"].as_i64().unwrap();
+        assert_eq!(world.report(id)["customer_id"], Value::Null);
+        world.ok(&["report", "reopen", &id.to_string()]);
+        assert_eq!(world.report(id)["status"], "queued");
+        world.ok(&["report", "assign", &id.to_string(), "--service", "1"]);
+        assert_eq!(world.report(id)["customer_id"], "11");
+    }
 }

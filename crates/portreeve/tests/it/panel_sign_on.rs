@@ -91,7 +91,12 @@ on_each! {
         world.ok(&["staff", "unlink", "whmcs:4"]);
         assert_eq!(come(&serving, &token(&[])).status, 403, "no longer linked");
         assert!(world.fails(1, &["staff", "unlink", "whmcs:4"]).contains("no member of staff"));
-        assert!(world.fails(1, &["staff", "link", "alice", "four"]).contains("whmcs:4"));
+        for no_number in ["four", "whmcs:four", "whmcs:04", "whmcs:-4", "whmcs:4 ", ":4"] {
+            assert!(world.fails(1, &["staff", "link", "alice", no_number]).contains("whmcs:4"), "{no_number}");
+        }
+        world.ok(&["staff", "link", "alice", "whmcs:4"]);
+        let anothers = world.fails(1, &["staff", "link", "admin", "whmcs:4"]);
+        assert!(anothers.contains("another member of staff"), "{anothers}");
         assert!(world.fails(1, &["staff", "link", "alice", "main:4"]).contains("bridge_secret"));
     }
 

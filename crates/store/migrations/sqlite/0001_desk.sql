@@ -237,6 +237,8 @@ CREATE TABLE assignments (
 );
 CREATE INDEX assignments_resource ON assignments (resource);
 CREATE INDEX assignments_service ON assignments (directory, service_id);
+-- Of two nodes that take the same row in at the same time, one adds what is held.
+CREATE UNIQUE INDEX assignments_open ON assignments (directory, service_id, resource) WHERE to_by IS NULL;
 CREATE INDEX assignments_changed ON assignments (changed_in);
 
 ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ use portreeve_core::enforcement::{Action, Answer, Out, Record};
 use portreeve_core::event::Kind;
 use portreeve_core::ids::{OrderId, ReportId};
 use portreeve_core::notice::{Audience, Notice};
-use portreeve_core::reason::OutOfSight;
+use portreeve_core::reason::{Finding, OutOfSight};
 use portreeve_core::time::from_millis;
 use portreeve_store::{
     Enforcement, IdempotencyRow, JobBacklog, JobKind, NewEvent, NewJob, NoticeResult,
@@ -160,14 +160,14 @@ on_both! {
                 order,
                 first_sent_at: at,
                 sent_at: at,
-                answer: Answer::Later("busy".into()),
+                answer: Answer::Later(Finding::said("busy")),
                 alarmed: true,
                 lagged: true,
                 unclear_before: true,
                 in_flight: true,
                 reason: None,
             }),
-            unseen: Some((7, OutOfSight::Panel { said: "timed out".into() })),
+            unseen: Some((7, OutOfSight::Panel { said: Finding::said("timed out") })),
             unseen_alarmed: true,
             order_again: true,
             tries: 3,

@@ -1,7 +1,7 @@
 use portreeve_core::event::{Event, Kind};
 use portreeve_core::guard::Stop;
 use portreeve_core::ids::{Press, ReportId};
-use portreeve_core::reason::QueueReason;
+use portreeve_core::reason::{Finding, QueueReason};
 use portreeve_core::report::{
     Allegation, Countdown, Hold, Outcome, Report, State, Status, Subject, SuspendMethod, Turn,
 };
@@ -80,8 +80,9 @@ pub(crate) fn every_shape(ids: &[ReportId]) -> Vec<Report> {
     let paused = Countdown::Paused { left: Span::from_mins(7), remind_in: half };
     let lifted = Countdown::Lifted { left: Span::from_mins(7), remind_in: half };
     let reached = Countdown::Reached { deadline: at(60) };
-    let queued =
-        State::Queued { why: QueueReason::DirectoryUnreachable { said: "timed out".into() } };
+    let queued = State::Queued {
+        why: QueueReason::DirectoryUnreachable { said: Finding::said("timed out") },
+    };
     let closed = State::Closed { at: at(9), outcome: Outcome::NoResponse };
     let shapes = [
         (open(Countdown::None), Hold::None),

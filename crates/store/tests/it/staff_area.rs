@@ -48,17 +48,18 @@ on_both! {
         let mut tx = world.tx().await;
         let alice = tx.add_staff(&staff("alice"), 1).await.unwrap();
         let bob = tx.add_staff(&staff("bob"), 1).await.unwrap();
-        tx.put_panel_account("whmcs", "4", alice).await.unwrap();
-        tx.put_panel_account("whmcs", "5", bob).await.unwrap();
-        tx.put_panel_account("other", "4", bob).await.unwrap();
+        for (directory, account, staff) in [("whmcs", "4", alice), ("whmcs", "5", bob), ("other", "4", bob)] {
+            assert!(tx.add_panel_account(directory, account, staff).await.unwrap());
+        }
         let name = |known: Option<portreeve_store::SignIn>| known.map(|known| known.name);
         assert_eq!(name(tx.sign_in_of_panel_account("whmcs", "4").await.unwrap()), Some("alice".into()));
         assert_eq!(name(tx.sign_in_of_panel_account("whmcs", "6").await.unwrap()), None);
-        tx.put_panel_account("whmcs", "4", bob).await.unwrap();
-        assert_eq!(name(tx.sign_in_of_panel_account("whmcs", "4").await.unwrap()), Some("bob".into()));
+        assert!(tx.add_panel_account("whmcs", "4", alice).await.unwrap(), "once more is no fault");
+        assert!(!tx.add_panel_account("whmcs", "4", bob).await.unwrap(), "it is another's");
+        assert_eq!(name(tx.sign_in_of_panel_account("whmcs", "4").await.unwrap()), Some("alice".into()));
         let all = tx.panel_accounts(10).await.unwrap();
         let all: Vec<String> = all.iter().map(|a| format!("{}:{} {}", a.directory, a.account, a.staff)).collect();
-        assert_eq!(all, ["other:4 bob", "whmcs:4 bob", "whmcs:5 bob"]);
+        assert_eq!(all, ["other:4 bob", "whmcs:4 alice", "whmcs:5 bob"]);
         assert!(tx.remove_panel_account("whmcs", "4").await.unwrap());
         assert!(!tx.remove_panel_account("whmcs", "4").await.unwrap());
         tx.commit().await.unwrap();

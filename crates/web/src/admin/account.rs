@@ -66,7 +66,7 @@ pub(crate) async fn preferences(
     let (language, zone) = (form.get("language"), form.get("time_zone"));
     let known = language.is_empty() || Language::of(language).is_some();
     if !known || !(zone.is_empty() || jiff::tz::TimeZone::get(zone).is_ok()) {
-        let error = i18n::text!(Language::choose(&staff.session.language, ""), "account-bad_zone");
+        let error = i18n::text!(staff.language(), "account-bad_zone");
         return page(&web, &staff, Some(error)).await;
     }
     sign_in::prefer(&web.desk, &staff.session, language, zone).await?;
@@ -95,7 +95,7 @@ pub(crate) async fn password(
 ) -> Answered {
     let field = |name: &'static str| form.all(name).next().unwrap_or_default().to_owned();
     let (old, new, again) = (field("old"), field("new"), field("again"));
-    let language = Language::choose(&staff.session.language, "");
+    let language = staff.language();
     if new != again {
         return page(&web, &staff, Some(i18n::text!(language, "account-not_the_same"))).await;
     }

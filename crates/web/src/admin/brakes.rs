@@ -17,7 +17,7 @@ use super::session::{Form, Query, Staff, Visitor};
 use super::{Answered, to};
 use crate::Web;
 use crate::rights::{Approve, Setup};
-use portreeve_i18n::{self as i18n, Language};
+use portreeve_i18n as i18n;
 
 /// Suspensions that are listed one by one before the desk is resumed.
 const LISTED: i64 = 200;
@@ -109,7 +109,7 @@ pub(crate) async fn undo_preview(
 }
 
 async fn bad_time(web: &Web, staff: &Visitor) -> Answered {
-    let language = Language::choose(&staff.session.language, "");
+    let language = staff.language();
     let error = i18n::text!(language, "undo-bad_time");
     page(web, staff, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await
 }

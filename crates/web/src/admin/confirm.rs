@@ -21,7 +21,7 @@ use crate::client_address::ClientAddress;
 use crate::memory::Sender;
 use crate::pages::context;
 use crate::rights::Right;
-use portreeve_i18n::{self as i18n, Language};
+use portreeve_i18n as i18n;
 
 /// A form that is carried out only for somebody with the right `R` who entered their password a short while ago. Anybody
 /// else gets a page that asks for it and keeps what the form says.
@@ -119,11 +119,11 @@ pub(super) async fn prove(
 /// That somebody tried too often, and how long they have to wait.
 pub(super) fn too_many(staff: &Visitor, wait: std::time::Duration) -> String {
     let minutes = wait.as_secs().div_ceil(60).to_string();
-    let language = Language::choose(&staff.session.language, "");
+    let language = staff.language();
     i18n::text!(language, "sign_in-too_many", n = minutes)
 }
 
 /// A text in their language.
 pub(super) fn text(staff: &Visitor, key: &str) -> String {
-    i18n::text!(Language::choose(&staff.session.language, ""), key)
+    i18n::text!(staff.language(), key)
 }

@@ -12,6 +12,8 @@ use portreeve_app::fraudrecord::{
 };
 use portreeve_core::fraudrecord::{Field, Standing};
 use portreeve_core::ids::ReportId;
+use portreeve_core::reason::Finding;
+use portreeve_i18n as i18n;
 
 use super::session::{Form, Path, Staff, Visitor};
 use super::{Answered, Refusal};
@@ -53,8 +55,8 @@ pub(crate) async fn ask(
             points => records.points, reports => records.reports,
             reliability => records.reliability, link => records.link,
         },
-        Asked::Refused(no) => context! { no => word(&no), why => strange(&no) },
-        Asked::Unreachable(why) => context! { no => "unreachable", why },
+        Asked::Refused(no) => context! { no => word(&no), why => strange(&staff, &no) },
+        Asked::Unreachable(why) => context! { no => "unreachable", why => seen(&staff, &why) },
     };
     page(&web, &staff, id, StatusCode::OK, &form, context! { asked => true, answer => more }).await
 }
@@ -97,9 +99,13 @@ pub(crate) async fn report(
     };
     let more = match sent {
         Sent::Taken(code) => context! { sent => "taken", code },
-        Sent::Refused(no) => context! { sent => "refused", no => word(&no), why => strange(&no) },
-        Sent::NotSent(why) => context! { sent => "not_sent", why },
-        Sent::Lost(why) | Sent::Unclear(why) => context! { sent => "lost", why },
+        Sent::Refused(no) => {
+            context! { sent => "refused", no => word(&no), why => strange(&staff, &no) }
+        }
+        Sent::NotSent(why) => context! { sent => "not_sent", why => seen(&staff, &why) },
+        Sent::Lost(why) | Sent::Unclear(why) => {
+            context! { sent => "lost", why => seen(&staff, &why) }
+        }
     };
     page(&web, &staff, id, StatusCode::OK, &form, more).await
 }
@@ -128,8 +134,13 @@ fn word(no: &No) -> &'static str {
     }
 }
 
-fn strange(no: &No) -> &str {
-    if let No::Strange(words) = no { words } else { "" }
+fn strange(staff: &Visitor, no: &No) -> String {
+    if let No::Strange(found) = no { seen(staff, found) } else { String::new() }
+}
+
+/// What was seen, in the language of whoever asked.
+fn seen(staff: &Visitor, found: &Finding) -> String {
+    i18n::reason::finding(staff.language(), found).unwrap_or_default()
 }
 
 async fn page(

@@ -39,7 +39,7 @@ pub(crate) async fn home(State(web): State<Arc<Web>>, staff: Staff<SeeReports>) 
         ..ReportFilter::default()
     };
     let to_answer = view::list(desk, &answer_first).await?;
-    let language = Language::choose(&staff.session.language, "");
+    let language = staff.language();
     let figures = work::figures(desk).await?;
     let today = work::day_of(desk.now());
     let directories: Vec<Value> = directory::states(desk)

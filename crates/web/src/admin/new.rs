@@ -20,7 +20,7 @@ use super::session::{Form, Query, Staff, Visitor};
 use super::{Answered, to};
 use crate::Web;
 use crate::rights::Open;
-use portreeve_i18n::{self as i18n, Language};
+use portreeve_i18n as i18n;
 
 /// What the address of the page says already.
 #[derive(Deserialize)]
@@ -104,7 +104,7 @@ pub(super) async fn again(web: &Web, staff: &Visitor, form: &Form) -> Answered {
 
 /// Opens it.
 pub(crate) async fn open(State(web): State<Arc<Web>>, staff: Staff<Open>, form: Form) -> Answered {
-    let language = Language::choose(&staff.session.language, "");
+    let language = staff.language();
     let filled: Value =
         crate::pages::value(form.fields().collect::<std::collections::BTreeMap<&str, &str>>());
     let error = match request(&web, &staff, &form) {

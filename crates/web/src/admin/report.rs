@@ -315,7 +315,7 @@ pub(crate) async fn pdf(
     let found = found.ok_or(Refusal::NotFound)?;
     let now = web.desk.now();
     let viewer = Viewer {
-        language: Language::choose(&staff.session.language, ""),
+        language: staff.language(),
         zone: zone(&staff.session.time_zone),
         now: now.as_millisecond(),
     };
@@ -337,7 +337,7 @@ pub(crate) async fn presence(
     let revision = found.ok_or(Refusal::NotFound)?;
     let others = views::look_at(&web.desk, ReportId(id), &staff.session.name).await?;
     let names = others.join(", ");
-    let language = Language::choose(&staff.session.language, "");
+    let language = staff.language();
     let text = match others.len() {
         0 => String::new(),
         _ => i18n::text!(language, "report-others", names = names),

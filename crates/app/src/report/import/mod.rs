@@ -107,6 +107,7 @@ enum End {
     Imported(ReportId),
     WouldImport,
     Before(ReportId),
+    NoDirectory,
     NoService,
     NotStored,
 }
@@ -169,6 +170,9 @@ impl Take<'_> {
             let suspended = is_open && foreign.suspended.unwrap_or(false);
             let end = match before.get(told.foreign.reference.as_str()) {
                 Some(id) => End::Before(*id),
+                None if !self.desk.config.directories.contains(&foreign.service.directory) => {
+                    End::NoDirectory
+                }
                 None if is_open && known.is_none() => End::NoService,
                 None => {
                     new.push((at, foreign));
@@ -252,9 +256,13 @@ impl Take<'_> {
 }
 
 /// A report of another desk with what the directory knows of its service. Who holds it now sees what is open; what was
-/// closed may have been about somebody else, and is shown to staff alone unless the file names the customer.
+/// closed may have been about somebody else, and is shown to staff alone unless the file names the customer. A service
+/// that the directory does not have is nobody's: should the report be reopened, it waits for its service.
 fn at_home(mut foreign: Foreign, known: Option<&KnownService>) -> Foreign {
     let is_open = matches!(foreign.state, ForeignState::Open { .. });
+    if known.is_none() {
+        foreign.customer_id = None;
+    }
     if let Some(known) = known {
         let current = || if is_open { known.service.customer_id.clone() } else { String::new() };
         foreign.customer_id = Some(foreign.customer_id.unwrap_or_else(current));
@@ -298,6 +306,12 @@ impl Taken {
                 result.result = RowEnd::Skipped;
                 result.report_id = Some(id.0);
                 result.why = Some(format!("it was imported before, as report {id}"));
+            }
+            End::NoDirectory => {
+                result.result = RowEnd::Bad;
+                (result.column, result.name) = reports.place("service_id");
+                let directory = &foreign.service.directory;
+                result.why = Some(format!("this desk has no directory {directory:?}"));
             }
             End::NoService => {
                 result.result = RowEnd::Bad;

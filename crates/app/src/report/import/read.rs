@@ -28,6 +28,9 @@ const NO_CATEGORY: &str = "Other";
 /// Longest number or name of a report at another desk, in characters.
 const LONGEST_REFERENCE: usize = 255;
 
+/// Longest id of a customer, in characters.
+const LONGEST_CUSTOMER: usize = 255;
+
 /// Why a table cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
@@ -319,7 +322,7 @@ impl RowOf<'_> {
             allow_unsuspend: self.is_yes("allow_unsuspend")?,
             pay_to_unsuspend: false,
         };
-        let customer_id = storable(&self.field("customer_id"));
+        let customer_id = self.short("customer_id", LONGEST_CUSTOMER)?;
         let foreign = Foreign {
             source: self.layout.source.clone(),
             reference,
