@@ -11,6 +11,7 @@ mod audit;
 mod backlog;
 mod bridge;
 mod codes;
+mod complaints;
 mod db;
 mod deliveries;
 mod desk;
@@ -42,6 +43,10 @@ pub use attention::AttentionRow;
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, CustomerStanding, ServiceStanding, WorkCounts};
+pub use complaints::{
+    ComplaintOfReport, ComplaintReading, IncidentRow, IncidentsOfReport, ReporterChange,
+    ReporterRow,
+};
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DeliveryState, DueDelivery, NewDelivery, NextTry,

@@ -6,7 +6,7 @@ use portreeve_store::{MailboxState, StoreError};
 use rand::RngExt;
 use tokio::sync::watch;
 
-use super::{Door, MailEnvelope, ReceiveError, receive};
+use super::{Door, Incoming, MailEnvelope, ReceiveError, receive};
 use crate::desk::Desk;
 
 /// How long the place of the one who reads is ours without a sign of life. The largest mail has to come over a slow
@@ -54,7 +54,9 @@ impl Taker<'_> {
             return Err(MailboxError::Busy);
         }
         let door = Door::Imap(self.place.mailbox.to_owned());
-        receive(self.place.desk, &door, &MailEnvelope::default(), raw).await?;
+        let envelope = MailEnvelope::default();
+        let incoming = Incoming { door: &door, envelope: &envelope, name: "", lane: None, raw };
+        receive(self.place.desk, &incoming).await?;
         Ok(())
     }
 }

@@ -2,25 +2,30 @@
 //! that the desk knows became of it.
 
 mod about;
+mod complaint;
 mod links;
 mod mailbox;
+mod place;
 mod read;
 mod room;
 mod token;
+pub mod trust;
 mod understood;
 
 use portreeve_core::event::{Event, Job};
-use portreeve_core::ids::{Actor, MailId, ReportId};
-use portreeve_core::intake::{MailState, Why};
+use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
+use portreeve_core::intake::{Because, IncidentFate, Lane, MailState, Why};
 use portreeve_core::refusal::{Refusal, refusal};
-use portreeve_core::report::LONGEST_TEXT;
-use portreeve_core::text::{shorten, storable};
+use portreeve_core::report::{Allegation, LONGEST_TEXT, SuspendMethod};
+use portreeve_core::text::{one_line, shorten, storable};
 use portreeve_core::time::{Span, from_millis};
 use portreeve_formats::Mail;
 use portreeve_i18n::{Language, english};
 use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Tx};
 use serde::Serialize;
 
+pub use complaint::{DestinationView, IncidentView, SubjectView, ToldReporter};
+pub(crate) use complaint::{told, told_reporter};
 pub use links::without_secret_links;
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
 pub use read::{Read, give_up, read};
@@ -55,16 +60,51 @@ pub enum Door {
     Lmtp,
     /// From the mailbox of this name.
     Imap(String),
+    /// From the watched folder of this name.
+    Folder(String),
+    /// From a script at the REST interface.
+    Api {
+        /// The reference of its token.
+        token: String,
+    },
+    /// From the public form.
+    Form,
     /// From the command line.
     CommandLine,
 }
+
+/// The channel of a door as it is stored: `imap:abuse` came by `imap`.
+pub fn channel(door: &str) -> &str {
+    door.split(':').next().unwrap_or_default()
+}
+
+/// Something that came in, as it is handed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// Which way it came.
+    pub door: &'a Door,
+    /// How it was addressed.
+    pub envelope: &'a MailEnvelope,
+    /// The name of the file that it was in; empty for none. It helps to tell what it is.
+    pub name: &'a str,
+    /// How far its sender is trusted, where whoever hands it over says so.
+    pub lane: Option<Lane>,
+    /// Its bytes, unchanged.
+    pub raw: &'a [u8],
+}
+
+/// Longest name of a file that is kept, in characters.
+const LONGEST_NAME: usize = 255;
 
 impl Door {
     fn word(&self) -> String {
         match self {
             Self::Lmtp => "lmtp".to_owned(),
             Self::Imap(name) => format!("imap:{name}"),
-            Self::CommandLine => "cli".to_owned(),
+            Self::Folder(name) => format!("folder:{name}"),
+            Self::Api { .. } => "api".to_owned(),
+            Self::Form => "form".to_owned(),
+            Self::CommandLine => "ingest".to_owned(),
         }
     }
 }
@@ -110,13 +150,9 @@ pub struct Received {
     pub known: bool,
 }
 
-/// Takes a mail. Returns only once it is on disk, so that whoever sent it may forget it.
-pub async fn receive(
-    desk: &Desk,
-    door: &Door,
-    envelope: &MailEnvelope,
-    raw: &[u8],
-) -> Result<Received, ReceiveError> {
+/// Takes a mail, or a complaint of whatever form. Returns only once it is on disk, so that whoever sent it may forget it.
+pub async fn receive(desk: &Desk, incoming: &Incoming<'_>) -> Result<Received, ReceiveError> {
+    let Incoming { door, envelope, name, lane, raw } = *incoming;
     if raw.is_empty() {
         return Err(ReceiveError::Empty);
     }
@@ -158,6 +194,12 @@ pub async fn receive(
         received_at: now.as_millisecond(),
         report,
         shows_report,
+        name: storable(&one_line(name, LONGEST_NAME)),
+        credential: match door {
+            Door::Api { token } => Some(token.clone()),
+            _ => None,
+        },
+        lane,
     };
     let id = tx.add_mail(&mail).await?;
     let job = to_row(&Job::ReadMail(id));
@@ -226,7 +268,7 @@ pub struct MailView {
     pub envelope_from: Option<String>,
     /// Whom its envelope has as the recipient.
     pub envelope_to: String,
-    /// Which way it came: `lmtp`, `imap:<name>`, `cli`.
+    /// Which way it came: `lmtp`, `imap:<name>`, `folder:<name>`, `api`, `form`, `ingest`.
     pub door: String,
     /// Bytes.
     pub size: i64,
@@ -436,9 +478,62 @@ pub async fn attach(
     record.add(to, service, by, &[Event::MailAttached { mail: id }], now);
     record.write(&mut tx, now).await?;
     end(&mut tx, desk, id, MailState::Attached, Some(to), by).await?;
+    // Of a complaint: what it alleges counts for the report.
+    let incidents = tx.incidents(id, complaint::STORED).await?;
+    if !incidents.is_empty() {
+        let waiting = || incidents.iter().filter(|one| one.report.is_none());
+        let events = waiting().map(|one| one.count).fold(0, i64::saturating_add);
+        let observed = span_of(waiting().filter_map(|one| one.observed_at));
+        let row = tx.mail(id).await?.ok_or(MailError::NoMail(id))?;
+        place::count_in(&mut tx, to, &row, events, observed, now.as_millisecond()).await?;
+        tx.end_waiting_incidents(id, IncidentFate::ByStaff, Some(to)).await?;
+    }
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(())
+}
+
+/// Staff open a report about a service for what waits. It suspends nobody: whoever wants that presses for it on the report.
+pub async fn open(
+    desk: &Desk,
+    id: MailId,
+    service: &ServiceKey,
+    by: &Actor,
+) -> Result<ReportId, MailError> {
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    let row = in_state(&mut tx, id, MailState::Waiting).await?;
+    let known = tx.service(service).await?.filter(|known| known.ended_at.is_none());
+    let known = known.ok_or_else(|| ActError::NoService(service.clone()))?;
+    let incidents = tx.incidents(id, complaint::STORED).await?;
+    let waiting = || incidents.iter().filter(|one| one.report.is_none());
+    let first = waiting().next();
+    let allegation = Allegation {
+        category: first.map_or("Other", |one| one.category.as_str()).to_owned(),
+        service_ip: first
+            .and_then(|one| one.ip.clone())
+            .unwrap_or_else(|| known.service.default_ip().to_owned()),
+        additional_info: String::new(),
+        suspend_method: SuspendMethod::NoSuspend,
+        allow_unsuspend: false,
+        pay_to_unsuspend: false,
+    };
+    let report = place::open(&mut tx, desk, &known, allegation, by, now).await?;
+    let events = waiting().map(|one| one.count).fold(0, i64::saturating_add);
+    let observed = span_of(waiting().filter_map(|one| one.observed_at));
+    place::count_in(&mut tx, report, &row, events, observed, now.as_millisecond()).await?;
+    tx.end_waiting_incidents(id, IncidentFate::ByStaff, Some(report)).await?;
+    end(&mut tx, desk, id, MailState::Placed, Some(report), by).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(report)
+}
+
+/// The first and the last of these instants.
+fn span_of(instants: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
+    instants.fold(None, |span, at| {
+        Some(span.map_or((at, at), |(first, last): (i64, i64)| (first.min(at), last.max(at))))
+    })
 }
 
 /// The files of a mail, as far as they are taken.
@@ -452,10 +547,16 @@ async fn files_of(desk: &Desk, mail: &Mail) -> Files {
 }
 
 /// Staff want nothing of a mail that waits. It is kept.
-pub async fn dismiss(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
+pub async fn dismiss(
+    desk: &Desk,
+    id: MailId,
+    because: Option<Because>,
+    by: &Actor,
+) -> Result<(), MailError> {
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Waiting).await?;
     end(&mut tx, desk, id, MailState::Dismissed, row.report, by).await?;
+    tx.put_because(id, because).await?;
     audit::log(&mut tx, desk.now(), by, "mail_dismissed", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)
 }
@@ -464,6 +565,7 @@ pub async fn dismiss(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailErro
 pub async fn restore(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Dismissed).await?;
+    tx.put_because(id, None).await?;
     end(&mut tx, desk, id, MailState::Waiting, row.report, by).await?;
     audit::log(&mut tx, desk.now(), by, "mail_restored", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)
