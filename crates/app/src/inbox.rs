@@ -132,6 +132,21 @@ impl ItemView {
     }
 }
 
+impl ItemView {
+    /// It for those who may not see who complains.
+    pub fn without_reporter(self) -> Self {
+        Self {
+            from: String::new(),
+            subject: String::new(),
+            auth_domain: None,
+            file: None,
+            reporter: ToldReporter::default(),
+            reporter_ref: None,
+            ..self
+        }
+    }
+}
+
 /// A part of what came in: what it is, and how large.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartView {
@@ -174,6 +189,31 @@ pub async fn list(desk: &Desk, filter: Filter) -> Result<Vec<ItemView>, StoreErr
         }
     };
     views(&mut tx, rows, LISTED_INCIDENTS).await
+}
+
+/// The part of it that came with one token of the REST interface.
+pub async fn list_of_token(
+    desk: &Desk,
+    token: &str,
+    filter: Filter,
+) -> Result<Vec<ItemView>, StoreError> {
+    let mut tx = desk.db.snapshot().await?;
+    let after = filter.after.unwrap_or(MailId(0));
+    let mut rows = Vec::new();
+    for state in MailState::ALL.iter().copied() {
+        if filter.state.is_none_or(|standing| state.standing() == standing) {
+            rows.extend(tx.mails_of_token(token, state, after, filter.limit).await?);
+        }
+    }
+    rows.sort_by_key(|row| row.id);
+    rows.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    views(&mut tx, rows, LISTED_INCIDENTS).await
+}
+
+/// Whether something came with this token.
+pub async fn is_of_token(desk: &Desk, id: MailId, token: &str) -> Result<bool, StoreError> {
+    let row = desk.db.read().await?.mail(id).await?;
+    Ok(row.is_some_and(|row| row.credential.as_deref() == Some(token)))
 }
 
 async fn views(

@@ -119,6 +119,10 @@ async fn change(
     if !tx.change_reporter(id, change).await? {
         return Err(ReporterError::NoReporter(id));
     }
+    if change == ReporterChange::Lane(Lane::Trusted) {
+        // Staff have looked: what comes next is what they trust.
+        tx.forget_reporter_marks(id).await?;
+    }
     audit::log(&mut tx, desk.now(), by, action, &format!("reporter {id}")).await?;
     Ok(tx.commit().await?)
 }

@@ -484,6 +484,27 @@ impl Tx {
         })
     }
 
+    /// What came with a token of the REST interface and is in this state, after `after`, the oldest first.
+    pub async fn mails_of_token(
+        &mut self,
+        token: &str,
+        state: MailState,
+        after: MailId,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, StoreError> {
+        let sql =
+            format!("{MAIL} WHERE credential = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4");
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
+                .bind(token)
+                .bind(state.code())
+                .bind(after.0)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?)
+        })
+    }
+
     /// How much is in this state, counted up to `bound`.
     pub async fn count_mails_in_state(
         &mut self,

@@ -27,6 +27,7 @@ mod idempotency;
 mod imported;
 mod jobs;
 mod links;
+mod mailboxes;
 mod mails;
 mod notices;
 mod payments;
@@ -36,6 +37,7 @@ mod search;
 mod sessions;
 mod templates;
 mod told;
+mod trust;
 mod views;
 
 pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};

@@ -149,6 +149,8 @@ pub struct MailboxState {
     pub tried_at: Option<i64>,
     /// Why it came to nothing.
     pub trouble: Option<String>,
+    /// Until when somebody has the place of the one who reads it, milliseconds.
+    pub lease_until: Option<i64>,
 }
 
 /// A notice as far as a mail that came back has to fit it.
@@ -682,7 +684,7 @@ impl Tx {
 
     /// How the mailboxes stand that were ever read.
     pub async fn mailboxes(&mut self) -> Result<Vec<MailboxState>, StoreError> {
-        let sql = "SELECT name, tried_at, trouble FROM mailboxes ORDER BY name";
+        let sql = "SELECT name, tried_at, trouble, lease_until FROM mailboxes ORDER BY name";
         on!(self, conn => Ok(sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?))
     }
 }

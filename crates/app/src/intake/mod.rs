@@ -6,6 +6,7 @@ mod complaint;
 mod links;
 mod mailbox;
 mod place;
+mod position;
 mod read;
 mod room;
 mod token;
@@ -18,7 +19,7 @@ use portreeve_core::intake::{Because, IncidentFate, Lane, MailState, Why};
 use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::report::{Allegation, LONGEST_TEXT, SuspendMethod};
 use portreeve_core::text::{one_line, shorten, storable};
-use portreeve_core::time::{Span, from_millis};
+use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::Mail;
 use portreeve_i18n::{Language, english};
 use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Tx};
@@ -28,6 +29,7 @@ pub use complaint::{DestinationView, IncidentView, SubjectView, ToldReporter};
 pub(crate) use complaint::{told, told_reporter};
 pub use links::without_secret_links;
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
+pub use position::{MOST_LEFT, Old, Opened, Position};
 pub use read::{Read, give_up, read};
 pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
@@ -136,6 +138,9 @@ pub enum ReceiveError {
     /// Too much mail with the code of this report came within an hour.
     #[error("too much mail about report {0} was received within an hour; more is accepted later")]
     NoRoomForReport(ReportId),
+    /// Its idempotency key was used for something else.
+    #[error("the idempotency key was used for another request")]
+    KeyUsedForAnother,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -150,68 +155,171 @@ pub struct Received {
     pub known: bool,
 }
 
+/// What makes a request the same as one before.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// Whose request it is.
+    pub caller: String,
+    /// Their key for it.
+    pub key: String,
+    /// Hash of the request, in hex.
+    pub request_hash: String,
+}
+
 /// Takes a mail, or a complaint of whatever form. Returns only once it is on disk, so that whoever sent it may forget it.
 pub async fn receive(desk: &Desk, incoming: &Incoming<'_>) -> Result<Received, ReceiveError> {
-    let Incoming { door, envelope, name, lane, raw } = *incoming;
-    if raw.is_empty() {
-        return Err(ReceiveError::Empty);
-    }
-    if raw.len() > LARGEST_MAIL {
-        return Err(ReceiveError::TooLarge);
-    }
-    let from = envelope.from.as_deref().map(storable);
-    let to = storable(&envelope.to);
-    if to.len() > LONGEST_PATH || from.as_ref().is_some_and(|from| from.len() > LONGEST_PATH) {
-        return Err(ReceiveError::BadEnvelope);
-    }
-    let now = desk.now();
-    let sha256 = sha256_hex(raw);
+    let received = receive_all(desk, std::slice::from_ref(incoming), None).await?;
+    received.first().copied().ok_or(ReceiveError::Empty)
+}
+
+/// Takes several at once: all of them, in their order, or none. With `once`, what came before under the same key is
+/// returned again.
+pub async fn receive_all(
+    desk: &Desk,
+    all: &[Incoming<'_>],
+    once: Option<&Once>,
+) -> Result<Vec<Received>, ReceiveError> {
     let tokens = tokens(desk).await?;
-    // To whom it went says for certain which report it is about; what else shows a code is read later.
-    let report = match tokens.shown(std::iter::once(to.as_str()), std::iter::empty()) {
-        Shown::Report(report) => Some(report),
-        Shown::Nothing | Shown::False => None,
-    };
-    let shows_report = report.or_else(|| tokens.shown_in_head(raw));
+    let arrived = all.iter().map(|one| Arrived::of(one, tokens));
+    let arrived = arrived.collect::<Result<Vec<_>, _>>()?;
+    let now = desk.now();
     let since = SAME_WITHIN.before(now).as_millisecond();
     let mut tx = desk.db.write().await?;
+    if let Some(once) = once
+        && let Some(before) = taken_before(&mut tx, once, since).await?
+    {
+        return Ok(before);
+    }
     // Before the bytes are written: what is not taken is to cost no writing.
-    if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
-        return Ok(Received { id, known: true });
+    let mut new = Vec::new();
+    for one in &arrived {
+        if one.known(&mut tx, since).await?.is_none() {
+            room::take(desk, &mut tx, one.incoming.door, one.shows_report, one.incoming.raw.len())
+                .await?;
+            new.push(one);
+        }
     }
-    room::take(desk, &mut tx, door, shows_report, raw.len()).await?;
-    tx.keep_raw_mail(&sha256, raw).await?;
-    // Whoever kept the same bytes at the same time is done by now.
-    if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
-        return Ok(Received { id, known: true });
+    // Of two that keep the same ones none waits for the other in turn.
+    new.sort_by(|a, b| a.sha256.cmp(&b.sha256));
+    for one in &new {
+        tx.keep_raw_mail(&one.sha256, one.incoming.raw).await?;
     }
-    let mail = NewMail {
-        sha256,
-        size: i64::try_from(raw.len()).unwrap_or(i64::MAX),
-        door: door.word(),
-        envelope_from: from,
-        envelope_to: to,
-        received_at: now.as_millisecond(),
-        report,
-        shows_report,
-        name: storable(&one_line(name, LONGEST_NAME)),
-        credential: match door {
-            Door::Api { token } => Some(token.clone()),
-            _ => None,
-        },
-        lane,
-    };
-    let id = tx.add_mail(&mail).await?;
-    let job = to_row(&Job::ReadMail(id));
-    if shows_report.is_some() {
-        // A customer's answer does not wait behind what strangers send.
-        tx.enqueue_urgent(&job, now.as_millisecond()).await?;
-    } else {
-        tx.enqueue(&[job], now.as_millisecond()).await?;
+    let mut received = Vec::with_capacity(arrived.len());
+    for one in &arrived {
+        // Whoever kept the same bytes at the same time is done by now.
+        let known = one.known(&mut tx, since).await?;
+        received.push(match known {
+            Some(id) => Received { id, known: true },
+            None => Received { id: one.add(&mut tx, now).await?, known: false },
+        });
+    }
+    if let Some(once) = once {
+        let ids: Vec<i64> = received.iter().map(|one| one.id.0).collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let Once { caller, key, request_hash } = once;
+        if !tx.add_complaint_key(caller, key, request_hash, &ids, now.as_millisecond()).await? {
+            // Somebody else was faster, and is done.
+            drop(tx);
+            let mut tx = desk.db.read().await?;
+            let before = taken_before(&mut tx, once, since).await?;
+            return before.ok_or(ReceiveError::KeyUsedForAnother);
+        }
+    } else if received.iter().all(|one| one.known) {
+        return Ok(received);
     }
     tx.commit().await?;
     desk.work.notify_waiters();
-    Ok(Received { id, known: false })
+    Ok(received)
+}
+
+/// What was taken under this key.
+async fn taken_before(
+    tx: &mut Tx,
+    once: &Once,
+    since: i64,
+) -> Result<Option<Vec<Received>>, ReceiveError> {
+    let Some((hash, mails)) = tx.complaint_key(&once.caller, &once.key, since).await? else {
+        return Ok(None);
+    };
+    if hash != once.request_hash {
+        return Err(ReceiveError::KeyUsedForAnother);
+    }
+    let ids: Vec<i64> = serde_json::from_str(&mails).unwrap_or_default();
+    Ok(Some(ids.into_iter().map(|id| Received { id: MailId(id), known: true }).collect()))
+}
+
+/// Something that came in, with what shows from outside.
+struct Arrived<'a> {
+    incoming: &'a Incoming<'a>,
+    from: Option<String>,
+    to: String,
+    sha256: String,
+    /// The report that its recipient's address shows.
+    report: Option<ReportId>,
+    /// The report whose code it shows.
+    shows_report: Option<ReportId>,
+}
+
+impl<'a> Arrived<'a> {
+    fn of(incoming: &'a Incoming<'a>, tokens: &AnswerTokens) -> Result<Self, ReceiveError> {
+        let Incoming { envelope, raw, .. } = *incoming;
+        if raw.is_empty() {
+            return Err(ReceiveError::Empty);
+        }
+        if raw.len() > LARGEST_MAIL {
+            return Err(ReceiveError::TooLarge);
+        }
+        let from = envelope.from.as_deref().map(storable);
+        let to = storable(&envelope.to);
+        if to.len() > LONGEST_PATH || from.as_ref().is_some_and(|from| from.len() > LONGEST_PATH) {
+            return Err(ReceiveError::BadEnvelope);
+        }
+        // To whom it went says for certain which report it is about; what else shows a code is read later.
+        let report = match tokens.shown(std::iter::once(to.as_str()), std::iter::empty()) {
+            Shown::Report(report) => Some(report),
+            Shown::Nothing | Shown::False => None,
+        };
+        let shows_report = report.or_else(|| tokens.shown_in_head(raw));
+        Ok(Self { incoming, from, to, sha256: sha256_hex(raw), report, shows_report })
+    }
+
+    /// The same that came before. What was ever taken from a mailbox is not taken again, however long it stays there.
+    async fn known(&self, tx: &mut Tx, since: i64) -> Result<Option<MailId>, StoreError> {
+        let since = match self.incoming.door {
+            Door::Imap(_) | Door::Folder(_) => 0,
+            _ => since,
+        };
+        tx.same_mail(&self.sha256, &self.to, since).await
+    }
+
+    async fn add(&self, tx: &mut Tx, now: Timestamp) -> Result<MailId, StoreError> {
+        let Incoming { door, name, lane, raw, .. } = *self.incoming;
+        let mail = NewMail {
+            sha256: self.sha256.clone(),
+            size: i64::try_from(raw.len()).unwrap_or(i64::MAX),
+            door: door.word(),
+            envelope_from: self.from.clone(),
+            envelope_to: self.to.clone(),
+            received_at: now.as_millisecond(),
+            report: self.report,
+            shows_report: self.shows_report,
+            name: storable(&one_line(name, LONGEST_NAME)),
+            credential: match door {
+                Door::Api { token } => Some(token.clone()),
+                _ => None,
+            },
+            lane,
+        };
+        let id = tx.add_mail(&mail).await?;
+        let job = to_row(&Job::ReadMail(id));
+        if self.shows_report.is_some() {
+            // A customer's answer does not wait behind what strangers send.
+            tx.enqueue_urgent(&job, now.as_millisecond()).await?;
+        } else {
+            tx.enqueue(&[job], now.as_millisecond()).await?;
+        }
+        Ok(id)
+    }
 }
 
 /// Whether a mail of so many bytes that begins with `head` would be taken now from a mailbox: so that one for which there

@@ -104,6 +104,7 @@ right-suspend = von Hand sperren und aufheben
 right-approve = über angehaltene Sperrungen entscheiden, anhalten und fortsetzen
 right-setup = den Abuse-Desk einrichten: Einstellungen, Mitarbeiter, Rollen, Zugänge
 right-see_reporter = sehen, wer gemeldet hat
+right-complain = Beschwerden über die REST-Schnittstelle übergeben
 right-export = Listen von Meldungen exportieren
 right-fraudrecord = FraudRecord nach Kunden fragen und sie dorthin melden
 

@@ -104,6 +104,7 @@ right-suspend = suspend and release by hand
 right-approve = decide on held suspensions, pause and resume
 right-setup = set up the desk: settings, staff, roles, credentials
 right-see_reporter = see who reported
+right-complain = hand complaints over by the REST interface
 right-export = export lists of reports
 right-fraudrecord = ask FraudRecord about customers and report them to it
 

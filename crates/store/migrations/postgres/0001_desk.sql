@@ -612,6 +612,7 @@ CREATE TABLE incoming_mails (
 );
 CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
 CREATE INDEX incoming_mails_state ON incoming_mails (state, id);
+CREATE INDEX incoming_mails_token ON incoming_mails (credential, state, id) WHERE credential IS NOT NULL;
 CREATE INDEX incoming_mails_report ON incoming_mails (report_id, id) WHERE report_id IS NOT NULL;
 CREATE INDEX incoming_mails_unread ON incoming_mails (report_id, received_at) WHERE state = 'unread';
 CREATE INDEX incoming_mails_unread_since ON incoming_mails (received_at) WHERE state = 'unread';
@@ -696,6 +697,35 @@ CREATE TABLE matters (
     PRIMARY KEY (directory, service_id, category)
 );
 
+-- Signatures of mails: one that comes again on another mail was copied.
+CREATE TABLE mail_signatures (
+    hash TEXT PRIMARY KEY,
+    mail_id BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL
+);
+CREATE INDEX mail_signatures_seen ON mail_signatures (seen_at);
+
+-- By what the complaints of a reporter are told from those of others.
+CREATE TABLE reporter_marks (
+    email TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout')),
+    mark TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (email, kind, mark)
+);
+
+-- What was posted to the REST interface under a key, so that the same request is taken once.
+CREATE TABLE complaint_keys (
+    caller TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    -- Numbers of mails: a JSON list.
+    mails TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (caller, key)
+);
+CREATE INDEX complaint_keys_created ON complaint_keys (created_at);
+
 -- Mailboxes that are read: by one node at a time.
 CREATE TABLE mailboxes (
     name TEXT PRIMARY KEY,
@@ -703,6 +733,8 @@ CREATE TABLE mailboxes (
     lease_until BIGINT,
     tried_at BIGINT,
     trouble TEXT,
+    -- How far it was read: UIDVALIDITY, UIDs (app/src/intake/position.rs).
+    position TEXT,
     CHECK ((lease IS NULL) = (lease_until IS NULL))
 );
 
