@@ -18,6 +18,7 @@ use crate::bridge::Bridge;
 use crate::directory::LiveDirectory;
 use crate::enforce::Panel;
 use crate::fraudrecord::Register;
+use crate::intake::trust::SenderCheck;
 use crate::intake::{AnswerTokens, MailRoom, Mailbox};
 use crate::metrics::Metrics;
 use crate::notice::{Letters, Mail};
@@ -48,6 +49,9 @@ pub struct DeskConfig {
     pub own_addresses: OwnAddresses,
     /// Mail comes in.
     pub takes_mail: bool,
+    /// The operator's own mail servers, by their names in `Authentication-Results`, in lower case: what they say about
+    /// who a mail is from counts.
+    pub trusted_authserv: Vec<String>,
 }
 
 impl DeskConfig {
@@ -87,6 +91,8 @@ pub struct Desk {
     pub mail: Option<Mail>,
     /// Mailboxes that are read.
     pub mailboxes: Vec<Mailbox>,
+    /// What checks who mails are from; none: nobody is authenticated by signatures.
+    pub sender_check: Option<Box<dyn SenderCheck>>,
     /// Programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
     /// Directories that are looked at by themselves.
@@ -129,6 +135,8 @@ pub struct Ways {
     pub mail: Option<Mail>,
     /// To mailboxes that are read.
     pub mailboxes: Vec<Mailbox>,
+    /// To the keys of those who sign mails.
+    pub sender_check: Option<Box<dyn SenderCheck>>,
     /// To programs that are told what happens to reports.
     pub webhooks: Vec<Webhook>,
     /// To directories that are looked at by themselves.
@@ -152,6 +160,7 @@ impl Desk {
             panels,
             mail,
             mailboxes,
+            sender_check,
             webhooks,
             directories,
             bridges,
@@ -172,6 +181,7 @@ impl Desk {
             panels,
             mail,
             mailboxes,
+            sender_check,
             webhooks,
             directories,
             bridges,

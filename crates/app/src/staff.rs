@@ -55,6 +55,7 @@ pub const RIGHTS: &[(&str, &str)] = &[
     ("approve", "approve or refuse suspensions that a guard held back; pause and resume"),
     ("setup", "settings, staff, roles, credentials"),
     ("see_reporter", "see who reported"),
+    ("complain", "hand complaints over by the REST interface"),
     ("export", "export lists of reports as files"),
     ("fraudrecord", "ask FraudRecord about customers and report them to it"),
 ];

@@ -1,5 +1,6 @@
 //! Adapters to the outside world, behind the ports of `portreeve-app`: panels, mail servers, webhooks.
 
+pub mod authenticity;
 pub mod drop_in;
 pub mod fraudrecord;
 mod hook;

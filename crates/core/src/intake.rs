@@ -55,6 +55,95 @@ words! {
         Attached = "attached";
         /// Staff want nothing of it.
         Dismissed = "dismissed";
+        /// A complaint that opened reports or joined them.
+        Placed = "placed";
+        /// Whatever it is, it is no report of abuse.
+        NoReport = "no_report";
+    }
+}
+
+impl MailState {
+    /// How it stands, in the words of the inbox.
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Unread => Standing::Unread,
+            Self::Answer | Self::Attached | Self::Placed => Standing::Placed,
+            Self::Duplicate
+            | Self::Bounce
+            | Self::Automatic
+            | Self::Receipt
+            | Self::Own
+            | Self::NoReport => Standing::SetAside,
+            Self::Waiting => Standing::Waiting,
+            Self::Dismissed => Standing::Dismissed,
+        }
+    }
+}
+
+words! {
+    /// How something that came in stands, in the words of the inbox.
+    Standing {
+        /// Nobody has read it yet.
+        Unread = "unread";
+        /// It is part of a report.
+        Placed = "placed";
+        /// There is nothing to do with it.
+        SetAside = "set_aside";
+        /// It waits for staff.
+        Waiting = "waiting";
+        /// Staff want nothing of it.
+        Dismissed = "dismissed";
+    }
+}
+
+impl Standing {
+    /// The states that stand so.
+    pub fn states(self) -> impl Iterator<Item = MailState> {
+        MailState::ALL.iter().copied().filter(move |state| state.standing() == self)
+    }
+}
+
+words! {
+    /// How far the sender of a complaint is trusted.
+    Lane {
+        /// Staff trust this reporter, and the complaint is authenticated as theirs.
+        Trusted = "trusted";
+        /// It is authenticated.
+        Known = "known";
+        /// Anybody may have sent it.
+        Untrusted = "untrusted";
+    }
+}
+
+words! {
+    /// What became of one allegation of a complaint.
+    IncidentFate {
+        /// A report was opened for it.
+        Opened = "opened";
+        /// It joined a report that was open.
+        Joined = "joined";
+        /// Staff put it into a report.
+        ByStaff = "by_staff";
+        /// The desk only observes: a report would have been opened.
+        WouldOpen = "would_open";
+        /// The desk only observes: it would have joined a report that is open.
+        WouldJoin = "would_join";
+        /// It waits for staff.
+        Waits = "waits";
+        /// It is nothing to this desk.
+        Passed = "passed";
+    }
+}
+
+words! {
+    /// Why staff dismiss something that waits.
+    Because {
+        /// Nothing that anybody needs.
+        Noise = "noise";
+        /// It is about somebody else's network.
+        NotOurs = "not_ours";
+        /// It describes no abuse.
+        NotAbuse = "not_abuse";
     }
 }
 
@@ -94,6 +183,30 @@ words! {
         Unreadable = "unreadable";
         /// The report that it is about refused it.
         NotTaken = "not_taken";
+        /// A complaint that names no source.
+        NoSource = "no_source";
+        /// The source is nobody's here: foreign, private or reserved.
+        NotOurs = "not_ours";
+        /// The source is ours, and no service held it then.
+        NobodyThen = "nobody_then";
+        /// The time is not sure enough to say who held the source then.
+        TimeUnsure = "time_unsure";
+        /// Another service holds the source by now, or it has another customer.
+        Moved = "moved";
+        /// Several services share the source, and nothing says which of them is meant.
+        SeveralHolders = "several_holders";
+        /// It is older than what is placed automatically.
+        TooOld = "too_old";
+        /// By a setting complaints wait for staff.
+        BySetting = "by_setting";
+        /// The desk only observes.
+        Observed = "observed";
+        /// Complaints of this reporter are muted.
+        Muted = "muted";
+        /// It has more allegations than are placed automatically.
+        TooLarge = "too_large";
+        /// It is no report of abuse.
+        NoReport = "no_report";
     }
 }
 

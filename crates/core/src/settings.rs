@@ -1,6 +1,7 @@
 //! Desk settings: kept in the database, changed while the desk runs.
 
 mod error;
+pub mod intake;
 mod read;
 mod summary_at;
 
@@ -16,6 +17,7 @@ use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::time::Span;
 
 pub use error::SettingError;
+use intake::{Acknowledge, Duplicates, Intake, Mode, SuspendBy};
 use read::{
     addresses, aliases, at_least_a_second, at_least_five_minutes, categories, currency, extensions,
     one_of, plans, whole_number, words_of_reason, yes_or_no,
@@ -69,6 +71,8 @@ pub struct Settings {
     pub summary_at: Option<SummaryAt>,
     /// Files that come with what is written.
     pub attachments: Limits,
+    /// How complaints are placed.
+    pub intake: Intake,
     /// Bytes of mail that shows no report's code and may be unread or wait; 0: any number.
     pub mail_room: Size,
     /// Bytes of mail that shows the code of one report and is taken within an hour; 0: any number.
@@ -236,14 +240,49 @@ pub const KEYS: &[Key] = &[
         meaning: "how often a customer may pay for one report; after that staff decide",
     },
     Key {
+        name: "intake.mode",
+        default: "work",
+        meaning: "work, or observe: complaints are read and attributed and shown with what would have been done, but nobody is told and no report is opened",
+    },
+    Key {
         name: "intake.auto_assign",
         default: "true",
-        meaning: "assign complaints to the service that held the address; if false, every complaint waits in the queue",
+        meaning: "open reports from complaints about the service that held the address; if false, every complaint waits in the inbox",
     },
     Key {
         name: "intake.duplicates",
         default: "merge",
-        meaning: "merge a complaint into an open report about the same matter, or open a separate one",
+        meaning: "merge a complaint into the open report about the same service and category, or open a separate one",
+    },
+    Key {
+        name: "intake.categories",
+        default: "{}",
+        meaning: r#"categories of the desk for what complaints are about, a JSON map such as {"login_attack":"Brute Force"}; what it leaves out is as by default"#,
+    },
+    Key {
+        name: "intake.suspend",
+        default: "never",
+        meaning: "whether complaints can suspend: never, or trusted (those of reporters whom staff trust, as the category's plan says, under all guards)",
+    },
+    Key {
+        name: "intake.own_networks",
+        default: "[]",
+        meaning: r#"networks of the provider besides what the directories list, a JSON list such as ["192.0.2.0/24"]"#,
+    },
+    Key {
+        name: "intake.max_age",
+        default: "14d",
+        meaning: "incidents older than this wait for staff",
+    },
+    Key {
+        name: "intake.acknowledge",
+        default: "never",
+        meaning: "receipts to reporters by mail: never, known (authenticated senders) or all",
+    },
+    Key {
+        name: "intake.notice_every",
+        default: "24h",
+        meaning: "further complaints about an open report are told to the customer at most once in this time",
     },
     Key {
         name: "intake.mail_room",
@@ -429,6 +468,7 @@ impl Default for Settings {
                 per_report: Size(0),
                 types: BTreeSet::new(),
             },
+            intake: Intake::default(),
             mail_room: Size(0),
             report_room: Size(0),
         };
@@ -513,8 +553,26 @@ impl Settings {
                 value.clone_into(&mut self.pay.currency);
             }
             "pay.limit" => self.pay.limit = whole_number(value)?,
-            "intake.auto_assign" => yes_or_no(value).map(|_| ())?,
-            "intake.duplicates" => one_of(value, &[("merge", ()), ("separate", ())])?,
+            "intake.mode" => {
+                self.intake.mode = one_of(value, &Mode::ALL.map(|one| (one.as_str(), one)))?;
+            }
+            "intake.auto_assign" => self.intake.auto_assign = yes_or_no(value)?,
+            "intake.duplicates" => {
+                self.intake.duplicates =
+                    one_of(value, &Duplicates::ALL.map(|one| (one.as_str(), one)))?;
+            }
+            "intake.categories" => self.intake.categories = intake::categories(value)?,
+            "intake.suspend" => {
+                self.intake.suspend =
+                    one_of(value, &SuspendBy::ALL.map(|one| (one.as_str(), one)))?;
+            }
+            "intake.own_networks" => self.intake.own_networks = intake::networks(value)?,
+            "intake.max_age" => self.intake.max_age = at_least_a_second(value)?,
+            "intake.acknowledge" => {
+                self.intake.acknowledge =
+                    one_of(value, &Acknowledge::ALL.map(|one| (one.as_str(), one)))?;
+            }
+            "intake.notice_every" => self.intake.notice_every = at_least_a_second(value)?,
             "categories" => self.categories = categories(value)?,
             "categories.plans" => self.plans = plans(value)?,
             "staff.require_second_factor" => self.require_second_factor = yes_or_no(value)?,
@@ -629,6 +687,13 @@ mod tests {
             ("attachments.per_report", "much, must not"),
             ("attachments.types", r#"[".exe"]"#),
             ("attachments.types", "txt"),
+            ("intake.mode", "sleep"),
+            ("intake.suspend", "always"),
+            ("intake.categories", r#"{"spam":""}"#),
+            ("intake.categories", r#"{"must be a kind":"Spam"}"#),
+            ("intake.own_networks", r#"["192.0.2.1/24"]"#),
+            ("intake.max_age", "0s"),
+            ("intake.acknowledge", "yes"),
         ] {
             let error = check(name, value).expect_err(name);
             let is_named = matches!(error, SettingError::BadValue { key, .. } if key == name);

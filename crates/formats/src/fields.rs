@@ -80,6 +80,11 @@ impl Fields {
         Ok(rest)
     }
 
+    /// All of them with their names, from the top.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|field| (field.name.as_str(), field.value.as_str()))
+    }
+
     /// The values of every field of this name, as they came.
     pub(crate) fn all(&self, name: &'static str) -> impl Iterator<Item = &str> {
         let fits = move |field: &&Field| field.name.eq_ignore_ascii_case(name);

@@ -6,6 +6,7 @@
 //! this crate looks.
 
 mod absence;
+mod authentication;
 mod automatic;
 mod body;
 mod budget;
@@ -25,6 +26,10 @@ mod transfer;
 
 use std::borrow::Cow;
 
+pub use authentication::{
+    Authentication, MOST_SIGNATURES, MOST_SIGNED_FIELDS, Said, SaidResult, Signature,
+    authentication, authentication_results,
+};
 pub use automatic::{Automatic, Strength};
 use budget::Budget;
 pub use budget::{

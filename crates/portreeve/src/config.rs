@@ -19,7 +19,7 @@ pub(crate) use attachments::ScanConfig;
 pub(crate) use directory::{DirectoryConfig, DirectoryKind};
 pub(crate) use enforcer::{EnforcerConfig, EnforcerKind};
 use ipnet::IpNet;
-pub(crate) use mail_in::{MailInConfig, MailboxConfig};
+pub(crate) use mail_in::{FolderConfig, MailInConfig, MailboxConfig};
 pub(crate) use mail_out::{MailConfig, MailKind};
 pub(crate) use payment::{PaymentConfig, PaymentKind};
 use portreeve_core::time::Span;
@@ -275,7 +275,33 @@ pub(crate) const OPTIONS: &[Option_] = &[
         "",
         "folder that mails are moved to after they were read; if absent, they stay and are marked as seen",
     ),
-    option("mail.in.imap[].every", "30s", "time between two checks"),
+    option(
+        "mail.in.imap[].every",
+        "30s",
+        "time between two checks, where the server cannot say when mail comes (IDLE)",
+    ),
+    option(
+        "mail.in.imap[].since",
+        "",
+        "day, such as 2026-01-01: mail that was there before the first check is taken from this day on; if absent, only what comes after it",
+    ),
+    option("mail.in.folder[].name", "folder", "name of the folder"),
+    option(
+        "mail.in.folder[].path",
+        "",
+        "path of a Maildir; mails in new and cur are taken, and move to cur with the flag z",
+    ),
+    option("mail.in.folder[].every", "2s", "time between two checks"),
+    option(
+        "mail.in.trusted_authserv",
+        "[]",
+        "names of your mail servers in Authentication-Results, such as [\"mx.example.com\"]: what they say about SPF, DKIM and DMARC counts",
+    ),
+    option(
+        "dns.resolvers",
+        "[] (those of the system)",
+        "addresses and ports of DNS servers, such as [\"127.0.0.1:53\"], for checking who a mail is from",
+    ),
 ];
 
 /// The whole configuration.
@@ -302,6 +328,8 @@ pub(crate) struct Config {
     pub(crate) payments: Vec<PaymentConfig>,
     pub(crate) fraudrecord: Option<portreeve_connect::fraudrecord::Client>,
     pub(crate) scan: Option<ScanConfig>,
+    /// DNS servers to ask; none: those of the system.
+    pub(crate) resolvers: Vec<SocketAddr>,
 }
 
 /// Certificate and key of the web server.
@@ -438,6 +466,7 @@ impl Config {
         let payments = payment::payments(&mut root, &directories)?;
         let fraudrecord = fraudrecord::fraudrecord(&mut root)?;
         let scan = attachments::scan(&mut root)?;
+        let resolvers = resolvers(&mut root)?;
         root.end()?;
         Ok(Self {
             data_dir,
@@ -461,8 +490,22 @@ impl Config {
             payments,
             fraudrecord,
             scan,
+            resolvers,
         })
     }
+}
+
+/// DNS servers: addresses, with a port that is not 53.
+fn resolvers(root: &mut Section) -> Result<Vec<SocketAddr>, ConfigError> {
+    let mut dns = root.section("dns")?;
+    let named = dns.list("resolvers")?.unwrap_or_default();
+    dns.end()?;
+    let resolver = |text: &String| {
+        let address = || text.parse::<std::net::IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+        let why = || format!("{text:?} must be an address and port, such as 127.0.0.1:53");
+        text.parse().or_else(|_| address()).map_err(|_| bad("dns.resolvers", why()))
+    };
+    named.iter().map(resolver).collect()
 }
 
 fn address_and_port(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {

@@ -10,13 +10,15 @@ use portreeve_app::bridge::Bridge;
 use portreeve_app::directory::{LiveDirectory, Source};
 use portreeve_app::enforce::{Enforcer, Panel};
 use portreeve_app::fraudrecord::Register;
-use portreeve_app::intake::Mailbox;
+use portreeve_app::intake::trust::SenderCheck;
+use portreeve_app::intake::{Door, Mailbox};
 use portreeve_app::notice::{self, Letters, Mail, Mailer};
 use portreeve_app::payment::{Cashier, Provider};
 use portreeve_app::time::SystemClock;
 use portreeve_app::webhook::Webhook;
 use portreeve_app::{Desk, DeskConfig, Ways, staff};
-use portreeve_connect::mail::{Folder, Sender, Smtp};
+use portreeve_connect::authenticity::Dns;
+use portreeve_connect::mail::{Folder, Maildir, Sender, Smtp};
 use portreeve_connect::panel::{self, Exec, Recorder};
 use portreeve_connect::payment::WebhookCashier;
 use portreeve_connect::scan::ScanHook;
@@ -26,8 +28,9 @@ use portreeve_core::intake::OwnAddresses;
 use portreeve_store::Db;
 
 use crate::config::{
-    Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, MailConfig,
-    MailKind, MailboxConfig, PaymentConfig, PaymentKind, ScanConfig, SenderConfig, WebhookConfig,
+    Config, Database, DirectoryConfig, DirectoryKind, EnforcerConfig, EnforcerKind, FolderConfig,
+    MailConfig, MailKind, MailboxConfig, PaymentConfig, PaymentKind, ScanConfig, SenderConfig,
+    WebhookConfig,
 };
 
 /// A desk on an open database, with its settings read, and its clock.
@@ -53,11 +56,13 @@ pub(crate) async fn desk(config: &Config) -> Result<(Arc<Desk>, Arc<SystemClock>
     let register = |client| -> Box<dyn Register> { Box::new(client) };
     let fraudrecord = config.fraudrecord.clone().map(register);
     let scanner = config.scan.as_ref().map(scanner);
-    let mailboxes = config.mail_in.mailboxes.iter().map(mailbox).collect();
+    let folders = config.mail_in.folders.iter().map(folder);
+    let mailboxes = config.mail_in.mailboxes.iter().map(mailbox).chain(folders).collect();
     let ways = Ways {
         panels,
         mail,
         mailboxes,
+        sender_check: config.mail_in.takes_mail().then(|| sender_check(config)).flatten(),
         webhooks,
         directories,
         bridges,
@@ -81,6 +86,7 @@ pub(crate) fn desk_config(config: &Config) -> DeskConfig {
         answer_address: config.mail_in.address.clone(),
         own_addresses: own_addresses(config),
         takes_mail: config.mail_in.takes_mail(),
+        trusted_authserv: config.mail_in.trusted_authserv.clone(),
     }
 }
 
@@ -231,8 +237,28 @@ fn webhook(config: &WebhookConfig) -> Webhook {
 fn mailbox(config: &MailboxConfig) -> Mailbox {
     Mailbox {
         name: config.name.clone(),
+        door: Door::Imap(config.name.clone()),
         every: config.every,
         source: Box::new(config.account.clone()),
+    }
+}
+
+fn sender_check(config: &Config) -> Option<Box<dyn SenderCheck>> {
+    match Dns::new(&config.resolvers) {
+        Ok(dns) => Some(Box::new(dns)),
+        Err(error) => {
+            tracing::warn!("signatures of mails are not checked, the DNS cannot be used: {error}");
+            None
+        }
+    }
+}
+
+fn folder(config: &FolderConfig) -> Mailbox {
+    Mailbox {
+        name: config.name.clone(),
+        door: Door::Folder(config.name.clone()),
+        every: config.every,
+        source: Box::new(Maildir::new(config.path.clone())),
     }
 }
 

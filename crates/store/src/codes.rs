@@ -8,7 +8,7 @@ use portreeve_core::enforcement::Action;
 use portreeve_core::event::Kind;
 use portreeve_core::guard::Stop;
 use portreeve_core::ids::{MailId, Press, ReportId};
-use portreeve_core::intake::{MailState, Why};
+use portreeve_core::intake::{IncidentFate, Lane, MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::payment::PaymentState;
 use portreeve_core::report::{Claim, Outcome, Status, SuspendMethod, Turn};
@@ -115,6 +115,8 @@ codes! {
         DeliveryState = DeliveryState::as_str, "webhook_deliveries" "state";
         DraftKind = DraftKind::as_str, "drafts" "kind";
         HoldState = HoldState::as_str, "holds" "state";
+        IncidentFate = IncidentFate::code, "incidents" "fate";
+        Lane = Lane::code, "incoming_mails" "lane", "reporters" "lane";
         MailState = MailState::code, "incoming_mails" "state";
         Outcome = Outcome::as_str, "reports" "outcome";
         PaymentState = PaymentState::as_str, "payments" "state";
@@ -133,7 +135,7 @@ codes! {
         Kind = Kind::as_str, "events" "kind";
         Notice = Notice::as_str, "notices" "notice", "gathered_notices" "notice";
         Stop = Stop::code, "holds" "why";
-        Why = Why::code, "incoming_mails" "why";
+        Why = Why::code, "incoming_mails" "why", "incidents" "why";
     }
 }
 

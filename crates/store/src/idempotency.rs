@@ -82,6 +82,57 @@ impl Tx {
         Ok(rows.into_iter().filter(taken).map(|r| (r.caller.clone(), r.key.clone())).collect())
     }
 
+    /// What was posted to the inbox under a key since `since`: the hash of the request, and the numbers of what came.
+    pub async fn complaint_key(
+        &mut self,
+        caller: &str,
+        key: &str,
+        since: i64,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let sql = "SELECT request_hash, mails FROM complaint_keys
+            WHERE caller = $1 AND key = $2 AND created_at > $3";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(caller)
+                .bind(key)
+                .bind(since)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
+    /// Stores that. Whether nobody else did meanwhile.
+    pub async fn add_complaint_key(
+        &mut self,
+        caller: &str,
+        key: &str,
+        request_hash: &str,
+        mails: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO complaint_keys (caller, key, request_hash, mails, created_at)
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (caller, key) DO NOTHING";
+        on!(self, conn => {
+            let done = sqlx::query::<Database>(sql)
+                .bind(caller)
+                .bind(key)
+                .bind(request_hash)
+                .bind(mails)
+                .bind(now)
+                .execute(conn)
+                .await?;
+            Ok(done.rows_affected() > 0)
+        })
+    }
+
+    /// Forgets those that are older than `before`.
+    pub async fn forget_complaint_keys(&mut self, before: i64) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM complaint_keys WHERE created_at <= $1";
+        on!(self, conn => {
+            Ok(sqlx::query::<Database>(sql).bind(before).execute(conn).await?.rows_affected())
+        })
+    }
+
     /// Forgets keys that are older than `before`.
     pub async fn forget_idempotency_keys(&mut self, before: i64) -> Result<u64, StoreError> {
         let sql = "DELETE FROM idempotency_keys WHERE created_at <= $1";

@@ -11,6 +11,7 @@ mod audit;
 mod backlog;
 mod bridge;
 mod codes;
+mod complaints;
 mod db;
 mod deliveries;
 mod desk;
@@ -26,6 +27,7 @@ mod idempotency;
 mod imported;
 mod jobs;
 mod links;
+mod mailboxes;
 mod mails;
 mod notices;
 mod payments;
@@ -35,6 +37,7 @@ mod search;
 mod sessions;
 mod templates;
 mod told;
+mod trust;
 mod views;
 
 pub use attachments::{AttachmentRow, ContentRow, NewAttachmentRow};
@@ -42,6 +45,10 @@ pub use attention::AttentionRow;
 pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, CustomerStanding, ServiceStanding, WorkCounts};
+pub use complaints::{
+    ComplaintOfReport, ComplaintReading, IncidentRow, IncidentsOfReport, ReporterChange,
+    ReporterRow,
+};
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
     DeliveryCount, DeliveryFilter, DeliveryRow, DeliveryState, DueDelivery, NewDelivery, NextTry,

@@ -1,7 +1,7 @@
 //! Mails that came in, what became of them, and the mailboxes that are read.
 
 use portreeve_core::ids::{MailId, ReportId};
-use portreeve_core::intake::{MailState, Why};
+use portreeve_core::intake::{Lane, MailState, Why};
 use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::reason::NotDelivered;
 
@@ -29,6 +29,12 @@ pub struct NewMail {
     pub report: Option<ReportId>,
     /// The report whose code it shows.
     pub shows_report: Option<ReportId>,
+    /// The name of the file that it came in; empty for none.
+    pub name: String,
+    /// The reference of the token with which it came.
+    pub credential: Option<String>,
+    /// How far its sender is trusted, where whoever handed it over says so.
+    pub lane: Option<Lane>,
 }
 
 /// Mails that nobody has read.
@@ -82,6 +88,28 @@ pub struct MailRow {
     pub decided_by: Option<String>,
     /// When, milliseconds.
     pub decided_at: Option<i64>,
+    /// The name of the file that it came in; empty for none.
+    pub name: String,
+    /// The reference of the token with which it came.
+    pub credential: Option<String>,
+    /// How far its sender is trusted. While it is unread: what whoever handed it over says.
+    #[sqlx(try_from = "Maybe<Lane>")]
+    pub lane: Option<Lane>,
+    /// The domain that authenticated it; empty for none.
+    pub auth_domain: String,
+    /// What was odd about its authentication, with blanks between the words.
+    pub flags: String,
+    /// Who complains.
+    #[sqlx(rename = "reporter_id")]
+    pub reporter: Option<i64>,
+    /// The format of the complaint.
+    pub format: Option<String>,
+    /// As what it is no report.
+    pub not_a_report: Option<String>,
+    /// Who complains, in their words, and what was odd: JSON.
+    pub complaint: Option<String>,
+    /// Why staff dismissed it.
+    pub because: Option<String>,
 }
 
 /// What was found in a mail.
@@ -121,6 +149,8 @@ pub struct MailboxState {
     pub tried_at: Option<i64>,
     /// Why it came to nothing.
     pub trouble: Option<String>,
+    /// Until when somebody has the place of the one who reads it, milliseconds.
+    pub lease_until: Option<i64>,
 }
 
 /// A notice as far as a mail that came back has to fit it.
@@ -162,8 +192,9 @@ impl SentNoticeRow {
     }
 }
 
-const MAIL: &str = "SELECT id, sha256, size, door, envelope_from, envelope_to, received_at, state, why,
-    report_id, shows_report, message_id, from_address, subject, files, decided_by, decided_at FROM incoming_mails";
+pub(crate) const MAIL: &str = "SELECT id, sha256, size, door, envelope_from, envelope_to, received_at, state, why,
+    report_id, shows_report, message_id, from_address, subject, files, decided_by, decided_at, name, credential,
+    lane, auth_domain, flags, reporter_id, format, not_a_report, complaint, because FROM incoming_mails";
 
 /// What a mail takes in the database at the least, in bytes.
 const LEAST: i64 = 1_024;
@@ -213,8 +244,8 @@ impl Tx {
     /// Adds a mail that nobody has read.
     pub async fn add_mail(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
         let sql = "INSERT INTO incoming_mails (sha256, size, door, envelope_from, envelope_to, received_at,
-                report_id, shows_report, state, from_address, subject, files)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'unread', '', '', 0) RETURNING id";
+                report_id, shows_report, name, credential, lane, state, from_address, subject, files)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'unread', '', '', 0) RETURNING id";
         let id: i64 = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(&mail.sha256)
@@ -225,6 +256,9 @@ impl Tx {
                 .bind(mail.received_at)
                 .bind(mail.report.map(|report| report.0))
                 .bind(mail.shows_report.map(|report| report.0))
+                .bind(&mail.name)
+                .bind(&mail.credential)
+                .bind(mail.lane.map(Lane::code))
                 .fetch_one(conn)
                 .await?
         });
@@ -650,7 +684,7 @@ impl Tx {
 
     /// How the mailboxes stand that were ever read.
     pub async fn mailboxes(&mut self) -> Result<Vec<MailboxState>, StoreError> {
-        let sql = "SELECT name, tried_at, trouble FROM mailboxes ORDER BY name";
+        let sql = "SELECT name, tried_at, trouble, lease_until FROM mailboxes ORDER BY name";
         on!(self, conn => Ok(sqlx::query_as::<Database, _>(sql).fetch_all(conn).await?))
     }
 }

@@ -35,6 +35,10 @@ rights! {
     Export = "export",
     /// Ask `FraudRecord`, and report to it.
     FraudRecord = "fraudrecord",
+    /// See who complains.
+    SeeReporter = "see_reporter",
+    /// Hand complaints over.
+    Complain = "complain",
     /// Nothing but to be signed in.
     Anybody = "",
 }

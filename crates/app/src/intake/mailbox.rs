@@ -1,12 +1,13 @@
-//! Mailboxes that are read: the port to them, and the loop that looks. One node at a time reads one.
+//! Mailboxes and folders that are read: the port to them, and the loop that looks. One node at a time reads one.
 
 use async_trait::async_trait;
-use portreeve_core::time::{Span, from_millis};
+use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{MailboxState, StoreError};
 use rand::RngExt;
 use tokio::sync::watch;
 
-use super::{Door, MailEnvelope, ReceiveError, receive};
+use super::position::Position;
+use super::{Door, Incoming, MailEnvelope, ReceiveError, receive};
 use crate::desk::Desk;
 
 /// How long the place of the one who reads is ours without a sign of life. The largest mail has to come over a slow
@@ -33,6 +34,8 @@ pub enum MailboxError {
 /// Takes the mails of one look.
 pub struct Taker<'a> {
     place: Place<'a>,
+    door: &'a Door,
+    stop: watch::Receiver<bool>,
 }
 
 impl Taker<'_> {
@@ -43,26 +46,90 @@ impl Taker<'_> {
         head: &[u8],
         size: usize,
     ) -> Result<Result<(), ReceiveError>, MailboxError> {
-        let door = Door::Imap(self.place.mailbox.to_owned());
-        let room = super::is_room_for(self.place.desk, &door, head, size).await;
+        let room = super::is_room_for(self.place.desk, self.door, head, size).await;
         Ok(room.map_err(ReceiveError::from)?)
     }
 
-    /// Takes a mail. It may leave the mailbox once this has returned.
+    /// Takes a mail, unless it was taken before. It may leave the mailbox once this has returned.
     pub async fn take(&self, raw: &[u8]) -> Result<(), MailboxError> {
-        if !self.place.keep().await.map_err(ReceiveError::from)? {
-            return Err(MailboxError::Busy);
-        }
-        let door = Door::Imap(self.place.mailbox.to_owned());
-        receive(self.place.desk, &door, &MailEnvelope::default(), raw).await?;
+        self.keep().await?;
+        let envelope = MailEnvelope::default();
+        let incoming = Incoming { door: self.door, envelope: &envelope, name: "", lane: None, raw };
+        receive(self.place.desk, &incoming).await?;
         Ok(())
+    }
+
+    /// Goes on being the one who reads.
+    pub async fn keep(&self) -> Result<(), MailboxError> {
+        let ours = self.place.keep().await.map_err(ReceiveError::from)?;
+        if ours { Ok(()) } else { Err(MailboxError::Busy) }
+    }
+
+    /// How far the mailbox was read.
+    pub async fn position(&self) -> Result<Option<Position>, MailboxError> {
+        let Place { desk, mailbox, .. } = self.place;
+        let read = async || desk.db.read().await?.mailbox_position(mailbox).await;
+        let text: Option<String> = read().await.map_err(ReceiveError::from)?;
+        let bad = |error: serde_json::Error| {
+            tracing::error!("how far the mailbox {mailbox} was read cannot be read: {error}");
+            ReceiveError::from(StoreError::Inconsistent {
+                table: "mailboxes",
+                column: "position",
+                id: mailbox.to_owned(),
+            })
+        };
+        Ok(text.map(|text| serde_json::from_str(&text)).transpose().map_err(bad)?)
+    }
+
+    /// Writes down how far the mailbox was read. Only what was taken may be behind it.
+    pub async fn put_position(&self, position: &Position) -> Result<(), MailboxError> {
+        let text = serde_json::to_string(position).unwrap_or_default();
+        let Place { desk, mailbox, lease } = &self.place;
+        let write = async || {
+            let mut tx = desk.db.write().await?;
+            let ours = tx.put_mailbox_position(mailbox, lease, &text).await?;
+            tx.commit().await.map(|()| ours)
+        };
+        let ours = write().await.map_err(ReceiveError::from)?;
+        if ours { Ok(()) } else { Err(MailboxError::Busy) }
+    }
+
+    /// Ends a look whose way stays open: so many mails were taken, and others could not be.
+    pub async fn rest(&self, count: usize, trouble: Option<&str>) -> Result<(), MailboxError> {
+        tell(self.place.mailbox, count, trouble);
+        let Place { desk, mailbox, lease } = &self.place;
+        let now = desk.now().as_millisecond();
+        let write = async || {
+            let mut tx = desk.db.write().await?;
+            tx.put_mailbox_look(mailbox, lease, trouble, now).await?;
+            tx.commit().await
+        };
+        Ok(write().await.map_err(ReceiveError::from)?)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.place.desk.now()
+    }
+
+    /// The desk stops: a look ends soon.
+    pub fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Waits until the desk stops.
+    pub async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        // Whoever would say so is gone, too.
+        drop(stop.wait_for(|stop| *stop).await);
     }
 }
 
-/// A way to a mailbox.
+/// A way to a mailbox or a folder.
 #[async_trait]
 pub trait MailSource: Send + Sync {
-    /// Hands all that is new to `taker`, and marks each mail as done after that was taken. How many there were.
+    /// Hands all that is new to `taker`, and marks each mail as done after that was taken. How many there were. One that
+    /// is told when something comes may stay, and say so with [`Taker::rest`].
     async fn look(&self, taker: &Taker<'_>) -> Result<usize, MailboxError>;
 }
 
@@ -70,6 +137,8 @@ pub trait MailSource: Send + Sync {
 pub struct Mailbox {
     /// Its name.
     pub name: String,
+    /// What its mails come by.
+    pub door: Door,
     /// How often it is looked at.
     pub every: Span,
     /// The way to it.
@@ -116,7 +185,7 @@ pub async fn follow(desk: &Desk, stop: watch::Receiver<bool>) {
 async fn follow_one(desk: &Desk, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
     let pause = POLL.min(mailbox.every).to_std();
     while !*stop.borrow() {
-        match look_if_due(desk, mailbox).await {
+        match look_if_due(desk, mailbox, &stop).await {
             Ok(()) => {}
             Err(error) => {
                 tracing::warn!(mailbox.name, "cannot check the mailbox {}: {error}", mailbox.name);
@@ -129,7 +198,11 @@ async fn follow_one(desk: &Desk, mailbox: &Mailbox, mut stop: watch::Receiver<bo
     }
 }
 
-async fn look_if_due(desk: &Desk, mailbox: &Mailbox) -> Result<(), StoreError> {
+async fn look_if_due(
+    desk: &Desk,
+    mailbox: &Mailbox,
+    stop: &watch::Receiver<bool>,
+) -> Result<(), StoreError> {
     let known = desk.db.read().await?.mailboxes().await?;
     let last = known.iter().find(|state| state.name == mailbox.name);
     let tried_at = last.and_then(|state| state.tried_at).and_then(from_millis);
@@ -138,24 +211,29 @@ async fn look_if_due(desk: &Desk, mailbox: &Mailbox) -> Result<(), StoreError> {
     if tried_at.is_some_and(|at| at <= now && Span::between(at, now) < mailbox.every) {
         return Ok(());
     }
-    let Some(place) = Place::take(desk, &mailbox.name).await? else { return Ok(()) };
-    let taker = Taker { place };
-    let trouble = match mailbox.source.look(&taker).await {
-        Ok(0) => None,
-        Ok(count) => {
-            tracing::info!(
-                mailbox.name,
-                "received {count} mails from the mailbox {}",
-                mailbox.name
-            );
-            None
-        }
-        Err(error) => Some(error.to_string()),
-    };
-    if let Some(why) = &trouble {
-        tracing::warn!(mailbox.name, "the mailbox {} could not be read: {why}", mailbox.name);
+    // Somebody who stays with it: nobody needs to ask again and again.
+    let held_until = last.and_then(|state| state.lease_until).and_then(from_millis);
+    if held_until.is_some_and(|until| until >= now && Span::between(now, until) <= LEASE) {
+        return Ok(());
     }
+    let Some(place) = Place::take(desk, &mailbox.name).await? else { return Ok(()) };
+    let taker = Taker { place, door: &mailbox.door, stop: stop.clone() };
+    let (count, trouble) = match mailbox.source.look(&taker).await {
+        Ok(count) => (count, None),
+        Err(error) => (0, Some(error.to_string())),
+    };
+    tell(&mailbox.name, count, trouble.as_deref());
     taker.place.give_back(trouble.as_deref()).await
+}
+
+/// Says in the log what came of a look.
+fn tell(mailbox: &str, count: usize, trouble: Option<&str>) {
+    if count > 0 {
+        tracing::info!(mailbox, "received {count} mails from the mailbox {mailbox}");
+    }
+    if let Some(why) = trouble {
+        tracing::warn!(mailbox, "the mailbox {mailbox} could not be read: {why}");
+    }
 }
 
 /// How the mailboxes of the configuration stand.

@@ -2,27 +2,34 @@
 //! that the desk knows became of it.
 
 mod about;
+mod complaint;
 mod links;
 mod mailbox;
+mod place;
+mod position;
 mod read;
 mod room;
 mod token;
+pub mod trust;
 mod understood;
 
 use portreeve_core::event::{Event, Job};
-use portreeve_core::ids::{Actor, MailId, ReportId};
-use portreeve_core::intake::{MailState, Why};
+use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
+use portreeve_core::intake::{Because, IncidentFate, Lane, MailState, Why};
 use portreeve_core::refusal::{Refusal, refusal};
-use portreeve_core::report::LONGEST_TEXT;
-use portreeve_core::text::{shorten, storable};
-use portreeve_core::time::{Span, from_millis};
+use portreeve_core::report::{Allegation, LONGEST_TEXT, SuspendMethod};
+use portreeve_core::text::{one_line, shorten, storable};
+use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::Mail;
 use portreeve_i18n::{Language, english};
 use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Tx};
 use serde::Serialize;
 
+pub use complaint::{DestinationView, IncidentView, SubjectView, ToldReporter};
+pub(crate) use complaint::{told, told_reporter};
 pub use links::without_secret_links;
 pub use mailbox::{MailSource, Mailbox, MailboxError, Taker, follow, states};
+pub use position::{MOST_LEFT, Old, Opened, Position};
 pub use read::{Read, give_up, read};
 pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
@@ -55,16 +62,51 @@ pub enum Door {
     Lmtp,
     /// From the mailbox of this name.
     Imap(String),
+    /// From the watched folder of this name.
+    Folder(String),
+    /// From a script at the REST interface.
+    Api {
+        /// The reference of its token.
+        token: String,
+    },
+    /// From the public form.
+    Form,
     /// From the command line.
     CommandLine,
 }
+
+/// The channel of a door as it is stored: `imap:abuse` came by `imap`.
+pub fn channel(door: &str) -> &str {
+    door.split(':').next().unwrap_or_default()
+}
+
+/// Something that came in, as it is handed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// Which way it came.
+    pub door: &'a Door,
+    /// How it was addressed.
+    pub envelope: &'a MailEnvelope,
+    /// The name of the file that it was in; empty for none. It helps to tell what it is.
+    pub name: &'a str,
+    /// How far its sender is trusted, where whoever hands it over says so.
+    pub lane: Option<Lane>,
+    /// Its bytes, unchanged.
+    pub raw: &'a [u8],
+}
+
+/// Longest name of a file that is kept, in characters.
+const LONGEST_NAME: usize = 255;
 
 impl Door {
     fn word(&self) -> String {
         match self {
             Self::Lmtp => "lmtp".to_owned(),
             Self::Imap(name) => format!("imap:{name}"),
-            Self::CommandLine => "cli".to_owned(),
+            Self::Folder(name) => format!("folder:{name}"),
+            Self::Api { .. } => "api".to_owned(),
+            Self::Form => "form".to_owned(),
+            Self::CommandLine => "ingest".to_owned(),
         }
     }
 }
@@ -96,6 +138,9 @@ pub enum ReceiveError {
     /// Too much mail with the code of this report came within an hour.
     #[error("too much mail about report {0} was received within an hour; more is accepted later")]
     NoRoomForReport(ReportId),
+    /// Its idempotency key was used for something else.
+    #[error("the idempotency key was used for another request")]
+    KeyUsedForAnother,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -110,66 +155,171 @@ pub struct Received {
     pub known: bool,
 }
 
-/// Takes a mail. Returns only once it is on disk, so that whoever sent it may forget it.
-pub async fn receive(
+/// What makes a request the same as one before.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// Whose request it is.
+    pub caller: String,
+    /// Their key for it.
+    pub key: String,
+    /// Hash of the request, in hex.
+    pub request_hash: String,
+}
+
+/// Takes a mail, or a complaint of whatever form. Returns only once it is on disk, so that whoever sent it may forget it.
+pub async fn receive(desk: &Desk, incoming: &Incoming<'_>) -> Result<Received, ReceiveError> {
+    let received = receive_all(desk, std::slice::from_ref(incoming), None).await?;
+    received.first().copied().ok_or(ReceiveError::Empty)
+}
+
+/// Takes several at once: all of them, in their order, or none. With `once`, what came before under the same key is
+/// returned again.
+pub async fn receive_all(
     desk: &Desk,
-    door: &Door,
-    envelope: &MailEnvelope,
-    raw: &[u8],
-) -> Result<Received, ReceiveError> {
-    if raw.is_empty() {
-        return Err(ReceiveError::Empty);
-    }
-    if raw.len() > LARGEST_MAIL {
-        return Err(ReceiveError::TooLarge);
-    }
-    let from = envelope.from.as_deref().map(storable);
-    let to = storable(&envelope.to);
-    if to.len() > LONGEST_PATH || from.as_ref().is_some_and(|from| from.len() > LONGEST_PATH) {
-        return Err(ReceiveError::BadEnvelope);
-    }
-    let now = desk.now();
-    let sha256 = sha256_hex(raw);
+    all: &[Incoming<'_>],
+    once: Option<&Once>,
+) -> Result<Vec<Received>, ReceiveError> {
     let tokens = tokens(desk).await?;
-    // To whom it went says for certain which report it is about; what else shows a code is read later.
-    let report = match tokens.shown(std::iter::once(to.as_str()), std::iter::empty()) {
-        Shown::Report(report) => Some(report),
-        Shown::Nothing | Shown::False => None,
-    };
-    let shows_report = report.or_else(|| tokens.shown_in_head(raw));
+    let arrived = all.iter().map(|one| Arrived::of(one, tokens));
+    let arrived = arrived.collect::<Result<Vec<_>, _>>()?;
+    let now = desk.now();
     let since = SAME_WITHIN.before(now).as_millisecond();
     let mut tx = desk.db.write().await?;
+    if let Some(once) = once
+        && let Some(before) = taken_before(&mut tx, once, since).await?
+    {
+        return Ok(before);
+    }
     // Before the bytes are written: what is not taken is to cost no writing.
-    if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
-        return Ok(Received { id, known: true });
+    let mut new = Vec::new();
+    for one in &arrived {
+        if one.known(&mut tx, since).await?.is_none() {
+            room::take(desk, &mut tx, one.incoming.door, one.shows_report, one.incoming.raw.len())
+                .await?;
+            new.push(one);
+        }
     }
-    room::take(desk, &mut tx, door, shows_report, raw.len()).await?;
-    tx.keep_raw_mail(&sha256, raw).await?;
-    // Whoever kept the same bytes at the same time is done by now.
-    if let Some(id) = tx.same_mail(&sha256, &to, since).await? {
-        return Ok(Received { id, known: true });
+    // Of two that keep the same ones none waits for the other in turn.
+    new.sort_by(|a, b| a.sha256.cmp(&b.sha256));
+    for one in &new {
+        tx.keep_raw_mail(&one.sha256, one.incoming.raw).await?;
     }
-    let mail = NewMail {
-        sha256,
-        size: i64::try_from(raw.len()).unwrap_or(i64::MAX),
-        door: door.word(),
-        envelope_from: from,
-        envelope_to: to,
-        received_at: now.as_millisecond(),
-        report,
-        shows_report,
-    };
-    let id = tx.add_mail(&mail).await?;
-    let job = to_row(&Job::ReadMail(id));
-    if shows_report.is_some() {
-        // A customer's answer does not wait behind what strangers send.
-        tx.enqueue_urgent(&job, now.as_millisecond()).await?;
-    } else {
-        tx.enqueue(&[job], now.as_millisecond()).await?;
+    let mut received = Vec::with_capacity(arrived.len());
+    for one in &arrived {
+        // Whoever kept the same bytes at the same time is done by now.
+        let known = one.known(&mut tx, since).await?;
+        received.push(match known {
+            Some(id) => Received { id, known: true },
+            None => Received { id: one.add(&mut tx, now).await?, known: false },
+        });
+    }
+    if let Some(once) = once {
+        let ids: Vec<i64> = received.iter().map(|one| one.id.0).collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let Once { caller, key, request_hash } = once;
+        if !tx.add_complaint_key(caller, key, request_hash, &ids, now.as_millisecond()).await? {
+            // Somebody else was faster, and is done.
+            drop(tx);
+            let mut tx = desk.db.read().await?;
+            let before = taken_before(&mut tx, once, since).await?;
+            return before.ok_or(ReceiveError::KeyUsedForAnother);
+        }
+    } else if received.iter().all(|one| one.known) {
+        return Ok(received);
     }
     tx.commit().await?;
     desk.work.notify_waiters();
-    Ok(Received { id, known: false })
+    Ok(received)
+}
+
+/// What was taken under this key.
+async fn taken_before(
+    tx: &mut Tx,
+    once: &Once,
+    since: i64,
+) -> Result<Option<Vec<Received>>, ReceiveError> {
+    let Some((hash, mails)) = tx.complaint_key(&once.caller, &once.key, since).await? else {
+        return Ok(None);
+    };
+    if hash != once.request_hash {
+        return Err(ReceiveError::KeyUsedForAnother);
+    }
+    let ids: Vec<i64> = serde_json::from_str(&mails).unwrap_or_default();
+    Ok(Some(ids.into_iter().map(|id| Received { id: MailId(id), known: true }).collect()))
+}
+
+/// Something that came in, with what shows from outside.
+struct Arrived<'a> {
+    incoming: &'a Incoming<'a>,
+    from: Option<String>,
+    to: String,
+    sha256: String,
+    /// The report that its recipient's address shows.
+    report: Option<ReportId>,
+    /// The report whose code it shows.
+    shows_report: Option<ReportId>,
+}
+
+impl<'a> Arrived<'a> {
+    fn of(incoming: &'a Incoming<'a>, tokens: &AnswerTokens) -> Result<Self, ReceiveError> {
+        let Incoming { envelope, raw, .. } = *incoming;
+        if raw.is_empty() {
+            return Err(ReceiveError::Empty);
+        }
+        if raw.len() > LARGEST_MAIL {
+            return Err(ReceiveError::TooLarge);
+        }
+        let from = envelope.from.as_deref().map(storable);
+        let to = storable(&envelope.to);
+        if to.len() > LONGEST_PATH || from.as_ref().is_some_and(|from| from.len() > LONGEST_PATH) {
+            return Err(ReceiveError::BadEnvelope);
+        }
+        // To whom it went says for certain which report it is about; what else shows a code is read later.
+        let report = match tokens.shown(std::iter::once(to.as_str()), std::iter::empty()) {
+            Shown::Report(report) => Some(report),
+            Shown::Nothing | Shown::False => None,
+        };
+        let shows_report = report.or_else(|| tokens.shown_in_head(raw));
+        Ok(Self { incoming, from, to, sha256: sha256_hex(raw), report, shows_report })
+    }
+
+    /// The same that came before. What was ever taken from a mailbox is not taken again, however long it stays there.
+    async fn known(&self, tx: &mut Tx, since: i64) -> Result<Option<MailId>, StoreError> {
+        let since = match self.incoming.door {
+            Door::Imap(_) | Door::Folder(_) => 0,
+            _ => since,
+        };
+        tx.same_mail(&self.sha256, &self.to, since).await
+    }
+
+    async fn add(&self, tx: &mut Tx, now: Timestamp) -> Result<MailId, StoreError> {
+        let Incoming { door, name, lane, raw, .. } = *self.incoming;
+        let mail = NewMail {
+            sha256: self.sha256.clone(),
+            size: i64::try_from(raw.len()).unwrap_or(i64::MAX),
+            door: door.word(),
+            envelope_from: self.from.clone(),
+            envelope_to: self.to.clone(),
+            received_at: now.as_millisecond(),
+            report: self.report,
+            shows_report: self.shows_report,
+            name: storable(&one_line(name, LONGEST_NAME)),
+            credential: match door {
+                Door::Api { token } => Some(token.clone()),
+                _ => None,
+            },
+            lane,
+        };
+        let id = tx.add_mail(&mail).await?;
+        let job = to_row(&Job::ReadMail(id));
+        if self.shows_report.is_some() {
+            // A customer's answer does not wait behind what strangers send.
+            tx.enqueue_urgent(&job, now.as_millisecond()).await?;
+        } else {
+            tx.enqueue(&[job], now.as_millisecond()).await?;
+        }
+        Ok(id)
+    }
 }
 
 /// Whether a mail of so many bytes that begins with `head` would be taken now from a mailbox: so that one for which there
@@ -226,7 +376,7 @@ pub struct MailView {
     pub envelope_from: Option<String>,
     /// Whom its envelope has as the recipient.
     pub envelope_to: String,
-    /// Which way it came: `lmtp`, `imap:<name>`, `cli`.
+    /// Which way it came: `lmtp`, `imap:<name>`, `folder:<name>`, `api`, `form`, `ingest`.
     pub door: String,
     /// Bytes.
     pub size: i64,
@@ -436,9 +586,62 @@ pub async fn attach(
     record.add(to, service, by, &[Event::MailAttached { mail: id }], now);
     record.write(&mut tx, now).await?;
     end(&mut tx, desk, id, MailState::Attached, Some(to), by).await?;
+    // Of a complaint: what it alleges counts for the report.
+    let incidents = tx.incidents(id, complaint::STORED).await?;
+    if !incidents.is_empty() {
+        let waiting = || incidents.iter().filter(|one| one.report.is_none());
+        let events = waiting().map(|one| one.count).fold(0, i64::saturating_add);
+        let observed = span_of(waiting().filter_map(|one| one.observed_at));
+        let row = tx.mail(id).await?.ok_or(MailError::NoMail(id))?;
+        place::count_in(&mut tx, to, &row, events, observed, now.as_millisecond()).await?;
+        tx.end_waiting_incidents(id, IncidentFate::ByStaff, Some(to)).await?;
+    }
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(())
+}
+
+/// Staff open a report about a service for what waits. It suspends nobody: whoever wants that presses for it on the report.
+pub async fn open(
+    desk: &Desk,
+    id: MailId,
+    service: &ServiceKey,
+    by: &Actor,
+) -> Result<ReportId, MailError> {
+    let now = desk.now();
+    let mut tx = desk.db.write().await?;
+    let row = in_state(&mut tx, id, MailState::Waiting).await?;
+    let known = tx.service(service).await?.filter(|known| known.ended_at.is_none());
+    let known = known.ok_or_else(|| ActError::NoService(service.clone()))?;
+    let incidents = tx.incidents(id, complaint::STORED).await?;
+    let waiting = || incidents.iter().filter(|one| one.report.is_none());
+    let first = waiting().next();
+    let allegation = Allegation {
+        category: first.map_or("Other", |one| one.category.as_str()).to_owned(),
+        service_ip: first
+            .and_then(|one| one.ip.clone())
+            .unwrap_or_else(|| known.service.default_ip().to_owned()),
+        additional_info: String::new(),
+        suspend_method: SuspendMethod::NoSuspend,
+        allow_unsuspend: false,
+        pay_to_unsuspend: false,
+    };
+    let report = place::open(&mut tx, desk, &known, allegation, by, now).await?;
+    let events = waiting().map(|one| one.count).fold(0, i64::saturating_add);
+    let observed = span_of(waiting().filter_map(|one| one.observed_at));
+    place::count_in(&mut tx, report, &row, events, observed, now.as_millisecond()).await?;
+    tx.end_waiting_incidents(id, IncidentFate::ByStaff, Some(report)).await?;
+    end(&mut tx, desk, id, MailState::Placed, Some(report), by).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(report)
+}
+
+/// The first and the last of these instants.
+fn span_of(instants: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
+    instants.fold(None, |span, at| {
+        Some(span.map_or((at, at), |(first, last): (i64, i64)| (first.min(at), last.max(at))))
+    })
 }
 
 /// The files of a mail, as far as they are taken.
@@ -452,10 +655,16 @@ async fn files_of(desk: &Desk, mail: &Mail) -> Files {
 }
 
 /// Staff want nothing of a mail that waits. It is kept.
-pub async fn dismiss(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
+pub async fn dismiss(
+    desk: &Desk,
+    id: MailId,
+    because: Option<Because>,
+    by: &Actor,
+) -> Result<(), MailError> {
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Waiting).await?;
     end(&mut tx, desk, id, MailState::Dismissed, row.report, by).await?;
+    tx.put_because(id, because).await?;
     audit::log(&mut tx, desk.now(), by, "mail_dismissed", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)
 }
@@ -464,6 +673,7 @@ pub async fn dismiss(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailErro
 pub async fn restore(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Dismissed).await?;
+    tx.put_because(id, None).await?;
     end(&mut tx, desk, id, MailState::Waiting, row.report, by).await?;
     audit::log(&mut tx, desk.now(), by, "mail_restored", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)

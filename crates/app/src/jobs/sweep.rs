@@ -189,6 +189,9 @@ impl Sweeper {
         let mut tx = desk.db.write().await?;
         let before = crate::report::KEYS_LIVE.before(now).as_millisecond();
         tx.forget_idempotency_keys(before).await?;
+        tx.forget_complaint_keys(before).await?;
+        let before = crate::intake::trust::SIGNATURES_KEPT.before(now).as_millisecond();
+        tx.forget_signatures(before, DELIVERIES_AT_A_TIME).await?;
         let before = crate::webhook::KEPT.before(now).as_millisecond();
         // What is too much for one time comes the next time: a long transaction keeps others waiting.
         tx.forget_deliveries(before, DELIVERIES_AT_A_TIME).await?;

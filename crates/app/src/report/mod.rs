@@ -11,7 +11,7 @@ pub mod view;
 
 pub use act::{Act, Conditions, Done, NewDeadline, Protected, act, act_if, act_with};
 pub(crate) use act::{act_in, newly_held_automatically};
-pub(crate) use facts::{count_suspension, facts, service_facts};
+pub(crate) use facts::{clock, count_suspension, facts, service_facts, suspensions_left};
 pub(crate) use open::KEYS_LIVE;
 pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, open, opener};
 pub use refused::ActError;

@@ -1,4 +1,5 @@
-//! Mail from a mailbox, by IMAP: for desks whose mail lives with somebody else. It is looked at every now and then;
+//! Mail from a mailbox, by IMAP: for desks whose mail lives with somebody else. Servers that can say when something
+//! comes (IDLE) are waited for, others are asked every now and then. What was read is known by UIDVALIDITY and UID;
 //! a mail is marked or moved only after it is on disk here.
 
 use std::time::Duration;
@@ -6,7 +7,9 @@ use std::time::Duration;
 use async_imap::{Client, Session};
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
-use portreeve_app::intake::{LARGEST_MAIL, MailSource, MailboxError, ReceiveError, Taker};
+use portreeve_app::intake::{
+    LARGEST_MAIL, MOST_LEFT, MailSource, MailboxError, Old, Opened, Position, ReceiveError, Taker,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -21,6 +24,13 @@ const HEAD: usize = 64 * 1024;
 
 /// How long it may take until we are logged in.
 const LOGIN: Duration = Duration::from_secs(30);
+
+/// How long a server is waited for that says when something comes. Servers hang up after 29 minutes (RFC 2177 §3), routers
+/// on the way far earlier, and the place of the one who reads has to be kept.
+const IDLE: Duration = Duration::from_mins(2);
+
+/// The same while mails stay for later, which are tried again.
+const IDLE_WITH_LEFT: Duration = Duration::from_secs(2);
 
 /// How long one command may take; one of them brings the largest mail.
 const COMMAND: Duration = Duration::from_mins(3);
@@ -53,6 +63,8 @@ pub struct ImapAccount {
     pub folder: String,
     /// Where mails go that were taken; none: they stay and are marked as seen.
     pub done_folder: Option<String>,
+    /// From when on mail is wanted that was there before the first look, milliseconds.
+    pub since: Option<i64>,
 }
 
 impl std::fmt::Debug for ImapAccount {
@@ -69,12 +81,46 @@ type Stream = Box<dyn Wire>;
 #[async_trait]
 impl MailSource for ImapAccount {
     async fn look(&self, taker: &Taker<'_>) -> Result<usize, MailboxError> {
-        let session = limited(LOGIN, async { self.log_in().await }).await?;
-        let mut look = Look { account: self, session };
-        let taken = look.take_all(taker).await;
-        // A server that does not hear a goodbye misses nothing.
-        drop(timeout(LOGIN, look.session.logout()).await);
-        taken
+        let session = timeout(LOGIN, self.log_in()).await;
+        let mut session =
+            session.unwrap_or_else(|_| Err(trouble("the server did not answer in time".into())))?;
+        let abilities = limited(COMMAND, async { said(session.capabilities().await) }).await?;
+        let (can_move, can_expunge) = (abilities.has_str("MOVE"), abilities.has_str("UIDPLUS"));
+        let mut look = Look { account: self, session, can_move, can_expunge };
+        let stays = abilities.has_str("IDLE");
+        loop {
+            let looked = look.take_all(taker).await;
+            let looked = match looked {
+                Ok(looked) if stays && !taker.is_stopping() => looked,
+                other => {
+                    // A server that does not hear a goodbye misses nothing.
+                    drop(timeout(LOGIN, look.session.logout()).await);
+                    return other?.into_result();
+                }
+            };
+            taker.rest(looked.taken, looked.trouble.as_deref()).await?;
+            if !looked.is_cut_short {
+                let wait = if looked.trouble.is_some() { IDLE_WITH_LEFT } else { IDLE };
+                look = look.idle(taker, wait).await?;
+            }
+            taker.keep().await?;
+        }
+    }
+}
+
+/// What came of a look.
+#[derive(Default)]
+struct Looked {
+    taken: usize,
+    /// Why mails stay.
+    trouble: Option<String>,
+    /// There may be more to take.
+    is_cut_short: bool,
+}
+
+impl Looked {
+    fn into_result(self) -> Result<usize, MailboxError> {
+        self.trouble.map_or(Ok(self.taken), |why| Err(trouble(why)))
     }
 }
 
@@ -129,78 +175,185 @@ fn greeting<T>(read: std::io::Result<Option<T>>) -> Result<(), MailboxError> {
 struct Look<'a> {
     account: &'a ImapAccount,
     session: Session<Stream>,
+    can_move: bool,
+    can_expunge: bool,
+}
+
+/// Which list a mail is on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// It was left for later.
+    Left,
+    /// It is new.
+    New,
+    /// It was there before the first look.
+    Old(Old),
 }
 
 impl Look<'_> {
-    async fn take_all(&mut self, taker: &Taker<'_>) -> Result<usize, MailboxError> {
-        let ImapAccount { folder, done_folder, .. } = self.account;
-        limited(COMMAND, async { said(self.session.select(folder).await) }).await?;
-        let wanted = if done_folder.is_some() { "UNDELETED" } else { "UNSEEN UNDELETED" };
-        let found = limited(COMMAND, async { said(self.session.uid_search(wanted).await) }).await?;
-        let mut uids: Vec<u32> = found.into_iter().collect();
-        uids.sort_unstable();
-        if !uids.is_empty()
-            && let Some(done) = done_folder
+    async fn take_all(&mut self, taker: &Taker<'_>) -> Result<Looked, MailboxError> {
+        let mut position = self.open(taker).await?;
+        let wanted = self.wanted(&position).await?;
+        if !wanted.is_empty()
+            && let Some(done) = &self.account.done_folder
         {
             // It is there already, most of the time; a move says it if it is not.
             drop(timeout(COMMAND, self.session.create(done)).await);
         }
-        let mut taken = 0;
+        let before = position.clone();
+        let result = self.take(taker, &wanted, &mut position).await;
+        // Also after trouble: what was taken before it is behind us.
+        if position != before {
+            taker.put_position(&position).await?;
+        }
+        result
+    }
+
+    /// Opens the folder, and finds out where to go on. That is on disk before anything is taken.
+    async fn open(&mut self, taker: &Taker<'_>) -> Result<Position, MailboxError> {
+        let ImapAccount { folder, user, since, .. } = self.account;
+        let mailbox = limited(COMMAND, async { said(self.session.select(folder).await) }).await?;
+        let next = match mailbox.uid_next {
+            Some(next) => next,
+            None => self.search("ALL").await?.last().map_or(1, |last| last.saturating_add(1)),
+        };
+        let place = format!("{user}/{folder}");
+        let opened = Opened {
+            place: &place,
+            validity: mailbox.uid_validity.unwrap_or_default(),
+            next,
+            since: *since,
+            now: taker.now().as_millisecond(),
+        };
+        let (position, is_new) = Position::of(taker.position().await?, &opened);
+        if is_new {
+            taker.put_position(&position).await?;
+        }
+        Ok(position)
+    }
+
+    /// What is to be taken, in the order of its taking.
+    async fn wanted(&mut self, position: &Position) -> Result<Vec<(u32, List)>, MailboxError> {
+        let first = position.up_to.saturating_add(1);
+        // The last mail belongs to such a range whatever its number is (RFC 9051 §6.4.4).
+        let mut new = self.search(&format!("UID {first}:* UNDELETED")).await?;
+        new.retain(|&uid| uid >= first);
+        let mut wanted: Vec<_> = position.left.iter().map(|&uid| (uid, List::Left)).collect();
+        wanted.extend(new.into_iter().map(|uid| (uid, List::New)));
+        let Some(old) = position.old else { return Ok(wanted) };
+        let (from, to) = (old.up_to.saturating_add(1), old.before.saturating_sub(1));
+        if from <= to {
+            let day = old.day();
+            let mut found = self.search(&format!("UID {from}:{to} UNDELETED SINCE {day}")).await?;
+            found.retain(|uid| !position.left.contains(uid));
+            wanted.extend(found.into_iter().map(|uid| (uid, List::Old(old))));
+        }
+        Ok(wanted)
+    }
+
+    /// Numbers of mails, the smallest first.
+    async fn search(&mut self, what: &str) -> Result<Vec<u32>, MailboxError> {
+        let found = limited(COMMAND, async { said(self.session.uid_search(what).await) }).await?;
+        let mut uids: Vec<u32> = found.into_iter().collect();
+        uids.sort_unstable();
+        Ok(uids)
+    }
+
+    async fn take(
+        &mut self,
+        taker: &Taker<'_>,
+        wanted: &[(u32, List)],
+        position: &mut Position,
+    ) -> Result<Looked, MailboxError> {
+        let mut looked = Looked::default();
         let mut too_large = 0;
         let mut no_room = Left::default();
         // One mail that the server does not let go must not keep the others waiting: it is tried again next time.
         let mut stuck: Option<MailboxError> = None;
-        for uid in uids {
-            match limited(COMMAND, self.fetch(uid, taker)).await? {
-                Fetched::Mail(raw) => {
-                    match taker.take(&raw).await {
-                        Ok(()) => {}
-                        // Others may have taken the room meanwhile.
-                        Err(MailboxError::Receive(why)) if is_about_room(&why) => {
-                            no_room.add(why);
-                            continue;
-                        }
-                        Err(error) => return Err(error),
+        for (number, &(uid, list)) in wanted.iter().enumerate() {
+            if number >= AT_ONCE + MOST_LEFT || looked.taken >= AT_ONCE || taker.is_stopping() {
+                looked.is_cut_short = true;
+                break;
+            }
+            if list != List::Left && position.is_full() {
+                break;
+            }
+            let settled = match limited(COMMAND, self.fetch(uid, list, taker)).await? {
+                Fetched::Mail(raw) => match taker.take(&raw).await {
+                    Ok(()) => {
+                        looked.taken += 1;
+                        let put_away = limited(COMMAND, self.put_away(uid)).await;
+                        put_away.map_err(|error| stuck.get_or_insert(error)).is_ok()
                     }
-                    if let Err(error) = limited(COMMAND, self.put_away(uid)).await {
-                        stuck.get_or_insert(error);
+                    // Others may have taken the room meanwhile.
+                    Err(MailboxError::Receive(why)) if is_about_room(&why) => {
+                        no_room.add(why);
+                        false
                     }
-                    taken += 1;
-                    if taken >= AT_ONCE {
-                        break;
+                    // Nothing that could be taken, now or later.
+                    Err(MailboxError::Receive(ReceiveError::Empty)) => true,
+                    Err(error) => return Err(error),
+                },
+                Fetched::TooLarge => {
+                    too_large += 1;
+                    false
+                }
+                Fetched::NoRoom(why) => {
+                    no_room.add(why);
+                    false
+                }
+                Fetched::Nothing => true,
+            };
+            if settled {
+                position.settle(uid);
+            } else {
+                position.leave(uid);
+            }
+            match list {
+                List::Left => {}
+                List::New => position.up_to = position.up_to.max(uid),
+                List::Old(_) => {
+                    if let Some(old) = &mut position.old {
+                        old.up_to = old.up_to.max(uid);
                     }
                 }
-                Fetched::TooLarge => too_large += 1,
-                Fetched::NoRoom(why) => no_room.add(why),
-                Fetched::Nothing => {}
             }
         }
-        if let Some(why) = no_room.why {
+        let folder = &self.account.folder;
+        looked.trouble = if let Some(why) = no_room.why {
             let count = no_room.count;
-            return Err(trouble(format!(
-                "{count} mails stay in the folder {folder} for now: {why}"
-            )));
-        }
-        if too_large > 0 {
-            let why = format!(
+            Some(format!("{count} mails stay in the folder {folder} for now: {why}"))
+        } else if too_large > 0 {
+            Some(format!(
                 "{too_large} mails of more than {LARGEST_MAIL} bytes stay in the folder {folder}; see to them there"
-            );
-            return Err(trouble(why));
-        }
-        stuck.map_or(Ok(taken), Err)
+            ))
+        } else {
+            stuck.map(|error| error.to_string())
+        };
+        Ok(looked)
     }
 
-    /// Fetches a mail if there is room for it, which its size and its head tell.
-    async fn fetch(&mut self, uid: u32, taker: &Taker<'_>) -> Result<Fetched, MailboxError> {
+    /// Fetches a mail if it is wanted and there is room for it, which its date, its size and its head tell.
+    async fn fetch(
+        &mut self,
+        uid: u32,
+        list: List,
+        taker: &Taker<'_>,
+    ) -> Result<Fetched, MailboxError> {
         let uid = uid.to_string();
-        let (size, head) = {
-            let wanted = format!("(RFC822.SIZE BODY.PEEK[HEADER]<0.{HEAD}>)");
+        let (size, came_at, head) = {
+            let wanted = format!("(RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{HEAD}>)");
             let answers = said(self.session.uid_fetch(&uid, wanted).await)?;
             let answers: Vec<_> = said(answers.try_collect().await)?;
             let head = answers.iter().find_map(|answer| answer.header()).unwrap_or_default();
-            (answers.iter().find_map(|answer| answer.size), head.to_vec())
+            let came_at = answers.iter().find_map(async_imap::types::Fetch::internal_date);
+            let came_at = came_at.map(|at| at.timestamp_millis());
+            (answers.iter().find_map(|answer| answer.size), came_at, head.to_vec())
         };
         let Some(size) = size else { return Ok(Fetched::Nothing) };
+        if matches!(list, List::Old(old) if !old.wants(came_at)) {
+            return Ok(Fetched::Nothing);
+        }
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         if size > LARGEST_MAIL {
             return Ok(Fetched::TooLarge);
@@ -220,14 +373,13 @@ impl Look<'_> {
         let Some(done) = &self.account.done_folder else {
             return self.flag(&uid, "+FLAGS.SILENT (\\Seen)").await;
         };
-        let abilities = said(self.session.capabilities().await)?;
-        if abilities.has_str("MOVE") {
+        if self.can_move {
             return said(self.session.uid_mv(&uid, done).await);
         }
         said(self.session.uid_copy(&uid, done).await)?;
         // Without UIDPLUS, expunging would take other programs' mails along: it is left to them.
         self.flag(&uid, "+FLAGS.SILENT (\\Seen \\Deleted)").await?;
-        if abilities.has_str("UIDPLUS") {
+        if self.can_expunge {
             let gone = said(self.session.uid_expunge(&uid).await)?;
             let _: Vec<_> = said(gone.try_collect().await)?;
         }
@@ -238,6 +390,22 @@ impl Look<'_> {
         let changed = said(self.session.uid_store(uid, flags).await)?;
         let _: Vec<_> = said(changed.try_collect().await)?;
         Ok(())
+    }
+
+    /// Waits until the server says that something changed, the desk stops, or it is time to ask.
+    async fn idle(self, taker: &Taker<'_>, wait: Duration) -> Result<Self, MailboxError> {
+        let Self { account, session, can_move, can_expunge } = self;
+        let mut idle = session.idle();
+        limited(COMMAND, async { said(idle.init().await) }).await?;
+        {
+            let (waiting, _wakes_when_dropped) = idle.wait_with_timeout(wait);
+            tokio::select! {
+                woken = waiting => drop(said(woken)?),
+                () = taker.stopped() => {}
+            }
+        }
+        let session = limited(COMMAND, async { said(idle.done().await) }).await?;
+        Ok(Self { account, session, can_move, can_expunge })
     }
 }
 
@@ -263,7 +431,7 @@ enum Fetched {
     Mail(Vec<u8>),
     TooLarge,
     NoRoom(ReceiveError),
-    /// Somebody else took it away meanwhile.
+    /// Somebody else took it away meanwhile, or it is not wanted.
     Nothing,
 }
 

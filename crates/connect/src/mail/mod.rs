@@ -13,10 +13,12 @@ use portreeve_core::text::{is_mail_address, with_ascii_domain};
 
 mod imap;
 mod lmtp;
+mod maildir;
 mod smtp;
 
 pub use imap::{ImapAccount, ImapProtection};
 pub use lmtp::{LmtpAddress, LmtpListener, serve as serve_lmtp};
+pub use maildir::Maildir;
 pub use smtp::{Protection, Smtp, SmtpServer};
 
 /// Longest line of a mail without its end (RFC 5322, 2.1.1).

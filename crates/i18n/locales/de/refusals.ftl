@@ -97,6 +97,7 @@ refusal-taken-staff_member = Es gibt schon einen Mitarbeiter „{ $name }“
 refusal-taken-role = Es gibt schon eine Rolle „{ $name }“
 refusal-taken-credential = Es gibt schon Zugangsdaten mit dieser Kennung
 refusal-missing-staff_member = Es gibt keinen Mitarbeiter „{ $name }“, oder das Konto ist deaktiviert
+refusal-missing-reporter = Es gibt keinen Beschwerdeführer { $id }
 refusal-missing-role = Es gibt keine Rolle „{ $name }“
 refusal-missing-own_role = Es gibt keine änderbare Rolle „{ $name }“; mitgelieferte Rollen bleiben, wie sie sind
 refusal-missing-right = Es gibt kein Recht „{ $name }“

@@ -104,6 +104,7 @@ right-suspend = von Hand sperren und aufheben
 right-approve = über angehaltene Sperrungen entscheiden, anhalten und fortsetzen
 right-setup = den Abuse-Desk einrichten: Einstellungen, Mitarbeiter, Rollen, Zugänge
 right-see_reporter = sehen, wer gemeldet hat
+right-complain = Beschwerden über die REST-Schnittstelle übergeben
 right-export = Listen von Meldungen exportieren
 right-fraudrecord = FraudRecord nach Kunden fragen und sie dorthin melden
 
@@ -115,7 +116,14 @@ setting-client-lockdown = Was Kunden mit offenen Meldungen im Panel noch dürfen
 setting-suspension-reason = Text nach [abuse #92] im Sperrgrund für das Panel; {"{"}category{"}"} steht für die Kategorie
 setting-pay-amount = Freischalten gegen Zahlung: der Betrag
 setting-pay-currency = Freischalten gegen Zahlung: die Hauptwährung, zum Beispiel EUR
+setting-intake-mode = Beschwerden zuordnen (work) oder nur zeigen, was geschehen würde (observe)
 setting-intake-auto_assign = Beschwerden nach dem Adressbuch zuordnen; sonst warten alle im Eingang
+setting-intake-categories = Kategorien für das, worum es in Beschwerden geht, als JSON-Objekt
+setting-intake-suspend = Beschwerden vertrauenswürdiger Absender dürfen sperren, wie es der Plan ihrer Kategorie sagt (trusted), oder keine darf es (never)
+setting-intake-own_networks = Eigene Netze außer denen in den Verzeichnissen, als JSON-Liste
+setting-intake-max_age = Ältere Vorfälle warten auf das Team
+setting-intake-acknowledge = Empfangsbestätigungen per E-Mail: nie (never), an beglaubigte Absender (known) oder an alle (all)
+setting-intake-notice_every = Kunden höchstens einmal in dieser Zeit über weitere Beschwerden informieren
 setting-intake-duplicates = Eine Beschwerde über dasselbe kommt zur offenen Meldung (merge) oder eröffnet eine eigene (separate)
 setting-categories = Angebotene Kategorien, als JSON-Liste
 setting-limits-suspensions_per_hour = Automatische Sperrungen je Stunde; weitere brauchen eine Freigabe, 0 = alle

@@ -98,6 +98,7 @@ refusal-taken-staff_member = there is already a staff member "{ $name }"
 refusal-taken-role = there is already a role "{ $name }"
 refusal-taken-credential = there is already a credential with this identifier
 refusal-missing-staff_member = there is no staff member "{ $name }", or the account is disabled
+refusal-missing-reporter = there is no reporter { $id }
 refusal-missing-role = there is no role "{ $name }"
 refusal-missing-own_role = there is no role "{ $name }" that can be changed; built-in roles stay as they are
 refusal-missing-right = there is no right "{ $name }"

@@ -104,6 +104,7 @@ right-suspend = suspend and release by hand
 right-approve = decide on held suspensions, pause and resume
 right-setup = set up the desk: settings, staff, roles, credentials
 right-see_reporter = see who reported
+right-complain = hand complaints over by the REST interface
 right-export = export lists of reports
 right-fraudrecord = ask FraudRecord about customers and report them to it
 
@@ -115,7 +116,14 @@ setting-client-lockdown = What customers with open reports may still do in the p
 setting-suspension-reason = Words after [abuse #92] in the suspension reason sent to the panel; {"{"}category{"}"} stands for the category
 setting-pay-amount = Pay to unsuspend: the amount
 setting-pay-currency = Pay to unsuspend: the primary currency, such as EUR
-setting-intake-auto_assign = Assign complaints by the ledger; else all wait in the queue
+setting-intake-mode = Place complaints (work), or only show what would be done (observe)
+setting-intake-auto_assign = Place complaints by the ledger; else all wait in the inbox
+setting-intake-categories = Categories for what complaints are about, as a JSON map
+setting-intake-suspend = Complaints of trusted reporters may suspend, as their category's plan says (trusted), or none may (never)
+setting-intake-own_networks = Networks of ours besides those in the directories, as a JSON list
+setting-intake-max_age = Incidents older than this wait for staff
+setting-intake-acknowledge = Receipts to reporters by mail: never, to authenticated senders (known), or to all
+setting-intake-notice_every = Tell customers about further complaints at most once in this time
 setting-intake-duplicates = A complaint about the same joins the open report (merge) or opens its own (separate)
 setting-categories = Categories that are offered, as a JSON list
 setting-limits-suspensions_per_hour = Automatic suspensions per hour; more need approval, 0 = all need approval

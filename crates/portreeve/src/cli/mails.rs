@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use portreeve_app::Desk;
-use portreeve_app::intake::{self, AttachAs, Door, LARGEST_MAIL, MailEnvelope, MailView};
+use portreeve_app::intake::{self, AttachAs, Door, Incoming, LARGEST_MAIL, MailEnvelope, MailView};
 use portreeve_core::ids::{MailId, ReportId};
 use serde::Serialize;
 
@@ -72,7 +72,9 @@ pub(super) async fn ingest(desk: &Desk, args: IngestArgs) -> Result<()> {
 async fn ingest_one(desk: &Desk, file: &Path) -> Result<Ingested> {
     let raw = bytes_of(file)?;
     let envelope = MailEnvelope::default();
-    let received = intake::receive(desk, &Door::CommandLine, &envelope, &raw).await?;
+    let incoming =
+        Incoming { door: &Door::CommandLine, envelope: &envelope, name: "", lane: None, raw: &raw };
+    let received = intake::receive(desk, &incoming).await?;
     // The job does it as well; whoever waits at a terminal likes to see what became of it.
     intake::read(desk, received.id, true).await?;
     let found = intake::show(desk, received.id).await?.context("the mail is gone")?;
@@ -147,7 +149,7 @@ pub(super) async fn mail(desk: &Desk, command: MailCommand) -> Result<()> {
             say(format!("Mail {id} was attached to report {}.", ReportId(report)))
         }
         MailCommand::Dismiss { id } => {
-            intake::dismiss(desk, MailId(id), &operator()).await?;
+            intake::dismiss(desk, MailId(id), None, &operator()).await?;
             say(format!("Mail {id} was dismissed. Undo it with `portreeve mail restore {id}`."))
         }
         MailCommand::Restore { id } => {

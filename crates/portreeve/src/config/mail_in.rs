@@ -1,8 +1,10 @@
 //! Options of incoming mail.
 
+use std::path::PathBuf;
+
 use portreeve_app::intake::LONGEST_LOCAL_PART;
 use portreeve_connect::mail::{ImapAccount, ImapProtection, LmtpAddress, Sender};
-use portreeve_core::time::Span;
+use portreeve_core::time::{Span, Timestamp};
 
 use super::{ConfigError, Section, bad};
 
@@ -13,12 +15,15 @@ pub(crate) struct MailInConfig {
     pub(crate) address: Option<String>,
     pub(crate) lmtp: Option<LmtpAddress>,
     pub(crate) mailboxes: Vec<MailboxConfig>,
+    pub(crate) folders: Vec<FolderConfig>,
+    /// The servers whose word counts about who a mail is from.
+    pub(crate) trusted_authserv: Vec<String>,
 }
 
 impl MailInConfig {
     /// Whether mail comes in.
     pub(crate) fn takes_mail(&self) -> bool {
-        self.lmtp.is_some() || !self.mailboxes.is_empty()
+        self.lmtp.is_some() || !self.mailboxes.is_empty() || !self.folders.is_empty()
     }
 }
 
@@ -28,6 +33,14 @@ pub(crate) struct MailboxConfig {
     pub(crate) name: String,
     pub(crate) every: Span,
     pub(crate) account: ImapAccount,
+}
+
+/// A Maildir that is watched.
+#[derive(Debug, Clone)]
+pub(crate) struct FolderConfig {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) every: Span,
 }
 
 /// Mailboxes are looked at no more often than this.
@@ -54,8 +67,37 @@ pub(super) fn mail_in(mail: &mut Section) -> Result<MailInConfig, ConfigError> {
         }
         mailboxes.push(mailbox);
     }
+    let mut folders: Vec<FolderConfig> = Vec::new();
+    for mut one in section.sections("folder")? {
+        let key = one.key("name");
+        let folder = folder(&mut one)?;
+        one.end()?;
+        let others = folders.iter().map(|other| &other.name);
+        let mut others = others.chain(mailboxes.iter().map(|mailbox| &mailbox.name));
+        if others.any(|other| *other == folder.name) {
+            return Err(bad(key, format!("{:?} is used twice", folder.name)));
+        }
+        folders.push(folder);
+    }
+    let trusted_authserv = authserv(&mut section)?;
     section.end()?;
-    Ok(MailInConfig { address, lmtp, mailboxes })
+    Ok(MailInConfig { address, lmtp, mailboxes, folders, trusted_authserv })
+}
+
+/// Names that stand first in `Authentication-Results`.
+fn authserv(section: &mut Section) -> Result<Vec<String>, ConfigError> {
+    let names = section.list("trusted_authserv")?.unwrap_or_default();
+    let is_name = |name: &String| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
+        !name.is_empty() && name.len() <= 255 && name.chars().all(fits)
+    };
+    match names.iter().find(|name| !is_name(name)) {
+        Some(name) => {
+            let why = format!("{name:?} is no name of a server, such as mx.example.com");
+            Err(bad(section.key("trusted_authserv"), why))
+        }
+        None => Ok(names.iter().map(|name| name.to_ascii_lowercase()).collect()),
+    }
 }
 
 /// An address into which the number of a report can be put.
@@ -75,14 +117,46 @@ fn is_base_of_answers(address: &str) -> Result<(), String> {
     }
 }
 
-fn mailbox(section: &mut Section) -> Result<MailboxConfig, ConfigError> {
-    let name = section.text("name")?.unwrap_or_else(|| "mailbox".into());
+fn name(section: &mut Section, usual: &str) -> Result<String, ConfigError> {
+    let name = section.text("name")?.unwrap_or_else(|| usual.to_owned());
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.len() > 64 || !name.chars().all(fits) {
         let why = format!("{name:?} must consist of 1 to 64 letters, digits, dots and hyphens");
         return Err(bad(section.key("name"), why));
     }
-    let missing = |section: &Section, name: &str| bad(section.key(name), "is missing");
+    Ok(name)
+}
+
+fn missing(section: &Section, name: &str) -> ConfigError {
+    bad(section.key(name), "is missing")
+}
+
+fn every(section: &mut Section, usual: Span) -> Result<Span, ConfigError> {
+    let every = section.span("every", usual)?;
+    if every < SHORTEST {
+        return Err(bad(section.key("every"), format!("must be at least {SHORTEST}")));
+    }
+    Ok(every)
+}
+
+fn folder(section: &mut Section) -> Result<FolderConfig, ConfigError> {
+    let name = name(section, "folder")?;
+    let path = section.text("path")?.ok_or_else(|| missing(section, "path"))?;
+    let every = every(section, Span::from_secs(2))?;
+    Ok(FolderConfig { name, path: path.into(), every })
+}
+
+/// The first instant of a day in UTC, milliseconds.
+fn since(section: &mut Section) -> Result<Option<i64>, ConfigError> {
+    let Some(day) = section.text("since")? else { return Ok(None) };
+    let at = format!("{day}T00:00:00Z").parse::<Timestamp>();
+    let why = || format!("{day:?} must be a day, such as 2026-01-01");
+    let at = at.map_err(|_| bad(section.key("since"), why()))?;
+    Ok(Some(at.as_millisecond()))
+}
+
+fn mailbox(section: &mut Section) -> Result<MailboxConfig, ConfigError> {
+    let name = name(section, "mailbox")?;
     let host = section.text("host")?.ok_or_else(|| missing(section, "host"))?;
     let protection = match section.text("tls")?.as_deref() {
         None | Some("tls") => ImapProtection::Implicit,
@@ -99,11 +173,10 @@ fn mailbox(section: &mut Section) -> Result<MailboxConfig, ConfigError> {
     if done_folder.as_ref() == Some(&folder) {
         return Err(bad(section.key("done_folder"), "must differ from folder"));
     }
-    let every = section.span("every", Span::from_secs(30))?;
-    if every < SHORTEST {
-        return Err(bad(section.key("every"), format!("must be at least {SHORTEST}")));
-    }
-    let account = ImapAccount { host, port, protection, user, password, folder, done_folder };
+    let since = since(section)?;
+    let every = every(section, Span::from_secs(30))?;
+    let account =
+        ImapAccount { host, port, protection, user, password, folder, done_folder, since };
     Ok(MailboxConfig { name, every, account })
 }
 
@@ -127,6 +200,13 @@ mod tests {
         assert!(!format!("{config:?}").contains("hunter2"));
         let socket = GOOD.replace("127.0.0.1:2424", "/run/portreeve/lmtp.sock");
         parse(&socket).expect("good");
+        let more = GOOD.replace("user=", "since='2026-01-01'\nuser=")
+            + "[[mail.in.folder]]\npath='/var/mail/abuse'\n";
+        let config = parse(&more).expect("good");
+        assert_eq!(config.mail_in.mailboxes[0].account.since, Some(1_767_225_600_000));
+        assert_eq!(config.mail_in.folders[0].name, "folder");
+        let same = more.replace("path=", "name='mailbox'\npath=");
+        assert!(parse(&same).expect_err("twice").to_string().contains("is used twice"));
     }
 
     #[test]
@@ -145,6 +225,9 @@ mod tests {
             ("user=", "tls='perhaps'\nuser=", "mail.in.imap.tls"),
             ("user=", "every='0s'\nuser=", "mail.in.imap.every: must be at least 1s"),
             ("user=", "done_folder='INBOX'\nuser=", "mail.in.imap.done_folder"),
+            ("user=", "since='yesterday'\nuser=", "mail.in.imap.since"),
+            ("[[", "[[mail.in.folder]]\nname='x'\n[[", "mail.in.folder.path: is missing"),
+            ("[[", "trusted_authserv=['a b']\n[[", "mail.in.trusted_authserv"),
             (
                 "user=",
                 "foldr='x'\nuser=",

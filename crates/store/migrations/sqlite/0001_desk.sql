@@ -582,7 +582,7 @@ CREATE TABLE incoming_mails (
     envelope_to TEXT NOT NULL,
     received_at BIGINT NOT NULL,
     state TEXT NOT NULL
-        CHECK (state IN ('unread', 'answer', 'duplicate', 'bounce', 'automatic', 'receipt', 'own', 'waiting', 'attached', 'dismissed')),
+        CHECK (state IN ('unread', 'answer', 'duplicate', 'bounce', 'automatic', 'receipt', 'own', 'waiting', 'attached', 'dismissed', 'placed', 'no_report')),
     why TEXT,
     -- The report that it belongs to, or seems to; while it is unread the one that its recipient's address shows.
     report_id BIGINT,
@@ -594,12 +594,31 @@ CREATE TABLE incoming_mails (
     files BIGINT NOT NULL,
     -- Of what was written and sent along: one Message-ID may stand on different mails.
     content_sha256 TEXT NOT NULL DEFAULT '',
+    -- The name of the file that it came in; a hint for whoever reads it.
+    name TEXT NOT NULL DEFAULT '',
+    -- Whose it is at the REST interface: the reference of the token.
+    credential TEXT,
+    -- How far its sender is trusted. While it is unread: what whoever handed it over says.
+    lane TEXT CHECK (lane IN ('trusted', 'known', 'untrusted')),
+    -- The domain that authenticated it; empty for none.
+    auth_domain TEXT NOT NULL DEFAULT '',
+    -- What was odd about its authentication, as words with blanks between them.
+    flags TEXT NOT NULL DEFAULT '',
+    reporter_id BIGINT,
+    -- As what it was recognised, and as what it is no report.
+    format TEXT,
+    not_a_report TEXT,
+    -- Who complains, in their words, and what was odd: JSON.
+    complaint TEXT,
+    -- Why staff dismissed it.
+    because TEXT,
     decided_by TEXT,
     decided_at BIGINT,
     CHECK ((decided_by IS NULL) = (decided_at IS NULL))
 );
 CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
-CREATE INDEX incoming_mails_waiting ON incoming_mails (id) WHERE state = 'waiting';
+CREATE INDEX incoming_mails_state ON incoming_mails (state, id);
+CREATE INDEX incoming_mails_token ON incoming_mails (credential, state, id) WHERE credential IS NOT NULL;
 CREATE INDEX incoming_mails_report ON incoming_mails (report_id, id) WHERE report_id IS NOT NULL;
 CREATE INDEX incoming_mails_unread ON incoming_mails (report_id, received_at) WHERE state = 'unread';
 CREATE INDEX incoming_mails_unread_since ON incoming_mails (received_at) WHERE state = 'unread';
@@ -608,6 +627,111 @@ CREATE INDEX incoming_mails_strange ON incoming_mails (size)
 CREATE INDEX incoming_mails_shown ON incoming_mails (shows_report, received_at, size)
     WHERE shows_report IS NOT NULL;
 
+-- Who complains. Rows come by themselves, one for each address.
+CREATE TABLE reporters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- In lower case, with the domain as the network has it.
+    email TEXT NOT NULL UNIQUE,
+    domain TEXT NOT NULL,
+    -- What staff say; none: whatever its authentication shows.
+    lane TEXT CHECK (lane IN ('trusted', 'known', 'untrusted')),
+    muted BOOLEAN NOT NULL DEFAULT FALSE,
+    complaints BIGINT NOT NULL DEFAULT 0,
+    upheld BIGINT NOT NULL DEFAULT 0,
+    unfounded BIGINT NOT NULL DEFAULT 0,
+    last_at BIGINT NOT NULL
+);
+CREATE INDEX reporters_domain ON reporters (domain);
+
+-- The allegations of complaints, numbered in the order in which they stand there, and what became of each.
+CREATE TABLE incidents (
+    mail_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    category TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    ip TEXT,
+    port BIGINT,
+    observed_at BIGINT,
+    zone TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    -- Pages, domains and what was attacked: JSON, cut off where it is long.
+    details TEXT NOT NULL,
+    -- Whose it was then.
+    directory TEXT,
+    service_id BIGINT,
+    customer_id TEXT,
+    fate TEXT NOT NULL
+        CHECK (fate IN ('opened', 'joined', 'by_staff', 'would_open', 'would_join', 'waits', 'passed')),
+    -- Why it waits or was passed over.
+    why TEXT,
+    report_id BIGINT,
+    PRIMARY KEY (mail_id, n)
+);
+
+-- The complaints about a report.
+CREATE TABLE report_complaints (
+    report_id BIGINT NOT NULL,
+    mail_id BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (report_id, mail_id)
+);
+CREATE INDEX report_complaints_mail ON report_complaints (mail_id);
+
+-- What all complaints about a report say together. Reports about which nobody complained have no row.
+CREATE TABLE report_incidents (
+    report_id BIGINT PRIMARY KEY,
+    count BIGINT NOT NULL,
+    complaints BIGINT NOT NULL,
+    first_seen BIGINT,
+    last_seen BIGINT,
+    -- How many complaints the customer was told of, and when last.
+    told BIGINT NOT NULL,
+    told_at BIGINT NOT NULL,
+    -- When the customer is told of those that came since; none: there are none.
+    tell_at BIGINT,
+    -- The kinds of evidence and the reporters so far: JSON, cut off where there are many.
+    seen TEXT NOT NULL
+);
+CREATE INDEX report_incidents_tell ON report_incidents (tell_at) WHERE tell_at IS NOT NULL;
+
+-- Held by whoever places complaints about a service and a category, so that two at a time make one report.
+CREATE TABLE matters (
+    directory TEXT NOT NULL,
+    service_id BIGINT NOT NULL,
+    category TEXT NOT NULL,
+    PRIMARY KEY (directory, service_id, category)
+);
+
+-- Signatures of mails: one that comes again on another mail was copied.
+CREATE TABLE mail_signatures (
+    hash TEXT PRIMARY KEY,
+    mail_id BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL
+);
+CREATE INDEX mail_signatures_seen ON mail_signatures (seen_at);
+
+-- By what the complaints of a reporter are told from those of others.
+CREATE TABLE reporter_marks (
+    email TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout')),
+    mark TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (email, kind, mark)
+);
+
+-- What was posted to the REST interface under a key, so that the same request is taken once.
+CREATE TABLE complaint_keys (
+    caller TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    -- Numbers of mails: a JSON list.
+    mails TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (caller, key)
+);
+CREATE INDEX complaint_keys_created ON complaint_keys (created_at);
+
 -- Mailboxes that are read: by one node at a time.
 CREATE TABLE mailboxes (
     name TEXT PRIMARY KEY,
@@ -615,6 +739,8 @@ CREATE TABLE mailboxes (
     lease_until BIGINT,
     tried_at BIGINT,
     trouble TEXT,
+    -- How far it was read: UIDVALIDITY, UIDs (app/src/intake/position.rs).
+    position TEXT,
     CHECK ((lease IS NULL) = (lease_until IS NULL))
 );
 

@@ -101,7 +101,7 @@ pub(crate) async fn dismiss(
     Path(id): Path<i64>,
     _: Form,
 ) -> Answered {
-    intake::dismiss(&web.desk, MailId(id), &staff.actor()).await?;
+    intake::dismiss(&web.desk, MailId(id), None, &staff.actor()).await?;
     Ok(to(&format!("/admin/mail/{id}")))
 }
 

@@ -12,7 +12,9 @@ use portreeve_app::token::{self, Bearer};
 use super::problem::{Code, Failure};
 use crate::Web;
 use crate::client_address::address_of;
-pub(crate) use crate::rights::{Answer, Approve, Close, Open, Right, SeeReports, Setup, Suspend};
+pub(crate) use crate::rights::{
+    Answer, Approve, Close, Complain, Open, Right, SeeReporter, SeeReports, Setup, Suspend,
+};
 
 /// Whoever shows a good token.
 #[derive(Debug)]
@@ -20,7 +22,7 @@ pub(crate) struct Caller(pub(crate) Bearer);
 
 /// A caller who may do what `R` stands for.
 #[derive(Debug)]
-pub(crate) struct May<R>(pub(crate) Bearer, PhantomData<R>);
+pub(crate) struct May<R>(pub(crate) Bearer, pub(super) PhantomData<R>);
 
 impl FromRequestParts<Arc<Web>> for Caller {
     type Rejection = Failure;

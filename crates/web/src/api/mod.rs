@@ -5,6 +5,7 @@
 
 mod attachments;
 mod caller;
+mod complaints;
 mod problem;
 mod reports;
 mod request;
@@ -40,10 +41,11 @@ const LARGEST_BODY: usize = 1024 * 1024;
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     servers((url = "/api/v1")),
-    components(schemas(problem::Problem, reports::Status, reports::Turn, reports::Order)),
+    components(schemas(problem::Problem, reports::Status, reports::Turn, reports::Order, complaints::ComplaintState)),
     security(("token" = [])),
     tags(
         (name = "reports", description = "Reports, and every act on them"),
+        (name = "complaints", description = "Complaints and other mail that came in"),
         (name = "services", description = "Services of the directory, and who held what"),
         (name = "setup", description = "Settings and the credentials of scripts"),
         (name = "desk", description = "The desk itself"),
@@ -73,6 +75,8 @@ fn routes() -> OpenApiRouter<Arc<Web>> {
         .routes(routes!(reports::reopen))
         .routes(routes!(attachments::list, attachments::attach))
         .routes(routes!(attachments::fetch, attachments::remove))
+        .routes(routes!(complaints::list, complaints::post))
+        .routes(routes!(complaints::show))
         .routes(routes!(services::list))
         .routes(routes!(services::show))
         .routes(routes!(services::who_had))

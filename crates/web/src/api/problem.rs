@@ -43,7 +43,7 @@ pub(crate) enum Code {
     ChangedMeanwhile,
     /// The body is larger than allowed.
     TooLarge,
-    /// The body is not `application/json`.
+    /// The body is of a type that is not taken here, such as anything but `application/json`.
     UnsupportedMediaType,
     /// The request can be read, but a value in it does not fit.
     Invalid,
@@ -89,7 +89,7 @@ impl Code {
             Self::KeyUsedForAnother => "The idempotency key was used for another request",
             Self::ChangedMeanwhile => "Changed meanwhile",
             Self::TooLarge => "Too large",
-            Self::UnsupportedMediaType => "The body must be application/json",
+            Self::UnsupportedMediaType => "The body is of a type that is not taken",
             Self::Invalid => "A value does not fit",
             Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "Temporarily unavailable",

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portreeve_app::Desk;
-use portreeve_app::intake::{self, Door, LARGEST_MAIL, MailEnvelope, ReceiveError};
+use portreeve_app::intake::{self, Door, Incoming, LARGEST_MAIL, MailEnvelope, ReceiveError};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
@@ -297,7 +297,8 @@ impl Session {
     }
 
     async fn receive(&mut self, envelope: &MailEnvelope, bytes: &[u8]) -> String {
-        match intake::receive(&self.desk, &Door::Lmtp, envelope, bytes).await {
+        let incoming = Incoming { door: &Door::Lmtp, envelope, name: "", lane: None, raw: bytes };
+        match intake::receive(&self.desk, &incoming).await {
             Ok(received) => {
                 tracing::debug!("took mail {} from the mail server", received.id);
                 format!("250 2.0.0 taken as mail {}", received.id)

@@ -1,0 +1,263 @@
+//! Mail from a folder that other programs deliver into: a Maildir (<https://cr.yp.to/proto/maildir.html>). A mail that
+//! was taken moves from `new` to `cur` and gets the flag `z`, but only after it is on disk here. The flag only saves
+//! reading it again: what was taken is known by the hash of its bytes.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use portreeve_app::intake::{LARGEST_MAIL, MailSource, MailboxError, ReceiveError, Taker};
+
+/// Mails that are taken in one look; the others follow in the next.
+const AT_ONCE: usize = 200;
+
+/// As much of a mail is looked at before it is read whole, in bytes.
+const HEAD: usize = 64 * 1024;
+
+/// What marks a mail in `cur` as taken: a letter that is left to programs, and the one that they use last.
+const TAKEN: char = 'z';
+
+/// Foreign files that are named in the log, as long as the desk runs.
+const MOST_NAMED: usize = 100;
+
+/// A folder's time of change may be as coarse as this.
+const COARSE: Duration = Duration::from_secs(3);
+
+/// A Maildir that is watched.
+#[derive(Debug)]
+pub struct Maildir {
+    path: PathBuf,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Files that are no mails, and were named.
+    foreign: BTreeSet<PathBuf>,
+    /// When `cur` had changed last at a look that left nothing in it.
+    cur_changed: Option<SystemTime>,
+}
+
+/// A file that may be a mail.
+#[derive(Debug)]
+struct Found {
+    path: PathBuf,
+    size: u64,
+}
+
+impl Maildir {
+    /// The Maildir at this path.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, seen: Mutex::default() }
+    }
+
+    /// What has to be taken: of `new` everything, of `cur` what has no mark of ours.
+    fn found(&self) -> Result<Vec<Found>, MailboxError> {
+        let (new, cur) = (self.path.join("new"), self.path.join("cur"));
+        let mut found = self.list(&new)?;
+        let changed = fs::metadata(&cur).and_then(|data| data.modified());
+        let changed = changed.map_err(|error| cannot_read(&cur, &error))?;
+        // Nothing stands still for longer than its clock's ticks, or it is looked at again.
+        let is_settled = SystemTime::now().duration_since(changed).is_ok_and(|age| age > COARSE);
+        if self.seen().cur_changed == Some(changed) {
+            return Ok(found);
+        }
+        let in_cur = self.list(&cur)?.into_iter().filter(|found| !is_marked(&found.path));
+        let before = found.len();
+        found.extend(in_cur);
+        self.seen().cur_changed = (is_settled && found.len() == before).then_some(changed);
+        Ok(found)
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The files of a folder that may be mails, by name: those of one program come in the order of delivery.
+    fn list(&self, folder: &Path) -> Result<Vec<Found>, MailboxError> {
+        let entries = fs::read_dir(folder).map_err(|error| cannot_read(folder, &error))?;
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| cannot_read(folder, &error))?;
+            // Names with a dot in front are no mails, and nobody's business.
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
+            // Of the entry itself: links are not followed.
+            match entry.metadata() {
+                Ok(data) if data.is_file() && data.len() > 0 => {
+                    found.push(Found { path, size: data.len() });
+                }
+                Ok(_) => self.name_foreign(path),
+                // Somebody else moved it meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(cannot_read(&path, &error)),
+            }
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
+    fn name_foreign(&self, path: PathBuf) {
+        let mut seen = self.seen();
+        if seen.foreign.len() < MOST_NAMED && !seen.foreign.contains(&path) {
+            tracing::warn!("{} is left where it is: it is no mail", path.display());
+            seen.foreign.insert(path);
+        }
+    }
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> MailboxError {
+    MailboxError::Server(format!("cannot read {}: {error}", path.display()))
+}
+
+/// Splits a file's name into what stays and its flags.
+fn parts(name: &str) -> (&str, &str) {
+    name.split_once(":2,").unwrap_or((name, ""))
+}
+
+fn is_marked(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    parts(&name).1.contains(TAKEN)
+}
+
+/// The name of a mail that was taken: seen, and marked.
+fn marked(name: &str) -> String {
+    let (stays, flags) = parts(name);
+    let mut flags: BTreeSet<char> = flags.chars().collect();
+    flags.extend(['S', TAKEN]);
+    let flags: String = flags.into_iter().collect();
+    format!("{stays}:2,{flags}")
+}
+
+/// Moves a mail that was taken to `cur`, with its mark.
+fn put_away(folder: &Path, path: &Path) -> io::Result<()> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return Err(io::Error::other("its name is no UTF-8"));
+    };
+    match fs::rename(path, folder.join("cur").join(marked(name))) {
+        // Somebody else did, or gave it other flags: then it comes again, and is known.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// The bytes of a file, up to one more than a mail may have.
+fn read(path: &Path, most: usize) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    let mut bytes = Vec::new();
+    file.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Does what may wait for a disk where that holds nobody up.
+async fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    tokio::task::block_in_place(work)
+}
+
+#[async_trait]
+impl MailSource for Maildir {
+    async fn look(&self, taker: &Taker<'_>) -> Result<usize, MailboxError> {
+        let mut taken = 0;
+        let mut trouble: Option<String> = None;
+        for Found { path, size } in aside(|| self.found()).await? {
+            if taken >= AT_ONCE || taker.is_stopping() {
+                break;
+            }
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            let mut stays = |why: String| {
+                trouble.get_or_insert_with(|| format!("{} stays there: {why}", path.display()));
+            };
+            if size > LARGEST_MAIL {
+                stays(ReceiveError::TooLarge.to_string());
+                continue;
+            }
+            let read = async |most| {
+                aside(|| read(&path, most)).await.map_err(|error| cannot_read(&path, &error))
+            };
+            // Gone: somebody else moved it, and then it comes again.
+            let Some(head) = read(HEAD.min(size)).await? else { continue };
+            if let Err(why) = taker.is_room_for(&head, size).await? {
+                stays(why.to_string());
+                continue;
+            }
+            let Some(raw) = read(LARGEST_MAIL + 1).await? else { continue };
+            match taker.take(&raw).await {
+                Ok(()) => {}
+                Err(MailboxError::Receive(
+                    why @ (ReceiveError::NoRoom
+                    | ReceiveError::NoRoomForReport(_)
+                    | ReceiveError::Empty
+                    | ReceiveError::TooLarge),
+                )) => {
+                    stays(why.to_string());
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            taken += 1;
+            if let Err(error) = aside(|| put_away(&self.path, &path)).await {
+                stays(error.to_string());
+            }
+        }
+        trouble.map_or(Ok(taken), |why| Err(MailboxError::Server(why)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_one_more_flag() {
+        assert_eq!(marked("17.M1.host"), "17.M1.host:2,Sz");
+        assert_eq!(marked("17.M1.host,S=9:2,FR"), "17.M1.host,S=9:2,FRSz");
+        assert!(is_marked(Path::new("/x/cur/17.M1.host:2,FRSz")));
+        assert!(!is_marked(Path::new("/x/cur/17.z.host:2,S")) && !is_marked(Path::new("z")));
+    }
+
+    #[test]
+    fn what_is_no_mail_stays_and_a_missing_folder_is_said() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let maildir = Maildir::new(dir.path().to_owned());
+        let missing = maildir.found().expect_err("nothing is there").to_string();
+        assert!(missing.contains("cannot read") && missing.contains("new"), "{missing}");
+        for name in ["new", "cur", "new/folder"] {
+            fs::create_dir(dir.path().join(name)).expect("a folder");
+        }
+        for (name, text) in [
+            ("new/2", "b"),
+            ("new/1", "a"),
+            ("new/.hidden", "x"),
+            ("new/empty", ""),
+            ("cur/3:2,S", "c"),
+            ("cur/4:2,Sz", "d"),
+        ] {
+            fs::write(dir.path().join(name), text).expect("a file");
+        }
+        std::os::unix::fs::symlink("/etc/hosts", dir.path().join("new/link")).expect("a link");
+        let names = |found: Vec<Found>| {
+            let name = |found: &Found| {
+                let path = found.path.strip_prefix(dir.path()).expect("in there");
+                path.to_string_lossy().into_owned()
+            };
+            found.iter().map(name).collect::<Vec<_>>()
+        };
+        let found = maildir.found().expect("it is there");
+        assert_eq!(names(found), ["new/1", "new/2", "cur/3:2,S"]);
+        assert_eq!(maildir.seen().foreign.len(), 3, "each is named once");
+        put_away(dir.path(), &dir.path().join("new/1")).expect("it moves");
+        put_away(dir.path(), &dir.path().join("new/1")).expect("it has moved");
+        put_away(dir.path(), &dir.path().join("cur/3:2,S")).expect("it is marked");
+        assert_eq!(names(maildir.found().expect("it is there")), ["new/2"]);
+        assert!(dir.path().join("cur/1:2,Sz").exists() && dir.path().join("cur/3:2,Sz").exists());
+    }
+}
