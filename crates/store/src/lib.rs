@@ -21,6 +21,7 @@ mod directory;
 mod drafts;
 mod enforcement;
 mod figures;
+mod form_receipts;
 mod history;
 mod holds;
 mod idempotency;
@@ -62,6 +63,7 @@ pub use directory::{
 pub use drafts::{DraftKind, DraftRow};
 pub use enforcement::{Enforcement, OrderRow};
 pub use figures::{CredentialCalls, DayFigures, Waiting};
+pub use form_receipts::{FormReceipt, NewFormReceipt};
 pub use history::{EventRow, MessageRow, NewEvent, NewMessage, NewNote, NoteRow, Slice};
 pub use holds::{Holder, ReleasedHold};
 pub use idempotency::IdempotencyRow;
