@@ -87,7 +87,7 @@ templates! {
     "client-frame.html", "client-list.html", "client-report.html", "client-said.html",
     "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
     "notice-edit.html", "notice-back.html",
-    "mails.html", "mail.html",
+    "inbox.html", "inbox-tabs.html", "inbox-done.html", "item.html", "reporters.html",
     "public-frame.html", "public-home.html", "public-said.html", "abuse-form.html", "abuse-status.html",
 }
 

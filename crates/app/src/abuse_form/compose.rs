@@ -27,7 +27,7 @@ pub(super) async fn mail(
 ) -> std::io::Result<Vec<u8>> {
     let FormComplaint { category, places, name, email, .. } = complaint;
     // Base64 has no hyphen.
-    let boundary = format!("form-{token_hash}");
+    let boundary = format!("-{token_hash}");
     let mut head = String::new();
     if !email.is_empty() {
         let _ = writeln!(head, "From: {} <{email}>", words(name));
