@@ -1,6 +1,7 @@
 //! The pages in a real browser: a day of staff, and customers on a phone.
 
 mod driver;
+mod form;
 mod picture;
 
 use std::path::PathBuf;

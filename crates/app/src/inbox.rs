@@ -1,5 +1,7 @@
 //! The inbox: all that came in, what it says and what became of it, and what staff do with what waits.
 
+mod look;
+
 use std::collections::BTreeMap;
 
 use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
@@ -9,6 +11,8 @@ use portreeve_i18n::Language;
 use portreeve_store::{IncidentRow, MailRow, StoreError, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use look::{Summary, Tab, candidates, first_line, latest, summary, tabs};
 
 use crate::desk::Desk;
 use crate::intake::{

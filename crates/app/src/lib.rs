@@ -6,6 +6,7 @@
 //! alone, through the ports in [`enforce`], [`notice`] and
 //! [`webhook`].
 
+pub mod abuse_form;
 pub mod attachment;
 pub mod audit;
 pub mod bridge;

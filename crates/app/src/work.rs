@@ -7,7 +7,7 @@ use portreeve_store::{DayFigures, StoreError, Waiting};
 use tokio::sync::watch;
 
 use crate::desk::Desk;
-use crate::{draft, search, staff};
+use crate::{abuse_form, draft, search, staff};
 
 /// Counted up to this; more is shown as "1000+".
 pub const BOUND: i64 = 1_000;
@@ -63,6 +63,7 @@ pub async fn count_a_day(desk: &Desk) -> Result<bool, StoreError> {
     tx.put_daily_figures(day, &figures).await?;
     // Once a day is often enough for what nobody can use any more.
     tx.forget_client_links(desk.now().as_millisecond(), LINKS).await?;
+    abuse_form::forget_old(&mut tx, desk.now()).await?;
     draft::forget_old(&mut tx, desk.now()).await?;
     tx.commit().await?;
     Ok(true)

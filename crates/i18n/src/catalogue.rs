@@ -30,6 +30,7 @@ files![
     "fraudrecord",
     "history",
     "home",
+    "inbox",
     "mails",
     "print",
     "reasons",

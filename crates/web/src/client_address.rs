@@ -45,6 +45,21 @@ impl ClientAddress {
             other => other,
         }
     }
+
+    /// The wider network that one site or one small provider has: a /24, or a /48 of IPv6.
+    pub(crate) fn neighbourhood(self) -> Self {
+        match self {
+            Self::Known(IpAddr::V4(address)) => {
+                let [a, b, c, _] = address.octets();
+                Self::Known(IpAddr::from([a, b, c, 0]))
+            }
+            Self::Known(IpAddr::V6(address)) => {
+                let [a, b, c, ..] = address.segments();
+                Self::Known(IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)))
+            }
+            Self::Stranger => Self::Stranger,
+        }
+    }
 }
 
 impl fmt::Display for ClientAddress {
@@ -326,5 +341,11 @@ mod tests {
         assert_eq!(of("2001:db8::1"), of("2001:db8::2:3"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        let near =
+            |text: &str| ClientAddress::Known(text.parse().expect("an address")).neighbourhood();
+        assert_eq!(near("192.0.2.1"), near("192.0.2.200"));
+        assert_ne!(near("192.0.2.1"), near("192.0.3.1"));
+        assert_eq!(near("2001:db8::1"), near("2001:db8:0:1::1"));
+        assert_ne!(near("2001:db8::1"), near("2001:db8:1::1"));
     }
 }

@@ -17,7 +17,6 @@ mod idempotency;
 mod memory;
 mod metrics;
 mod origin;
-mod page;
 mod pages;
 mod payments;
 pub mod print;

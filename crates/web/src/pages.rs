@@ -87,7 +87,8 @@ templates! {
     "client-frame.html", "client-list.html", "client-report.html", "client-said.html",
     "categories.html", "replies.html", "notices.html", "connections.html", "audit.html",
     "notice-edit.html", "notice-back.html",
-    "mails.html", "mail.html",
+    "inbox.html", "inbox-tabs.html", "inbox-done.html", "item.html", "reporters.html",
+    "public-frame.html", "public-home.html", "public-said.html", "abuse-form.html", "abuse-status.html",
 }
 
 impl Pages {
@@ -207,6 +208,11 @@ pub(crate) fn files_taken(web: &Web) -> Option<Value> {
             types => types.join(", "), accept => accept.join(","),
         }
     })
+}
+
+/// Text as HTML shows it.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// An address on the same page's site; what is no address leads to `otherwise`.

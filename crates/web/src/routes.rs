@@ -22,7 +22,9 @@ pub(crate) const AMP_PATH: &str = "/modules/addons/abusemanagerpro/includes/api.
 pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/", get(public::home))
-        .route("/report-abuse", get(public::report_abuse))
+        .route("/report-abuse", get(public::form::show).post(public::form::submit))
+        .route("/report-abuse/status/{token}", get(public::form::status))
+        .route("/static/form.js", get(public::script))
         .route("/static/site.css", get(public::style))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
@@ -79,7 +81,7 @@ async fn any_prefix(State(web): State<Arc<Web>>, request: Request) -> Response {
     if is_read && path.ends_with("/index.php") && public::is_public_form(request.uri().query()) {
         return public::to_public_form(&web);
     }
-    public::not_found(request.headers())
+    public::not_found(&web, request.headers())
 }
 
 /// Gives each request an id, answers with the headers that every page needs, and writes the log.

@@ -34,6 +34,10 @@ pub(crate) struct Throttles {
     pub(crate) links: Throttle<ClientAddress>,
     /// Links that are asked for, by mail address.
     pub(crate) mailboxes: Throttle<String>,
+    /// Complaints by the public form, by network.
+    pub(crate) complaints: Throttle<ClientAddress>,
+    /// The same, by what they are about.
+    pub(crate) targets: Throttle<String>,
 }
 
 impl Default for Throttles {
@@ -45,6 +49,8 @@ impl Default for Throttles {
             accounts: Throttle::over(QUARTER),
             links: Throttle::over(HOUR),
             mailboxes: Throttle::over(HOUR),
+            complaints: Throttle::over(HOUR),
+            targets: Throttle::over(HOUR),
         }
     }
 }

@@ -20,16 +20,23 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Web;
 use crate::body::{self, DRAIN, Unread};
-use crate::client::Turn;
+use crate::client::{InHand, Turn};
+use crate::client_address::ClientAddress;
 use crate::form;
 use crate::memory::{Room, Sender};
 
 /// Messages with files that may arrive at one time in this process; with them the disk that they can fill meanwhile
 /// has a bound. Whoever comes beyond them keeps the text and is asked to try again.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 40;
 
 /// How many of them customers may have: the others are kept for staff and scripts.
 const FOR_CUSTOMERS: usize = 24;
+
+/// How many of them people may have who complain and whom nobody knows: theirs are small.
+const FOR_REPORTERS: usize = 8;
+
+/// Those among them from one network.
+const FOR_ONE_PLACE: usize = 2;
 
 /// How long a form with files may take. Less than the time after which the connection is cut off (`server/pace.rs`), so
 /// that whoever is too slow reads why.
@@ -51,6 +58,8 @@ pub(crate) enum From<'a> {
     Customer(&'a Customer),
     /// A member of staff, or a script with a token.
     Staff,
+    /// Somebody who complains by the public form, from this network. Their files have these limits.
+    Reporter(ClientAddress, &'a Limits),
     /// Somebody whose session has ended, whose text is given back. Of files nothing is kept.
     Stranger,
 }
@@ -60,13 +69,13 @@ impl From<'_> {
         match self {
             Self::Customer(_) => Sender::Customer,
             Self::Staff => Sender::Staff,
-            Self::Stranger => Sender::Stranger,
+            Self::Reporter(..) | Self::Stranger => Sender::Stranger,
         }
     }
 
     fn patience(self) -> Duration {
         match self {
-            Self::Customer(_) | Self::Staff => PATIENCE,
+            Self::Customer(_) | Self::Staff | Self::Reporter(..) => PATIENCE,
             Self::Stranger => PATIENCE_WITH_STRANGERS,
         }
     }
@@ -104,7 +113,11 @@ pub(crate) async fn read(
         let fields = form::urlencoded(&body.bytes, form::charset_in(headers)).collect();
         return Ok(Sent { fields, room: Some(body.room), ..Sent::default() });
     };
-    let limits = &web.desk.live().settings.attachments;
+    let live = web.desk.live();
+    let limits = match from {
+        From::Reporter(_, limits) => limits,
+        From::Customer(_) | From::Staff | From::Stranger => &live.settings.attachments,
+    };
     let most = usize::try_from(limits.max_size.0).unwrap_or(usize::MAX);
     let files = usize::try_from(limits.per_message).unwrap_or(0);
     let most = most.saturating_mul(files).saturating_add(largest).saturating_add(DRAIN);
@@ -229,11 +242,14 @@ impl Reading<'_> {
 
     /// A place, if one is free for such a sender.
     fn take_place(&self) -> Option<Place> {
-        let turn = match self.from {
-            From::Customer(customer) => Some(self.web.customers.with_files.begin(customer)?),
-            From::Staff | From::Stranger => None,
-        };
-        self.web.uploads.take(turn)
+        let uploads = &self.web.uploads;
+        match self.from {
+            From::Customer(customer) => {
+                uploads.for_customer(self.web.customers.with_files.begin(customer))
+            }
+            From::Reporter(place, _) => uploads.for_reporter(place),
+            From::Staff | From::Stranger => uploads.for_staff(),
+        }
     }
 
     async fn receive(
@@ -350,6 +366,8 @@ impl Stream for Sip {
 pub(crate) struct Places {
     all: Arc<Semaphore>,
     customers: Arc<Semaphore>,
+    reporters: Arc<Semaphore>,
+    from_one_place: InHand<ClientAddress>,
 }
 
 impl Places {
@@ -357,30 +375,61 @@ impl Places {
         Self {
             all: Arc::new(Semaphore::new(AT_ONCE)),
             customers: Arc::new(Semaphore::new(FOR_CUSTOMERS)),
+            reporters: Arc::new(Semaphore::new(FOR_REPORTERS)),
+            from_one_place: InHand::new(FOR_ONE_PLACE),
         }
     }
 
-    /// A place for a customer whose turn it is, or else for staff.
-    fn take(&self, turn: Option<Turn>) -> Option<Place> {
-        let free = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
-        let of_customers = match turn {
-            Some(turn) => Some((free(&self.customers)?, turn)),
-            None => None,
-        };
-        Some(Place { _one: free(&self.all)?, _of_customers: of_customers })
+    /// A place for a customer whose turn it is.
+    fn for_customer(&self, turn: Option<Turn>) -> Option<Place> {
+        self.take(Some((free(&self.customers)?, Whose::Customer(turn?))))
     }
+
+    /// A place for somebody who complains.
+    fn for_reporter(&self, from: ClientAddress) -> Option<Place> {
+        let turn = self.from_one_place.begin(&from)?;
+        self.take(Some((free(&self.reporters)?, Whose::Reporter(turn))))
+    }
+
+    /// A place for staff.
+    fn for_staff(&self) -> Option<Place> {
+        self.take(None)
+    }
+
+    fn take(&self, of_some: Option<(OwnedSemaphorePermit, Whose)>) -> Option<Place> {
+        Some(Place { _one: free(&self.all)?, _of_some: of_some })
+    }
+}
+
+fn free(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    Arc::clone(places).try_acquire_owned().ok()
+}
+
+/// Whose turn it is, until this is dropped.
+enum Whose {
+    Customer(#[expect(dead_code, reason = "held until it is dropped")] Turn),
+    Reporter(#[expect(dead_code, reason = "held until it is dropped")] Turn<ClientAddress>),
 }
 
 /// A place that is taken until this is dropped.
 struct Place {
     _one: OwnedSemaphorePermit,
-    _of_customers: Option<(OwnedSemaphorePermit, Turn)>,
+    _of_some: Option<(OwnedSemaphorePermit, Whose)>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::client::Busy;
+
+    #[test]
+    fn one_place_has_few_uploads_at_a_time() {
+        let places = Places::new();
+        let here = ClientAddress::Known([192, 0, 2, 1].into());
+        let taken: Vec<_> = std::iter::from_fn(|| places.for_reporter(here)).collect();
+        assert_eq!(taken.len(), FOR_ONE_PLACE);
+        assert!(places.for_reporter(ClientAddress::Stranger).is_some());
+    }
 
     #[test]
     fn some_places_are_kept_for_staff() {
@@ -394,11 +443,18 @@ mod tests {
                 only: None,
                 reads_only: false,
             };
-            places.take(busy.with_files.begin(&customer))
+            places.for_customer(busy.with_files.begin(&customer))
         };
         let customers: Vec<_> = std::iter::from_fn(&mut of_another_customer).collect();
-        let staff: Vec<_> = std::iter::from_fn(|| places.take(None)).collect();
-        assert_eq!((customers.len(), staff.len()), (FOR_CUSTOMERS, AT_ONCE - FOR_CUSTOMERS));
+        let mut octet = 0;
+        let from_another_place = || {
+            octet += 1;
+            places.for_reporter(ClientAddress::Known([192, 0, 2, octet].into()))
+        };
+        let reporters: Vec<_> = std::iter::from_fn(from_another_place).collect();
+        let staff: Vec<_> = std::iter::from_fn(|| places.for_staff()).collect();
+        assert_eq!((customers.len(), reporters.len()), (FOR_CUSTOMERS, FOR_REPORTERS));
+        assert_eq!(staff.len(), AT_ONCE - FOR_CUSTOMERS - FOR_REPORTERS);
         drop(customers);
         assert!(of_another_customer().is_some());
     }

@@ -27,6 +27,7 @@ mod safe_browsing;
 mod spamcop;
 mod table;
 mod transport;
+mod value;
 mod vendors;
 mod xarf;
 mod xml;
@@ -36,6 +37,7 @@ use jiff::Timestamp;
 
 pub use category::Category;
 pub use large::{Piece, Take, each_piece, each_piece_of_archive};
+pub use value::{host_of, instant, subject};
 
 /// Reads a mail, or a file of one of the formats that are also sent without one (JSON, CSV, XML, plain text), or what is in
 /// a mailbox, a zip or a gzip file. `name` is the file's, if it has one; it only helps to tell what it is. Mostly one

@@ -6,14 +6,12 @@ frame-nav = Hauptnavigation
 nav-home = Start
 nav-reports = Meldungen
 nav-reports-waiting = warten auf uns
-nav-queue = Eingang
 nav-approvals = Freigaben
 nav-brakes = Pause und Rückgängig
 nav-setup = Einrichtung
 nav-find = Meldungen suchen
 nav-find-hint = Suchen, oder #Nummer
 nav-sign_out = Abmelden
-nav-mail = E-Mails
 
 banner-paused = Der Abuse-Desk ist angehalten.
 banner-paused-text = Automatische Sperrungen und Entsperrungen ruhen. Angehalten von { $by },

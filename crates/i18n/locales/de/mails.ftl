@@ -1,7 +1,5 @@
 # Mail that came in.
 
-mails-text = Eingegangene E-Mails, die keiner Meldung sicher zugeordnet werden konnten. Ordnen Sie sie einer Meldung zu, oder verwerfen Sie sie.
-mails-empty = Keine nicht zugeordneten E-Mails.
 mails-no_subject = (kein Betreff)
 mails-nobody = kein Absender
 mails-received = Eingegangen
@@ -24,6 +22,5 @@ mails-attach-note = Notiz für Mitarbeiter
 mails-attach-button = Anhängen
 mails-dismiss = Verwerfen
 mails-dismiss-sure = An keiner Meldung ändert sich etwas, und die E-Mail wird aufbewahrt.
-mails-dismiss-yes = Ja, verwerfen
 mails-restore = Rückgängig: wieder vorlegen
 mails-of_report = Eingegangene E-Mails

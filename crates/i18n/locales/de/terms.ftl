@@ -160,4 +160,6 @@ mailstate-receipt = Lesebestätigung
 mailstate-own = vom System selbst gesendet
 mailstate-waiting = wartet
 mailstate-attached = von Mitarbeitern angehängt
+mailstate-placed = zugeordnet
+mailstate-no_report = keine Missbrauchsmeldung
 mailstate-dismissed = verworfen

@@ -6,14 +6,12 @@ frame-nav = Main navigation
 nav-home = Home
 nav-reports = Reports
 nav-reports-waiting = waiting for us
-nav-queue = Queue
 nav-approvals = Approvals
 nav-brakes = Pause and undo
 nav-setup = Setup
 nav-find = Search reports
 nav-find-hint = Search, or #number
 nav-sign_out = Sign out
-nav-mail = Mail
 
 banner-paused = The desk is paused.
 banner-paused-text = Automatic suspensions and unsuspensions are on hold. Paused by { $by },

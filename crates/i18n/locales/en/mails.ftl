@@ -1,7 +1,5 @@
 # Mail that came in.
 
-mails-text = Incoming mail that could not be matched to a report with certainty. Attach it to a report, or dismiss it.
-mails-empty = No unmatched mail.
 mails-no_subject = (no subject)
 mails-nobody = no sender
 mails-received = Received
@@ -24,6 +22,5 @@ mails-attach-note = a note for staff
 mails-attach-button = Attach
 mails-dismiss = Dismiss
 mails-dismiss-sure = No report is changed, and the e-mail is kept.
-mails-dismiss-yes = Yes, dismiss it
 mails-restore = Undo: put it back
 mails-of_report = Mails that came in

@@ -160,4 +160,6 @@ mailstate-receipt = read receipt
 mailstate-own = sent by the desk itself
 mailstate-waiting = waits
 mailstate-attached = attached by staff
+mailstate-placed = placed
+mailstate-no_report = no report of abuse
 mailstate-dismissed = dismissed

@@ -1,6 +1,7 @@
 //! The desk from outside: the real binary, real HTTP, real processes, on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test that fails shows where")]
 
+mod abuse_form;
 mod addon;
 mod amp;
 mod api;

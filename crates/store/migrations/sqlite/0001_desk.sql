@@ -732,6 +732,15 @@ CREATE TABLE complaint_keys (
 );
 CREATE INDEX complaint_keys_created ON complaint_keys (created_at);
 
+-- Receipts of complaints that came by the public form: who has the token of one sees how far the complaint is.
+CREATE TABLE form_receipts (
+    token_hash TEXT PRIMARY KEY,
+    mail_id BIGINT NOT NULL REFERENCES incoming_mails (id),
+    language TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX form_receipts_created ON form_receipts (created_at);
+
 -- Mailboxes that are read: by one node at a time.
 CREATE TABLE mailboxes (
     name TEXT PRIMARY KEY,

@@ -5,6 +5,7 @@
 //! answers with a page or the way to one.
 
 mod account;
+mod approvals;
 mod attachments;
 mod brakes;
 mod bulk;
@@ -13,12 +14,13 @@ mod confirm;
 mod export;
 mod fraudrecord;
 mod home;
-mod mail;
+mod inbox;
 mod new;
 mod panel;
-mod queue;
+
 mod refusal;
 mod report;
+mod reporters;
 mod reports;
 mod session;
 mod setup;
@@ -42,6 +44,7 @@ use minijinja::value::{Value, merge_maps};
 use portreeve_app::staff::{RIGHTS, has_right};
 use portreeve_app::{StoreError, Waiting, work};
 use portreeve_core::language;
+use portreeve_core::settings::intake::Mode;
 pub(crate) use refusal::Refusal;
 use session::Visitor;
 
@@ -116,9 +119,10 @@ impl Web {
             paused_at => state.paused_at,
             paused_by => state.paused_by,
             clock_suspect => state.clock_suspect,
+            observes => self.desk.live().settings.intake.mode == Mode::Observe,
             numbers => context! {
                 staff => capped(numbers.staff), queue => capped(numbers.queue), approval => capped(numbers.approval),
-                mails => capped(numbers.mails),
+                inbox => capped(numbers.mails + numbers.queue),
                 attention => capped(numbers.attention),
             },
         };
@@ -243,14 +247,23 @@ page_routes! {
     post "/admin/reports/{id}/fraudrecord/report/send" FraudRecord fraudrecord::report;
     get "/admin/reports/{id}/attachments/{ref}" SeeReports attachments::fetch;
     post "/admin/reports/{id}/attachments/{ref}/removal" Close attachments::remove;
-    get "/admin/queue" SeeReports queue::queue;
-    get "/admin/mail" SeeReports mail::list;
-    get "/admin/mail/{id}" SeeReports mail::show;
-    get "/admin/mail/{id}/raw" Answer mail::raw;
-    post "/admin/mail/{id}/attachment" Answer mail::attach;
-    post "/admin/mail/{id}/dismissal" Answer mail::dismiss;
-    post "/admin/mail/{id}/restoration" Answer mail::restore;
-    get "/admin/approvals" SeeReports queue::approvals;
+    get "/admin/inbox" SeeReports inbox::list;
+    post "/admin/inbox/bulk" Answer inbox::bulk;
+    get "/admin/inbox/{id}" SeeReports inbox::show;
+    get "/admin/inbox/{id}/raw" Answer inbox::raw;
+    post "/admin/inbox/{id}/report" Open inbox::open;
+    post "/admin/inbox/{id}/attachment" Answer inbox::attach;
+    post "/admin/inbox/{id}/dismissal" Answer inbox::dismiss;
+    post "/admin/inbox/{id}/restoration" Answer inbox::restore;
+    post "/admin/inbox/{id}/muting" Close inbox::mute;
+    get "/admin/queue" SeeReports inbox::old_queue;
+    get "/admin/mail" SeeReports inbox::old_list;
+    get "/admin/mail/{id}" SeeReports inbox::old_one;
+    get "/admin/mail/{id}/raw" Answer inbox::old_raw;
+    get "/admin/reporters" SeeReports reporters::list;
+    post "/admin/reporters/{id}/muting" Close reporters::mute;
+    confirmed "/admin/reporters/{id}/lane" Setup reporters::trust;
+    get "/admin/approvals" SeeReports approvals::approvals;
     get "/admin/brakes" Approve brakes::brakes;
     post "/admin/brakes/pause" Approve brakes::pause;
     confirmed "/admin/brakes/resume" Approve brakes::resume;

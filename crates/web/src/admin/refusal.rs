@@ -122,7 +122,7 @@ impl Notice {
     /// A page of its own, which needs no database, so that it can say that there is none.
     pub(super) fn bare(&self, language: Language) -> Response {
         let title = i18n::text!(language, self.title);
-        let escape = crate::page::escape;
+        let escape = crate::pages::escape;
         let html = format!(
             "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
              content=\"width=device-width, initial-scale=1\"><title>{title} · Portreeve</title>\

@@ -2,6 +2,7 @@
 //! of a program.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use portreeve_app::customer::Customer;
@@ -36,43 +37,44 @@ impl Default for Busy {
     }
 }
 
-/// Counts by customer, up to a number for each.
+/// Counts by customer, or by whoever else `K` is, up to a number for each.
 #[derive(Debug)]
-pub(crate) struct InHand {
+pub(crate) struct InHand<K: Eq + Hash = Customer> {
     most: usize,
-    counts: Arc<Mutex<HashMap<Customer, usize>>>,
+    counts: Arc<Mutex<HashMap<K, usize>>>,
 }
 
-impl InHand {
-    fn new(most: usize) -> Self {
-        Self { most, counts: Arc::default() }
+impl<K: Eq + Hash + Clone> InHand<K> {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, counts: Arc::new(Mutex::new(HashMap::new())) }
     }
 
-    /// One more for a customer until the turn is dropped; nothing when they have as many as they may.
-    pub(crate) fn begin(&self, customer: &Customer) -> Option<Turn> {
+    /// One more for somebody until the turn is dropped; nothing when they have as many as they may.
+    pub(crate) fn begin(&self, whose: &K) -> Option<Turn<K>> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(customer.clone()).or_default();
+        let count = counts.entry(whose.clone()).or_default();
         if *count >= self.most {
             return None;
         }
         *count += 1;
-        Some(Turn { counts: Arc::clone(&self.counts), customer: customer.clone() })
+        Some(Turn { counts: Arc::clone(&self.counts), whose: whose.clone() })
     }
 }
 
 /// One thing in hand.
-pub(crate) struct Turn {
-    counts: Arc<Mutex<HashMap<Customer, usize>>>,
-    customer: Customer,
+#[derive(Debug)]
+pub(crate) struct Turn<K: Eq + Hash = Customer> {
+    counts: Arc<Mutex<HashMap<K, usize>>>,
+    whose: K,
 }
 
-impl Drop for Turn {
+impl<K: Eq + Hash> Drop for Turn<K> {
     fn drop(&mut self) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.customer) {
+        if let Some(count) = counts.get_mut(&self.whose) {
             *count -= 1;
             if *count == 0 {
-                counts.remove(&self.customer);
+                counts.remove(&self.whose);
             }
         }
     }

@@ -34,7 +34,7 @@ use crate::origin::is_from_elsewhere;
 use crate::pages::{private, see_other};
 use crate::routes::plain;
 use crate::{download, form, print, upload};
-pub(crate) use busy::{Busy, Turn};
+pub(crate) use busy::{Busy, InHand, Turn};
 use door::{Door, Seeks, Went};
 use pages::Tried;
 

@@ -1,72 +1,75 @@
 //! Pages for everybody.
 
+pub(crate) mod form;
+
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use portreeve_i18n as i18n;
-use std::sync::Arc;
+use minijinja::Value;
+use minijinja::value::merge_maps;
+use portreeve_core::language;
+use portreeve_i18n::{self as i18n, Language};
 
-use crate::page::{escape, page};
+use crate::pages::{Viewer, as_page, context};
 use crate::{Web, preferred_language};
 
-/// The path of the public page for reports.
+/// The path of the public form for complaints.
 const REPORT_ABUSE: &str = "/report-abuse";
 
 /// The addon's name in the addresses that hosts publish.
 const ADDON: &str = "abusemanagerpro";
 
-/// The first page.
-pub(crate) async fn home(headers: HeaderMap) -> Response {
-    let language = preferred_language(&headers);
-    let body = format!(
-        "<p>{}</p>\n<p><a href=\"{REPORT_ABUSE}\">{}</a></p>",
-        i18n::text!(language, "public-home-text"),
-        i18n::text!(language, "public-report"),
-    );
-    page(StatusCode::OK, language, &i18n::text!(language, "public-home"), &body)
+impl Web {
+    /// A page for anybody, in this language.
+    fn show_public(
+        &self,
+        status: StatusCode,
+        language: Language,
+        name: &str,
+        more: Value,
+    ) -> Response {
+        let settings = &self.desk.live().settings;
+        let zone = language::zone(&settings.client_zone);
+        let viewer = Viewer { language, zone, now: self.desk.now().as_millisecond() };
+        let frame = context! { language => language.tag(), address => self.config.abuse_address };
+        let failed = || {
+            let title = i18n::text!(language, "refused-internal");
+            let html = format!("<!doctype html><title>{title}</title><p>{title}</p>");
+            as_page(StatusCode::INTERNAL_SERVER_ERROR, html)
+        };
+        self.render(status, name, viewer, merge_maps([more, frame])).unwrap_or_else(failed)
+    }
 }
 
-/// Where to report abuse.
-pub(crate) async fn report_abuse(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+/// The first page.
+pub(crate) async fn home(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
     let language = preferred_language(&headers);
-    let say = |key: &str| i18n::text!(language, key);
-    let how = match &web.config.abuse_address {
-        Some(address) => {
-            let address = escape(address);
-            let write = say("public-report-write");
-            format!("<p>{write} <a href=\"mailto:{address}\">{address}</a>.</p>")
-        }
-        None => format!("<p>{}</p>", say("public-report-whois")),
-    };
-    let what = ["public-report-source", "public-report-when", "public-report-what"]
-        .map(|key| format!("<li>{}</li>", say(key)));
-    let body = format!(
-        "<p>{}</p>\n{how}\n<p>{}</p>\n<ul>\n{}\n</ul>",
-        say("public-report-ask"),
-        say("public-report-name"),
-        what.join("\n"),
-    );
-    page(StatusCode::OK, language, &say("public-report"), &body)
+    web.show_public(StatusCode::OK, language, "public-home.html", context! {})
 }
 
 /// The style of all pages.
 pub(crate) async fn style() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "max-age=3600"),
-    ];
-    (headers, include_str!("../static/site.css")).into_response()
+    asset("text/css", include_str!("../static/site.css"))
+}
+
+/// The script of the form.
+pub(crate) async fn script() -> Response {
+    asset("text/javascript", include_str!("../static/form.js"))
+}
+
+fn asset(kind: &str, text: &'static str) -> Response {
+    let kind = format!("{kind}; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=3600".to_owned())], text)
+        .into_response()
 }
 
 /// There is no such page.
-pub(crate) fn not_found(headers: &HeaderMap) -> Response {
+pub(crate) fn not_found(web: &Web, headers: &HeaderMap) -> Response {
+    let context = context! { what => "missing", back => "/" };
     let language = preferred_language(headers);
-    let body = format!(
-        "<p>{}</p><p><a href=\"/\">{}</a></p>",
-        i18n::text!(language, "public-missing-text"),
-        i18n::text!(language, "public-missing-back"),
-    );
-    page(StatusCode::NOT_FOUND, language, &i18n::text!(language, "public-missing"), &body)
+    web.show_public(StatusCode::NOT_FOUND, language, "public-said.html", context)
 }
 
 /// Whether a query asks for the public form of the original product.

@@ -70,6 +70,11 @@ impl Stamp {
         self.offset.filter(|_| self.has_year)?.to_timestamp(self.civil()).ok()
     }
 
+    /// Whether it is one day, however it is read.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.has_year && self.other.is_none_or(|other| other.day() == self.date)
+    }
+
     /// Day and time as they stand there; midnight without a time.
     pub(crate) fn civil(&self) -> DateTime {
         self.date.to_datetime(self.time.unwrap_or(Time::midnight()))

@@ -1,19 +1,16 @@
-//! What waits for a decision: reports whose service nobody has confirmed, and suspensions that a guard held back.
+//! What waits for a decision: suspensions that a guard held back.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use minijinja::Value;
 
 use crate::pages::context;
 use portreeve_app::report::{dossier, view};
 use portreeve_app::{ReportFilter, ReportOrder, SuspensionFilter};
 use portreeve_core::ids::ReportId;
-use portreeve_core::report::Status;
 use serde::Deserialize;
 
 use super::Answered;
-use super::reports::outcomes;
 use super::session::{Query, Staff};
 use crate::Web;
 use crate::rights::SeeReports;
@@ -39,23 +36,6 @@ fn oldest(after: Option<i64>) -> ReportFilter {
 fn next(reports: &[view::ReportView]) -> Option<i64> {
     let is_full = i64::try_from(reports.len()).is_ok_and(|rows| rows >= PAGE);
     reports.last().map(|last| last.id).filter(|_| is_full)
-}
-
-/// Reports that wait for their service.
-pub(crate) async fn queue(
-    State(web): State<Arc<Web>>,
-    staff: Staff<SeeReports>,
-    Query(After { after }): Query<After>,
-) -> Answered {
-    let filter = ReportFilter { status: Some(Status::Queued), ..oldest(after) };
-    let reports = view::list(&web.desk, &filter).await?;
-    let mut rows: Vec<Value> = Vec::with_capacity(reports.len());
-    for report in &reports {
-        let candidates = dossier::candidates(&web.desk, report).await?;
-        rows.push(context! { report, candidates });
-    }
-    let more = context! { page => "queue", rows, next => next(&reports), outcomes => outcomes() };
-    web.show(&staff, "queue.html", more).await
 }
 
 /// Suspensions that wait for approval.

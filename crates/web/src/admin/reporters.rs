@@ -1,0 +1,70 @@
+//! Who complains: how many of their complaints were right, how far they are trusted, and whether they are heard at all.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use portreeve_app::reporter;
+use portreeve_core::intake::Lane;
+use serde::Deserialize;
+
+use super::session::{Form, Path, Query, Staff};
+use super::{Answered, Refusal, to};
+use crate::Web;
+use crate::pages::context;
+use crate::rights::{Close, SeeReports, Setup};
+
+/// Reporters on a page.
+const PAGE: i64 = 50;
+
+/// Where the list goes on.
+#[derive(Deserialize)]
+pub(crate) struct After {
+    after: Option<i64>,
+}
+
+/// The list.
+pub(crate) async fn list(
+    State(web): State<Arc<Web>>,
+    staff: Staff<SeeReports>,
+    Query(After { after }): Query<After>,
+) -> Answered {
+    let reporters = reporter::list(&web.desk, after, PAGE).await?;
+    let is_full = i64::try_from(reporters.len()).is_ok_and(|rows| rows >= PAGE);
+    let next = reporters.last().map(|last| last.reference).filter(|_| is_full);
+    let lanes: Vec<&str> = Lane::ALL.iter().map(|lane| lane.code()).collect();
+    let is_first = after.is_none();
+    let more = context! { page => "inbox", reporters, next, lanes, is_first };
+    web.show(&staff, "reporters.html", more).await
+}
+
+/// The list with somebody at its head.
+fn at(id: i64) -> String {
+    format!("/admin/reporters?after={}", id.saturating_sub(1))
+}
+
+/// Mutes somebody, or lets them be heard again.
+pub(crate) async fn mute(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Close>,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Answered {
+    if form.is_set("unmute") {
+        reporter::unmute(&web.desk, id, &staff.actor()).await?;
+    } else {
+        reporter::mute(&web.desk, id, &staff.actor()).await?;
+    }
+    Ok(to(&at(id)))
+}
+
+/// Says how far somebody is trusted.
+pub(crate) async fn trust(
+    State(web): State<Arc<Web>>,
+    staff: Staff<Setup>,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Answered {
+    let lane = Lane::from_code(form.get("lane")).ok_or(Refusal::Unreadable)?;
+    reporter::trust(&web.desk, id, lane, &staff.actor()).await?;
+    Ok(to(&at(id)))
+}
