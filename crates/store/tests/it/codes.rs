@@ -98,6 +98,9 @@ on_both! {
         let mail = NewMail {
             report: None,
             shows_report: None,
+            name: String::new(),
+            credential: None,
+            lane: None,
             sha256: "a".into(),
             size: 1,
             door: "cli".into(),

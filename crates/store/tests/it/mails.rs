@@ -22,6 +22,9 @@ fn new(sha256: &str, to: &str, at: i64) -> NewMail {
         received_at: at,
         report: None,
         shows_report: None,
+        name: String::new(),
+        credential: None,
+        lane: None,
     }
 }
 
