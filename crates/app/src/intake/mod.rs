@@ -8,6 +8,7 @@ mod mailbox;
 mod place;
 mod position;
 mod read;
+pub(crate) mod receipt;
 mod room;
 mod token;
 pub mod trust;

@@ -190,6 +190,8 @@ impl Sweeper {
         let before = crate::report::KEYS_LIVE.before(now).as_millisecond();
         tx.forget_idempotency_keys(before).await?;
         tx.forget_complaint_keys(before).await?;
+        let before = crate::intake::receipt::ONE_WITHIN.before(now).as_millisecond();
+        tx.forget_receipts(before).await?;
         let before = crate::intake::trust::SIGNATURES_KEPT.before(now).as_millisecond();
         tx.forget_signatures(before, DELIVERIES_AT_A_TIME).await?;
         let before = crate::webhook::KEPT.before(now).as_millisecond();

@@ -59,6 +59,8 @@ pub struct Envelope {
     pub sender: Option<Arc<Sender>>,
     /// Where answers and bounces go, if not to the sender.
     pub answers_to: Option<String>,
+    /// It answers a mail by itself: it says so, and does not come back (RFC 3834).
+    pub is_reply: bool,
 }
 
 /// Why a mail was not taken.
@@ -232,6 +234,7 @@ pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
         date: job.at,
         sender: planned.sender.clone(),
         answers_to: planned.answers_to.clone(),
+        is_reply: false,
     };
     send_to_each(mail, letters, envelope).await
 }
