@@ -17,7 +17,7 @@ use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::time::Span;
 
 pub use error::SettingError;
-use intake::{Acknowledge, Duplicates, Intake, Mode, SuspendBy};
+pub use intake::{Acknowledge, Duplicates, Intake, Mode, SuspendBy};
 use read::{
     addresses, aliases, at_least_a_second, at_least_five_minutes, categories, currency, extensions,
     one_of, plans, whole_number, words_of_reason, yes_or_no,

@@ -332,7 +332,7 @@ impl NoticeJob {
 }
 
 /// A Message-ID with this left side.
-fn message_id_of(id: &str, domain: &str) -> String {
+pub(crate) fn message_id_of(id: &str, domain: &str) -> String {
     format!("<{id}@{domain}>")
 }
 
