@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use crate::attachment::{LARGEST_FILE, Limits, MOST_FILES, Size};
+use crate::decision::Ground;
 use crate::language::Language;
 use crate::payment::{Cents, Money};
 use crate::refusal::{Refusal, refusal};
@@ -108,6 +109,8 @@ pub struct CategoryPlan {
     pub period: Option<Span>,
     /// How bad it is.
     pub severity: Severity,
+    /// Which law or term such abuse goes against.
+    pub ground: Option<Ground>,
 }
 
 /// How bad a kind of abuse is, for people who choose what to look at first.

@@ -388,6 +388,7 @@ fn is_out_of_date(report: &Report, notice: Notice) -> bool {
     };
     match notice {
         Notice::Reminder => !matches!(countdown, Countdown::Running { .. }),
+        Notice::Complaints => matches!(report.state, State::Closed { .. }),
         Notice::DeadlineLifted => {
             matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. })
         }

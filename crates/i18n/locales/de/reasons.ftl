@@ -9,6 +9,7 @@ rule-self_unsuspend = der Kunde hat den Dienst entsperrt
 rule-payment = der Kunde hat gezahlt
 rule-merge = Meldungen zusammengeführt
 rule-unmerge = Zusammenführung rückgängig gemacht
+rule-complaint = automatisch aus einer Beschwerde zugeordnet
 
 stop-paused = der Abuse-Desk ist angehalten
 stop-clock_suspect = die Uhr dieses Rechners ist gesprungen; den Abuse-Desk fortsetzen, sobald sie stimmt
@@ -112,3 +113,18 @@ suspended-why-later-silent = Das Panel bittet um einen späteren Versuch
 suspended-why-failed = Fehlgeschlagen, wird erneut versucht: „{ $said }“
 suspended-why-failed-silent = Fehlgeschlagen, wird erneut versucht
 suspended-why-paused = Der Abuse-Desk ist angehalten. { $why }
+
+## Complaints, as customers are told of them
+evidence-observed = Beobachtet: { $value }
+evidence-address = Adresse: { $value }
+evidence-page = Seite: { $value }
+evidence-domain = Domain: { $value }
+evidence-target = Ziel: { $value }
+evidence-count = Ereignisse: { $count }
+evidence-more = { $count ->
+    [one] Und ein weiterer Vorfall derselben Art.
+   *[other] Und { $count } weitere Vorfälle derselben Art.
+}
+evidence-log = Aus dem Protokoll:
+evidence-by-known = Die Meldung wurde automatisch aus einer Beschwerde zugeordnet, deren Absender beglaubigt ist.
+evidence-by-anybody = Die Meldung wurde automatisch aus einer Beschwerde zugeordnet, deren Absender nicht beglaubigt ist.

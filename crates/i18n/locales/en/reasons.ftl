@@ -9,6 +9,7 @@ rule-self_unsuspend = the customer unsuspended the service
 rule-payment = the customer paid
 rule-merge = reports merged
 rule-unmerge = merge undone
+rule-complaint = placed automatically from a complaint
 
 stop-paused = the desk is paused
 stop-clock_suspect = the clock of this machine jumped; resume the desk once it is right
@@ -112,3 +113,18 @@ suspended-why-later-silent = The panel asks to try later
 suspended-why-failed = Failed, will be tried again: “{ $said }”
 suspended-why-failed-silent = Failed, will be tried again
 suspended-why-paused = The desk is paused. { $why }
+
+## Complaints, as customers are told of them
+evidence-observed = Observed: { $value }
+evidence-address = Address: { $value }
+evidence-page = Page: { $value }
+evidence-domain = Domain: { $value }
+evidence-target = Target: { $value }
+evidence-count = Events: { $count }
+evidence-more = { $count ->
+    [one] And one more incident of the same kind.
+   *[other] And { $count } more incidents of the same kind.
+}
+evidence-log = From the log:
+evidence-by-known = The report was placed automatically from a complaint whose sender was authenticated.
+evidence-by-anybody = The report was placed automatically from a complaint whose sender was not authenticated.
