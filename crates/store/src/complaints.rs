@@ -187,6 +187,23 @@ impl Tx {
         Ok(())
     }
 
+    /// Nobody has read it, once more.
+    pub async fn read_mail_again(
+        &mut self,
+        id: MailId,
+        lane: Option<Lane>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE incoming_mails SET state = 'unread', why = NULL, lane = $1 WHERE id = $2";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(lane.map(Lane::code))
+                .bind(id.0)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
     /// Writes down why staff dismissed it.
     pub async fn put_because(
         &mut self,

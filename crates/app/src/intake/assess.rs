@@ -48,8 +48,9 @@ pub(super) async fn assess(
     bytes: Vec<u8>,
     now: Timestamp,
 ) -> Result<Assessed, StoreError> {
-    let judged = trust::judge(desk, row, &bytes).await;
-    let complaint = read(row, understood, bytes).await;
+    let complaint = read(row, understood, bytes.clone()).await;
+    let told = complaint.reporter.email.as_deref();
+    let judged = trust::judge(desk, row, &bytes, told).await?;
     let ledger = desk.ledger_of_now().await?;
     let live = desk.live();
     let found = attributions(desk, &live.settings, &complaint, row, now).await;

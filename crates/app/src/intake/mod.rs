@@ -575,6 +575,9 @@ pub async fn attach(
     let read = Understood::of(desk, bytes, row.envelope_from).await;
     let Understood { mail, message: text, .. } = read.map_err(|_| MailError::Stopping)?;
     let files = files_of(desk, &mail).await;
+    // Who complains, and in which words, is for staff alone.
+    let is_complaint = !desk.db.read().await?.incidents(id, 1).await?.is_empty();
+    let how = if is_complaint { AttachAs::Note } else { how };
     let wish = match how {
         AttachAs::Message => Act::AnswerByMail(text, desk.now()),
         AttachAs::Note => {
