@@ -56,6 +56,8 @@ pub struct ItemView {
     pub because: Option<String>,
     /// The reports that it is about.
     pub reports: Vec<i64>,
+    /// The report that it belongs to, or seems to.
+    pub report_id: Option<i64>,
     /// When it came.
     pub received_at: String,
     /// By which way: `lmtp`, `imap`, `folder`, `api`, `form` or `ingest`.
@@ -101,7 +103,7 @@ impl ItemView {
         let told = told(row.complaint.as_deref());
         let mut reports: Vec<i64> = reports.into_iter().map(|report| report.0).collect();
         let is_part = row.state.standing() == Standing::Placed;
-        if let Some(report) = row.report.filter(|_| is_part || reports.is_empty())
+        if let Some(report) = row.report.filter(|_| is_part)
             && !reports.contains(&report.0)
         {
             reports.push(report.0);
@@ -114,6 +116,7 @@ impl ItemView {
             why: row.why.map(Why::code),
             reason: row.why.map(|why| portreeve_i18n::reason::mail_waits(Language::English, why)),
             because: row.because,
+            report_id: row.report.map(|report| report.0),
             reports,
             received_at: from_millis(row.received_at).map(rfc3339).unwrap_or_default(),
             channel: channel(&row.door).to_owned(),

@@ -22,7 +22,7 @@ stop-customer_answered = der Kunde hat geantwortet und wartet auf Mitarbeiter
 stop-mail_waits = eine E-Mail zu der Meldung wartet auf Prüfung
 stop-service_missing = das Verzeichnis führt den Dienst nicht mehr
 
-mailwhy-no_token = keine Antwort auf eine unserer Benachrichtigungen
+mailwhy-no_token = nennt keine Quelle eines Missbrauchs und ist keine Antwort auf eine unserer Benachrichtigungen
 mailwhy-no_code = nennt die Meldung und kommt von der Adresse des Kunden, aber ohne den Code unserer Benachrichtigungen
 mailwhy-false_token = nennt eine Meldung, aber nicht so, wie unsere Benachrichtigungen es tun
 mailwhy-other_sender = nicht von der E-Mail-Adresse des Kunden

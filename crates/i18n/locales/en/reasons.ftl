@@ -22,7 +22,7 @@ stop-customer_answered = the customer has answered and waits for staff
 stop-mail_waits = a mail about the report awaits review
 stop-service_missing = the directory no longer lists the service
 
-mailwhy-no_token = not a reply to any of our notices
+mailwhy-no_token = names no source of abuse, and no reply to any of our notices
 mailwhy-no_code = names the report and comes from the customer's address, but without the code of our notices
 mailwhy-false_token = names a report, but not as our notices do
 mailwhy-other_sender = not from the customer's e-mail address

@@ -191,7 +191,7 @@ fn stranger(subject: &str) -> String {
 
 /// The subjects of all that came in, in the order of their coming.
 fn subjects(world: &World) -> Vec<String> {
-    let items = world.json(&["mail", "list"]);
+    let items = world.json(&["inbox", "list"]);
     let items = items.as_array().unwrap().iter();
     items.map(|item| item["subject"].as_str().unwrap().to_owned()).collect()
 }
@@ -314,7 +314,7 @@ on_both! {
         bob.append("From: eve@example.com\nSubject: Hello\n\nthere\n");
         bob.append(&format!("From: eve@example.com\nTo: {}\nSubject: Forged\n\nthere\n", header(&told, "Reply-To")));
         eventually("the answer is there", || world.events(id, "answered_by_mail") == 1);
-        let why = || world.json(&["mail", "list"]).to_string();
+        let why = || world.json(&["inbox", "list"]).to_string();
         eventually("the others wait", || why().contains("no_token") && why().contains("other_sender"));
         eventually("it was moved", || ann.counts("INBOX").0 == 0 && ann.counts("Done").0 == 1);
         eventually("they are marked", || bob.counts("INBOX") == (2, 0));
@@ -324,7 +324,7 @@ on_both! {
         assert!(!desk.log().contains("hunter2"));
         let_pass(2.5);
         assert_eq!(world.events(id, "answered_by_mail"), 1);
-        assert_eq!(world.json(&["mail", "list"]).as_array().unwrap().len(), 2);
+        assert_eq!(world.json(&["inbox", "list"]).as_array().unwrap().len(), 2);
     }
 
     fn what_has_no_room_stays_in_the_mailbox_and_what_shows_a_report_is_taken(world) {

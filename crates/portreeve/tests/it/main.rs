@@ -12,6 +12,7 @@ mod browser;
 mod cli;
 mod clock;
 mod complaint_doors;
+mod complaints_placed;
 mod crash;
 mod customers;
 mod deadlines;
