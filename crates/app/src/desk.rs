@@ -1,6 +1,7 @@
 //! The desk: what every operation needs at hand.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -124,6 +125,8 @@ pub struct Desk {
     live: RwLock<Arc<Live>>,
     letters: RwLock<Arc<Letters>>,
     ledger: RwLock<Ledger>,
+    /// Up to which change the ledger in memory is known to be complete.
+    ledger_seen: AtomicI64,
 }
 
 /// The ways out of the desk.
@@ -199,6 +202,7 @@ impl Desk {
             live: RwLock::default(),
             letters: RwLock::new(Arc::new(letters)),
             ledger: RwLock::default(),
+            ledger_seen: AtomicI64::new(-1),
         }
     }
 
@@ -282,6 +286,18 @@ impl Desk {
         }
     }
 
+    /// Brings the ledger in memory up to what is stored now, and says up to which change that is. What decides about
+    /// customers asks for it: an address may have moved a moment ago.
+    pub async fn ledger_of_now(&self) -> Result<i64, StoreError> {
+        let now = self.db.read().await?.change_counters().await?.ledger;
+        let seen = self.ledger_seen.load(Ordering::Acquire);
+        if now > seen {
+            self.refresh_ledger(seen).await?;
+            self.ledger_seen.fetch_max(now, Ordering::AcqRel);
+        }
+        Ok(now)
+    }
+
     /// The state of the desk as a whole: paused, its clock.
     pub async fn state(&self) -> Result<DeskState, StoreError> {
         self.db.read().await?.desk_state().await
@@ -340,6 +356,7 @@ impl Desk {
         self.refresh().await?;
         self.refresh_letters().await?;
         self.refresh_ledger(-1).await?;
+        self.ledger_seen.fetch_max(counters.ledger, Ordering::AcqRel);
         Ok(counters)
     }
 

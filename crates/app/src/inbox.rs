@@ -4,8 +4,9 @@ mod look;
 
 use std::collections::BTreeMap;
 
+use portreeve_core::event::Job;
 use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
-use portreeve_core::intake::{Because, Lane, MailState, Standing, Why};
+use portreeve_core::intake::{Because, Lane, MailState, Standing, Why, is_same_address};
 use portreeve_core::time::{from_millis, rfc3339};
 use portreeve_i18n::Language;
 use portreeve_store::{IncidentRow, MailRow, StoreError, Tx};
@@ -19,6 +20,7 @@ use crate::intake::{
     self, AttachAs, AttachedFile, IncidentView, MailError, ToldReporter, channel, told,
     without_secret_links,
 };
+use crate::record::to_row;
 
 /// Allegations that a list shows of one complaint; [`show`] has more.
 pub const LISTED_INCIDENTS: i64 = 20;
@@ -54,6 +56,8 @@ pub struct ItemView {
     pub because: Option<String>,
     /// The reports that it is about.
     pub reports: Vec<i64>,
+    /// The report that it belongs to, or seems to.
+    pub report_id: Option<i64>,
     /// When it came.
     pub received_at: String,
     /// By which way: `lmtp`, `imap`, `folder`, `api`, `form` or `ingest`.
@@ -99,7 +103,7 @@ impl ItemView {
         let told = told(row.complaint.as_deref());
         let mut reports: Vec<i64> = reports.into_iter().map(|report| report.0).collect();
         let is_part = row.state.standing() == Standing::Placed;
-        if let Some(report) = row.report.filter(|_| is_part || reports.is_empty())
+        if let Some(report) = row.report.filter(|_| is_part)
             && !reports.contains(&report.0)
         {
             reports.push(report.0);
@@ -112,6 +116,7 @@ impl ItemView {
             why: row.why.map(Why::code),
             reason: row.why.map(|why| portreeve_i18n::reason::mail_waits(Language::English, why)),
             because: row.because,
+            report_id: row.report.map(|report| report.0),
             reports,
             received_at: from_millis(row.received_at).map(rfc3339).unwrap_or_default(),
             channel: channel(&row.door).to_owned(),
@@ -278,14 +283,48 @@ pub async fn open(
     intake::open(desk, id, service, by).await
 }
 
-/// Staff attach what waits to a report: as a note, for a complaint is nothing that the customer wrote.
+/// Staff attach what waits to a report: as a message where its customer wrote it, else as a note for staff.
 pub async fn attach(
     desk: &Desk,
     id: MailId,
     report: ReportId,
     by: &Actor,
 ) -> Result<(), MailError> {
-    intake::attach(desk, id, report, AttachAs::Note, by).await
+    let how = {
+        let mut tx = desk.db.snapshot().await?;
+        let from = tx.mail(id).await?.map(|row| row.from_address).unwrap_or_default();
+        let subject = tx.report(report).await?.and_then(|report| report.subject);
+        let service = match subject {
+            Some(subject) => tx.service(&subject.service).await?,
+            None => None,
+        };
+        let mailboxes = service.map(|known| known.service.mailboxes()).unwrap_or_default();
+        if mailboxes.iter().any(|one| is_same_address(one, &from)) {
+            AttachAs::Message
+        } else {
+            AttachAs::Note
+        }
+    };
+    intake::attach(desk, id, report, how, by).await
+}
+
+/// Something is read again, by readers that know more or by a ledger that does. Whatever was decided stays.
+pub async fn again(desk: &Desk, id: MailId, lane: Option<Lane>) -> Result<bool, StoreError> {
+    let mut tx = desk.db.write().await?;
+    let Some(row) = tx.mail_alone(id).await? else { return Ok(false) };
+    let is_undecided = row.decided_by.is_none()
+        && row.report.is_none()
+        && matches!(row.state, MailState::Waiting | MailState::NoReport);
+    if !is_undecided || tx.reports_of_complaints(&[id]).await?.contains_key(&id) {
+        return Ok(false);
+    }
+    tx.forget_incidents(id).await?;
+    let given = lane.or(row.lane.filter(|_| row.door == "ingest"));
+    tx.read_mail_again(id, given).await?;
+    tx.enqueue(&[to_row(&Job::ReadMail(id))], desk.now().as_millisecond()).await?;
+    tx.commit().await?;
+    desk.work.notify_waiters();
+    Ok(true)
 }
 
 /// Staff want nothing of what waits.

@@ -83,6 +83,7 @@ pub struct Metrics {
     panel_up: Family<Names, Gauge>,
     directory_readable: Family<Names, Gauge>,
     directory_synced: Family<Names, Gauge>,
+    mailbox_readable: Family<Names, Gauge>,
     deliveries: Family<Names, Counter>,
     deliveries_waiting: Family<Names, Gauge>,
     jobs: Family<Words, Gauge>,
@@ -119,6 +120,7 @@ impl Metrics {
             panel_up: Family::default(),
             directory_readable: Family::default(),
             directory_synced: Family::default(),
+            mailbox_readable: Family::default(),
             deliveries: Family::default(),
             deliveries_waiting: Family::default(),
             jobs: Family::default(),
@@ -207,6 +209,8 @@ impl Metrics {
             Unit::Seconds,
             self.directory_synced.clone(),
         );
+        let help = "1 if the last look into the mailbox or folder succeeded, or there was none yet";
+        all.register("mailbox_readable", help, self.mailbox_readable.clone());
         let help = "Attempts to deliver a message to a webhook, by outcome";
         all.register("webhook_tries", help, self.deliveries.clone());
         let waiting = self.deliveries_waiting.clone();
@@ -349,6 +353,13 @@ impl Metrics {
                 self.directory_readable.get_or_create(&names).set(readable);
                 self.directory_synced.get_or_create(&names).set(unix(state.synced_at));
             }
+        }
+        let known = tx.mailboxes().await?;
+        for mailbox in &desk.mailboxes {
+            let state = known.iter().find(|state| state.name == mailbox.name);
+            let readable = i64::from(state.is_none_or(|state| state.trouble.is_none()));
+            let names = vec![("mailbox", mailbox.name.clone())];
+            self.mailbox_readable.get_or_create(&names).set(readable);
         }
         let unread = tx.unread_mails(BOUND).await?;
         self.mail_unread.set(unread.count);

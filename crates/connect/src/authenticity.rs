@@ -26,8 +26,11 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// How long one question to one server may take.
 const ANSWER: Duration = Duration::from_millis(1_500);
 
-/// How long the DNS is left alone after it did not answer, so that reading goes on.
+/// How long the DNS is left alone after it did not answer for several mails in a row, so that reading goes on.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// So many mails: of one alone, whoever sent it may have seen to that.
+const SILENT: u32 = 5;
 
 /// Longest header that is checked, in bytes. Work on it grows with the number of its signatures.
 const LONGEST_HEADER: usize = 256 * 1024;
@@ -44,7 +47,20 @@ const CACHE: u64 = 1_024;
 /// Checks by the keys in the DNS.
 pub struct Dns {
     authenticator: MessageAuthenticator,
-    silent_since: Mutex<Option<Instant>>,
+    silence: Mutex<Silence>,
+}
+
+/// How often in a row the DNS did not answer, and when last.
+#[derive(Debug, Default)]
+struct Silence {
+    times: u32,
+    last: Option<Instant>,
+}
+
+impl Silence {
+    fn pauses(&self) -> bool {
+        self.times >= SILENT && self.last.is_some_and(|last| last.elapsed() < PAUSE)
+    }
 }
 
 impl std::fmt::Debug for Dns {
@@ -75,11 +91,11 @@ impl Dns {
         options.cache_size = CACHE;
         let authenticator =
             MessageAuthenticator::new(config, options).map_err(|error| error.to_string())?;
-        Ok(Self { authenticator, silent_since: Mutex::default() })
+        Ok(Self { authenticator, silence: Mutex::default() })
     }
 
-    fn silent_since(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.silent_since.lock().unwrap_or_else(PoisonError::into_inner)
+    fn silence(&self) -> std::sync::MutexGuard<'_, Silence> {
+        self.silence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -176,7 +192,7 @@ impl SenderCheck for Dns {
         if !is_checked(&raw) {
             return Checked::default();
         }
-        if self.silent_since().is_some_and(|since| since.elapsed() < PAUSE) {
+        if self.silence().pauses() {
             return silent;
         }
         let authenticator = self.authenticator.clone();
@@ -195,14 +211,17 @@ impl SenderCheck for Dns {
                 return Checked::default();
             }
         };
+        let mut silence = self.silence();
         if checked.dns_failed {
-            let since = self.silent_since().replace(Instant::now());
-            if since.is_none_or(|since| since.elapsed() > PAUSE) {
+            *silence =
+                Silence { times: silence.times.saturating_add(1), last: Some(Instant::now()) };
+            if silence.times == SILENT {
                 tracing::warn!("the DNS does not answer: signatures of mails are not checked");
             }
         } else {
-            *self.silent_since() = None;
+            *silence = Silence::default();
         }
+        drop(silence);
         checked
     }
 }

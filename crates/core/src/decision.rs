@@ -33,6 +33,12 @@ impl Decision {
         Self::by(Press::Staff, Rule::Staff)
     }
 
+    /// The same, on this ground.
+    #[must_use]
+    pub fn against(self, ground: Option<Ground>) -> Self {
+        Self { ground, ..self }
+    }
+
     /// The same, resting on these facts.
     #[must_use]
     pub fn on(self, facts: Facts) -> Self {
@@ -62,11 +68,13 @@ pub enum Rule {
     Merge,
     /// That was undone.
     Unmerge,
+    /// A complaint was placed by the ledger.
+    Complaint,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Staff,
         Self::Immediate,
         Self::Deadline,
@@ -76,6 +84,7 @@ impl Rule {
         Self::Payment,
         Self::Merge,
         Self::Unmerge,
+        Self::Complaint,
     ];
 }
 
@@ -95,6 +104,12 @@ pub struct Facts {
     /// The report about the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_report: Option<ReportId>,
+    /// What was complained about, as it was declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When that was observed.
+    #[serde(with = "as_rfc3339::optional", skip_serializing_if = "Option::is_none")]
+    pub observed_at: Option<Timestamp>,
 }
 
 impl Facts {
@@ -125,6 +140,8 @@ mod tests {
             customer_now: Some("8".into()),
             amount: Some("25.00 EUR".into()),
             other_report: Some(ReportId(92)),
+            source: Some("192.0.2.7".into()),
+            observed_at: from_millis(1_700_000_000_000),
         };
         let decision = Decision {
             ground: Some(Ground::Terms("3.2".into())),

@@ -259,6 +259,13 @@ impl Interval {
     }
 }
 
+impl Interval {
+    /// Whether it was perhaps held at any time from one instant to another.
+    pub fn overlaps(&self, from: i64, to: i64) -> bool {
+        self.from_after.is_none_or(|after| after < to) && self.to_by.is_none_or(|by| by > from)
+    }
+}
+
 /// A service held a resource for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
@@ -402,6 +409,69 @@ impl Ledger {
                     && entry.held.at(at).is_some()
             })
         })
+    }
+
+    /// The entries under which `resource` may be filed: its own and all wider ones.
+    fn filed<'a>(
+        &'a self,
+        resource: &'a Resource,
+    ) -> Box<dyn Iterator<Item = &'a Vec<Entry>> + 'a> {
+        match resource {
+            Resource::Net(net) => Box::new(self.nets.cover(net).map(|(_, entries)| entries)),
+            Resource::Domain(name) => {
+                let parents = std::iter::successors(Some(name.as_str()), |name| {
+                    name.split_once('.').map(|(_, parent)| parent)
+                });
+                Box::new(parents.filter_map(|name| self.domains.get(name)))
+            }
+        }
+    }
+
+    /// Whether anybody ever held `resource`, or something that has it in it.
+    pub fn ever_held(&self, resource: &Resource) -> bool {
+        self.filed(resource).any(|entries| !entries.is_empty())
+    }
+
+    /// The instants between two others at which `resource` may have changed hands. Nothing where there are more than
+    /// `most`.
+    pub fn changes(
+        &self,
+        resource: &Resource,
+        from: i64,
+        to: i64,
+        most: usize,
+    ) -> Option<Vec<i64>> {
+        let mut found = Vec::new();
+        for entry in self.filed(resource).flatten() {
+            let Interval { from_after, from_by, to_after, to_by } = entry.held;
+            let ends = [from_after, Some(from_by), to_after, to_by];
+            found.extend(ends.into_iter().flatten().filter(|at| (from..=to).contains(at)));
+            if found.len() > most {
+                return None;
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether anybody held a part of a network at any time between two instants.
+    pub fn any_inside(&self, net: IpNet, from: i64, to: i64) -> bool {
+        self.inside(net).any(|entry| entry.held.overlaps(from, to))
+    }
+
+    /// The same of anybody but this service.
+    pub fn others_inside(&self, net: IpNet, but: &ServiceKey, from: i64, to: i64) -> bool {
+        self.inside(net).any(|entry| {
+            let is_it = entry.service == but.id
+                && self.directories.text(u32::from(entry.directory)) == but.directory;
+            !is_it && entry.held.overlaps(from, to)
+        })
+    }
+
+    fn inside(&self, net: IpNet) -> impl Iterator<Item = &Entry> {
+        self.nets
+            .children(&net)
+            .filter(move |(part, _)| *part != net)
+            .flat_map(|(_, entries)| entries)
     }
 
     fn collect(&self, resource: &Resource, entries: &[Entry], at: i64, found: &mut Vec<Holding>) {

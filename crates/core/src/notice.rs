@@ -64,6 +64,8 @@ words! {
         Reopened = "reopened",
         /// The customer asked for a new link.
         Link = "link",
+        /// More complaints about the same came in.
+        Complaints = "complaints",
         /// Something waits for a decision (staff).
         NeedsStaff = "needs_staff",
     }
@@ -71,7 +73,7 @@ words! {
 
 impl Notice {
     /// Those that customers get.
-    pub const TO_CUSTOMERS: [Self; 12] = [
+    pub const TO_CUSTOMERS: [Self; 13] = [
         Self::Opened,
         Self::Reminder,
         Self::Suspended,
@@ -84,6 +86,7 @@ impl Notice {
         Self::Closed,
         Self::Reopened,
         Self::Link,
+        Self::Complaints,
     ];
 }
 

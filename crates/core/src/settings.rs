@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use crate::attachment::{LARGEST_FILE, Limits, MOST_FILES, Size};
+use crate::decision::Ground;
 use crate::language::Language;
 use crate::payment::{Cents, Money};
 use crate::refusal::{Refusal, refusal};
@@ -17,7 +18,7 @@ use crate::report::{LONGEST_WISH, OnReply, SuspendMethod, TimeLimit};
 use crate::time::Span;
 
 pub use error::SettingError;
-use intake::{Acknowledge, Duplicates, Intake, Mode, SuspendBy};
+pub use intake::{Acknowledge, Duplicates, Intake, Mode, SuspendBy};
 use read::{
     addresses, aliases, at_least_a_second, at_least_five_minutes, categories, currency, extensions,
     one_of, plans, whole_number, words_of_reason, yes_or_no,
@@ -108,6 +109,8 @@ pub struct CategoryPlan {
     pub period: Option<Span>,
     /// How bad it is.
     pub severity: Severity,
+    /// Which law or term such abuse goes against.
+    pub ground: Option<Ground>,
 }
 
 /// How bad a kind of abuse is, for people who choose what to look at first.

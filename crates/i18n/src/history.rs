@@ -98,6 +98,18 @@ impl Teller<'_> {
                 text!(of, "history-assigned", service = service.to_string())
             }
             Event::Hint { hint } => self.hint(hint),
+            Event::Complained { mail, decision } => match decision.rule {
+                Rule::Staff => text!(of, "history-complained", mail = mail.to_string()),
+                rule => text!(
+                    of,
+                    "history-complained-automatically",
+                    mail = mail.to_string(),
+                    rule = reason::rule(of, rule)
+                ),
+            },
+            Event::MoreComplaints { count } => {
+                text!(of, "history-more_complaints", count = *count)
+            }
             Event::HandedOver { to: Some(to) } => {
                 text!(of, "history-handed_over", to = to.as_str())
             }

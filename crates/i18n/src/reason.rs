@@ -204,6 +204,7 @@ pub fn rule(language: Language, rule: Rule) -> String {
             Rule::Payment => "rule-payment",
             Rule::Merge => "rule-merge",
             Rule::Unmerge => "rule-unmerge",
+            Rule::Complaint => "rule-complaint",
         }
     )
 }

@@ -187,6 +187,23 @@ impl Tx {
         Ok(())
     }
 
+    /// Nobody has read it, once more.
+    pub async fn read_mail_again(
+        &mut self,
+        id: MailId,
+        lane: Option<Lane>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE incoming_mails SET state = 'unread', why = NULL, lane = $1 WHERE id = $2";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql)
+                .bind(lane.map(Lane::code))
+                .bind(id.0)
+                .execute(conn)
+                .await?;
+        });
+        Ok(())
+    }
+
     /// Writes down why staff dismissed it.
     pub async fn put_because(
         &mut self,
@@ -244,6 +261,30 @@ impl Tx {
         on!(self, conn => {
             sqlx::query::<Database>(sql).bind(mail.0).execute(conn).await?;
         });
+        Ok(())
+    }
+
+    /// Writes down that staff put these allegations of a complaint into a report.
+    pub async fn put_incidents_into(
+        &mut self,
+        mail: MailId,
+        numbers: &[i64],
+        fate: IncidentFate,
+        report: ReportId,
+    ) -> Result<(), StoreError> {
+        for chunk in numbers.chunks(AT_ONCE) {
+            on!(self, conn => {
+                let mut sql = QueryBuilder::<Database>::new("UPDATE incidents SET fate = ");
+                sql.push_bind(fate.code()).push(", report_id = ").push_bind(report.0);
+                sql.push(" WHERE mail_id = ").push_bind(mail.0).push(" AND n IN (");
+                let mut list = sql.separated(", ");
+                for n in chunk {
+                    list.push_bind(*n);
+                }
+                sql.push(")");
+                sql.build().execute(conn).await?;
+            });
+        }
         Ok(())
     }
 
@@ -444,22 +485,26 @@ impl Tx {
         Ok(())
     }
 
-    /// The latest open report about a service and a category whose customer is this one.
+    /// The latest open report about a service and a category whose customer is this one; with `suspends` only one that
+    /// does.
     pub async fn open_report_about(
         &mut self,
         service: &ServiceKey,
         category: &str,
         customer_id: &str,
+        suspends: bool,
     ) -> Result<Option<ReportId>, StoreError> {
         let sql =
             "SELECT id FROM reports WHERE directory = $1 AND service_id = $2 AND category = $3
-            AND customer_id = $4 AND status = 'open' ORDER BY id DESC LIMIT 1";
+            AND customer_id = $4 AND status = 'open' AND (suspend_method <> 'nosuspend' OR NOT $5)
+            ORDER BY id DESC LIMIT 1";
         let id: Option<i64> = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(&service.directory)
                 .bind(service.id.get())
                 .bind(category)
                 .bind(customer_id)
+                .bind(suspends)
                 .fetch_optional(conn)
                 .await?
         });

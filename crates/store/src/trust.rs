@@ -85,4 +85,36 @@ impl Tx {
         });
         Ok(())
     }
+
+    /// Takes the turn of an address (by its hash) to get a receipt for a mail: if it had none since `before`, or this is
+    /// the one.
+    pub async fn take_receipt(
+        &mut self,
+        hash: &str,
+        mail: MailId,
+        before: i64,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO receipts (address, mail_id, sent_at) VALUES ($1, $2, $3)
+            ON CONFLICT (address) DO UPDATE SET mail_id = excluded.mail_id, sent_at = excluded.sent_at
+                WHERE receipts.sent_at < $4 OR receipts.mail_id = excluded.mail_id";
+        on!(self, conn => {
+            let done = sqlx::query::<Database>(sql)
+                .bind(hash)
+                .bind(mail.0)
+                .bind(now)
+                .bind(before)
+                .execute(conn)
+                .await?;
+            Ok(done.rows_affected() > 0)
+        })
+    }
+
+    /// Forgets who had a receipt before this instant.
+    pub async fn forget_receipts(&mut self, before: i64) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM receipts WHERE sent_at < $1";
+        on!(self, conn => {
+            Ok(sqlx::query::<Database>(sql).bind(before).execute(conn).await?.rows_affected())
+        })
+    }
 }

@@ -2,17 +2,22 @@
 //! that the desk knows became of it.
 
 mod about;
+mod assess;
 mod complaint;
+mod evidence;
+pub mod form_complaint;
 mod links;
 mod mailbox;
 mod place;
 mod position;
 mod read;
+pub(crate) mod receipt;
 mod room;
 mod token;
 pub mod trust;
 mod understood;
 
+use portreeve_core::decision::Decision;
 use portreeve_core::event::{Event, Job};
 use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
 use portreeve_core::intake::{Because, IncidentFate, Lane, MailState, Why};
@@ -22,7 +27,7 @@ use portreeve_core::text::{one_line, shorten, storable};
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::Mail;
 use portreeve_i18n::{Language, english};
-use portreeve_store::{MailEnd, MailRow, NewMail, StoreError, Tx};
+use portreeve_store::{IncidentRow, MailEnd, MailRow, NewMail, StoreError, Tx};
 use serde::Serialize;
 
 pub use complaint::{DestinationView, IncidentView, SubjectView, ToldReporter};
@@ -34,6 +39,7 @@ pub use read::{Read, give_up, read};
 pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
 
+use place::Share;
 use token::Shown;
 use understood::Understood;
 
@@ -569,6 +575,9 @@ pub async fn attach(
     let read = Understood::of(desk, bytes, row.envelope_from).await;
     let Understood { mail, message: text, .. } = read.map_err(|_| MailError::Stopping)?;
     let files = files_of(desk, &mail).await;
+    // Who complains, and in which words, is for staff alone.
+    let is_complaint = !desk.db.read().await?.incidents(id, 1).await?.is_empty();
+    let how = if is_complaint { AttachAs::Note } else { how };
     let wish = match how {
         AttachAs::Message => Act::AnswerByMail(text, desk.now()),
         AttachAs::Note => {
@@ -589,11 +598,11 @@ pub async fn attach(
     // Of a complaint: what it alleges counts for the report.
     let incidents = tx.incidents(id, complaint::STORED).await?;
     if !incidents.is_empty() {
-        let waiting = || incidents.iter().filter(|one| one.report.is_none());
-        let events = waiting().map(|one| one.count).fold(0, i64::saturating_add);
-        let observed = span_of(waiting().filter_map(|one| one.observed_at));
         let row = tx.mail(id).await?.ok_or(MailError::NoMail(id))?;
-        place::count_in(&mut tx, to, &row, events, observed, now.as_millisecond()).await?;
+        let format = row.format.clone().unwrap_or_default();
+        let share = Share::of(incidents.iter().filter(|one| one.report.is_none()), &format);
+        let settings = &desk.live().settings;
+        place::count_in(&mut tx, to, &row, &share, settings, now).await?;
         tx.end_waiting_incidents(id, IncidentFate::ByStaff, Some(to)).await?;
     }
     tx.commit().await?;
@@ -601,7 +610,8 @@ pub async fn attach(
     Ok(())
 }
 
-/// Staff open a report about a service for what waits. It suspends nobody: whoever wants that presses for it on the report.
+/// Staff open a report about a service for what waits. It suspends nobody: whoever wants that presses for it on the
+/// report.
 pub async fn open(
     desk: &Desk,
     id: MailId,
@@ -609,39 +619,52 @@ pub async fn open(
     by: &Actor,
 ) -> Result<ReportId, MailError> {
     let now = desk.now();
+    let (row, bytes) = row_and_bytes(desk, id).await?.ok_or(MailError::NoMail(id))?;
+    let complaint = assess::complaint(desk, &row, bytes).await.map_err(|_| MailError::Stopping)?;
+    let live = desk.live();
+    let settings = &live.settings;
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Waiting).await?;
     let known = tx.service(service).await?.filter(|known| known.ended_at.is_none());
     let known = known.ok_or_else(|| ActError::NoService(service.clone()))?;
-    let incidents = tx.incidents(id, complaint::STORED).await?;
-    let waiting = || incidents.iter().filter(|one| one.report.is_none());
-    let first = waiting().next();
+    let rows = tx.incidents(id, complaint::STORED).await?;
+    let is_free = |one: &&IncidentRow| one.report.is_none();
+    let is_of = |one: &&IncidentRow| {
+        one.directory.as_deref() == Some(service.directory.as_str())
+            && one.service_id == Some(service.id.get())
+    };
+    // Nobody is told of what is about others. Where no holder is known, staff say whose it is.
+    let mut meant: Vec<&IncidentRow> = rows.iter().filter(is_free).filter(is_of).collect();
+    if meant.is_empty() {
+        meant = rows.iter().filter(is_free).filter(|one| one.service_id.is_none()).collect();
+    }
+    let incidents: Vec<_> = meant
+        .iter()
+        .filter_map(|one| complaint.incidents.get(usize::try_from(one.n).ok()?))
+        .collect();
+    let first = incidents.first();
+    let category = settings.intake.category(first.map_or("other", |one| one.category.as_str()));
+    let ip = incidents.iter().find_map(|one| one.ip).map(|ip| ip.to_string());
+    let language = place::language_of(&known.service, settings);
     let allegation = Allegation {
-        category: first.map_or("Other", |one| one.category.as_str()).to_owned(),
-        service_ip: first
-            .and_then(|one| one.ip.clone())
-            .unwrap_or_else(|| known.service.default_ip().to_owned()),
-        additional_info: String::new(),
+        category: category.to_owned(),
+        service_ip: ip.unwrap_or_else(|| known.service.default_ip().to_owned()),
+        additional_info: evidence::told(language, None, &incidents, &[]),
         suspend_method: SuspendMethod::NoSuspend,
         allow_unsuspend: false,
         pay_to_unsuspend: false,
     };
-    let report = place::open(&mut tx, desk, &known, allegation, by, now).await?;
-    let events = waiting().map(|one| one.count).fold(0, i64::saturating_add);
-    let observed = span_of(waiting().filter_map(|one| one.observed_at));
-    place::count_in(&mut tx, report, &row, events, observed, now.as_millisecond()).await?;
-    tx.end_waiting_incidents(id, IncidentFate::ByStaff, Some(report)).await?;
-    end(&mut tx, desk, id, MailState::Placed, Some(report), by).await?;
+    let complained = Event::Complained { mail: id, decision: Decision::of_staff() };
+    let report = place::open(&mut tx, desk, &known, allegation, by, complained, now).await?;
+    let format = row.format.clone().unwrap_or_default();
+    let share = Share::of(meant.iter().copied(), &format);
+    place::count_in(&mut tx, report, &row, &share, settings, now).await?;
+    let numbers: Vec<i64> = meant.iter().map(|one| one.n).collect();
+    tx.put_incidents_into(id, &numbers, IncidentFate::ByStaff, report).await?;
+    end(&mut tx, desk, id, MailState::Placed, None, by).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(report)
-}
-
-/// The first and the last of these instants.
-fn span_of(instants: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
-    instants.fold(None, |span, at| {
-        Some(span.map_or((at, at), |(first, last): (i64, i64)| (first.min(at), last.max(at))))
-    })
 }
 
 /// The files of a mail, as far as they are taken.

@@ -18,9 +18,10 @@ use portreeve_formats::{
 use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Tx};
 
 use super::about::Own;
-use super::room;
+use super::assess::assess;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use super::understood::Understood;
+use super::{place, room};
 use crate::attachment::Files;
 use crate::desk::Desk;
 use crate::notice::LONGEST_DIGEST;
@@ -74,9 +75,18 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     if row.state != MailState::Unread {
         return Ok(Read::Done);
     }
-    let understood = Understood::of(desk, bytes, row.envelope_from.clone()).await;
+    let understood = Understood::of(desk, bytes.clone(), row.envelope_from.clone()).await;
     let Ok(understood) = understood else { return Ok(Read::Later) };
     let tokens = super::tokens(desk).await?;
+    // What shows a code of ours is no complaint, whatever it quotes.
+    let may_complain = row.report.is_none()
+        && row.shows_report.is_none()
+        && matches!(shown(tokens, &row, &understood.mail), Shown::Nothing);
+    let assessed = if may_complain {
+        Some(assess(desk, &row, &understood, bytes, desk.now()).await?)
+    } else {
+        None
+    };
     // Received before the transaction begins, which holds the writer.
     let files = match what(&row, &understood) {
         What::Answer => super::files_of(desk, &understood.mail).await,
@@ -112,7 +122,17 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         Ok(Some(Fate::waits(Why::TooMany, shown)))
     };
     let fate = match fate {
-        Ok(Some(fate)) => fate,
+        Ok(Some(fate)) => match assessed.as_ref().filter(|_| is_nobodys(&fate)) {
+            // An address moved meanwhile: whose it is has to be asked once more.
+            Some(assessed) if assessed.ledger != tx.change_counters().await?.ledger => {
+                return Ok(Read::Later);
+            }
+            Some(assessed) => {
+                let from = understood.mail.from.as_deref();
+                place::place(&mut tx, desk, &row, from, assessed, fate, now).await?
+            }
+            None => fate,
+        },
         Ok(None) => return Ok(Read::Later),
         Err(ActError::Store(error)) => return Err(error),
         Err(refused) => {
@@ -132,6 +152,14 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(Read::Done)
+}
+
+/// Whether a mail is about no report that anybody knows: then it may be a complaint.
+fn is_nobodys(fate: &Fate) -> bool {
+    let may_be = [Why::NoToken, Why::Automatic, Why::Unreadable, Why::OtherBounce];
+    fate.state == MailState::Waiting
+        && fate.report.is_none()
+        && fate.why.is_some_and(|why| may_be.contains(&why))
 }
 
 /// Whether a mail's bytes are counted for the report whose code it shows: those of one whose code was seen only when it

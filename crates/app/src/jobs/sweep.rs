@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use portreeve_core::event::Job;
+use portreeve_core::event::{Event, Job};
 use portreeve_core::guard::{Clock as ClockTrust, Facts, Mails};
 use portreeve_core::ids::{Actor, ReportId};
 use portreeve_core::report::{Countdown, OnReply, Report, State};
@@ -103,6 +103,7 @@ impl Sweeper {
         if woken {
             desk.work.notify_waiters();
         }
+        tell_more(desk, now).await?;
         self.look(desk, now).await?;
         self.watch_reading(desk, now).await?;
         summary::enqueue(desk, &live.settings, &mut self.summary, now).await?;
@@ -190,6 +191,8 @@ impl Sweeper {
         let before = crate::report::KEYS_LIVE.before(now).as_millisecond();
         tx.forget_idempotency_keys(before).await?;
         tx.forget_complaint_keys(before).await?;
+        let before = crate::intake::receipt::ONE_WITHIN.before(now).as_millisecond();
+        tx.forget_receipts(before).await?;
         let before = crate::intake::trust::SIGNATURES_KEPT.before(now).as_millisecond();
         tx.forget_signatures(before, DELIVERIES_AT_A_TIME).await?;
         let before = crate::webhook::KEPT.before(now).as_millisecond();
@@ -228,6 +231,36 @@ async fn due(
     let due = tx.reports_to_wake(millis, WAKE).await?;
     tx.commit().await?;
     Ok(due)
+}
+
+/// Customers are told of complaints that came since they were told last.
+async fn tell_more(desk: &Desk, now: Timestamp) -> Result<(), StoreError> {
+    let due = desk.db.read().await?.reports_to_tell(now.as_millisecond(), WAKE).await?;
+    for id in &due {
+        let mut tx = desk.db.write().await?;
+        let Some(report) = tx.report_alone(*id).await? else { continue };
+        let Some(mut row) = tx.incidents_of_report(*id).await? else { continue };
+        // Another node was here first.
+        if row.tell_at.is_none_or(|at| at > now.as_millisecond()) {
+            continue;
+        }
+        row.tell_at = None;
+        let count = u64::try_from(row.complaints - row.told).unwrap_or_default();
+        let service = report.subject.as_ref().map(|subject| &subject.service);
+        if count > 0 && matches!(report.state, State::Open { .. }) {
+            (row.told, row.told_at) = (row.complaints, now.as_millisecond());
+            let mut record = Record::new(desk);
+            let more = Event::MoreComplaints { count };
+            record.add(*id, service, &Actor::Desk, &[more], now);
+            record.write(&mut tx, now).await?;
+        }
+        tx.put_incidents_of_report(&row).await?;
+        tx.commit().await?;
+    }
+    if !due.is_empty() {
+        desk.work.notify_waiters();
+    }
+    Ok(())
 }
 
 /// The desk's state after a heartbeat at `now`.

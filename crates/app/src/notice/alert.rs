@@ -1,4 +1,5 @@
-//! What staff are told of the desk as a whole, once when it begins: incoming mail is not read in time.
+//! What staff are told of the desk as a whole, once when it begins: incoming mail is not read in time. The same jobs send
+//! receipts to those who complain.
 
 use portreeve_core::intake::{Reading, reading};
 use portreeve_core::time::{Timestamp, from_millis};
@@ -8,6 +9,7 @@ use super::staff::{Reader, Told};
 use super::to_staff::{ReadingBehind, reading_behind};
 use super::{Envelope, MailError, flood, message_id_of};
 use crate::desk::Desk;
+use crate::intake::receipt;
 use crate::work::BOUND;
 
 /// Looks how far the reading of incoming mail is behind. When it falls behind, staff are told, on all nodes together
@@ -61,6 +63,9 @@ pub(crate) async fn send(
     desk: &Desk,
     key_: &str,
 ) -> Result<Option<Result<(), String>>, StoreError> {
+    if let Some(mail) = receipt::mail_of(key_) {
+        return Ok(Some(receipt::send(desk, mail).await?));
+    }
     let rest = key_.strip_prefix("reading:").and_then(|rest| rest.split_once(':'));
     let Some(begun) = rest.and_then(|(begun, _)| from_millis(begun.parse().ok()?)) else {
         return Ok(None);
@@ -87,6 +92,7 @@ pub(crate) async fn send(
         date: begun,
         sender: None,
         answers_to: None,
+        is_reply: false,
     };
     Ok(Some(match mail.mailer.send(&envelope).await {
         Ok(()) => Ok(()),

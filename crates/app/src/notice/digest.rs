@@ -169,6 +169,7 @@ async fn deliver(desk: &Desk, sorted: &mut Sorted, id: &str) -> Sent {
         sender: sender.clone(),
         // An answer to several reports at a time is for a person to read.
         answers_to: desk.config.answer_address.clone(),
+        is_reply: false,
     };
     send_to_each(mail, &letters, envelope).await
 }

@@ -367,6 +367,7 @@ pub fn sample(notice: Notice, language: Language, category: &str) -> CustomerNot
             | Notice::Extended
             | Notice::DeadlineChanged
             | Notice::DeadlineRestored
+            | Notice::Complaints
             | Notice::Answered
     );
     CustomerNotice {

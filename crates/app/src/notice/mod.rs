@@ -59,6 +59,8 @@ pub struct Envelope {
     pub sender: Option<Arc<Sender>>,
     /// Where answers and bounces go, if not to the sender.
     pub answers_to: Option<String>,
+    /// It answers a mail by itself: it says so, and does not come back (RFC 3834).
+    pub is_reply: bool,
 }
 
 /// Why a mail was not taken.
@@ -232,6 +234,7 @@ pub(crate) async fn send(desk: &Desk, planned: &Planned) -> Sent {
         date: job.at,
         sender: planned.sender.clone(),
         answers_to: planned.answers_to.clone(),
+        is_reply: false,
     };
     send_to_each(mail, letters, envelope).await
 }
@@ -329,7 +332,7 @@ impl NoticeJob {
 }
 
 /// A Message-ID with this left side.
-fn message_id_of(id: &str, domain: &str) -> String {
+pub(crate) fn message_id_of(id: &str, domain: &str) -> String {
     format!("<{id}@{domain}>")
 }
 
@@ -385,6 +388,7 @@ fn is_out_of_date(report: &Report, notice: Notice) -> bool {
     };
     match notice {
         Notice::Reminder => !matches!(countdown, Countdown::Running { .. }),
+        Notice::Complaints => matches!(report.state, State::Closed { .. }),
         Notice::DeadlineLifted => {
             matches!(countdown, Countdown::Running { .. } | Countdown::Paused { .. })
         }

@@ -87,6 +87,7 @@ pub(crate) async fn send(
         date: now,
         sender: None,
         answers_to: None,
+        is_reply: false,
     };
     Ok(Some(match mail.mailer.send(&envelope).await {
         Ok(()) => Ok(()),

@@ -670,7 +670,25 @@ impl Change<'_> {
             record.without_notices_of(Notice::Answered, Audience::Staff);
         }
         record.add(after.id, service, self.actor, events, self.now);
-        record.write(self.tx, self.now).await
+        record.write(self.tx, self.now).await?;
+        let ((was_upheld, was_unfounded), (upheld, unfounded)) = (judged(before), judged(after));
+        let (upheld, unfounded) = (upheld - was_upheld, unfounded - was_unfounded);
+        if (upheld, unfounded) != (0, 0) {
+            self.tx.count_outcome(after.id, upheld, unfounded).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How a report counts for those who complained: as upheld, as unfounded, or as neither.
+fn judged(report: &Report) -> (i64, i64) {
+    match report.state {
+        portreeve_core::report::State::Closed {
+            outcome: Outcome::Resolved | Outcome::NoResponse,
+            ..
+        } => (1, 0),
+        portreeve_core::report::State::Closed { outcome: Outcome::Unfounded, .. } => (0, 1),
+        _ => (0, 0),
     }
 }
 

@@ -11,13 +11,15 @@ use portreeve_core::suspension::{self, Unseen};
 use portreeve_core::time::{from_millis, rfc3339};
 use portreeve_i18n::{self as i18n, Language};
 use portreeve_store::{
-    AttentionRow, Enforcement, EventRow, MessageRow, NoteRow, ReportFilter, Slice, StoreError, Tx,
+    AttentionRow, ComplaintOfReport, Enforcement, EventRow, IncidentsOfReport, MessageRow, NoteRow,
+    ReportFilter, Slice, StoreError, Tx,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::attachment::{self, AttachmentView};
 use crate::desk::Desk;
+use crate::intake::{channel, told_reporter};
 use crate::payment::{self, PaymentView};
 use crate::search;
 
@@ -203,6 +205,66 @@ pub struct WholeReportView {
     pub earlier: EarlierView,
     /// Payments by which the customer wanted to have the service back, the latest first.
     pub payments: Vec<PaymentView>,
+    /// What all complaints about it say together.
+    pub incidents: IncidentsView,
+    /// The complaints about it: the first, oldest first.
+    pub complaints: Vec<ComplaintView>,
+}
+
+/// What all complaints about a report say together.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct IncidentsView {
+    /// How many events they tell of.
+    pub count: i64,
+    /// How many complaints there are.
+    pub complaints: i64,
+    /// When the first was observed.
+    pub first_seen: Option<String>,
+    /// When the last was.
+    pub last_seen: Option<String>,
+}
+
+/// A complaint about a report. For staff only: it says who complained.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ComplaintView {
+    /// Its number in the inbox.
+    pub id: i64,
+    /// When it came.
+    pub received_at: String,
+    /// Its format.
+    pub format: Option<String>,
+    /// By which way it came.
+    pub channel: String,
+    /// The address of whoever complained.
+    pub reporter: Option<String>,
+}
+
+/// Complaints that are shown of a report.
+pub const SHOWN_COMPLAINTS: i64 = 100;
+
+impl IncidentsView {
+    fn of(row: IncidentsOfReport) -> Self {
+        Self {
+            count: row.count,
+            complaints: row.complaints,
+            first_seen: row.first_seen.map(instant),
+            last_seen: row.last_seen.map(instant),
+        }
+    }
+}
+
+impl ComplaintView {
+    fn of(row: ComplaintOfReport) -> Self {
+        let told = told_reporter(row.complaint.as_deref());
+        let from = Some(row.from_address).filter(|from| !from.is_empty());
+        Self {
+            id: row.id,
+            received_at: instant(row.received_at),
+            format: row.format,
+            channel: channel(&row.door).to_owned(),
+            reporter: told.email.or(from),
+        }
+    }
 }
 
 /// What to ask with for the rows before those that are shown; null where there are none.
@@ -356,6 +418,13 @@ pub(super) async fn whole(
         notes: notes.collect(),
         earlier,
         payments: payment::of_report(tx, id).await?.iter().map(PaymentView::of).collect(),
+        incidents: tx.incidents_of_report(id).await?.map(IncidentsView::of).unwrap_or_default(),
+        complaints: tx
+            .complaints_of_report(id, SHOWN_COMPLAINTS)
+            .await?
+            .into_iter()
+            .map(ComplaintView::of)
+            .collect(),
     })
 }
 

@@ -114,7 +114,7 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
         // RFC 3834 §5: automatic mail says so, and gets no automatic answers.
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
+            if envelope.is_reply { "auto-replied" } else { "auto-generated" }.to_owned(),
         ))
         // The same for Exchange, whose machines know only this. `All` would keep back what did not reach anybody, too.
         .raw_header(HeaderValue::new(
@@ -134,7 +134,8 @@ fn build(from: &Mailbox, envelope: &Envelope) -> Result<Message, MailError> {
         }
     }
     // The route is named, so that no header is read for it: not every address that servers take reads back.
-    let route = lettre::address::Envelope::new(Some(back), vec![address.clone()]);
+    let back = Some(back).filter(|_| !envelope.is_reply);
+    let route = lettre::address::Envelope::new(back, vec![address.clone()]);
     builder = builder.envelope(route.map_err(|error| refused(error.to_string()))?);
     builder = builder.to(Mailbox::new(None, address));
     // Where one is named for the sender, that is whom people are to write to.
@@ -184,6 +185,7 @@ mod tests {
             date: from_millis(1_700_000_000_000).expect("in range"),
             sender: None,
             answers_to: None,
+            is_reply: false,
         }
     }
 
@@ -246,6 +248,16 @@ mod tests {
         assert_eq!(back, Some("abuse+r1.x@xn--bcher-kva.example.com"));
         let text = String::from_utf8(built.formatted()).expect("text");
         assert!(text.contains("\r\nTo: info@xn--mller-kva.example.com\r\n"), "{text}");
+    }
+
+    #[test]
+    fn an_automatic_answer_says_so_and_never_comes_back() {
+        let from = Sender::parse("abuse@example.com").expect("good");
+        let answer = Envelope { is_reply: true, ..envelope("ada@example.net") };
+        let built = build(&from.0, &answer).expect("an address");
+        assert!(built.envelope().from().is_none());
+        let text = String::from_utf8(built.formatted()).expect("text");
+        assert!(text.contains("\r\nAuto-Submitted: auto-replied\r\n"), "{text}");
     }
 
     #[tokio::test]

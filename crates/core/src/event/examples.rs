@@ -40,6 +40,11 @@ fn decisions() -> impl Iterator<Item = Decision> {
             Rule::Merge | Rule::Unmerge => {
                 Facts { other_report: Some(ReportId(91)), ..Facts::default() }
             }
+            Rule::Complaint => Facts {
+                source: Some("192.0.2.7".to_owned()),
+                observed_at: Some(at()),
+                ..Facts::default()
+            },
             Rule::Staff
             | Rule::Immediate
             | Rule::AfterPause
@@ -79,6 +84,12 @@ impl Kind {
                 vec![Event::Assigned { service }]
             }
             Self::Hint => each(Hint::examples(), |hint| Event::Hint { hint }),
+            Self::Complained => each(
+                decisions()
+                    .filter(|decision| matches!(decision.rule, Rule::Staff | Rule::Complaint)),
+                |decision| Event::Complained { mail, decision },
+            ),
+            Self::MoreComplaints => [12, 1].map(|count| Event::MoreComplaints { count }).into(),
             Self::HandedOver => {
                 [Some("alice".to_owned()), None].map(|to| Event::HandedOver { to }).into()
             }

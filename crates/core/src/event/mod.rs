@@ -181,6 +181,19 @@ events! {
         /// The service: its directory and id.
         service: ServiceKey,
     } = "assigned", Traits::of(Group::Report).causes(&[TellAddon]).words();
+    /// A complaint led to the report.
+    Complained {
+        /// The number of the complaint.
+        mail: MailId,
+        /// Who decided that, and by which rule.
+        decision: Decision,
+    } = "complained", Traits::of(Group::Report);
+    /// Further complaints about the same came in, and the customer is told.
+    MoreComplaints {
+        /// How many.
+        count: u64,
+    } = "more_complaints", Traits::of(Group::Report)
+        .causes(&[Tell(Notice::Complaints, Customer)]).for_customer();
     /// A hint for staff, with no effect.
     Hint {
         /// What it says, as a code with its data.

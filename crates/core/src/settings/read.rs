@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CATEGORY, CategoryPlan, Severity};
+use crate::decision::Ground;
 use crate::refusal::{Refusal, refusal};
 use crate::report::SuspendMethod;
-use crate::text::is_mail_address;
+use crate::text::{is_mail_address, one_line};
 use crate::time::Span;
 
 /// Most characters of the words behind the mark in a reason: panels cut long ones.
@@ -109,6 +110,8 @@ struct WrittenPlan {
     suspend_method: Option<String>,
     period: Option<String>,
     severity: Option<String>,
+    law: Option<String>,
+    terms: Option<String>,
 }
 
 pub(super) fn plans(value: &str) -> Result<BTreeMap<String, CategoryPlan>, Refusal> {
@@ -132,12 +135,18 @@ fn plan(written: WrittenPlan) -> Result<CategoryPlan, Refusal> {
     if written.customer_text.chars().count() > crate::report::LONGEST_TEXT {
         return Err(refusal!("refusal-bad_text", most = crate::report::LONGEST_TEXT));
     }
+    let named = |text: Option<String>| {
+        let text = text.map(|text| one_line(&text, LONGEST_REASON));
+        text.filter(|text| !text.is_empty())
+    };
+    let ground = named(written.law).map(Ground::Law);
     let period = written.period.filter(|text| !text.is_empty());
     Ok(CategoryPlan {
         customer_text: written.customer_text,
         suspend_method: method.transpose()?,
         period: period.map(|text| at_least_a_second(&text)).transpose()?,
         severity: severity.transpose()?.unwrap_or_default(),
+        ground: ground.or_else(|| named(written.terms).map(Ground::Terms)),
     })
 }
 

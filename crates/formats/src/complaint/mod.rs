@@ -57,6 +57,12 @@ pub fn each(name: &str, bytes: &[u8], take: &mut dyn FnMut(Complaint)) {
     }
 }
 
+/// Takes a mailbox or a container apart: the bytes of each mail or file in it, with its name. Anything else is taken as it
+/// is.
+pub fn apart(name: &str, bytes: &[u8], take: &mut dyn FnMut(&str, &[u8])) {
+    transport::apart(name, bytes, take);
+}
+
 /// What was read out of one complaint.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Complaint {

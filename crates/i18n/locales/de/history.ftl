@@ -28,6 +28,8 @@ event-answered = Beantwortet
 event-noted = Notiz hinzugefügt
 event-closed = Geschlossen
 event-reopened = Wieder geöffnet
+event-complained = Beschwerde
+event-more_complaints = Weitere Beschwerden
 event-handed_over = Zuständigkeit geändert
 event-category_changed = Kategorie geändert
 event-merged = Zusammengeführt
@@ -95,6 +97,12 @@ history-imported = Übernommen aus { $source }, dort Meldung { $reference }
 history-imported-suspended = Übernommen aus { $source }, dort Meldung { $reference }; der Dienst war dabei gesperrt
 history-suspension_adopted = Bestehende Sperrung übernommen; sie endet, sobald diese Meldung sie nicht mehr braucht
 history-reopened = Meldung wieder geöffnet
+history-complained = Beschwerde { $mail } von Mitarbeitern in diese Meldung übernommen
+history-complained-automatically = Beschwerde { $mail }: { $rule }
+history-more_complaints = { $count ->
+    [one] Eine weitere Beschwerde zu demselben
+   *[other] { $count } weitere Beschwerden zu demselben
+}
 
 history-deadline_set = Frist: { $at }
 history-reminded = Kunde an die Frist erinnert, { $at }

@@ -24,3 +24,8 @@ mails-dismiss = Verwerfen
 mails-dismiss-sure = An keiner Meldung ändert sich etwas, und die E-Mail wird aufbewahrt.
 mails-restore = Rückgängig: wieder vorlegen
 mails-of_report = Eingegangene E-Mails
+
+receipt-subject = Beschwerde { $number } ist eingegangen
+receipt-what = Ihre Beschwerde ist am { $received } eingegangen und hat die Nummer { $number }.
+receipt-next = Wir gehen ihr nach. Wenn wir mehr von Ihnen brauchen, schreiben wir Ihnen.
+receipt-automatic = Dies ist eine automatische Eingangsbestätigung. Sie bekommen höchstens eine am Tag, wie viele Beschwerden Sie auch schicken.

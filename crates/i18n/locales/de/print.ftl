@@ -32,3 +32,4 @@ print-happened-contested = Der Kunde hat der Meldung widersprochen.
 print-happened-more_time_asked = Der Kunde hat um mehr Zeit gebeten.
 print-happened-closed = Die Meldung wurde geschlossen.
 print-happened-reopened = Die Meldung wurde wieder geöffnet.
+print-happened-more_complaints = Weitere Beschwerden zu demselben sind eingegangen.

@@ -9,6 +9,7 @@ rule-self_unsuspend = der Kunde hat den Dienst entsperrt
 rule-payment = der Kunde hat gezahlt
 rule-merge = Meldungen zusammengeführt
 rule-unmerge = Zusammenführung rückgängig gemacht
+rule-complaint = automatisch aus einer Beschwerde zugeordnet
 
 stop-paused = der Abuse-Desk ist angehalten
 stop-clock_suspect = die Uhr dieses Rechners ist gesprungen; den Abuse-Desk fortsetzen, sobald sie stimmt
@@ -21,7 +22,7 @@ stop-customer_answered = der Kunde hat geantwortet und wartet auf Mitarbeiter
 stop-mail_waits = eine E-Mail zu der Meldung wartet auf Prüfung
 stop-service_missing = das Verzeichnis führt den Dienst nicht mehr
 
-mailwhy-no_token = keine Antwort auf eine unserer Benachrichtigungen
+mailwhy-no_token = nennt keine Quelle eines Missbrauchs und ist keine Antwort auf eine unserer Benachrichtigungen
 mailwhy-no_code = nennt die Meldung und kommt von der Adresse des Kunden, aber ohne den Code unserer Benachrichtigungen
 mailwhy-false_token = nennt eine Meldung, aber nicht so, wie unsere Benachrichtigungen es tun
 mailwhy-other_sender = nicht von der E-Mail-Adresse des Kunden
@@ -170,3 +171,18 @@ finding-odd_service_id = ein Dienst hat die Nummer „{ $id }“; das ist keine 
 finding-odd_list = die Liste { $list } hat nicht so viele Zeilen, wie sie angibt
 finding-list_changed = die Liste hat sich beim Lesen geändert: Aus { $before } Diensten wurden { $after }
 finding-odd_service = Dienst { $service }: { $part }: „{ $said }“
+
+## Complaints, as customers are told of them
+evidence-observed = Beobachtet: { $value }
+evidence-address = Adresse: { $value }
+evidence-page = Seite: { $value }
+evidence-domain = Domain: { $value }
+evidence-target = Ziel: { $value }
+evidence-count = Ereignisse: { $count }
+evidence-more = { $count ->
+    [one] Und ein weiterer Vorfall derselben Art.
+   *[other] Und { $count } weitere Vorfälle derselben Art.
+}
+evidence-log = Aus dem Protokoll:
+evidence-by-known = Die Meldung wurde automatisch aus einer Beschwerde zugeordnet, deren Absender beglaubigt ist.
+evidence-by-anybody = Die Meldung wurde automatisch aus einer Beschwerde zugeordnet, deren Absender nicht beglaubigt ist.

@@ -45,6 +45,7 @@ notice-deadline_lifted = Frist aufgehoben
 notice-deadline_restored = Frist wiederhergestellt
 notice-closed = Abgeschlossen
 notice-reopened = Wieder geöffnet
+notice-complaints = Weitere Beschwerden
 notice-needs_staff = Braucht Mitarbeiter
 notice-link = Neuer Link
 notice-digest = Sammelmail

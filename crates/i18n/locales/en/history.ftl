@@ -28,6 +28,8 @@ event-answered = Answered
 event-noted = Note added
 event-closed = Closed
 event-reopened = Reopened
+event-complained = Complaint
+event-more_complaints = Further complaints
 event-handed_over = Assignee changed
 event-category_changed = Category changed
 event-merged = Merged
@@ -95,6 +97,12 @@ history-imported = Imported from { $source }, where it was report { $reference }
 history-imported-suspended = Imported from { $source }, where it was report { $reference }; its service was suspended then
 history-suspension_adopted = Existing suspension adopted; it ends with this report's hold
 history-reopened = Report reopened
+history-complained = Complaint { $mail } taken into this report by staff
+history-complained-automatically = Complaint { $mail }: { $rule }
+history-more_complaints = { $count ->
+    [one] One further complaint about the same
+   *[other] { $count } further complaints about the same
+}
 
 history-deadline_set = Deadline: { $at }
 history-reminded = Customer reminded of the deadline, { $at }

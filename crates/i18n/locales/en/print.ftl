@@ -32,3 +32,4 @@ print-happened-contested = The customer disputed the report.
 print-happened-more_time_asked = The customer asked for more time.
 print-happened-closed = The report was closed.
 print-happened-reopened = The report was reopened.
+print-happened-more_complaints = Further complaints about the same were received.

@@ -9,6 +9,7 @@ rule-self_unsuspend = the customer unsuspended the service
 rule-payment = the customer paid
 rule-merge = reports merged
 rule-unmerge = merge undone
+rule-complaint = placed automatically from a complaint
 
 stop-paused = the desk is paused
 stop-clock_suspect = the clock of this machine jumped; resume the desk once it is right
@@ -21,7 +22,7 @@ stop-customer_answered = the customer has answered and waits for staff
 stop-mail_waits = a mail about the report awaits review
 stop-service_missing = the directory no longer lists the service
 
-mailwhy-no_token = not a reply to any of our notices
+mailwhy-no_token = names no source of abuse, and no reply to any of our notices
 mailwhy-no_code = names the report and comes from the customer's address, but without the code of our notices
 mailwhy-false_token = names a report, but not as our notices do
 mailwhy-other_sender = not from the customer's e-mail address
@@ -170,3 +171,18 @@ finding-odd_service_id = a service has the id “{ $id }”, which is not a posi
 finding-odd_list = the list { $list } has not as many rows as it says
 finding-list_changed = the list changed while it was read: { $before } services became { $after }
 finding-odd_service = service { $service }: { $part }: “{ $said }”
+
+## Complaints, as customers are told of them
+evidence-observed = Observed: { $value }
+evidence-address = Address: { $value }
+evidence-page = Page: { $value }
+evidence-domain = Domain: { $value }
+evidence-target = Target: { $value }
+evidence-count = Events: { $count }
+evidence-more = { $count ->
+    [one] And one more incident of the same kind.
+   *[other] And { $count } more incidents of the same kind.
+}
+evidence-log = From the log:
+evidence-by-known = The report was placed automatically from a complaint whose sender was authenticated.
+evidence-by-anybody = The report was placed automatically from a complaint whose sender was not authenticated.

@@ -45,6 +45,7 @@ notice-deadline_lifted = Deadline cancelled
 notice-deadline_restored = Deadline restored
 notice-closed = Closed
 notice-reopened = Reopened
+notice-complaints = Further complaints
 notice-needs_staff = Needs staff
 notice-link = New link
 notice-digest = Digest of many

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use portreeve_core::intake::{Because, Lane, Standing};
 pub(crate) use report::{DeadlineArgs, OpenArgs, ReportCommand};
 
 /// The abuse desk for hosting providers.
@@ -73,12 +74,17 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
-    /// Take in mail from files, one result line each; with --dry-run, read complaints without a desk
+    /// Take in complaints and other mail from files, one result line each; with --dry-run, read them without a desk
     Ingest(IngestArgs),
-    /// Handle unmatched mail that waits for staff
-    Mail {
+    /// See what came in, and handle what waits for staff
+    Inbox {
         #[command(subcommand)]
-        command: MailCommand,
+        command: InboxCommand,
+    },
+    /// See who complains; mute or trust them
+    Reporter {
+        #[command(subcommand)]
+        command: ReporterCommand,
     },
     /// List, show and check the templates of notices to customers
     Templates {
@@ -466,52 +472,136 @@ pub(crate) enum TokenCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct IngestArgs {
-    /// Files with one mail each; `-` or none: standard input. With --dry-run also folders, mailboxes, archives,
-    /// and reports in JSON, CSV or XML
+    /// Files and folders: mails, mailboxes, Maildirs, archives, and reports in JSON, CSV or XML; `-` or none: standard
+    /// input. What holds several is taken apart
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Read the files as complaints and print what each one declares; needs no desk and stores nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print JSON; with --dry-run one object per line for each complaint
+    /// Print JSON: one object per line for each complaint
     #[arg(long)]
     pub(crate) json: bool,
-    /// Explain how each complaint was recognized and where its data comes from
-    #[arg(long, requires = "dry_run", conflicts_with = "json")]
+    /// Explain how each complaint was recognized, where its data comes from and, with a desk, whose each address was
+    #[arg(long, conflicts_with = "json")]
     pub(crate) explain: bool,
+    /// Read again what came in before, where staff have not decided about it
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) again: bool,
+    /// Only store it; the desk reads it
+    #[arg(long, conflicts_with_all = ["dry_run", "again", "explain"])]
+    pub(crate) no_wait: bool,
+    /// How far the senders are trusted: trusted, known or untrusted
+    #[arg(long, value_name = "LANE", conflicts_with = "dry_run", value_parser = lane)]
+    pub(crate) lane: Option<Lane>,
 }
 
+/// A lane by its word.
+fn lane(word: &str) -> Result<Lane, String> {
+    Lane::from_code(word).ok_or_else(|| "must be one of: trusted, known, untrusted".to_owned())
+}
+
+fn standing(word: &str) -> Result<Shown, String> {
+    if word == "all" {
+        return Ok(Shown(None));
+    }
+    Standing::from_code(word).map(|one| Shown(Some(one))).ok_or_else(|| {
+        "must be one of: waiting, unread, placed, set_aside, dismissed, all".to_owned()
+    })
+}
+
+fn because(word: &str) -> Result<Because, String> {
+    Because::from_code(word).ok_or_else(|| "must be one of: noise, not_ours, not_abuse".to_owned())
+}
+
+/// Which part of the inbox is shown; none: all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown(pub(crate) Option<Standing>);
+
 #[derive(Debug, Subcommand)]
-pub(crate) enum MailCommand {
-    /// List unmatched mail, oldest first
+pub(crate) enum InboxCommand {
+    /// List what came in, oldest first
     List {
+        /// waiting, unread, placed, set_aside, dismissed or all
+        #[arg(long, value_name = "S", default_value = "waiting", value_parser = standing)]
+        state: Shown,
         #[command(flatten)]
         page: Page<i64>,
     },
-    /// Show a mail as text
+    /// Show something that came in as text
     Show {
         id: i64,
-        /// Print the raw mail as it was received
+        /// Print it as it was received
         #[arg(long)]
         raw: bool,
         /// Print JSON
         #[arg(long, conflicts_with = "raw")]
         json: bool,
     },
-    /// Attach a mail to a report as a message from the customer
+    /// Open a report about a service
+    Open {
+        id: i64,
+        /// Service, as ID or DIRECTORY:ID
+        #[arg(long, value_name = "S")]
+        service: String,
+    },
+    /// Attach it to a report: what the customer wrote as their message, all else as a note for staff
     Attach {
         id: i64,
         /// Report number
         #[arg(long, value_name = "N")]
         report: i64,
-        /// Attach it as a note for staff instead
-        #[arg(long)]
+        /// As a note for staff in any case
+        #[arg(long, conflicts_with = "message")]
         note: bool,
+        /// As a message of the customer in any case; no complaint can be that
+        #[arg(long)]
+        message: bool,
     },
-    /// Dismiss a mail; it is kept
-    Dismiss { id: i64 },
+    /// Dismiss it; it is kept
+    Dismiss {
+        id: i64,
+        /// noise, not_ours or not_abuse
+        #[arg(long, value_name = "WHY", value_parser = because)]
+        because: Option<Because>,
+    },
     /// Undo a dismissal
     Restore { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReporterCommand {
+    /// List who complained
+    List {
+        #[command(flatten)]
+        page: Page<i64>,
+    },
+    /// Show a reporter
+    Show {
+        #[arg(value_name = "REF")]
+        reference: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set their complaints aside from now on
+    Mute {
+        #[arg(value_name = "REF")]
+        reference: i64,
+    },
+    /// Undo that
+    Unmute {
+        #[arg(value_name = "REF")]
+        reference: i64,
+    },
+    /// Say how far they are trusted where a complaint is authenticated as theirs
+    Trust {
+        #[arg(value_name = "REF")]
+        reference: i64,
+        /// trusted, known or untrusted
+        #[arg(long, value_name = "LANE", value_parser = lane)]
+        lane: Lane,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -158,7 +158,7 @@ pub(super) fn dry_run(args: &IngestArgs) -> Result<()> {
 }
 
 /// The files at a path: itself, or those below it in the order of their names. Returns how many could not be looked at.
-fn gather(path: PathBuf, depth: usize, files: &mut Vec<PathBuf>) -> usize {
+pub(super) fn gather(path: PathBuf, depth: usize, files: &mut Vec<PathBuf>) -> usize {
     if path == Path::new("-") || !path.is_dir() {
         files.push(path);
         return 0;

@@ -7,7 +7,8 @@ mod directories;
 mod healthcheck;
 mod import_reports;
 mod import_whmcs;
-mod mails;
+mod inbox;
+mod ingest;
 mod manual;
 mod notify;
 mod opening;
@@ -180,8 +181,9 @@ async fn with_desk(desk: &Arc<Desk>, command: Command) -> Result<()> {
         Command::Credential { command } => setup::credential(desk, command).await,
         Command::Token { command } => tokens::token(desk, command).await,
         Command::Webhook { command } => webhooks::webhook(desk, command).await,
-        Command::Ingest(args) => mails::ingest(desk, args).await,
-        Command::Mail { command } => mails::mail(desk, command).await,
+        Command::Ingest(args) => ingest::ingest(desk, args).await,
+        Command::Inbox { command } => inbox::inbox(desk, command).await,
+        Command::Reporter { command } => inbox::reporter(desk, command).await,
         Command::Job { command } => setup::job(desk, command).await,
         Command::Directory { command } => directories::directory(desk, command).await,
         Command::Service { command } => services::service(desk, command).await,

@@ -322,7 +322,7 @@ fn attention(one: &AttentionView) -> String {
     let (what, next) = match (one.kind, one.mail) {
         ("mail_waits", Some(mail)) => (
             format!("mail {mail} ({detail}) is waiting for staff"),
-            format!("`portreeve mail show {mail}`, then attach or dismiss it"),
+            format!("`portreeve inbox show {mail}`, then attach or dismiss it"),
         ),
         ("notice_bounced", _) => (
             format!("the notice \"{notice}\" to the customer bounced ({detail})"),

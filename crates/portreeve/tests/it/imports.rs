@@ -247,6 +247,6 @@ on_both! {
             assert!(lmtp.hand_over(address, "abuse@example.com", &answer).starts_with("250 "));
             eventually("the answer is there", || world.events(id, "answered_by_mail") == number);
         }
-        assert_eq!(world.json(&["mail", "list"]), Value::Array(Vec::new()));
+        assert_eq!(world.json(&["inbox", "list"]), Value::Array(Vec::new()));
     }
 }

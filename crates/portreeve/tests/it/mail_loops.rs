@@ -78,7 +78,7 @@ on_both! {
         eventually("the vacation is on record", || world.events(away, "automatic_answer") == 1);
         eventually("the bounce is on record", || world.events(gone, "notice_bounced") == 1);
         eventually("what does not say what it is waits for people", || world.events(secret, "mail_waits") == 1);
-        let waiting = |world: &World| world.json(&["mail", "list"]).as_array().unwrap().len();
+        let waiting = |world: &World| world.json(&["inbox", "list"]).as_array().unwrap().len();
         eventually("each desk keeps the other's notice", || waiting(&world) >= 1 && waiting(&other) >= 1);
         let_pass(ROUNDS);
 
@@ -91,20 +91,20 @@ on_both! {
             assert_eq!(to(address), 1, "{what}: {:#?}", sink.mails(address));
         }
         let why = |world: &World, report: i64| {
-            let list = world.json(&["mail", "list"]);
+            let list = world.json(&["inbox", "list"]);
             let of = |mail: &&serde_json::Value| mail["report_id"] == report;
             list.as_array().unwrap().iter().find(of).map(|mail| mail["why"].clone())
         };
         assert_eq!((waiting(&world), waiting(&other)), (2, 1));
         assert_eq!(why(&world, secret), Some("perhaps_absent".into()));
         for (world, report) in [(&world, desks), (&other, back)] {
-            let list = world.json(&["mail", "list"]).to_string();
+            let list = world.json(&["inbox", "list"]).to_string();
             assert!(list.contains("\"automatic\""), "{list}");
             assert_eq!(world.report(report)["messages"].as_array().unwrap().len(), 0);
         }
         assert_eq!(world.report(away)["messages"].as_array().unwrap().len(), 0);
         assert_eq!(world.report(secret)["messages"].as_array().unwrap().len(), 0);
-        assert_eq!(world.json(&["mail", "show", "1"])["state"].as_str().map(|state| state != "unread"), Some(true));
+        assert_eq!(world.json(&["inbox", "show", "1"])["state"].as_str().map(|state| state != "unread"), Some(true));
     }
 }
 

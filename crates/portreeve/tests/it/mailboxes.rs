@@ -34,6 +34,11 @@ fn id_of(what: &str) -> String {
 impl Dovecot {
     /// Starts it with a certificate that is written to `mail-ca.pem`.
     fn start(world: &World) -> Self {
+        Self::start_with(world, "")
+    }
+
+    /// The same with more options.
+    fn start_with(world: &World, more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         // Its login processes run as somebody else.
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -53,7 +58,7 @@ impl Dovecot {
         };
         let users =
             if is_root { String::new() } else { unprivileged(&id_of("-un"), &id_of("-gn")) };
-        let config = configuration(dir.path(), port, tls_port, &uid, &gid) + &users;
+        let config = configuration(dir.path(), port, tls_port, &uid, &gid) + &users + more;
         let file = dir.path().join("dovecot.conf");
         std::fs::write(&file, config).unwrap();
         let program =
@@ -137,10 +142,15 @@ impl Imap {
     }
 
     fn append(&mut self, mail: &str) {
+        self.append_to("INBOX", mail);
+    }
+
+    /// Puts a mail into a folder, whose name may be followed by flags and by a date.
+    fn append_to(&mut self, folder: &str, mail: &str) {
         let mail = mail.replace('\n', "\r\n");
         self.stream
             .get_mut()
-            .write_all(format!("a APPEND INBOX {{{}}}\r\n", mail.len()).as_bytes())
+            .write_all(format!("a APPEND {folder} {{{}}}\r\n", mail.len()).as_bytes())
             .unwrap();
         assert!(self.line().starts_with('+'));
         self.command_after_literal(&mail);
@@ -169,7 +179,121 @@ fn mailbox(name: &str, port: u16, tls: &str, user: &str, password: &str, more: &
     )
 }
 
+/// Waits until so many mailboxes were looked at for the first time.
+fn looked_at(world: &World, count: i64) {
+    let known = || world.count("mailboxes WHERE position IS NOT NULL");
+    eventually("the mailboxes were looked at", || known() == count);
+}
+
+fn stranger(subject: &str) -> String {
+    format!("From: eve@example.com\nSubject: {subject}\n\nthere\n")
+}
+
+/// The subjects of all that came in, in the order of their coming.
+fn subjects(world: &World) -> Vec<String> {
+    let items = world.json(&["inbox", "list"]);
+    let items = items.as_array().unwrap().iter();
+    items.map(|item| item["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+fn use_mailbox(world: &World, mailbox: &str) {
+    let options = world.read("portreeve.toml");
+    world.write(
+        "portreeve.toml",
+        &format!("{options}\n[mail.in]\naddress = \"abuse@example.com\"\n{mailbox}"),
+    );
+}
+
 on_both! {
+    fn a_mailbox_is_read_by_numbers_from_what_comes_next(world) {
+        let server = Dovecot::start(&world);
+        let mut ann = server.as_user("ann");
+        ann.append(&stranger("Before"));
+        ann.append_to("INBOX (\\Seen)", &stranger("Seen before"));
+        use_mailbox(&world, &mailbox("ann", server.port, "none", "ann", "hunter2", ""));
+        let desk = world.serve();
+        looked_at(&world, 1);
+        ann.append_to("INBOX (\\Seen)", &stranger("Seen"));
+        ann.append(&stranger("New"));
+        eventually("what comes is taken, seen or not", || subjects(&world) == ["Seen", "New"]);
+        drop(desk);
+        ann.append(&stranger("Meanwhile"));
+        ann.command("SELECT INBOX");
+        ann.command("UID STORE 1:* -FLAGS (\\Seen)");
+        let desk = world.serve();
+        eventually("it goes on where it was", || subjects(&world) == ["Seen", "New", "Meanwhile"]);
+        drop(desk);
+        // Older mail, when it is asked for.
+        ann.append_to("INBOX \"31-Dec-2025 12:00:00 +0000\"", &stranger("Moved here"));
+        let options = world.read("portreeve.toml").replace("every =", "since = \"2026-01-01\"\nevery =");
+        world.write("portreeve.toml", &options);
+        let desk = world.serve();
+        let all = ["Seen", "New", "Meanwhile", "Moved here", "Before", "Seen before"];
+        eventually("what was there before is taken too", || subjects(&world) == all);
+        let_pass(2.5);
+        assert_eq!(subjects(&world), all);
+        drop(desk);
+    }
+
+    fn a_mailbox_that_is_numbered_anew_loses_nothing_and_nothing_comes_twice(world) {
+        let server = Dovecot::start(&world);
+        let mut ann = server.as_user("ann");
+        ann.command("CREATE Abuse");
+        let old = "Abuse \"31-Dec-2025 12:00:00 +0000\"";
+        ann.append_to(old, &stranger("Before"));
+        let folder = "folder = \"Abuse\"";
+        use_mailbox(&world, &mailbox("ann", server.port, "none", "ann", "hunter2", folder));
+        let desk = world.serve();
+        looked_at(&world, 1);
+        ann.append_to("Abuse", &stranger("One"));
+        ann.append_to("Abuse", &stranger("Two"));
+        eventually("they are taken", || subjects(&world) == ["One", "Two"]);
+        drop(desk);
+        // As after a server was restored: other numbers, and what came while nobody looked.
+        ann.command("DELETE Abuse");
+        ann.command("CREATE Abuse");
+        ann.append_to(old, &stranger("Before"));
+        for subject in ["Two", "Three", "One"] {
+            ann.append_to("Abuse", &stranger(subject));
+        }
+        let desk = world.serve();
+        eventually("what is new is taken", || subjects(&world) == ["One", "Two", "Three"]);
+        ann.append_to("Abuse", &stranger("Four"));
+        eventually("it goes on", || subjects(&world) == ["One", "Two", "Three", "Four"]);
+        let_pass(2.5);
+        assert_eq!(world.count("incoming_mails"), 4);
+        drop(desk);
+    }
+
+    fn a_server_that_can_say_when_something_comes_is_waited_for(world) {
+        let server = Dovecot::start(&world);
+        let ann = mailbox("ann", server.port, "none", "ann", "hunter2", "");
+        use_mailbox(&world, &ann.replace("every = \"1s\"", "every = \"1h\""));
+        let desk = world.serve();
+        looked_at(&world, 1);
+        let mut ann = server.as_user("ann");
+        for subject in ["One", "Two"] {
+            ann.append(&stranger(subject));
+            eventually("it comes within the hour", || subjects(&world).last().is_some_and(|last| last == subject));
+        }
+        drop(desk);
+    }
+
+    fn a_server_that_cannot_is_asked_again_and_again(world) {
+        let server = Dovecot::start_with(&world, "protocol imap {\n  imap_capability = IMAP4rev1 UIDPLUS\n}\n");
+        let options = "done_folder = \"Done\"";
+        use_mailbox(&world, &mailbox("ann", server.port, "none", "ann", "hunter2", options));
+        let desk = world.serve();
+        looked_at(&world, 1);
+        let mut ann = server.as_user("ann");
+        for subject in ["One", "Two"] {
+            ann.append(&stranger(subject));
+            eventually("it is taken", || subjects(&world).last().is_some_and(|last| last == subject));
+        }
+        eventually("they are moved", || ann.counts("INBOX").0 == 0 && ann.counts("Done").0 == 2);
+        assert_eq!(desk.log().matches("could not be read").count(), 0);
+    }
+
     fn mails_leave_a_mailbox_or_are_marked_after_they_are_taken(world) {
         let server = Dovecot::start(&world);
         let options = world.read("portreeve.toml");
@@ -181,6 +305,7 @@ on_both! {
         let (mut ann, mut bob) = (server.as_user("ann"), server.as_user("bob"));
         let ca = world.path("mail-ca.pem");
         let desk = world.serve_with(&[("SSL_CERT_FILE", ca.to_str().unwrap())]);
+        looked_at(&world, 2);
         let id = desk.create(&world, "service_id=1&category=Spam");
         let part = format!("report-{id}.opened.customer.");
         eventually("the customer is told", || !world.mails(&part).is_empty());
@@ -189,7 +314,7 @@ on_both! {
         bob.append("From: eve@example.com\nSubject: Hello\n\nthere\n");
         bob.append(&format!("From: eve@example.com\nTo: {}\nSubject: Forged\n\nthere\n", header(&told, "Reply-To")));
         eventually("the answer is there", || world.events(id, "answered_by_mail") == 1);
-        let why = || world.json(&["mail", "list"]).to_string();
+        let why = || world.json(&["inbox", "list"]).to_string();
         eventually("the others wait", || why().contains("no_token") && why().contains("other_sender"));
         eventually("it was moved", || ann.counts("INBOX").0 == 0 && ann.counts("Done").0 == 1);
         eventually("they are marked", || bob.counts("INBOX") == (2, 0));
@@ -199,7 +324,7 @@ on_both! {
         assert!(!desk.log().contains("hunter2"));
         let_pass(2.5);
         assert_eq!(world.events(id, "answered_by_mail"), 1);
-        assert_eq!(world.json(&["mail", "list"]).as_array().unwrap().len(), 2);
+        assert_eq!(world.json(&["inbox", "list"]).as_array().unwrap().len(), 2);
     }
 
     fn what_has_no_room_stays_in_the_mailbox_and_what_shows_a_report_is_taken(world) {
@@ -210,6 +335,7 @@ on_both! {
         world.write("portreeve.toml", &format!("{options}\n[mail.in]\naddress = \"abuse@example.com\"\n{ann}"));
         let mut ann = server.as_user("ann");
         let desk = world.serve();
+        looked_at(&world, 1);
         let id = desk.create(&world, "service_id=1&category=Spam");
         let part = format!("report-{id}.opened.customer.");
         eventually("the customer is told", || !world.mails(&part).is_empty());

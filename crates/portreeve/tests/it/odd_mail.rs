@@ -84,7 +84,7 @@ on_both! {
         let events = world.report(id)["events"].to_string();
         assert!(events.contains("Read receipt (mail 1): the notice was displayed to the recipient"), "{events}");
         assert!(events.contains("Read receipt (mail 2): the notice was deleted by the recipient"), "{events}");
-        assert_eq!(world.json(&["mail", "show", "1"])["state"], "receipt");
+        assert_eq!(world.json(&["inbox", "show", "1"])["detail"], "receipt");
     }
 
     fn what_is_no_answer_waits_with_its_report_and_stops_no_clock(world) {
@@ -122,7 +122,7 @@ on_both! {
         assert!(world.events(id, "mail_waits") > 0);
         // Staff can keep what they asked somebody to send again.
         let sealed = waiting(&world)[6]["id"].to_string();
-        world.ok(&["mail", "attach", &sealed, "--report", &id.to_string(), "--note"]);
+        world.ok(&["inbox", "attach", &sealed, "--report", &id.to_string(), "--note"]);
         let files = world.json(&["report", "attachments", &id.to_string()]);
         assert_eq!(files[0]["name"], "smime.p7m", "{files}");
     }
@@ -177,7 +177,7 @@ on_both! {
             is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, mail));
         }
         let states = || (1..=6).map(|mail: i64| {
-            world.json(&["mail", "show", &mail.to_string()])["state"].as_str().unwrap().to_owned()
+            world.json(&["inbox", "show", &mail.to_string()])["detail"].as_str().unwrap().to_owned()
         }).collect::<Vec<_>>();
         eventually("all are read", || !states().contains(&"unread".to_owned()));
         assert_eq!(states().iter().filter(|state| *state == "answer").count(), 4, "{:?}", states());
@@ -268,7 +268,7 @@ on_both! {
         assert_eq!(why(&world, 6)[5], "unreadable");
         let last = &waiting(&world)[5];
         assert_eq!((&last["report_id"], &last["from"]), (&id.into(), &"ada@example.com".into()));
-        let shown = world.json(&["mail", "show", &last["id"].to_string()]);
+        let shown = world.json(&["inbox", "show", &last["id"].to_string()]);
         assert_eq!(shown["text"], "");
         is_taken(&lmtp.hand_over("eve@example.net", ADDRESS, &format!("Subject: last\n{}", folded(380_000))));
         assert!(desk.stop().success(), "nobody waits for strangers");

@@ -337,8 +337,8 @@ on_both! {
         }
 
         // It is over when the mail is attached, when a notice gets there and no deadline goes, when the report ends.
-        let mail = world.json(&["mail", "list"])[0]["id"].to_string();
-        world.ok(&["mail", "dismiss", &mail]);
+        let mail = world.json(&["inbox", "list"])[0]["id"].to_string();
+        world.ok(&["inbox", "dismiss", &mail]);
         assert_eq!(attention(&world, id), ["notice_bounced"]);
         world.ok(&["report", "deadline", &id.to_string(), "--lift"]);
         eventually("a later notice got there", || attention(&world, id).is_empty());

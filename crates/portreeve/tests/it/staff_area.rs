@@ -36,6 +36,7 @@ fn all_rights_but(without: &str) -> Vec<&'static str> {
         "approve",
         "setup",
         "see_reporter",
+        "complain",
         "export",
     ];
     all.into_iter().filter(|right| *right != without).collect()

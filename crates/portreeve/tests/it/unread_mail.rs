@@ -53,7 +53,7 @@ fn strange(number: usize) -> String {
 }
 
 fn state(world: &World, mail: i64) -> Value {
-    world.json(&["mail", "show", &mail.to_string()])
+    world.json(&["inbox", "show", &mail.to_string()])
 }
 
 /// Waits until a mail was tried in vain, and nobody tries right now.

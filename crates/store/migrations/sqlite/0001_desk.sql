@@ -720,6 +720,13 @@ CREATE TABLE reporter_marks (
     PRIMARY KEY (email, kind, mark)
 );
 
+-- Who had a receipt for a complaint lately, by the hash of their address.
+CREATE TABLE receipts (
+    address TEXT PRIMARY KEY,
+    mail_id BIGINT NOT NULL,
+    sent_at BIGINT NOT NULL
+);
+
 -- What was posted to the REST interface under a key, so that the same request is taken once.
 CREATE TABLE complaint_keys (
     caller TEXT NOT NULL,

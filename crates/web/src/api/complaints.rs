@@ -29,7 +29,7 @@ use crate::body::{self, COME_AGAIN, Unread};
 use crate::memory::Sender;
 
 /// Largest body with complaints: the largest mail, and what a form puts around it.
-const LARGEST_POST: usize = LARGEST_MAIL + 1024 * 1024;
+const LARGEST_POST: usize = 26 * 1024 * 1024;
 
 /// Complaints in one body.
 const MOST_PARTS: usize = 100;

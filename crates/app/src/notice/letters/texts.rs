@@ -46,8 +46,8 @@ macro_rules! notices {
 }
 
 notices! {
-    "en": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "deadline_changed", "deadline_lifted", "deadline_restored", "closed", "reopened", "link", "digest"],
-    "de": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "deadline_changed", "deadline_lifted", "deadline_restored", "closed", "reopened", "link", "digest"],
+    "en": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "deadline_changed", "deadline_lifted", "deadline_restored", "closed", "reopened", "link", "complaints", "digest"],
+    "de": ["opened", "reminder", "suspended", "unsuspended", "answered", "extended", "deadline_changed", "deadline_lifted", "deadline_restored", "closed", "reopened", "link", "complaints", "digest"],
 }
 
 /// Texts in the place of ours, by their names.

@@ -50,6 +50,36 @@ pub(crate) fn unwrapped(name: &str, bytes: &[u8]) -> Vec<Document> {
     }
 }
 
+/// What comes in one file and is of several senders: the mails of a mailbox, the files of a container. Whatever else it is,
+/// and a container of which not all can be taken out, stays as it is.
+pub(crate) fn apart(name: &str, bytes: &[u8], take: &mut dyn FnMut(&str, &[u8])) {
+    if is_mailbox(name, bytes) {
+        for mail in mails_of(bytes) {
+            // The line above a mail is the mailbox's.
+            let begin = memchr::memchr(b'\n', mail).filter(|_| mail.starts_with(b"From "));
+            take("", &mail[begin.map_or(0, |end| end + 1)..]);
+        }
+        return;
+    }
+    if !is_mail(bytes) {
+        let document = file(name, bytes);
+        if let Some(part) = document.parts.first().filter(|part| container::is_one(part)) {
+            let (members, defects) = container::members(part);
+            if defects.is_empty() && !members.is_empty() {
+                for member in &members {
+                    if is_mailbox(&member.name, member.bytes()) {
+                        apart(&member.name, member.bytes(), take);
+                    } else {
+                        take(&member.name, member.bytes());
+                    }
+                }
+                return;
+            }
+        }
+    }
+    take(name, bytes);
+}
+
 /// The complaints in the files of a container.
 fn contained(part: &Part) -> Vec<Document> {
     let (members, defects) = container::members(part);

@@ -1,0 +1,145 @@
+//! Who complaints are from, as far as the desk can tell: signatures with keys in a DNS of our own.
+
+use serde_json::{Value, json};
+
+use crate::dns::{Dns, Key};
+use crate::lmtp::{Lmtp, take_mail};
+use crate::world::*;
+
+const COMPLAINT: &str = "From: Abuse <abuse@reporter.example.org>\nTo: abuse@example.com\n\
+     Subject: Spam from 192.0.2.1\nDate: Thu, 1 Jan 2026 10:00:00 +0000\n\n\
+     Our server received spam from the address below.\n\nSource-IP: 192.0.2.1\nTime: 2026-01-01T09:00:00Z\n";
+
+/// The complaint with something in it that makes it another one.
+fn complaint(mark: &str) -> String {
+    format!("{COMPLAINT}Reference: {mark}\n")
+}
+
+/// What came in, once all of it was read.
+fn read(world: &World, desk: &Serving, token: &str, count: usize) -> Vec<Value> {
+    let list = || {
+        let authorization = format!("Bearer {token}");
+        let page =
+            desk.send("GET", "/api/v1/complaints", &[("Authorization", &authorization)], b"");
+        page.json()["items"].as_array().cloned().unwrap_or_default()
+    };
+    let is_read = |items: &[Value]| {
+        items.len() == count && items.iter().all(|item| item["state"] != "unread")
+    };
+    eventually(&format!("{count} are read"), || is_read(&list()));
+    let _ = world;
+    list()
+}
+
+fn hand_over(lmtp: Lmtp, mail: &str) {
+    let answer = lmtp.hand_over("abuse@reporter.example.org", "abuse@example.com", mail);
+    assert!(answer.starts_with("250"), "{answer}");
+}
+
+fn flags(item: &Value) -> Vec<&str> {
+    item["flags"].as_array().unwrap().iter().map(|flag| flag.as_str().unwrap()).collect()
+}
+
+/// The reporter's record.
+fn reporter(world: &World) -> String {
+    let all = world.json(&["reporter", "list"]);
+    let one =
+        all.as_array().unwrap().iter().find(|one| one["email"] == "abuse@reporter.example.org");
+    one.unwrap()["ref"].to_string()
+}
+
+on_both! {
+    fn a_signature_makes_a_reporter_known_and_staff_make_them_trusted(world) {
+        let dns = Dns::start();
+        dns.serves(&world);
+        let key = Key::of("reporter.example.org", "k1", &dns);
+        let strange = Key::of("evil.example.net", "k1", &dns);
+        let lmtp = take_mail(&world, "abuse@example.com");
+        let token = crate::api::token(&world, &["*"]);
+        let desk = world.serve();
+
+        hand_over(lmtp, &key.sign(&complaint("a")));
+        hand_over(lmtp, &complaint("unsigned"));
+        hand_over(lmtp, &strange.sign(&complaint("signed by somebody else")));
+        hand_over(lmtp, &key.sign(&complaint("b")).replace("Reference: b", "Reference: changed"));
+        let items = read(&world, &desk, &token, 4);
+        let lanes: Vec<_> = items.iter().map(|item| item["lane"].as_str().unwrap()).collect();
+        assert_eq!(lanes, ["known", "untrusted", "untrusted", "untrusted"]);
+        assert_eq!(items[0]["auth_domain"], "reporter.example.org");
+
+        world.ok(&["reporter", "trust", &reporter(&world), "--lane", "trusted"]);
+        let signed = key.sign(&complaint("c"));
+        hand_over(lmtp, &signed);
+        hand_over(lmtp, &complaint("forged"));
+        // The same signature on what somebody sends on: the header grew, the signed part did not.
+        hand_over(lmtp, &format!("X-Sent-On: yes\r\n{signed}"));
+        let partly = key.sign_with(&complaint("d"), |signer| signer.body_length(true));
+        hand_over(lmtp, &format!("{partly}And 192.0.2.2 too.\r\n"));
+        hand_over(lmtp, &key.sign_with(&complaint("e"), |signer| signer.expiration(1)));
+        let items = read(&world, &desk, &token, 9);
+        let (lane, flag) = (|n: usize| items[n]["lane"].clone(), |n: usize| flags(&items[n]));
+        assert_eq!((lane(4), flag(4)), (json!("trusted"), vec![]));
+        assert_eq!((lane(5), flag(5)), (json!("untrusted"), vec![]));
+        assert_eq!((lane(6), flag(6)), (json!("known"), vec!["replayed"]));
+        assert_eq!((lane(7), flag(7)), (json!("untrusted"), vec!["partly_signed"]));
+        assert_eq!(lane(8), "untrusted");
+
+        // Another key, and another layout: until staff look again.
+        let other = Key::of("reporter.example.org", "k2", &dns);
+        hand_over(lmtp, &other.sign(&complaint("f")));
+        let html = complaint("g").replacen("Subject:", "Content-Type: text/html\nSubject:", 1);
+        hand_over(lmtp, &key.sign(&html));
+        let items = read(&world, &desk, &token, 11);
+        assert_eq!((items[9]["lane"].as_str(), flags(&items[9])), (Some("known"), vec!["new_signer"]));
+        assert_eq!((items[10]["lane"].as_str(), flags(&items[10])), (Some("known"), vec!["new_layout"]));
+        world.ok(&["reporter", "trust", &reporter(&world), "--lane", "trusted"]);
+        hand_over(lmtp, &other.sign(&complaint("h")));
+        assert_eq!(read(&world, &desk, &token, 12)[11]["lane"], "trusted");
+    }
+
+    fn the_word_of_the_operators_own_server_counts_and_nobody_elses(world) {
+        let lmtp = take_mail(&world, "abuse@example.com");
+        let options = world.read("portreeve.toml");
+        let dns = Dns::start();
+        world.write("portreeve.toml", &format!("{options}trusted_authserv = [\"mx.example.com\"]\n"));
+        dns.serves(&world);
+        let key = Key::of("reporter.example.org", "k1", &dns);
+        let token = crate::api::token(&world, &["*"]);
+        let desk = world.serve();
+        let word = |by: &str| format!("Authentication-Results: {by};\r\n\tdkim=pass header.d=reporter.example.org header.s=k9\r\n");
+        let signature = "DKIM-Signature: v=1; a=rsa-sha256; d=reporter.example.org; s=k9; h=from:to; bh=x; b=abc\r\n";
+        let hop = "Received: from x (x [198.51.100.7])\r\n\tby mx.example.com with ESMTP; Thu, 1 Jan 2026 10:00:00 +0000\r\n";
+        let mx = word("mx.example.com");
+        let none = "Authentication-Results: mx.example.com; dkim=none\r\n";
+        for (n, (head, lane)) in [
+            (format!("{mx}{signature}"), "known"),
+            (format!("{hop}{mx}{signature}"), "known"),
+            (format!("{}{signature}", word("mx.evil.example.net")), "untrusted"),
+            (format!("{hop}{hop}{mx}{signature}"), "untrusted"),
+            (format!("{none}{mx}{signature}"), "untrusted"),
+        ].into_iter().enumerate() {
+            let mark = format!("word {n}");
+            hand_over(lmtp, &format!("{head}{}", complaint(&mark).replace("abc", &mark)));
+            assert_eq!(read(&world, &desk, &token, n + 1)[n]["lane"], lane, "{head}");
+        }
+        // In the text it is text; and where the server says nothing of signatures, they are checked.
+        hand_over(lmtp, &format!("{}\n{mx}", complaint("in the text")));
+        let spf = "Authentication-Results: mx.example.com; spf=none\r\n";
+        hand_over(lmtp, &format!("{spf}{}", key.sign(&complaint("checked"))));
+        let items = read(&world, &desk, &token, 7);
+        assert_eq!((&items[5]["lane"], &items[6]["lane"]), (&json!("untrusted"), &json!("known")));
+    }
+
+    fn a_dns_that_does_not_answer_makes_nobody_known_and_holds_nobody_up(world) {
+        let dns = Dns::start();
+        dns.serves(&world);
+        let key = Key::of("reporter.example.org", "k1", &dns);
+        dns.set("k1._domainkey.reporter.example.org", "silence");
+        let lmtp = take_mail(&world, "abuse@example.com");
+        let token = crate::api::token(&world, &["*"]);
+        let desk = world.serve();
+        hand_over(lmtp, &key.sign(&complaint("a")));
+        let items = read(&world, &desk, &token, 1);
+        assert_eq!((items[0]["lane"].as_str(), flags(&items[0])), (Some("untrusted"), vec!["dns_failed"]));
+    }
+}
