@@ -35,6 +35,7 @@ pub enum MailboxError {
 pub struct Taker<'a> {
     place: Place<'a>,
     door: &'a Door,
+    every: Span,
     stop: watch::Receiver<bool>,
 }
 
@@ -110,6 +111,11 @@ impl Taker<'_> {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.place.desk.now()
+    }
+
+    /// How often the mailbox is looked at.
+    pub fn every(&self) -> Span {
+        self.every
     }
 
     /// The desk stops: a look ends soon.
@@ -217,7 +223,8 @@ async fn look_if_due(
         return Ok(());
     }
     let Some(place) = Place::take(desk, &mailbox.name).await? else { return Ok(()) };
-    let taker = Taker { place, door: &mailbox.door, stop: stop.clone() };
+    let (door, every) = (&mailbox.door, mailbox.every);
+    let taker = Taker { place, door, every, stop: stop.clone() };
     let (count, trouble) = match mailbox.source.look(&taker).await {
         Ok(count) => (count, None),
         Err(error) => (0, Some(error.to_string())),

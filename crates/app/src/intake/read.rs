@@ -21,7 +21,7 @@ use super::about::Own;
 use super::assess::assess;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use super::understood::Understood;
-use super::{place, room};
+use super::{place, receipt, room};
 use crate::attachment::Files;
 use crate::desk::Desk;
 use crate::notice::LONGEST_DIGEST;
@@ -149,6 +149,9 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     }
     let end = MailEnd { state: fate.state, why: fate.why, report: fate.report, by: None };
     tx.end_mail(id, &end, now.as_millisecond()).await?;
+    if assessed.is_some() && matches!(fate.state, MailState::Placed | MailState::Waiting) {
+        receipt::acknowledge(&mut tx, desk, id, understood.mail.automatic.is_some()).await?;
+    }
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(Read::Done)

@@ -5,7 +5,7 @@
 use portreeve_core::ids::MailId;
 use portreeve_core::intake::Lane;
 use portreeve_core::notice::Letter;
-use portreeve_core::settings::Acknowledge;
+use portreeve_core::settings::{Acknowledge, Mode};
 use portreeve_core::text::{is_mail_address, with_ascii_domain};
 use portreeve_core::time::{Span, from_millis};
 use portreeve_i18n::{Language, text, time};
@@ -35,7 +35,9 @@ fn may_get_one(desk: &Desk, row: &MailRow) -> bool {
         Acknowledge::Known => is_authenticated,
         Acknowledge::All => true,
     };
+    let is_complaint = row.format.is_some() && row.not_a_report.is_none();
     is_wanted
+        && is_complaint
         && is_senders
         && matches!(super::channel(&row.door), "lmtp" | "imap" | "folder")
         && is_mail_address(&row.from_address)
@@ -50,12 +52,15 @@ fn same(a: &str, b: &str) -> bool {
 pub(super) async fn acknowledge(
     tx: &mut Tx,
     desk: &Desk,
-    row: &MailRow,
+    id: MailId,
     is_automatic: bool,
 ) -> Result<(), StoreError> {
-    if is_automatic || desk.mail.is_none() || !may_get_one(desk, row) {
+    let intake = &desk.live().settings.intake;
+    let is_never = intake.acknowledge == Acknowledge::Never || intake.mode == Mode::Observe;
+    if is_automatic || is_never || desk.mail.is_none() {
         return Ok(());
     }
+    let Some(row) = tx.mail(id).await?.filter(|row| may_get_one(desk, row)) else { return Ok(()) };
     let job = NewJob { kind: JobKind::SendAlert, key: format!("{KEY}{}", row.id.0) };
     tx.enqueue(&[job], desk.now().as_millisecond()).await
 }

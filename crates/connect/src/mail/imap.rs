@@ -29,9 +29,6 @@ const LOGIN: Duration = Duration::from_secs(30);
 /// on the way far earlier, and the place of the one who reads has to be kept.
 const IDLE: Duration = Duration::from_mins(2);
 
-/// The same while mails stay for later, which are tried again.
-const IDLE_WITH_LEFT: Duration = Duration::from_secs(2);
-
 /// How long one command may take; one of them brings the largest mail.
 const COMMAND: Duration = Duration::from_mins(3);
 
@@ -100,7 +97,9 @@ impl MailSource for ImapAccount {
             };
             taker.rest(looked.taken, looked.trouble.as_deref()).await?;
             if !looked.is_cut_short {
-                let wait = if looked.trouble.is_some() { IDLE_WITH_LEFT } else { IDLE };
+                // What stays for later is tried again.
+                let every = taker.every().to_std();
+                let wait = if looked.trouble.is_some() { IDLE.min(every) } else { IDLE };
                 look = look.idle(taker, wait).await?;
             }
             taker.keep().await?;
@@ -238,16 +237,17 @@ impl Look<'_> {
         // The last mail belongs to such a range whatever its number is (RFC 9051 §6.4.4).
         let mut new = self.search(&format!("UID {first}:* UNDELETED")).await?;
         new.retain(|&uid| uid >= first);
-        let mut wanted: Vec<_> = position.left.iter().map(|&uid| (uid, List::Left)).collect();
-        wanted.extend(new.into_iter().map(|uid| (uid, List::New)));
-        let Some(old) = position.old else { return Ok(wanted) };
-        let (from, to) = (old.up_to.saturating_add(1), old.before.saturating_sub(1));
-        if from <= to {
-            let day = old.day();
-            let mut found = self.search(&format!("UID {from}:{to} UNDELETED SINCE {day}")).await?;
-            found.retain(|uid| !position.left.contains(uid));
-            wanted.extend(found.into_iter().map(|uid| (uid, List::Old(old))));
+        let mut wanted: Vec<_> = new.into_iter().map(|uid| (uid, List::New)).collect();
+        if let Some(old) = position.old {
+            let (from, to) = (old.up_to.saturating_add(1), old.before.saturating_sub(1));
+            if from <= to {
+                let day = old.day();
+                let found = self.search(&format!("UID {from}:{to} UNDELETED SINCE {day}")).await?;
+                wanted.extend(found.into_iter().map(|uid| (uid, List::Old(old))));
+            }
         }
+        // Last: one that cannot be fetched must not keep the others waiting.
+        wanted.extend(position.left.iter().map(|&uid| (uid, List::Left)));
         Ok(wanted)
     }
 
@@ -278,7 +278,14 @@ impl Look<'_> {
             if list != List::Left && position.is_full() {
                 break;
             }
-            let settled = match limited(COMMAND, self.fetch(uid, list, taker)).await? {
+            let fetched = limited(COMMAND, self.fetch(uid, list, taker)).await;
+            if fetched.is_err() {
+                // Perhaps it is this one: behind the others, the next time.
+                position.settle(uid);
+                position.leave(uid);
+                pass(position, uid, list);
+            }
+            let settled = match fetched? {
                 Fetched::Mail(raw) => match taker.take(&raw).await {
                     Ok(()) => {
                         looked.taken += 1;
@@ -309,15 +316,7 @@ impl Look<'_> {
             } else {
                 position.leave(uid);
             }
-            match list {
-                List::Left => {}
-                List::New => position.up_to = position.up_to.max(uid),
-                List::Old(_) => {
-                    if let Some(old) = &mut position.old {
-                        old.up_to = old.up_to.max(uid);
-                    }
-                }
-            }
+            pass(position, uid, list);
         }
         let folder = &self.account.folder;
         looked.trouble = if let Some(why) = no_room.why {
@@ -406,6 +405,15 @@ impl Look<'_> {
         }
         let session = limited(COMMAND, async { said(idle.done().await) }).await?;
         Ok(Self { account, session, can_move, can_expunge })
+    }
+}
+
+/// Goes on behind a mail.
+fn pass(position: &mut Position, uid: u32, list: List) {
+    match (list, &mut position.old) {
+        (List::New, _) => position.up_to = position.up_to.max(uid),
+        (List::Old(_), Some(old)) => old.up_to = old.up_to.max(uid),
+        (List::Old(_), None) | (List::Left, _) => {}
     }
 }
 

@@ -17,7 +17,7 @@ const ALERTS: &str = include_str!("../../../../docs/alerts.yml");
 const DASHBOARD: &str = include_str!("../../../../docs/grafana-dashboard.json");
 
 impl Serving {
-    fn metrics(&self) -> Answer {
+    pub(crate) fn metrics(&self) -> Answer {
         self.get("/metrics")
     }
 

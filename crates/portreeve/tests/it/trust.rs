@@ -130,6 +130,32 @@ on_both! {
         assert_eq!((&items[5]["lane"], &items[6]["lane"]), (&json!("untrusted"), &json!("known")));
     }
 
+    fn reporters_get_a_receipt_where_it_is_wanted_and_nobody_else_does(world) {
+        let dns = Dns::start();
+        dns.serves(&world);
+        let key = Key::of("reporter.example.org", "k1", &dns);
+        let lmtp = take_mail(&world, "abuse@example.com");
+        let token = crate::api::token(&world, &["*"]);
+        world.set("intake.acknowledge", "known");
+        let desk = world.serve();
+        let automatic = complaint("auto").replacen("Subject:", "Auto-Submitted: auto-generated\nSubject:", 1);
+        hand_over(lmtp, &complaint("unsigned"));
+        hand_over(lmtp, &key.sign(&automatic));
+        let answer = lmtp.hand_over("", "abuse@example.com", &key.sign(&complaint("from nobody")));
+        assert!(answer.starts_with("250"), "{answer}");
+        read(&world, &desk, &token, 3);
+        hand_over(lmtp, &key.sign(&complaint("first secret word")));
+        hand_over(lmtp, &key.sign(&complaint("second")));
+        read(&world, &desk, &token, 5);
+        eventually("a receipt is sent", || !world.mails("receipt.").is_empty());
+        eventually("nothing is left to do", || desk.metrics().body.contains("portreeve_jobs{kind=\"send_alert\",state=\"due\"} 0"));
+        let sent = world.mails("receipt.");
+        assert_eq!(sent.len(), 1, "one a day, and none to machines or for what anybody may have sent");
+        assert!(sent[0].contains("To: abuse@reporter.example.org"), "{}", sent[0]);
+        assert!(sent[0].contains("Auto-Submitted: auto-replied"));
+        assert!(!sent[0].contains("secret word") && !sent[0].contains("192.0.2.1"));
+    }
+
     fn a_dns_that_does_not_answer_makes_nobody_known_and_holds_nobody_up(world) {
         let dns = Dns::start();
         dns.serves(&world);
