@@ -70,7 +70,7 @@ CREATE TABLE roles (
 );
 INSERT INTO roles (name, rights, built_in) VALUES
     ('admin', '*', TRUE),
-    ('agent', 'see_reports open answer close suspend approve', TRUE),
+    ('agent', 'see_reports open answer close suspend approve see_reporter', TRUE),
     ('viewer', 'see_reports', TRUE);
 
 CREATE TABLE staff (
