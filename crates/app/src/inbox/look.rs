@@ -227,5 +227,5 @@ pub async fn of_report(
 
 /// What the complaints about a report say together, for its customer: numbers and instants, and nothing that anybody wrote.
 pub async fn counters_of(desk: &Desk, report: ReportId) -> Result<Option<Counters>, StoreError> {
-    counters(&mut *desk.db.read().await?, report).await
+    counters(&mut desk.db.read().await?, report).await
 }
