@@ -145,7 +145,7 @@ pub async fn summary(desk: &Desk) -> Result<Summary, StoreError> {
 }
 
 /// Complaints about a report that are shown; of more the first and a number.
-pub const SHOWN_COMPLAINTS: i64 = 100;
+const SHOWN_COMPLAINTS: i64 = 100;
 
 /// What the complaints about a report say together.
 #[derive(Debug, Clone, Serialize)]
