@@ -86,7 +86,9 @@ pub(crate) fn read(document: &Document) -> Complaint {
     }
     if reading.is_empty() && recognised.is_none_or(|(reader, _)| reader.is_worded) {
         // A vendor's mail of another layout may have a table in it.
-        let has_table = format != Format::Table && table::recognise_drawn(document).is_some();
+        let has_table = recognised.is_some()
+            && format != Format::Table
+            && table::recognise_drawn(document).is_some();
         if has_table {
             table::read(document, &mut reading);
         }

@@ -51,7 +51,7 @@ const SCHEMES: &[(&str, &str)] = &[
 ];
 
 /// Of what every address that was made harmless has some, in lower case. Most texts have none.
-const SIGNS: &[&str] = &[
+pub(super) const SIGNS: &[&str] = &[
     "[.", "(.)", "{.}", "<.>", ".]", "[dot", "(dot", "{dot", "[d0t", "[punkt", "[,]", "[:", "[/]",
     "[@", "[at", "(at)", "{at}", "(@)", "hxxp", "hxtp", "htxp", "h**p", "h__p", "hzzp", "meow",
     "fxp:", " .", ": //", "].", "\\.",

@@ -176,6 +176,10 @@ fn head(line: &str) -> Option<(Columns, Divider)> {
     if let Some((columns, delimiter)) = delimited::columns_of(line) {
         return Some((columns, Divider::By(delimiter)));
     }
+    // Blanks divide cells where two of them stand together.
+    if !line.contains('\t') && memchr::memmem::find(line.as_bytes(), b"  ").is_none() {
+        return None;
+    }
     let by_blanks = cells(line, Divider::Blanks);
     Some((header(&by_blanks)?, Divider::Blanks))
 }

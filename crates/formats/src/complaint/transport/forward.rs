@@ -1,6 +1,9 @@
 //! Complaints inside of other mails: forwards in the text, and mails that come as attachments.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
 use crate::complaint::dates;
 use crate::complaint::document::{Author, Sent};
@@ -63,6 +66,16 @@ const MARKERS: &[&str] = &[
     "转发的邮件",
     "원본 메시지",
 ];
+
+static MARKERS_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let built = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .start_kind(StartKind::Anchored)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(MARKERS);
+    built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
+});
 
 /// What the headers of a forwarded mail are called, in lower case.
 const FROM: &[&str] = &[
@@ -272,6 +285,10 @@ fn is_marker(line: &str) -> bool {
         return false;
     }
     let bare = line.trim_matches(|c: char| "-_=*#>< ".contains(c)).trim_end_matches(':');
+    if bare.is_ascii() {
+        let input = Input::new(bare).anchored(Anchored::Yes);
+        return MARKERS_FINDER.find(input).is_some_and(|found| bare.len() - found.end() < 60);
+    }
     let lower = bare.to_lowercase();
     MARKERS.iter().any(|marker| lower.strip_prefix(marker).is_some_and(|rest| rest.len() < 60))
 }
