@@ -36,7 +36,14 @@ fn by_form(document: &Document) -> Option<(NotAReport, &'static str)> {
     if is_answer(document) {
         return Some((NotAReport::Answer, "it answers a notice of ours"));
     }
-    is_automatic(document).then_some((NotAReport::AutoReply, "a machine answers by itself"))
+    if !is_automatic(document) {
+        return None;
+    }
+    // Help desks mark their acknowledgements as automatic answers.
+    Some(match said(&document.subject.to_lowercase()) {
+        Some(NotAReport::TicketAck) => (NotAReport::TicketAck, "its subject says so"),
+        _ => (NotAReport::AutoReply, "a machine answers by itself"),
+    })
 }
 
 /// Something in it is for programs of abuse desks.

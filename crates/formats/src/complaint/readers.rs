@@ -100,6 +100,21 @@ pub(crate) fn read(document: &Document) -> Complaint {
     Complaint { format, ..reading.into_complaint() }
 }
 
+/// The words of all readers, in their order.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    READERS.iter().map(|reader| reader.format.as_str())
+}
+
+/// Reads a complaint by one reader, whether that would have recognised it or not.
+pub(super) fn read_as(at: usize, document: &Document) -> Complaint {
+    let reader = &READERS[at];
+    let mut reading = Reading::default();
+    reading.explain((reader.recognise)(document).unwrap_or("not recognised"));
+    (reader.read)(document, &mut reading);
+    name_reporter(document, &mut reading);
+    Complaint { format: reader.format, ..reading.into_complaint() }
+}
+
 /// What a format left open about the reporter is taken from the mail.
 fn name_reporter(document: &Document, reading: &mut Reading) {
     let author = document

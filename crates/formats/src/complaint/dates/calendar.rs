@@ -46,15 +46,16 @@ impl<'z> At<'z> {
 pub(crate) struct Calendar {
     prose: Option<TimeZone>,
     sent: Option<Sent>,
-    /// Whether the text is in a language whose dates have the day first.
-    day_first: bool,
+    /// The beginning of the text, by whose language days are understood that can be read in two ways.
+    beginning: String,
 }
 
 impl Calendar {
     /// What the text says about its times, if it can say anything, and the mail's `Date`.
     pub(crate) fn of(text: &str, sent: Option<Sent>, may_name_zone: bool) -> Self {
         let prose = may_name_zone.then(|| zones::in_prose(text)).flatten();
-        Self { prose, sent, day_first: has_day_first(text) }
+        let beginning = text[..text.floor_char_boundary(BEGINNING)].to_owned();
+        Self { prose, sent, beginning }
     }
 
     /// The same, where a header says that times are in UTC.
@@ -82,7 +83,8 @@ impl Calendar {
             let first = at(civil)?;
             let other = stamp.other.and_then(|other| at(other.day().to_datetime(civil.time())));
             let is_other = stamp.other.zip(other).is_some_and(|(how, other)| {
-                self.prefers(other, first).unwrap_or(self.day_first && how.is_day_first())
+                self.prefers(other, first)
+                    .unwrap_or_else(|| how.is_day_first() && has_day_first(&self.beginning))
             });
             return Some(When { at: other.filter(|_| is_other).unwrap_or(first), zone: from });
         }
@@ -166,7 +168,6 @@ const LONGEST_WORD: usize = 7;
 
 /// Whether a text is in such a language: three of those words in its beginning.
 fn has_day_first(text: &str) -> bool {
-    let text = &text[..text.floor_char_boundary(BEGINNING)];
     let is_telling = |word: &&str| {
         if !(2..=LONGEST_WORD).contains(&word.len()) {
             return false;

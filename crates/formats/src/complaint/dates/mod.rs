@@ -7,6 +7,7 @@ mod calendar;
 mod months;
 
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -89,7 +90,8 @@ impl Stamp {
 
 /// The date with which a text begins, whatever follows.
 pub(crate) fn read(text: &str) -> Option<Stamp> {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || "\"'([<".contains(c));
+    let is_mark = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '[' | '<');
+    let text = text.trim_start_matches(is_mark);
     parse(text).map(|(stamp, _)| stamp).or_else(|| epoch(text))
 }
 
@@ -660,6 +662,18 @@ pub(super) fn minutes(minutes: i32) -> Option<Offset> {
     Offset::from_seconds(minutes * 60).ok().filter(|_| minutes.abs() <= 14 * 60)
 }
 
+/// The names as numbers, which are compared at once.
+static PACKED_ZONES: LazyLock<Vec<(u64, i32)>> =
+    LazyLock::new(|| ZONES.iter().map(|(name, minutes)| (packed(name), *minutes)).collect());
+
+/// A short word in lower case as a number.
+fn packed(word: &str) -> u64 {
+    let pack = |word: &str| {
+        word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
+    };
+    if word.is_ascii() { pack(word) } else { pack(&word.to_lowercase()) }
+}
+
 /// An offset or the name of a zone, if one comes next.
 fn zone(cursor: &mut Cursor<'_>) -> Option<Offset> {
     let mut look = *cursor;
@@ -679,10 +693,9 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<Offset> {
     if word.is_empty() || word.len() > LONGEST_ZONE {
         return None;
     }
-    let is = |name: &str| {
-        name.eq_ignore_ascii_case(word) || !word.is_ascii() && name == word.to_lowercase()
-    };
-    let named = ZONES.iter().find(|(name, _)| is(name)).and_then(|(_, at)| minutes(*at))?;
+    let sought = packed(word);
+    let named = PACKED_ZONES.iter().find(|(name, _)| *name == sought);
+    let named = named.and_then(|(_, at)| minutes(*at))?;
     // `UTC+2`, `GMT -3`
     let mut after = look;
     after.blanks();

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::complaint::address;
+use crate::complaint::{address, refang};
 
 /// An address in a text, where it stands, and where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,7 @@ pub(super) fn addresses(text: &str) -> Vec<Found> {
             continue;
         }
         let begin = begin_of_chunk(text, sign);
-        let chunk = &text[begin..end];
-        let length = chunk.find("://").unwrap_or(chunk.len());
+        let length = refang::scheme_sign(&bytes[begin..end]).unwrap_or(end - begin);
         in_chunk(&text[..begin + length], begin, text, &mut found);
     }
     found
@@ -40,12 +39,15 @@ pub(super) fn addresses(text: &str) -> Vec<Found> {
 
 /// Whether what has its first dot or colon at its beginning has as many of them as an address.
 fn may_hold(bytes: &[u8]) -> bool {
-    let (mut dots, mut colons) = (0, 0);
+    let (mut dots, mut colons, mut is_double, mut last) = (0, 0, false, 0);
     for byte in bytes {
         dots += usize::from(*byte == b'.');
         colons += usize::from(*byte == b':');
+        is_double |= *byte == b':' && last == b':';
+        last = *byte;
     }
-    dots >= 3 || colons >= 2
+    // Without two colons side by side, IPv6 has seven of them; a time has two.
+    dots >= 3 || colons >= 7 || is_double
 }
 
 /// Where the blank stands at which what goes on at a place ends.

@@ -46,8 +46,9 @@ const LONGEST: usize = 70;
 
 /// The label at the beginning of a line.
 pub(super) fn read(line: &str) -> Option<Labelled<'_>> {
-    let bare =
-        line.trim().trim_start_matches(|c: char| c.is_whitespace() || "-*•|>#·–".contains(c));
+    let is_mark =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '|' | '>' | '#' | '·' | '–');
+    let bare = line.trim().trim_start_matches(is_mark);
     let (label, value) = split(bare)?;
     // `X-Originating-IP` is a header of a mail that is shown as proof.
     let is_header = label.get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case("x-"));
@@ -440,6 +441,16 @@ const BAD_WORDS: &[&str] = &[
     "infected",
     "payload",
     "scam",
+    "impersonates",
+    "impersonating",
+    "imitates",
+    "imitating",
+    "mimics",
+    "mimicking",
+    "spoofs",
+    "spoofing",
+    "copies",
+    "pretends",
 ];
 
 /// What is said of pages that are not.

@@ -363,10 +363,18 @@ static LOGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
 });
 
+/// `192.0.2.1 - - [05/Jan/2026:10:00:00 +0000]`, as web servers write it.
+pub(super) fn has_access(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    memchr::memchr_iter(b'[', bytes).any(|at| bytes[..at].ends_with(b" - - "))
+}
+
 /// Whether a program wrote a line when something happened: it begins with when, or has what programs write. With the date with
 /// which it begins, if that is the first in it.
 fn log(line: &str) -> Option<Option<Stamp>> {
-    let bare = line.trim_start_matches(|c: char| c.is_whitespace() || "-*•[\"'|#".contains(c));
+    let is_mark =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '[' | '"' | '\'' | '|' | '#');
+    let bare = line.trim_start_matches(is_mark);
     let stamp = bare
         .starts_with(|c: char| c.is_ascii_alphanumeric())
         .then(|| dates::read(bare))
@@ -377,8 +385,7 @@ fn log(line: &str) -> Option<Option<Stamp>> {
         let is_first = bare.len() == line.len() && !stamp.is_counted();
         return Some(is_first.then_some(stamp));
     }
-    (memchr::memmem::find(bare.as_bytes(), b" - - [").is_some() || LOGS.is_match(bare))
-        .then_some(None)
+    (has_access(bare) || LOGS.is_match(bare)).then_some(None)
 }
 
 #[cfg(test)]

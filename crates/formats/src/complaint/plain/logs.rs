@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::complaint::Category;
 
 use super::addresses::Found;
+use super::lines;
 use super::words;
 
 /// Who did it, and to whom, where the line says it.
@@ -79,7 +80,7 @@ const SOURCE_FIRST: &[&str] = &["filterlog", "%ASA-", "ipfw:", "iptables", "[UFW
 pub(super) fn of(line: &str, found: &[Found]) -> Option<Logged> {
     let first = found.first()?;
     let second = found.iter().find(|other| other.ip != first.ip);
-    if line[..first.begin].trim_matches([' ', '"', '\'']).is_empty() && line.contains(" - - [") {
+    if line[..first.begin].trim_matches([' ', '"', '\'']).is_empty() && lines::has_access(line) {
         return Some(Logged { source: first.ip, target: None });
     }
     if let Some(pair) = found.windows(2).find(|two| is_arrow(&line[two[0].end..two[1].begin])) {

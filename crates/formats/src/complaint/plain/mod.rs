@@ -120,7 +120,7 @@ struct Paragraph {
 
 /// Whether a line has an address of a page in it, whatever its scheme.
 fn has_page(line: &str) -> bool {
-    memchr::memmem::find(line.as_bytes(), b"://").is_some()
+    refang::scheme_sign(line.as_bytes()).is_some()
 }
 
 /// What was found in a text.
@@ -272,8 +272,21 @@ impl<'d> Found<'d> {
             // What it is of comes first, whatever the order of the pairs: the rest of them belongs to it.
             let (sources, others): (Vec<_>, Vec<_>) =
                 known.into_iter().partition(|pair| pair.meaning == Meaning::Source);
-            for pair in sources.into_iter().chain(others) {
+            // `date=2026-01-05 time=09:00:00` says when in two pairs.
+            let named = |name: &str| pairs.iter().find(|(key, _)| key == name);
+            let both = named("date").zip(named("time"));
+            let both = both.map(|((_, day), (_, time))| format!("{day} {time}"));
+            let is_one = |text: &&String| dates::read(text).is_some_and(|stamp| stamp.has_time());
+            let both = both.as_ref().filter(is_one);
+            let is_half =
+                |pair: &Labelled<'_>| both.is_some() && matches!(pair.meaning, Meaning::When(_));
+            for pair in sources.into_iter().chain(others).filter(|pair| !is_half(pair)) {
                 self.take_label(pair, was_defanged);
+            }
+            if let Some(both) = both {
+                let hint = "";
+                let meaning = Meaning::When(RANK_OF_ITEM);
+                self.take_label(Labelled { meaning, hint, value: both }, was_defanged);
             }
         }
         is_one

@@ -141,6 +141,11 @@ pub(super) fn field(name: &str) -> Option<(Field, u8)> {
     BY_NAME.get(key(name)?.as_str()).copied()
 }
 
+/// Whether two names mean something, without which cells are no header.
+pub(super) fn are_known<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
+    cells.take(MOST_COLUMNS).filter(|cell| is_known(cell)).nth(1).is_some()
+}
+
 /// Whether a name means something. The same as asking for what, without making anything in most cases.
 fn is_known(name: &str) -> bool {
     let bare = name.trim();
@@ -241,7 +246,7 @@ impl Columns {
         cells: impl IntoIterator<Item = &'c str, IntoIter: Clone>,
     ) -> Option<Self> {
         let cells = cells.into_iter();
-        if cells.clone().take(MOST_COLUMNS).filter(|cell| is_known(cell)).nth(1).is_none() {
+        if !are_known(cells.clone()) {
             return None;
         }
         let columns = Self::named(cells);
