@@ -714,7 +714,7 @@ CREATE INDEX mail_signatures_seen ON mail_signatures (seen_at);
 -- By what the complaints of a reporter are told from those of others.
 CREATE TABLE reporter_marks (
     email TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout')),
+    kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout', 'recipient')),
     mark TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
     PRIMARY KEY (email, kind, mark)
