@@ -298,7 +298,7 @@ fn axe() -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 30] = [
     "/admin",
     "/admin/reports",
     "/admin/reports?status=open&category=Spam&address=x",
@@ -310,7 +310,11 @@ const PAGES: [&str; 26] = [
     "/admin/reports?attention=any",
     "/admin/reports/1?events_before=3&said=kept",
     "/admin/reports/new?find=192.0.2.7",
-    "/admin/queue",
+    "/admin/inbox",
+    "/admin/inbox?state=queued",
+    "/admin/inbox?state=all",
+    "/admin/inbox/1",
+    "/admin/reporters",
     "/admin/approvals",
     "/admin/brakes",
     "/admin/brakes/undo?actor=api:1&since=2020-01-01T00:00",

@@ -156,6 +156,7 @@ pub struct FormComplaint {
     #[serde(rename = "where")]
     pub places: Vec<String>,
     /// When it was seen; none where the form did not say.
+    #[serde(rename = "when")]
     pub observed_at: Option<Timestamp>,
     /// Where the zone of that instant is from: `value` or `assumed`.
     pub zone: String,

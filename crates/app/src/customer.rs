@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::attachment::{self, CustomerAttachment, Files};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
+use crate::inbox::{self, Counters};
 use crate::panel_token::{PanelToken, SignOnError};
 use crate::payment::{self, Offer, PaymentView, Worth};
 use crate::record::Record;
@@ -329,6 +330,8 @@ pub struct CustomerFile {
     pub domain: String,
     /// The customer's language, in the words of the directory; may be empty.
     pub language: String,
+    /// What the complaints about it say together; nothing where it was opened without any.
+    pub counters: Option<Counters>,
 }
 
 /// A customer's reports, newest first, before `before`.
@@ -383,6 +386,7 @@ pub async fn report(
     let latest = tx.latest_event(id, &kinds).await?;
     let turned = latest.and_then(|line| line.event.kind().turned());
     drop(tx);
+    let counters = inbox::counters_of(desk, id).await?;
     let suspension = view::of(desk, &report).await?.suspension.state;
     let is_let_go = matches!(report.hold, Hold::Released { .. });
     let suspension = match suspension {
@@ -420,6 +424,7 @@ pub async fn report(
         product,
         domain,
         language,
+        counters,
         report: shown,
     }))
 }

@@ -13,7 +13,10 @@ use portreeve_store::{IncidentRow, MailRow, StoreError, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use look::{Summary, Tab, candidates, first_line, latest, summary, tabs};
+pub use look::{
+    Counters, ReportComplaint, ReportComplaints, Summary, Tab, candidates, counters_of, first_line,
+    latest, of_report, summary, tabs,
+};
 
 use crate::desk::Desk;
 use crate::intake::{

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use crate::budget::{Budget, LONGEST_FIELD};
-use crate::fields::{Fields, from_header};
+use crate::fields::{Fields, addresses_in, from_header};
 use crate::read_header;
 
 /// Signatures of a mail that are looked at.
@@ -21,6 +21,8 @@ const MOST_RESULTS: usize = 50;
 pub struct Authentication {
     /// The one address in the one `From`.
     pub from: Option<String>,
+    /// Whom its `To` names, in lower case.
+    pub to: Vec<String>,
     /// Its signatures, from the top.
     pub signatures: Vec<Signature>,
     /// What the operator's own server found out.
@@ -42,6 +44,8 @@ pub struct Signature {
     pub expires: Option<i64>,
     /// It covers `From`; else it says nothing about it.
     pub covers_from: bool,
+    /// It covers `To`; else anybody may have written that.
+    pub covers_to: bool,
     /// How many fields it covers.
     pub fields: usize,
 }
@@ -96,6 +100,7 @@ pub fn authentication(raw: &[u8], trusted: &[String]) -> Authentication {
     let signatures = fields.all("DKIM-Signature").take(MOST_SIGNATURES).map(signature);
     Authentication {
         from: read_header(raw).from,
+        to: fields.all("To").flat_map(addresses_in).map(|to| to.to_lowercase()).collect(),
         signatures: signatures.collect(),
         said: said(&fields, trusted),
     }
@@ -217,9 +222,10 @@ fn signature(value: &str) -> Signature {
             "l" => signature.is_partial = true,
             "x" => signature.expires = value.parse().ok(),
             "h" => {
-                let mut names = value.split(':');
-                signature.fields = names.clone().count();
-                signature.covers_from = names.any(|name| name.eq_ignore_ascii_case("from"));
+                let covers =
+                    |field: &str| value.split(':').any(|name| name.eq_ignore_ascii_case(field));
+                signature.fields = value.split(':').count();
+                (signature.covers_from, signature.covers_to) = (covers("from"), covers("to"));
             }
             _ => {}
         }

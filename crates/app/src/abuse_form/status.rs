@@ -1,6 +1,7 @@
 //! What the sender of a complaint sees of what became of it: how far it is, and how it ended. Nothing of the report, its
 //! texts and its customer.
 
+use portreeve_core::ids::ReportId;
 use portreeve_core::intake::{self, MailState};
 use portreeve_core::report::{Outcome, Report, State};
 use portreeve_core::time::{Timestamp, from_millis};
@@ -12,6 +13,9 @@ use crate::digest::sha256_hex;
 
 /// Receipts that are forgotten at a time.
 const AT_ONCE: i64 = 10_000;
+
+/// How often a report may have been merged into one that was merged.
+const MERGES: usize = 8;
 
 /// How a complaint ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +96,29 @@ async fn standing(tx: &mut Tx, mail: &MailRow) -> Result<Standing, StoreError> {
             let mut ids = tx.reports_of_complaints(&[mail.id]).await?;
             let mut ids = ids.remove(&mail.id).unwrap_or_default();
             ids.extend(mail.report.filter(|report| !ids.contains(report)));
-            of_reports(&tx.reports_by_id(&ids).await?)
+            of_reports(&followed(tx, ids).await?)
         }
         _ => Standing::Received,
     })
+}
+
+/// These reports, and in the place of those that were merged the ones that have them now.
+async fn followed(tx: &mut Tx, mut ids: Vec<ReportId>) -> Result<Vec<Report>, StoreError> {
+    let mut found = Vec::new();
+    for _ in 0..MERGES {
+        let reports = tx.reports_by_id(&ids).await?;
+        let (merged, last): (Vec<_>, Vec<_>) =
+            reports.into_iter().partition(|report| report.merged.is_some());
+        found.extend(last);
+        ids = merged
+            .iter()
+            .filter_map(|report| report.merged.as_ref().map(|merged| merged.into))
+            .collect();
+        if ids.is_empty() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// It is decided when all that it led to is.

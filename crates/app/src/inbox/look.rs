@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use portreeve_core::ids::MailId;
+use portreeve_core::ids::{MailId, ReportId};
 use portreeve_core::intake::{Standing, Why};
-use portreeve_store::StoreError;
+use portreeve_core::time::{from_millis, rfc3339};
+use portreeve_store::{StoreError, Tx};
+use serde::Serialize;
 
 use super::{ItemView, LISTED_INCIDENTS, views};
 use crate::desk::Desk;
-use crate::intake;
+use crate::intake::{self, IncidentView, channel, told_reporter};
 use crate::report::dossier::{self, ServiceFacts};
 use crate::work::BOUND;
 
@@ -140,4 +142,90 @@ pub async fn summary(desk: &Desk) -> Result<Summary, StoreError> {
     summary.by_format.sort_by_key(|(_, count): &(String, i64)| -count);
     summary.by_reason.sort_by_key(|(_, count): &(&str, i64)| -count);
     Ok(summary)
+}
+
+/// Complaints about a report that are shown; of more the first and a number.
+const SHOWN_COMPLAINTS: i64 = 100;
+
+/// What the complaints about a report say together.
+#[derive(Debug, Clone, Serialize)]
+pub struct Counters {
+    /// Events that they tell of.
+    pub events: i64,
+    /// How many there are.
+    pub complaints: i64,
+    /// When the first event was seen.
+    pub first_seen: Option<String>,
+    /// When the last one was.
+    pub last_seen: Option<String>,
+}
+
+/// A complaint about a report.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportComplaint {
+    /// Its number in the inbox.
+    pub id: i64,
+    /// When it came.
+    pub received_at: String,
+    /// Its format.
+    pub format: Option<String>,
+    /// By which way.
+    pub channel: String,
+    /// Whom it says that it is from.
+    pub from: String,
+    /// What it alleges about this report.
+    pub incidents: Vec<IncidentView>,
+}
+
+/// The complaints about a report.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportComplaints {
+    /// What they say together.
+    pub counters: Counters,
+    /// The first of them.
+    pub list: Vec<ReportComplaint>,
+}
+
+async fn counters(tx: &mut Tx, report: ReportId) -> Result<Option<Counters>, StoreError> {
+    let at = |millis: i64| from_millis(millis).map(rfc3339);
+    Ok(tx.incidents_of_report(report).await?.map(|row| Counters {
+        events: row.count,
+        complaints: row.complaints,
+        first_seen: row.first_seen.and_then(at),
+        last_seen: row.last_seen.and_then(at),
+    }))
+}
+
+/// The complaints about a report, for staff; nothing for a report without any.
+pub async fn of_report(
+    desk: &Desk,
+    report: ReportId,
+) -> Result<Option<ReportComplaints>, StoreError> {
+    let mut tx = desk.db.snapshot().await?;
+    let Some(counters) = counters(&mut tx, report).await? else { return Ok(None) };
+    let rows = tx.complaints_of_report(report, SHOWN_COMPLAINTS).await?;
+    let ids: Vec<MailId> = rows.iter().map(|row| MailId(row.id)).collect();
+    let mut incidents = tx.incidents_of(&ids, LISTED_INCIDENTS).await?;
+    let list = rows
+        .into_iter()
+        .map(|row| {
+            let of_this = incidents.remove(&MailId(row.id)).unwrap_or_default().into_iter();
+            let of_this = of_this.filter(|one| one.report == Some(report)).map(IncidentView::of);
+            let told = told_reporter(row.complaint.as_deref());
+            ReportComplaint {
+                id: row.id,
+                received_at: from_millis(row.received_at).map(rfc3339).unwrap_or_default(),
+                format: row.format,
+                channel: channel(&row.door).to_owned(),
+                from: told.organisation.or(told.name).unwrap_or(row.from_address),
+                incidents: of_this.collect(),
+            }
+        })
+        .collect();
+    Ok(Some(ReportComplaints { counters, list }))
+}
+
+/// What the complaints about a report say together, for its customer: numbers and instants, and nothing that anybody wrote.
+pub async fn counters_of(desk: &Desk, report: ReportId) -> Result<Option<Counters>, StoreError> {
+    counters(&mut desk.db.read().await?, report).await
 }

@@ -25,6 +25,8 @@ struct Fields {
     #[serde(rename = "where")]
     places: Places,
     when: Option<String>,
+    /// Where the zone of that is from: `value` or `assumed`.
+    zone: String,
     name: Option<String>,
     email: Option<String>,
 }
@@ -53,6 +55,8 @@ pub(super) fn read(mail: &Mail) -> Option<Complaint> {
     let category = Category::from_word(&fields.category).unwrap_or_default();
     let observed_at: Option<Timestamp> =
         fields.when.as_deref().and_then(|when| when.trim().parse().ok());
+    let is_sure = observed_at.is_some() && fields.zone != Zone::Assumed.as_str();
+    let zone = if is_sure { Zone::Value } else { Zone::Assumed };
     let about = |subject: Subject| Incident {
         category,
         ip: match &subject {
@@ -70,7 +74,7 @@ pub(super) fn read(mail: &Mail) -> Option<Complaint> {
         },
         subject,
         observed_at,
-        zone: if observed_at.is_some() { Zone::Value } else { Zone::Assumed },
+        zone,
         destination: None,
         count: 1,
     };
@@ -113,7 +117,8 @@ fn subject(text: &str) -> Option<Subject> {
     }
     match Resource::parse(&text) {
         Ok(Resource::Domain(name)) => Some(Subject::Domain(name)),
-        _ => None,
+        // A mail address, for one.
+        _ => portreeve_formats::complaint::subject(&text),
     }
 }
 

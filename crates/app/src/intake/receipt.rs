@@ -93,12 +93,12 @@ pub(crate) async fn send(desk: &Desk, id: MailId) -> Result<Result<(), String>, 
     let zone = jiff::tz::TimeZone::UTC;
     let received = time::instant(language, &zone, row.received_at);
     let number = row.id.0.to_string();
-    let subject = text!(language, "receipt-subject", number = number.clone());
+    let subject = text!(language, "acknowledgement-subject", number = number.clone());
     let body = format!(
         "{}\n\n{}\n\n{}\n",
-        text!(language, "receipt-what", number = number, received = received),
-        text!(language, "receipt-next"),
-        text!(language, "receipt-automatic"),
+        text!(language, "acknowledgement-what", number = number, received = received),
+        text!(language, "acknowledgement-next"),
+        text!(language, "acknowledgement-automatic"),
     );
     let own = |name: &str| message_id_of(name, &mail.domain);
     let envelope = Envelope {

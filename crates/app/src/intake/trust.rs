@@ -18,7 +18,7 @@ pub use portreeve_formats::{MOST_SIGNATURES, MOST_SIGNED_FIELDS};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
 
-/// Signers, and layouts, that are known of one reporter.
+/// Signers, layouts, and recipients that are known of one reporter.
 const MOST_MARKS: i64 = 8;
 
 /// How long a signature is known to have come. Copies of it that come later are of no use: incidents have become too old.
@@ -51,18 +51,21 @@ pub enum Flag {
     NewSigner,
     /// The reporter's mails looked different so far.
     NewLayout,
+    /// The reporter wrote to another address so far: it may have been sent to somebody else, who sends it on.
+    NewRecipient,
     /// The DNS did not answer, so that nothing is known.
     DnsFailed,
 }
 
 impl Flag {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Replayed,
         Self::PartlySigned,
         Self::Expired,
         Self::NewSigner,
         Self::NewLayout,
+        Self::NewRecipient,
         Self::DnsFailed,
     ];
 
@@ -74,6 +77,7 @@ impl Flag {
             Self::Expired => "expired",
             Self::NewSigner => "new_signer",
             Self::NewLayout => "new_layout",
+            Self::NewRecipient => "new_recipient",
             Self::DnsFailed => "dns_failed",
         }
     }
@@ -339,8 +343,11 @@ async fn lane(
             if known.is_empty() || (given != Some(Lane::Trusted) && has_room) {
                 tx.add_reporter_mark(email, kind, mark, row.received_at).await?;
             } else if given == Some(Lane::Trusted) {
-                let flag = if *kind == "signer" { Flag::NewSigner } else { Flag::NewLayout };
-                flags.push(flag);
+                flags.push(match *kind {
+                    "signer" => Flag::NewSigner,
+                    "recipient" => Flag::NewRecipient,
+                    _ => Flag::NewLayout,
+                });
             }
         }
     }

@@ -10,6 +10,7 @@ use jiff::tz::Offset;
 use super::Defect;
 use super::dates::Calendar;
 use super::marks::{Mark, Marks};
+use super::refang;
 
 /// A complaint without what brought it.
 #[derive(Debug, Default)]
@@ -52,12 +53,25 @@ pub(crate) struct Known {
 impl Document {
     /// Whether a phrase of the list in `marks.rs` stands in the subject or in the text.
     pub(crate) fn has(&self, mark: Mark) -> bool {
-        self.known.marks.get_or_init(|| Marks::in_either(&self.whole_subject, &self.text)).has(mark)
+        self.marks().has(mark)
+    }
+
+    fn marks(&self) -> &Marks {
+        self.known.marks.get_or_init(|| Marks::in_either(&self.whole_subject, &self.text))
+    }
+
+    /// The beginning of the text with its addresses as they were.
+    pub(crate) fn refanged(&self, longest: usize) -> Cow<'_, str> {
+        let text = &self.text[..self.text.floor_char_boundary(longest)];
+        if self.marks().may_be_defanged() { refang::text(text) } else { Cow::Borrowed(text) }
     }
 
     /// How the times in this complaint are to be understood.
     pub(crate) fn calendar(&self) -> &Calendar {
-        self.known.calendar.get_or_init(|| Calendar::of(&self.text, self.sent))
+        self.known.calendar.get_or_init(|| {
+            let may_name_zone = self.marks().may_name_zone();
+            Calendar::of(&self.text, self.sent, may_name_zone)
+        })
     }
 
     /// The first part that passes.

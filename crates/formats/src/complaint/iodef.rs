@@ -16,7 +16,10 @@ pub(super) fn recognise(document: &Document) -> Option<&'static str> {
 }
 
 fn texts(document: &Document) -> impl Iterator<Item = Cow<'_, str>> {
-    let is_it = |text: &str| text.contains("<IODEF-Document") || text.contains(":IODEF-Document");
+    let is_it = |text: &str| {
+        let mut names = memchr::memmem::find_iter(text.as_bytes(), b"IODEF-Document");
+        names.any(|at| text[..at].ends_with(['<', ':']))
+    };
     let shown = |part: &&Part| !matches!(part.role, PartRole::Evidence | PartRole::Container);
     document.parts.iter().filter(shown).map(Part::text).filter(move |text| is_it(text))
 }

@@ -61,6 +61,15 @@ pub fn each_piece_of_archive(
     LIMITS.archive(name, input, take)
 }
 
+/// The same, where whatever has more than a kilobyte is large.
+pub(super) fn each_small_piece(
+    name: &str,
+    mut input: impl Read,
+    take: &mut Take<'_>,
+) -> io::Result<()> {
+    Limits { small: 1024, largest: 64 * 1024 }.pieces(name, &mut input, 0, take)
+}
+
 /// A complaint in which nothing could be read, and why.
 fn nothing(code: &'static str, take: &mut Take<'_>) -> io::Result<()> {
     let defects = vec![Defect { code, detail: String::new() }];

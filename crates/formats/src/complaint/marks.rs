@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::{refang, zones};
+
 /// One line each: the mark and its phrase, in lower case.
 macro_rules! marks {
     ($($(#[$doc:meta])* $name:ident = $phrase:literal,)*) => {
@@ -12,19 +14,10 @@ macro_rules! marks {
         pub(crate) enum Mark { $($(#[$doc])* $name,)* }
 
         const PHRASES: &[&str] = &[$($phrase,)*];
-        const ALL: &[Mark] = &[$(Mark::$name,)*];
     };
 }
 
 marks! {
-    /// ACNS.
-    Infringement = "<infringement",
-    /// IODEF.
-    Iodef = "<iodef",
-    /// X-ARF 0.x.
-    ReportedFrom = "reported-from:",
-    /// X-ARF 0.x.
-    ReportType = "report-type:",
     /// SpamCop's first line.
     SpamcopVersion = "[ spamcop v",
     /// The same until 2004.
@@ -73,30 +66,52 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(PHRASES)
+        .build(PHRASES.iter().chain(refang::SIGNS).chain(zones::HINTS_OF_TIMES))
         .unwrap_or_else(|error| unreachable!("the phrases are constants: {error}"))
 });
 
 /// Which phrases stand in a text.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Marks(u128);
+pub(crate) struct Marks {
+    found: u128,
+    /// Something in it can be an address that was made harmless.
+    may_be_defanged: bool,
+    /// Something in it can say in which zone its times are.
+    may_name_zone: bool,
+}
 
 impl Marks {
     /// Looks for them.
     pub(crate) fn in_either(subject: &str, text: &str) -> Self {
         let mut marks = Self::default();
         for text in [subject, text] {
+            marks.may_be_defanged |= text.len() > LOOKED_AT;
+            marks.may_name_zone |= text.len() > LOOKED_AT;
             let text = &text.as_bytes()[..text.len().min(LOOKED_AT)];
             for found in FINDER.find_overlapping_iter(text) {
-                marks.0 |= 1 << found.pattern().as_usize();
+                match found.pattern().as_usize() {
+                    at if at < PHRASES.len() => marks.found |= 1 << at,
+                    at if at < PHRASES.len() + refang::SIGNS.len() => marks.may_be_defanged = true,
+                    _ => marks.may_name_zone = true,
+                }
             }
         }
         marks
     }
 
+    /// Whether something can be an address that was made harmless.
+    pub(crate) fn may_be_defanged(self) -> bool {
+        self.may_be_defanged
+    }
+
+    /// Whether something can say in which zone times are.
+    pub(crate) fn may_name_zone(self) -> bool {
+        self.may_name_zone
+    }
+
     /// Whether this one stands there.
     pub(crate) fn has(self, mark: Mark) -> bool {
-        ALL.iter().position(|one| *one == mark).is_some_and(|at| self.0 & (1 << at) != 0)
+        self.found & (1 << mark as u32) != 0
     }
 }
 
@@ -114,8 +129,10 @@ mod tests {
 
     #[test]
     fn phrases_are_found_in_whatever_case_and_inside_of_each_other() {
-        let marks = Marks::in_either("", "x <INFRINGEMENT y");
-        assert!(marks.has(Mark::Infringement));
-        assert!(!marks.has(Mark::Iodef));
+        let marks = Marks::in_either("", "x copyright INFRINGement y");
+        assert!(marks.has(Mark::CopyrightInfringement));
+        assert!(!marks.has(Mark::Dmca) && !marks.may_be_defanged() && !marks.may_name_zone());
+        let marks = Marks::in_either("", "example[.]com, all Times are");
+        assert!(marks.may_be_defanged() && marks.may_name_zone());
     }
 }

@@ -27,6 +27,8 @@ mod safe_browsing;
 mod spamcop;
 mod table;
 mod transport;
+#[doc(hidden)]
+pub mod tried;
 mod value;
 mod vendors;
 mod xarf;

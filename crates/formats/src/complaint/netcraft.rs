@@ -12,10 +12,12 @@ use super::{Category, Zone, address, refang};
 const MOST: usize = 1_000;
 
 pub(crate) fn recognise(document: &Document) -> Option<&'static str> {
-    let is_by = document.is_by("netcraft.com")
-        || document.text.contains("@netcraft.com")
-            && document.text.contains("incident.netcraft.com");
-    (is_by && reference(&document.subject).is_some())
+    let is_by = || {
+        document.is_by("netcraft.com")
+            || document.text.contains("@netcraft.com")
+                && document.text.contains("incident.netcraft.com")
+    };
+    (reference(&document.subject).is_some() && is_by())
         .then_some("Netcraft, with the number of an issue in the subject")
 }
 

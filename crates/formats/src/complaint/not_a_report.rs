@@ -36,7 +36,14 @@ fn by_form(document: &Document) -> Option<(NotAReport, &'static str)> {
     if is_answer(document) {
         return Some((NotAReport::Answer, "it answers a notice of ours"));
     }
-    is_automatic(document).then_some((NotAReport::AutoReply, "a machine answers by itself"))
+    if !is_automatic(document) {
+        return None;
+    }
+    // Help desks mark their acknowledgements as automatic answers.
+    Some(match said(&document.subject.to_lowercase()) {
+        Some(NotAReport::TicketAck) => (NotAReport::TicketAck, "its subject says so"),
+        _ => (NotAReport::AutoReply, "a machine answers by itself"),
+    })
 }
 
 /// Something in it is for programs of abuse desks.
@@ -96,32 +103,35 @@ fn is_bounce(document: &Document) -> bool {
     let subject = document.subject.to_ascii_lowercase();
     let is_by_server =
         matches!(local.as_str(), "mailer-daemon" | "postmaster" | "mail-daemon" | "mdaemon");
-    let says_so = [
-        "undeliver",
-        "delivery status notification",
-        "delivery failure",
-        "delivery failed",
-        "returned mail",
-        "mail delivery failed",
-        "failure notice",
-        "unzustellbar",
-        "non remis",
-        "mail delivery subsystem",
-        "message not delivered",
-        "could not be delivered",
-        "delivery has failed",
-        "delayed mail",
-        "no se puede entregar",
-        "não entregue",
-    ]
-    .iter()
-    .any(|words| subject.contains(words));
+    let is_to_nobody =
+        || document.headers.get("Return-Path").is_some_and(|path| path.trim() == "<>");
+    let says_so = || {
+        [
+            "undeliver",
+            "delivery status notification",
+            "delivery failure",
+            "delivery failed",
+            "returned mail",
+            "mail delivery failed",
+            "failure notice",
+            "unzustellbar",
+            "non remis",
+            "mail delivery subsystem",
+            "message not delivered",
+            "could not be delivered",
+            "delivery has failed",
+            "delayed mail",
+            "no se puede entregar",
+            "não entregue",
+        ]
+        .iter()
+        .any(|words| subject.contains(words))
+    };
     let has_status = document.parts.iter().any(|part| part.media_type == "message/delivery-status");
     has_status
         || kind.contains("report-type=delivery-status")
         || kind.contains("report-type=\"delivery-status\"")
-        || is_by_server && says_so
-        || says_so && document.headers.get("Return-Path").is_some_and(|path| path.trim() == "<>")
+        || (is_by_server || is_to_nobody()) && says_so()
 }
 
 /// To an address that only notices to customers have: `abuse+r92.0123456789abcdef01234567@example.net`, or in answer to the
@@ -403,6 +413,11 @@ fn is_settled_issue(document: &Document) -> bool {
 /// Whoever complained takes it back, and says so at once.
 fn is_retraction(document: &Document) -> bool {
     let first = &document.text[..document.text.floor_char_boundary(FIRST_SENTENCES)];
+    // Each of the phrases has one of these.
+    let has = |word: &str| memchr::memmem::find(first.as_bytes(), word.as_bytes()).is_some();
+    if !has("etract") && !has("ithdraw") && !has("ETRACT") && !has("ITHDRAW") {
+        return false;
+    }
     let first = first.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     [
         "hereby retract",
@@ -480,6 +495,9 @@ fn alleges(begin: &str) -> bool {
 fn is_marketing(document: &Document, subject: &str, begin: &str) -> bool {
     let is_bulk = document.headers.get("List-Unsubscribe").is_some()
         || document.author.email.to_ascii_lowercase().starts_with("newsletter@");
+    if !is_bulk {
+        return false;
+    }
     let words = [
         "abuse",
         "spam",
@@ -500,7 +518,7 @@ fn is_marketing(document: &Document, subject: &str, begin: &str) -> bool {
         "honeypot",
         "exposed",
     ];
-    is_bulk && !words.iter().any(|word| subject.contains(word) || begin.contains(word))
+    !words.iter().any(|word| subject.contains(word) || begin.contains(word))
 }
 
 #[cfg(test)]

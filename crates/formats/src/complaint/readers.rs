@@ -86,7 +86,9 @@ pub(crate) fn read(document: &Document) -> Complaint {
     }
     if reading.is_empty() && recognised.is_none_or(|(reader, _)| reader.is_worded) {
         // A vendor's mail of another layout may have a table in it.
-        let has_table = format != Format::Table && table::recognise_drawn(document).is_some();
+        let has_table = recognised.is_some()
+            && format != Format::Table
+            && table::recognise_drawn(document).is_some();
         if has_table {
             table::read(document, &mut reading);
         }
@@ -96,6 +98,21 @@ pub(crate) fn read(document: &Document) -> Complaint {
     }
     name_reporter(document, &mut reading);
     Complaint { format, ..reading.into_complaint() }
+}
+
+/// The words of all readers, in their order.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    READERS.iter().map(|reader| reader.format.as_str())
+}
+
+/// Reads a complaint by one reader, whether that would have recognised it or not.
+pub(super) fn read_as(at: usize, document: &Document) -> Complaint {
+    let reader = &READERS[at];
+    let mut reading = Reading::default();
+    reading.explain((reader.recognise)(document).unwrap_or("not recognised"));
+    (reader.read)(document, &mut reading);
+    name_reporter(document, &mut reading);
+    Complaint { format: reader.format, ..reading.into_complaint() }
 }
 
 /// What a format left open about the reporter is taken from the mail.

@@ -51,7 +51,7 @@ const SCHEMES: &[(&str, &str)] = &[
 ];
 
 /// Of what every address that was made harmless has some, in lower case. Most texts have none.
-const SIGNS: &[&str] = &[
+pub(super) const SIGNS: &[&str] = &[
     "[.", "(.)", "{.}", "<.>", ".]", "[dot", "(dot", "{dot", "[d0t", "[punkt", "[,]", "[:", "[/]",
     "[@", "[at", "(at)", "{at}", "(@)", "hxxp", "hxtp", "htxp", "h**p", "h__p", "hzzp", "meow",
     "fxp:", " .", ": //", "].", "\\.",
@@ -206,12 +206,17 @@ pub(crate) fn urls(text: &str) -> impl Iterator<Item = String> {
     placed_urls(text).map(|(url, _)| url)
 }
 
+/// Where the sign behind a scheme stands: `://`.
+pub(crate) fn scheme_sign(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b':', bytes).find(|at| bytes[at + 1..].starts_with(b"//"))
+}
+
 /// The same, and where they stand.
 pub(crate) fn placed_urls(text: &str) -> impl Iterator<Item = (String, Range<usize>)> {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
-            let at = from + text[from..].find("://")?;
+            let at = from + scheme_sign(&text.as_bytes()[from..])?;
             from = at + 3;
             let Some(name) = scheme_before(&text[..at]) else { continue };
             let rest = &text[at + 3..];
@@ -243,18 +248,21 @@ fn scheme_before(text: &str) -> Option<&'static str> {
 /// Without what ends the sentence rather than the address.
 fn without_punctuation(url: &str) -> &str {
     let mut url = url;
+    // Brackets that are open at the end of it, as they are counted once.
+    let mut open = [('(', ')'), ('[', ']')].map(|(begin, end)| {
+        let (begins, ends) = (url.matches(begin).count(), url.matches(end).count());
+        (end, ends.saturating_sub(begins))
+    });
     loop {
         let shorter =
             url.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '»', '”', '’', '…']);
-        let shorter = match shorter.chars().next_back() {
-            Some(')') if shorter.matches('(').count() < shorter.matches(')').count() => {
-                &shorter[..shorter.len() - 1]
-            }
-            Some(']') if shorter.matches('[').count() < shorter.matches(']').count() => {
-                &shorter[..shorter.len() - 1]
-            }
-            _ => shorter,
-        };
+        let last = shorter.chars().next_back();
+        let is_closed = open.iter_mut().any(|(end, left)| {
+            let is_one = last == Some(*end) && *left > 0;
+            *left -= usize::from(is_one);
+            is_one
+        });
+        let shorter = if is_closed { &shorter[..shorter.len() - 1] } else { shorter };
         if shorter.len() == url.len() {
             return url;
         }

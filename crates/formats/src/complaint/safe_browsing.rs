@@ -24,7 +24,7 @@ fn texts(document: &Document) -> impl Iterator<Item = Cow<'_, str>> {
     let shown = |part: &&Part| !matches!(part.role, PartRole::Evidence | PartRole::Container);
     let texts = document.parts.iter().filter(shown).map(Part::text);
     texts.filter_map(|text| {
-        let at = text.find("<notification_message")?;
+        let at = memchr::memmem::find(text.as_bytes(), b"<notification_message")?;
         Some(Cow::Owned(text[at..].to_owned()))
     })
 }

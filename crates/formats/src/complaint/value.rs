@@ -11,9 +11,14 @@ use super::{Subject, Zone, dates, declared};
 const LONGEST_INSTANT: usize = 100;
 
 /// What a value names: an address, a prefix, a page, a mail address or a domain, also where it was made harmless
-/// (`hxxp://example[.]com`).
+/// (`hxxp://example[.]com`). People leave out the scheme of a page: `example.com/login` is one.
 pub fn subject(value: &str) -> Option<Subject> {
-    declared::subject(value)
+    declared::subject(value).or_else(|| {
+        let value = value.trim();
+        let (host, _) = value.split_once('/')?;
+        let is_domain = matches!(declared::subject(host), Some(Subject::Domain(_)));
+        declared::subject(&format!("http://{value}")).filter(|_| is_domain)
+    })
 }
 
 /// The host of a page: an address or a domain.
@@ -99,6 +104,9 @@ mod tests {
             ("2001:db8::/48", Some("prefix")),
             ("hxxps://shop[.]example/login", Some("url")),
             ("Shop.Example", Some("domain")),
+            ("shop[.]example/login", Some("url")),
+            ("192.0.2.0/33", None),
+            ("either/or", None),
             ("my neighbour", None),
             ("192.0.2.7 and 192.0.2.8", None),
         ] {

@@ -1,9 +1,12 @@
 //! The zone that a sentence names for all times of a complaint: "All times are UTC".
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use jiff::tz::{Offset, TimeZone};
 
 use super::dates::{self, Cursor, ZONES, minutes, signed};
-use super::document::lines;
 
 /// Words with which a sentence about all times begins, in lower case.
 const ABOUT_TIMES: &[&str] = &[
@@ -89,24 +92,28 @@ const LONGEST_SENTENCE: usize = 200;
 
 /// The zone that a sentence names for all times.
 pub(super) fn in_prose(text: &str) -> Option<TimeZone> {
-    for (range, line) in lines(text) {
+    let mut seen = 0;
+    for found in HINTS.find_iter(text) {
+        // One look for each line that has a word of times in it.
+        if found.start() < seen {
+            continue;
+        }
+        let range = line_around(text, found.start());
+        seen = range.end;
+        let line = text[range.clone()].trim_end_matches('\r');
         if let Some(zone) = in_heading(line) {
             return Some(zone);
         }
-        if line.len() > 4 * LONGEST_SENTENCE || !mentions_time(line) {
+        if line.len() > 4 * LONGEST_SENTENCE {
             continue;
         }
         let lower = line.to_lowercase();
-        let Some((at, phrase)) =
-            ABOUT_TIMES.iter().find_map(|phrase| Some((lower.find(phrase)?, phrase)))
-        else {
-            continue;
-        };
+        let Some((at, phrase)) = about_times(&lower) else { continue };
         // The sentence may go on in the next line.
         let next =
             text[range.end..].trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
         let next = next[..next.floor_char_boundary(LONGEST_SENTENCE)].to_lowercase();
-        let sentence = &lower[at + phrase.len()..];
+        let sentence = &lower[at + phrase..];
         let before = &lower[..at];
         let found = in_sentence(sentence).or_else(|| in_sentence(before)).or_else(|| {
             let goes_on = !line.trim_end().ends_with(['.', '!']) && dates::read(&next).is_none();
@@ -151,27 +158,35 @@ fn in_heading(line: &str) -> Option<TimeZone> {
 /// Bytes of the longest of them.
 const LONGEST_HEADING: usize = 16;
 
-/// Cheap, for every line.
-fn mentions_time(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    let hours = || memchr::memchr_iter(b'H', bytes);
-    memchr::memchr3_iter(b't', b'T', b'h', bytes).chain(hours()).any(|at| {
-        let word = &bytes[at..];
-        let begins = |name: &[u8]| {
-            word.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
-        };
-        begins(b"time")
-            || begins(b"tijd")
-            || begins(b"hor")
-            || begins(b"heure")
-            || begins(b"tc offset")
-    }) || memchr::memchr3_iter(b'z', b'Z', b'd', bytes).any(|at| {
-        let word = &bytes[at..];
-        let begins = |name: &[u8]| {
-            word.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
-        };
-        begins(b"zeit") || begins(b"zona") || begins(b"dates are")
-    }) || line.contains("fus")
+/// What every sentence about times and every heading of them has some of. Most lines have none.
+pub(super) const HINTS_OF_TIMES: &[&str] =
+    &["time", "tijd", "hor", "heure", "tc offset", "zeit", "zona", "dates are", "fus"];
+
+static HINTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let built = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(HINTS_OF_TIMES);
+    built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
+});
+
+static ABOUT: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(ABOUT_TIMES);
+    built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
+});
+
+/// Where the first of the list stands in a line in lower case, and how long it is.
+fn about_times(lower: &str) -> Option<(usize, usize)> {
+    let found = ABOUT.find_overlapping_iter(lower).min_by_key(|found| found.pattern())?;
+    Some((found.start(), found.len()))
+}
+
+/// The line in which something stands, without its end.
+fn line_around(text: &str, at: usize) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let begin = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+    begin..end
 }
 
 /// The zone that a sentence in lower case names: an offset, a name of the zone database, a place, a short name.

@@ -2,7 +2,7 @@
 
 home-title = Braucht Aufmerksamkeit
 home-staff = warten auf uns
-home-queue = im Eingang
+home-queue = Meldungen ohne Dienst
 home-approval = warten auf Freigabe
 home-trouble = Probleme bei Sperrungen
 home-deadlines = Fristen in 24 Std.
@@ -38,5 +38,5 @@ home-read = gelesen
 home-unreadable = nicht lesbar
 home-never_read = noch nicht gelesen
 home-dead_job = Fehlgeschlagen: { $kind } { $key }
-home-mails = nicht zugeordnete E-Mails
+home-mails = im Eingang wartend
 home-attention = Meldungen brauchen Aufmerksamkeit

@@ -63,6 +63,7 @@ fate-would_open = würde eine Meldung eröffnen
 fate-would_join = käme zu einer Meldung hinzu
 fate-waits = wartet
 fate-passed = übergangen
+inbox-no_right = Wer sich beschwert und was geschrieben wurde, ist nur mit dem Recht „sehen, wer gemeldet hat“ sichtbar.
 inbox-do = Bearbeiten
 inbox-came = Wie es einging
 inbox-channel-lmtp = über den Mailserver (LMTP)
@@ -121,6 +122,12 @@ whychip-observed = Beobachtet
 whychip-muted = Melder stummgeschaltet
 whychip-too_large = Sehr groß
 whychip-no_report = Keine Meldung
+
+complaints-title = Beschwerden
+complaints-complaints = Beschwerden
+complaints-events = Gemeldete Ereignisse
+complaints-first = Zuerst gesehen
+complaints-last = Zuletzt gesehen
 
 reporters-title = Melder
 reporters-text = Alle, die sich beschwert haben. Vertrauen zählt nur für Beschwerden, die als ihre authentifiziert sind; nur die von vertrauenswürdigen Meldern können sperren, und nur, wenn intake.suspend es vorsieht.

@@ -25,7 +25,7 @@ mails-dismiss-sure = An keiner Meldung ändert sich etwas, und die E-Mail wird a
 mails-restore = Rückgängig: wieder vorlegen
 mails-of_report = Eingegangene E-Mails
 
-receipt-subject = Beschwerde { $number } ist eingegangen
-receipt-what = Ihre Beschwerde ist am { $received } eingegangen und hat die Nummer { $number }.
-receipt-next = Wir gehen ihr nach. Wenn wir mehr von Ihnen brauchen, schreiben wir Ihnen.
-receipt-automatic = Dies ist eine automatische Eingangsbestätigung. Sie bekommen höchstens eine am Tag, wie viele Beschwerden Sie auch schicken.
+acknowledgement-subject = Beschwerde { $number } ist eingegangen
+acknowledgement-what = Ihre Beschwerde ist am { $received } eingegangen und hat die Nummer { $number }.
+acknowledgement-next = Wir gehen ihr nach. Wenn wir mehr von Ihnen brauchen, schreiben wir Ihnen.
+acknowledgement-automatic = Dies ist eine automatische Eingangsbestätigung. Sie bekommen höchstens eine am Tag, wie viele Beschwerden Sie auch schicken.

@@ -2,7 +2,7 @@
 
 home-title = Needs attention
 home-staff = waiting for us
-home-queue = in the queue
+home-queue = reports without a service
 home-approval = awaiting approval
 home-trouble = suspension problems
 home-deadlines = deadlines in 24 h
@@ -38,5 +38,5 @@ home-read = read
 home-unreadable = cannot be read
 home-never_read = not read yet
 home-dead_job = Failed: { $kind } { $key }
-home-mails = unmatched mail
+home-mails = waiting in the inbox
 home-attention = reports need attention

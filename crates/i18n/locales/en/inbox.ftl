@@ -63,6 +63,7 @@ fate-would_open = would open a report
 fate-would_join = would join a report
 fate-waits = waits
 fate-passed = passed over
+inbox-no_right = Who complains, and their words, show only with the right “see who reported”.
 inbox-do = Handle it
 inbox-came = How it came in
 inbox-channel-lmtp = by mail server (LMTP)
@@ -121,6 +122,12 @@ whychip-observed = Observed
 whychip-muted = Muted reporter
 whychip-too_large = Very large
 whychip-no_report = No report
+
+complaints-title = Complaints
+complaints-complaints = Complaints
+complaints-events = Events reported
+complaints-first = First seen
+complaints-last = Last seen
 
 reporters-title = Reporters
 reporters-text = Everybody who has complained. Trust counts only for complaints that are authenticated as theirs; only those of trusted reporters can suspend, and only if intake.suspend says so.

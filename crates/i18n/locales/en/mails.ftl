@@ -25,7 +25,7 @@ mails-dismiss-sure = No report is changed, and the e-mail is kept.
 mails-restore = Undo: put it back
 mails-of_report = Mails that came in
 
-receipt-subject = Complaint { $number } received
-receipt-what = We received your complaint at { $received } and stored it under the number { $number }.
-receipt-next = It is being looked into. If we need more from you, we will write to you.
-receipt-automatic = This is an automatic receipt. You get at most one within a day, however many complaints you send.
+acknowledgement-subject = Complaint { $number } received
+acknowledgement-what = We received your complaint at { $received } and stored it under the number { $number }.
+acknowledgement-next = It is being looked into. If we need more from you, we will write to you.
+acknowledgement-automatic = This is an automatic receipt. You get at most one within a day, however many complaints you send.

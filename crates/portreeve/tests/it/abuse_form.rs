@@ -90,6 +90,29 @@ on_both! {
         assert_eq!(desk.get(&receipt).body, unknown, "expired and unknown look alike");
     }
 
+    fn its_sender_sees_how_a_complaint_goes_on_and_ends_and_never_whose_service_it_is(world) {
+        let desk = world.serve();
+        let fields = with(&without(&good(&token(&desk)), "when"), "where", "192.0.2.1");
+        let receipt = taken(&desk, &fields);
+        eventually("it is placed", || state(&desk, &receipt) == "in_progress");
+        let report = world.json(&["report", "list"])[0]["id"].as_i64().unwrap();
+        world.ok(&["report", "close", &report.to_string(), "--outcome", "unfounded"]);
+        assert_eq!(state(&desk, &receipt), "decided");
+        let page = desk.get(&receipt).body;
+        assert!(page.contains("No breach found") && page.contains("If you disagree"), "{page}");
+        assert!(page.contains("mailto:abuse@example.com"), "{page}");
+        for text in ["Ada", "ada@", "zoe@", &format!("#{report}")] {
+            assert!(!page.contains(text), "{text}: {page}");
+        }
+        let unsure = taken(&desk, &with(&fields, "where", "203.0.113.200"));
+        eventually("it waits", || world.json(&["inbox", "list"]).as_array().unwrap().len() == 1);
+        assert_eq!(state(&desk, &unsure), "received");
+        let id = world.json(&["inbox", "list"])[0]["id"].to_string();
+        world.ok(&["inbox", "dismiss", &id, "--because", "not_ours"]);
+        assert_eq!(state(&desk, &unsure), "decided");
+        assert!(desk.get(&unsure).body.contains("No action taken"));
+    }
+
     fn everything_that_is_wrong_is_said_beside_its_field_and_nothing_that_was_typed_is_lost(world) {
         let desk = world.serve();
         let good = good(&token(&desk));

@@ -500,14 +500,14 @@ on_both! {
         assert!(shown.contains("/client/r/…") && !shown.contains(token), "{shown}");
         let (otto, vera) = (Seat::take(&desk, "otto"), Seat::take(&desk, "vera"));
         for seat in [&otto, &vera] {
-            let page = seat.get("/admin/mail/1").body;
+            let page = seat.get("/admin/inbox/1").body;
             assert!(page.contains("/client/r/…") || page.contains("/r/…"), "{page}");
             assert!(!page.contains(token) && !seat.get(&format!("/admin/reports/{id}")).body.contains(token));
         }
-        assert!(!vera.get("/admin/mail/1").body.contains("/raw"));
-        let raw = vera.get("/admin/mail/1/raw");
+        assert!(!vera.get("/admin/inbox/1").body.contains("/raw"));
+        let raw = vera.get("/admin/inbox/1/raw");
         assert!(raw.status >= 400 && !raw.body.contains(token), "{}", raw.status);
-        assert!(otto.get("/admin/mail/1/raw").body.contains(token));
+        assert!(otto.get("/admin/inbox/1/raw").body.contains(token));
     }
 
     fn a_bounce_in_words_counts_by_its_envelope_and_one_that_names_nobody_waits(world) {
@@ -598,28 +598,28 @@ on_both! {
         is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, "From: ada@example.com\nSubject: Two\n\nIt was me.\n"));
         why(&world, 2);
         let seat = Seat::take(&desk, "otto");
-        let list = seat.get("/admin/mail").body;
-        assert!(list.contains("no reply to any of our notices") && list.contains("Two"), "{list}");
+        let list = seat.get("/admin/inbox").body;
+        assert!(list.contains("No reference") && list.contains("Two"), "{list}");
         assert!(!list.contains("<script>alert"), "{list}");
-        let one = seat.get("/admin/mail/1").body;
+        let one = seat.get("/admin/inbox/1").body;
         assert!(one.contains("Look at hxxp://evil[.]example[.]com/y") && !one.contains("<img src=http"), "{one}");
-        let raw = seat.get("/admin/mail/1/raw");
+        let raw = seat.get("/admin/inbox/1/raw");
         assert_eq!(raw.header("content-type"), "application/octet-stream");
         assert!(raw.header("content-disposition").starts_with("attachment;"));
         assert_eq!((raw.header("x-content-type-options"), raw.body.clone()), ("nosniff", mail.replace('\n', "\r\n")));
-        assert_eq!(seat.get("/admin/mail/99").status, 404);
-        seat.done("/admin/mail/1/dismissal", &[]);
-        assert!(seat.get("/admin/mail/1").body.contains("Undo: put it back"));
-        seat.done("/admin/mail/1/restoration", &[]);
+        assert_eq!(seat.get("/admin/inbox/99").status, 404);
+        seat.done("/admin/inbox/1/dismissal", &[]);
+        assert!(seat.get("/admin/inbox/1").body.contains("Undo: put it back"));
+        seat.done("/admin/inbox/1/restoration", &[]);
         assert_eq!(waiting(&world).len(), 2);
-        seat.done("/admin/mail/1/dismissal", &[]);
+        seat.done("/admin/inbox/1/dismissal", &[]);
         let number = id.to_string();
-        assert_eq!(seat.post("/admin/mail/2/attachment", &[("report", "9999"), ("as", "note")]).status, 422);
-        seat.done("/admin/mail/2/attachment", &[("report", &number), ("as", "message")]);
-        assert_eq!(seat.post("/admin/mail/2/attachment", &[("report", &number), ("as", "message")]).status, 422);
+        assert_eq!(seat.post("/admin/inbox/2/attachment", &[("report", "9999"), ("as", "note")]).status, 422);
+        seat.done("/admin/inbox/2/attachment", &[("report", &number), ("as", "message")]);
+        assert_eq!(seat.post("/admin/inbox/2/attachment", &[("report", &number), ("as", "message")]).status, 422);
         assert_eq!(messages(&world, id), ["It was me."]);
         let page = seat.get(&format!("/admin/reports/{id}")).body;
-        assert!(page.contains("href=\"/admin/mail/2\"") && page.contains("attached by staff"), "{page}");
+        assert!(page.contains("href=\"/admin/inbox/2\"") && page.contains("attached by staff"), "{page}");
         assert_eq!(waiting(&world).len(), 0);
     }
 }

@@ -201,7 +201,7 @@ on_both! {
             seen.push(text_of(&world, &desk.download(&paper, &[("Cookie", &vera.cookie)]).bytes));
         }
         seen.push(fetch(&reads, &format!("/reports/{id}/attachments")).1);
-        for place in ["/admin", "/admin/reports", "/admin/mail", "/admin/queue", "/admin/reports/export"] {
+        for place in ["/admin", "/admin/reports", "/admin/inbox", "/admin/reporters", "/admin/reports/export"] {
             seen.push(vera.get(place).body);
         }
         seen.extend(world.mails(".staff"));

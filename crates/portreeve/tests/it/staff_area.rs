@@ -241,7 +241,7 @@ on_both! {
         assert_eq!(seat.act(id, "answer", &[("text", "  ")]).status, 422);
         assert_eq!(seat.get("/admin/reports/999999").status, 404);
         assert_eq!(seat.get("/admin/reports/x").status, 404);
-        assert_eq!(seat.get("/admin/queue?after=x").status, 400);
+        assert_eq!(seat.get("/admin/inbox?after=x").status, 400);
     }
 
     fn staff_see_that_a_deadline_will_wait_and_find_services_by_their_customers_mail_address(world) {

@@ -70,7 +70,7 @@ CREATE TABLE roles (
 );
 INSERT INTO roles (name, rights, built_in) VALUES
     ('admin', '*', TRUE),
-    ('agent', 'see_reports open answer close suspend approve', TRUE),
+    ('agent', 'see_reports open answer close suspend approve see_reporter', TRUE),
     ('viewer', 'see_reports', TRUE);
 
 CREATE TABLE staff (
@@ -710,7 +710,7 @@ CREATE INDEX mail_signatures_seen ON mail_signatures (seen_at);
 -- By what the complaints of a reporter are told from those of others.
 CREATE TABLE reporter_marks (
     email TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout')),
+    kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout', 'recipient')),
     mark TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
     PRIMARY KEY (email, kind, mark)

@@ -16,4 +16,5 @@ mod plans;
 mod reports;
 mod schema;
 mod staff_area;
+mod trust;
 mod world;

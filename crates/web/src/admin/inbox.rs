@@ -21,11 +21,11 @@ use portreeve_i18n as i18n;
 use serde::Deserialize;
 
 use super::reports::outcomes;
-use super::session::{Form, Path, Query, Staff};
+use super::session::{Form, Path, Query, Staff, Visitor};
 use super::{Answered, Refusal, capped, to};
 use crate::Web;
 use crate::pages::context;
-use crate::rights::{Answer, Close, Open, SeeReports};
+use crate::rights::{Answer, Close, Open, Right, SeeReporter, SeeReports};
 
 /// Things on a page.
 const PAGE: i64 = 25;
@@ -110,7 +110,12 @@ pub(crate) async fn list(
     };
     let mut rows: Vec<Value> = Vec::with_capacity(items.len());
     for item in items {
-        let line = inbox::first_line(desk, &item).await?;
+        let (item, line) = if may_read(&staff, &item) {
+            let line = inbox::first_line(desk, &item).await?;
+            (item, line)
+        } else {
+            (item.without_reporter(), String::new())
+        };
         rows.push(context! { item, line });
     }
     let is_first = chosen.after.is_none() && chosen.before.is_none();
@@ -121,6 +126,11 @@ pub(crate) async fn list(
         becauses => becauses(),
     };
     web.show(&staff, "inbox.html", more).await
+}
+
+/// Whether somebody may read it. A complaint says who complains.
+fn may_read(staff: &Visitor, item: &ItemView) -> bool {
+    item.format.is_none() || staff.may::<SeeReporter>()
 }
 
 fn full(items: &[ItemView]) -> Option<i64> {
@@ -203,18 +213,23 @@ pub(crate) async fn show(
     staff: Staff<SeeReports>,
     Path(id): Path<i64>,
 ) -> Answered {
-    let whole = inbox::show(&web.desk, MailId(id)).await?.ok_or(Refusal::NotFound)?;
+    let mut whole = inbox::show(&web.desk, MailId(id)).await?.ok_or(Refusal::NotFound)?;
+    let may_read = may_read(&staff, &whole.item);
+    if !may_read {
+        whole.item = whole.item.without_reporter();
+        (whole.text, whole.parts) = (String::new(), Vec::new());
+    }
     let waits = whole.item.state == Standing::Waiting.code();
     let candidates =
         if waits { inbox::candidates(&web.desk, &whole.item).await? } else { Vec::new() };
     let held: Vec<&String> =
         whole.item.incidents.iter().filter_map(|one| one.service.as_ref()).collect();
     let reporter = match whole.item.reporter_ref {
-        Some(id) => reporter::show(&web.desk, id).await?,
-        None => None,
+        Some(id) if may_read => reporter::show(&web.desk, id).await?,
+        _ => None,
     };
     let more = context! {
-        page => "inbox", held, candidates,
+        page => "inbox", held, candidates, may_read,
         complainer => reporter,
         becauses => becauses(),
         m => whole,
@@ -225,9 +240,13 @@ pub(crate) async fn show(
 /// It byte by byte, as a file. It may have a link in it by which its reader would act as the customer.
 pub(crate) async fn raw(
     State(web): State<Arc<Web>>,
-    _: Staff<Answer>,
+    staff: Staff<Answer>,
     Path(id): Path<i64>,
 ) -> Answered {
+    let item = inbox::of(&web.desk, MailId(id)).await?.ok_or(Refusal::NotFound)?;
+    if !may_read(&staff, &item) {
+        return Err(Refusal::NoRight(SeeReporter::NAME));
+    }
     let bytes = intake::raw(&web.desk, MailId(id)).await?.ok_or(Refusal::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),

@@ -50,7 +50,8 @@ use session::Visitor;
 
 use crate::pages::{Viewer, context, see_other};
 use crate::rights::{
-    Answer, Anybody, Approve, Close, Export, FraudRecord, Open, Right, SeeReports, Setup, Suspend,
+    Answer, Anybody, Approve, Close, Export, FraudRecord, Open, Right, SeeReporter, SeeReports,
+    Setup, Suspend,
 };
 use crate::{Web, preferred_language};
 use portreeve_i18n::Language;
@@ -260,7 +261,7 @@ page_routes! {
     get "/admin/mail" SeeReports inbox::old_list;
     get "/admin/mail/{id}" SeeReports inbox::old_one;
     get "/admin/mail/{id}/raw" Answer inbox::old_raw;
-    get "/admin/reporters" SeeReports reporters::list;
+    get "/admin/reporters" SeeReporter reporters::list;
     post "/admin/reporters/{id}/muting" Close reporters::mute;
     confirmed "/admin/reporters/{id}/lane" Setup reporters::trust;
     get "/admin/approvals" SeeReports approvals::approvals;

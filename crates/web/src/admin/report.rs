@@ -14,7 +14,7 @@ use portreeve_app::draft::{self, Draft, Kind as DraftKind};
 use portreeve_app::report::dossier::{self, Dossier};
 use portreeve_app::report::view::Window;
 use portreeve_app::report::{Act, ActError, Conditions, NewDeadline, Protected, act_with, view};
-use portreeve_app::{QuickReply, intake, views};
+use portreeve_app::{QuickReply, inbox, intake, views};
 use portreeve_core::attachment::{FileName, Refused};
 use portreeve_core::ids::{ReportId, ServiceKey};
 use portreeve_core::language::zone;
@@ -31,7 +31,7 @@ use crate::Web;
 use crate::excerpt::excerpts;
 use crate::pages::{Viewer, private};
 use crate::print;
-use crate::rights::{Answer, Approve, Close, SeeReports, Suspend};
+use crate::rights::{Answer, Approve, Close, SeeReporter, SeeReports, Suspend};
 use crate::routes::plain;
 use portreeve_i18n::{self as i18n, Language};
 
@@ -98,6 +98,10 @@ async fn page(
         .map(|draft| (draft.kind.as_str(), draft.text))
         .collect();
     let incoming = intake::of_report(&web.desk, ReportId(id), MAILS).await?;
+    let mut complaints = inbox::of_report(&web.desk, ReportId(id)).await?;
+    if let Some(complaints) = complaints.as_mut().filter(|_| !staff.may::<SeeReporter>()) {
+        complaints.list.iter_mut().for_each(|one| one.from.clear());
+    }
     let live = web.desk.live();
     let plan = live.settings.plans.get(&dossier.whole.report.category);
     let report = &dossier.whole.report;
@@ -130,7 +134,7 @@ async fn page(
         staff_names => staff_names(web).await?,
         files => files_taken(web),
         outcomes => outcomes(),
-        incoming,
+        incoming, complaints,
         can_send => web.desk.mail.is_some(),
         fraudrecord => web.desk.fraudrecord.is_some(),
         d => crate::pages::value(&dossier),

@@ -11,7 +11,7 @@ use super::session::{Form, Path, Query, Staff};
 use super::{Answered, Refusal, to};
 use crate::Web;
 use crate::pages::context;
-use crate::rights::{Close, SeeReports, Setup};
+use crate::rights::{Close, SeeReporter, Setup};
 
 /// Reporters on a page.
 const PAGE: i64 = 50;
@@ -25,7 +25,7 @@ pub(crate) struct After {
 /// The list.
 pub(crate) async fn list(
     State(web): State<Arc<Web>>,
-    staff: Staff<SeeReports>,
+    staff: Staff<SeeReporter>,
     Query(After { after }): Query<After>,
 ) -> Answered {
     let reporters = reporter::list(&web.desk, after, PAGE).await?;

@@ -194,6 +194,7 @@ impl Web {
             earlier => file.earlier,
             looks_back => tried.before.is_some(),
             product => file.product,
+            counters => file.counters.as_ref().map(crate::pages::value),
             domain => file.domain,
             suspension => file.suspension,
             held_by_another => file.held_by_another,

@@ -82,6 +82,16 @@ fn state(viewer: &Viewer, file: &CustomerFile) -> Vec<(String, String)> {
         (viewer.word("client-address"), report.service_ip.clone()),
         (viewer.word("column-opened"), viewer.at(report.opened_at)),
     ];
+    if let Some(counters) = &file.counters {
+        state.push((viewer.word("complaints-complaints"), counters.complaints.to_string()));
+        for (key, at) in
+            [("complaints-first", &counters.first_seen), ("complaints-last", &counters.last_seen)]
+        {
+            if let Some(at) = at.as_ref().and_then(|at| at.parse().ok()) {
+                state.push((viewer.word(key), viewer.at(at)));
+            }
+        }
+    }
     let status = viewer.word("print-state");
     match report.stands {
         Stands::Closed { at, outcome } => {

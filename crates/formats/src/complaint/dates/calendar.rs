@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 use super::{Stamp, read};
@@ -15,19 +15,47 @@ use crate::complaint::{Zone, zones};
 /// be read in two ways.
 const USUAL_AGE: i64 = 31;
 
+/// A zone as it is needed for one instant. Most are an offset, with which it takes a few additions.
+enum At<'z> {
+    Offset(Offset),
+    Zone(&'z TimeZone),
+}
+
+impl<'z> At<'z> {
+    fn of(zone: &'z TimeZone) -> Self {
+        zone.to_fixed_offset().map_or(Self::Zone(zone), Self::Offset)
+    }
+
+    fn instant(&self, civil: DateTime) -> Option<Timestamp> {
+        match self {
+            Self::Offset(offset) => offset.to_timestamp(civil).ok(),
+            Self::Zone(zone) => zone.to_ambiguous_timestamp(civil).compatible().ok(),
+        }
+    }
+
+    fn year(&self, at: Timestamp) -> i16 {
+        match self {
+            Self::Offset(offset) => offset.to_datetime(at).year(),
+            Self::Zone(zone) => zone.to_datetime(at).year(),
+        }
+    }
+}
+
 /// How the times of one complaint are to be understood.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Calendar {
     prose: Option<TimeZone>,
     sent: Option<Sent>,
-    /// Whether the text is in a language whose dates have the day first.
-    day_first: bool,
+    /// The beginning of the text, by whose language days are understood that can be read in two ways.
+    beginning: String,
 }
 
 impl Calendar {
-    /// What the text says about its times, and the mail's `Date`.
-    pub(crate) fn of(text: &str, sent: Option<Sent>) -> Self {
-        Self { prose: zones::in_prose(text), sent, day_first: has_day_first(text) }
+    /// What the text says about its times, if it can say anything, and the mail's `Date`.
+    pub(crate) fn of(text: &str, sent: Option<Sent>, may_name_zone: bool) -> Self {
+        let prose = may_name_zone.then(|| zones::in_prose(text)).flatten();
+        let beginning = text[..text.floor_char_boundary(BEGINNING)].to_owned();
+        Self { prose, sent, beginning }
     }
 
     /// The same, where a header says that times are in UTC.
@@ -44,25 +72,25 @@ impl Calendar {
     pub(crate) fn instant(&self, stamp: Stamp) -> Option<When> {
         let (zone, from) = match (stamp.offset, &self.prose, self.sent.and_then(|sent| sent.offset))
         {
-            (Some(offset), _, _) => (TimeZone::fixed(offset), Zone::Value),
-            (None, Some(zone), _) => (zone.clone(), Zone::Prose),
-            (None, None, Some(offset)) => (TimeZone::fixed(offset), Zone::Header),
-            (None, None, None) => (TimeZone::UTC, Zone::Assumed),
+            (Some(offset), _, _) => (At::Offset(offset), Zone::Value),
+            (None, Some(zone), _) => (At::of(zone), Zone::Prose),
+            (None, None, Some(offset)) => (At::Offset(offset), Zone::Header),
+            (None, None, None) => (At::Offset(Offset::UTC), Zone::Assumed),
         };
-        let at = |civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible().ok();
+        let at = |civil: DateTime| zone.instant(civil);
         if stamp.has_year {
             let civil = stamp.civil();
             let first = at(civil)?;
             let other = stamp.other.and_then(|other| at(other.day().to_datetime(civil.time())));
             let is_other = stamp.other.zip(other).is_some_and(|(how, other)| {
-                self.prefers(other, first).unwrap_or(self.day_first && how.is_day_first())
+                self.prefers(other, first)
+                    .unwrap_or_else(|| how.is_day_first() && has_day_first(&self.beginning))
             });
             return Some(When { at: other.filter(|_| is_other).unwrap_or(first), zone: from });
         }
         let sent = self.sent?.at;
-        let years = (-1..=1)
-            .filter_map(|by| i16::try_from(by).ok())
-            .map(|by| zone.to_datetime(sent).year() + by);
+        let year = zone.year(sent);
+        let years = year - 1..=year + 1;
         let candidates = years.filter_map(|year| {
             let day = Date::new(year, stamp.date.month(), stamp.date.day()).ok()?;
             at(day.to_datetime(stamp.time.unwrap_or(Time::midnight())))
@@ -91,16 +119,93 @@ fn usual(sent: Timestamp) -> Option<RangeInclusive<Timestamp>> {
 /// Bytes of a text by which its language is told.
 const BEGINNING: usize = 4096;
 
-/// Short words that a text is full of in languages whose dates have the day first, and that are none in English.
-const DAY_FIRST_WORDS: &[&str] = &[
-    "und", "der", "wir", "ist", "von", "mit", "nous", "vous", "est", "les", "une", "votre",
-    "desde", "los", "para", "nuestro", "una", "não", "uma", "seu", "nosso", "della", "il", "che",
-    "dal", "nostro", "het", "een", "wij", "jest", "nie", "dla", "och", "är", "som", "og", "fra",
-];
+/// Whether a word in lower case is a short one that a text is full of in a language whose dates have the day first, and that
+/// is none in English.
+fn is_day_first_word(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"il"
+            | b"och"
+            | b"som"
+            | b"og"
+            | b"fra"
+            | b"und"
+            | b"der"
+            | b"wir"
+            | b"ist"
+            | b"von"
+            | b"mit"
+            | b"est"
+            | b"les"
+            | b"une"
+            | b"los"
+            | b"una"
+            | b"uma"
+            | b"seu"
+            | b"che"
+            | b"dal"
+            | b"het"
+            | b"een"
+            | b"wij"
+            | b"nie"
+            | b"dla"
+            | b"nous"
+            | b"vous"
+            | b"para"
+            | b"jest"
+            | b"votre"
+            | b"desde"
+            | b"nosso"
+            | b"della"
+            | b"nostro"
+            | b"nuestro"
+    ) || word == "n\u{e3}o".as_bytes()
+        || word == "\u{e4}r".as_bytes()
+}
+
+/// Bytes of the longest of them.
+const LONGEST_WORD: usize = 7;
 
 /// Whether a text is in such a language: three of those words in its beginning.
 fn has_day_first(text: &str) -> bool {
-    let words = text[..text.floor_char_boundary(BEGINNING)].split(|c: char| !c.is_alphabetic());
-    let telling = words.filter(|word| DAY_FIRST_WORDS.contains(&word.to_lowercase().as_str()));
-    telling.take(3).count() == 3
+    let is_telling = |word: &&str| {
+        if !(2..=LONGEST_WORD).contains(&word.len()) {
+            return false;
+        }
+        if word.is_ascii() {
+            let mut lower = [0; LONGEST_WORD];
+            let lower = &mut lower[..word.len()];
+            lower.copy_from_slice(word.as_bytes());
+            lower.make_ascii_lowercase();
+            return is_day_first_word(lower);
+        }
+        is_day_first_word(word.to_lowercase().as_bytes())
+    };
+    words(text).filter(is_telling).nth(2).is_some()
+}
+
+/// The words of a text, and nothing between words that have a sign between them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let bytes = rest.as_bytes();
+            let length = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+            let length = match bytes.get(length) {
+                Some(byte) if !byte.is_ascii() => {
+                    rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())
+                }
+                Some(_) => length,
+                None if length == 0 => return None,
+                None => length,
+            };
+            let (word, behind) = rest.split_at(length);
+            let mut chars = behind.chars();
+            chars.next();
+            rest = chars.as_str();
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+    })
 }

@@ -7,6 +7,7 @@ mod calendar;
 mod months;
 
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -52,12 +53,18 @@ pub(crate) struct Stamp {
     time: Option<Time>,
     offset: Option<Offset>,
     has_year: bool,
+    is_counted: bool,
 }
 
 impl Stamp {
     /// Whether an offset or the name of a zone stands with it.
     pub(crate) fn has_zone(&self) -> bool {
         self.offset.is_some()
+    }
+
+    /// Whether it stands there as seconds since 1970.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.is_counted
     }
 
     /// Whether a time of day stands with it.
@@ -83,7 +90,8 @@ impl Stamp {
 
 /// The date with which a text begins, whatever follows.
 pub(crate) fn read(text: &str) -> Option<Stamp> {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || "\"'([<".contains(c));
+    let is_mark = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '[' | '<');
+    let text = text.trim_start_matches(is_mark);
     parse(text).map(|(stamp, _)| stamp).or_else(|| epoch(text))
 }
 
@@ -96,7 +104,7 @@ pub(crate) fn find(text: &str) -> Option<(Stamp, usize)> {
             || !bytes[at - 1].is_ascii_alphanumeric()
                 && !matches!(bytes[at - 1], b'.' | b'-' | b'/' | b':');
         if is_begin
-            && bytes[at].is_ascii_alphanumeric()
+            && may_begin(bytes[at])
             && let Some((stamp, length)) = parse(&text[at..])
         {
             return Some((stamp, at + length));
@@ -104,6 +112,15 @@ pub(crate) fn find(text: &str) -> Option<(Stamp, usize)> {
         at += 1;
     }
     None
+}
+
+/// Whether a date can begin with this: a digit, or what a day of the week or a month begins with.
+fn may_begin(byte: u8) -> bool {
+    byte.is_ascii_digit()
+        || matches!(
+            byte.to_ascii_lowercase(),
+            b'a' | b'd' | b'e' | b'f' | b'g' | b'j' | b'm' | b'n' | b'o' | b's' | b't' | b'w'
+        )
 }
 
 /// Seconds or milliseconds since 1970, in a value that is nothing else.
@@ -125,6 +142,7 @@ fn epoch(text: &str) -> Option<Stamp> {
         time: Some(civil.time()),
         offset: Some(Offset::UTC),
         has_year: true,
+        is_counted: true,
     })
 }
 
@@ -181,7 +199,13 @@ impl<'t> Cursor<'t> {
     fn word(&mut self) -> &'t str {
         let begin = self.at;
         let rest = self.rest();
-        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let ascii = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let end = match rest.as_bytes().get(ascii) {
+            Some(byte) if !byte.is_ascii() => {
+                rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())
+            }
+            _ => ascii,
+        };
         self.at += end;
         &self.text[begin..self.at]
     }
@@ -199,10 +223,11 @@ fn parse(text: &str) -> Option<(Stamp, usize)> {
 fn skip_weekday(cursor: &mut Cursor<'_>) {
     let mut look = *cursor;
     let word = look.word();
+    let is = |begin: &str| WEEKDAYS.iter().any(|day| day.eq_ignore_ascii_case(begin));
     let is_weekday = word.len() >= 3
         && word.is_ascii()
-        && WEEKDAYS.contains(&word[..3].to_ascii_lowercase().as_str())
-        && (word.len() == 3 || word.to_ascii_lowercase().ends_with("day"));
+        && is(&word[..3])
+        && (word.len() == 3 || word[word.len() - 3..].eq_ignore_ascii_case("day"));
     if is_weekday {
         look.take(b'.');
         look.take(b',');
@@ -278,7 +303,10 @@ fn in_ideographs(mut cursor: Cursor<'_>, year: i64) -> Option<(Stamp, usize)> {
     look.blanks();
     let Some(time) = time(&mut look) else { return with_time(cursor, date) };
     let offset = zone(&mut look);
-    Some((Stamp { date, other: None, time: Some(time), offset, has_year: true }, look.at))
+    Some((
+        Stamp { date, other: None, time: Some(time), offset, has_year: true, is_counted: false },
+        look.at,
+    ))
 }
 
 /// `20260102T030405Z`: only with its time.
@@ -299,7 +327,14 @@ fn compact(mut cursor: Cursor<'_>, number: i64) -> Option<(Stamp, usize)> {
         cursor.at = digits.at;
         let offset = zone(&mut cursor);
         return Some((
-            Stamp { date: day, other: None, time: Some(time), offset, has_year: true },
+            Stamp {
+                date: day,
+                other: None,
+                time: Some(time),
+                offset,
+                has_year: true,
+                is_counted: false,
+            },
             cursor.at,
         ));
     }
@@ -373,13 +408,23 @@ fn without_year(mut cursor: Cursor<'_>, month: i8, day: i8) -> Option<(Stamp, us
         let date = civil(year, month, day)?;
         let offset = offset.or_else(|| zone(&mut look));
         return Some((
-            Stamp { date, other: None, time: Some(time), offset, has_year: true },
+            Stamp {
+                date,
+                other: None,
+                time: Some(time),
+                offset,
+                has_year: true,
+                is_counted: false,
+            },
             look.at,
         ));
     }
     // 2000 had a 29th of February.
     let date = Date::new(2000, month, day).ok()?;
-    Some((Stamp { date, other: None, time: Some(time), offset, has_year: false }, end.at))
+    Some((
+        Stamp { date, other: None, time: Some(time), offset, has_year: false, is_counted: false },
+        end.at,
+    ))
 }
 
 fn small((number, digits): (i64, usize)) -> Option<i8> {
@@ -445,12 +490,29 @@ fn with_time(mut cursor: Cursor<'_>, day: Date) -> Option<(Stamp, usize)> {
             cursor = look;
             let offset = zone(&mut cursor).or_else(|| zone_after_the_end(&mut cursor));
             return Some((
-                Stamp { date: day, other: None, time: Some(time), offset, has_year: true },
+                Stamp {
+                    date: day,
+                    other: None,
+                    time: Some(time),
+                    offset,
+                    has_year: true,
+                    is_counted: false,
+                },
                 cursor.at,
             ));
         }
     }
-    Some((Stamp { date: day, other: None, time: None, offset: None, has_year: true }, cursor.at))
+    Some((
+        Stamp {
+            date: day,
+            other: None,
+            time: None,
+            offset: None,
+            has_year: true,
+            is_counted: false,
+        },
+        cursor.at,
+    ))
 }
 
 /// `05:00 - 05:30 (CET)`: the zone of a span of time stands behind its end.
@@ -505,6 +567,9 @@ fn time(cursor: &mut Cursor<'_>) -> Option<Time> {
 fn half_of_day(cursor: &mut Cursor<'_>, hour: i8) -> Option<i8> {
     let mut look = *cursor;
     look.blanks();
+    if !matches!(look.peek(), Some(b'a' | b'A' | b'p' | b'P' | b'.' | b'm' | b'M')) {
+        return Some(hour);
+    }
     let word: String = look.rest().chars().take(4).filter(|c| *c != '.').take(2).collect();
     let half = word.to_ascii_lowercase();
     if half != "am" && half != "pm" {
@@ -590,8 +655,23 @@ pub(super) const ZONES: &[(&str, i32)] = &[
     ("hst", -600),
 ];
 
+/// Bytes of the longest of them.
+const LONGEST_ZONE: usize = 8;
+
 pub(super) fn minutes(minutes: i32) -> Option<Offset> {
     Offset::from_seconds(minutes * 60).ok().filter(|_| minutes.abs() <= 14 * 60)
+}
+
+/// The names as numbers, which are compared at once.
+static PACKED_ZONES: LazyLock<Vec<(u64, i32)>> =
+    LazyLock::new(|| ZONES.iter().map(|(name, minutes)| (packed(name), *minutes)).collect());
+
+/// A short word in lower case as a number.
+fn packed(word: &str) -> u64 {
+    let pack = |word: &str| {
+        word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
+    };
+    if word.is_ascii() { pack(word) } else { pack(&word.to_lowercase()) }
 }
 
 /// An offset or the name of a zone, if one comes next.
@@ -609,13 +689,18 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<Offset> {
         *cursor = look;
         return Some(offset);
     }
-    let word = look.word().to_lowercase();
-    let named = ZONES.iter().find(|(name, _)| *name == word).and_then(|(_, at)| minutes(*at))?;
+    let word = look.word();
+    if word.is_empty() || word.len() > LONGEST_ZONE {
+        return None;
+    }
+    let sought = packed(word);
+    let named = PACKED_ZONES.iter().find(|(name, _)| *name == sought);
+    let named = named.and_then(|(_, at)| minutes(*at))?;
     // `UTC+2`, `GMT -3`
     let mut after = look;
     after.blanks();
     if named == Offset::UTC
-        && word != "z"
+        && !word.eq_ignore_ascii_case("z")
         && matches!(after.peek(), Some(b'+' | b'-'))
         && let Some(offset) = signed(&mut after)
     {

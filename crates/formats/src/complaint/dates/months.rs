@@ -31,16 +31,18 @@ const FOREIGN_MONTHS: [(&str, i8); 22] = [
 
 /// The month that a word begins as.
 pub(super) fn month(word: &str) -> Option<i8> {
-    let mut begin: String = word.chars().take(3).collect();
-    begin.make_ascii_lowercase();
-    if begin.chars().count() < 3 || word.chars().count() > 10 {
+    if word.len() > 40 {
         return None;
     }
-    if let Some(at) = MONTHS.iter().position(|month| *month == begin) {
-        return i8::try_from(at + 1).ok();
-    }
-    if begin == "jui" {
-        return Some(if word.to_lowercase().starts_with("juil") { 7 } else { 6 });
-    }
-    FOREIGN_MONTHS.iter().find(|(name, _)| *name == begin).map(|(_, month)| *month)
+    let end = word.char_indices().nth(2).map(|(at, c)| at + c.len_utf8())?;
+    let begin = &word[..end];
+    let is = |name: &&str| name.eq_ignore_ascii_case(begin);
+    let known = if is(&"jui") {
+        if word.to_lowercase().starts_with("juil") { 7 } else { 6 }
+    } else if let Some(at) = MONTHS.iter().position(|month| is(month)) {
+        i8::try_from(at + 1).ok()?
+    } else {
+        FOREIGN_MONTHS.iter().find(|(name, _)| is(name)).map(|(_, month)| *month)?
+    };
+    (word.chars().count() <= 10).then_some(known)
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::complaint::Zone;
 
 fn calendar(text: &str, date: &str) -> Calendar {
-    Calendar::of(text, sent(date))
+    Calendar::of(text, sent(date), true)
 }
 
 #[test]

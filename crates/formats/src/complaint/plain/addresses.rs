@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::complaint::address;
+use crate::complaint::{address, refang};
 
 /// An address in a text, where it stands, and where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,21 +20,69 @@ pub(super) struct Found {
 /// The addresses in a text that was refanged. What stands in a page's address is a part of that.
 pub(super) fn addresses(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
-    let mut at = 0;
-    for chunk in text.split_inclusive(char::is_whitespace) {
-        // Every address has one of these; most words have none.
-        if memchr::memchr2(b'.', b':', chunk.as_bytes()).is_none() {
-            at += chunk.len();
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    // Every address has one of these; most words have none.
+    while let Some(sign) = memchr::memchr2(b'.', b':', &bytes[from..]) {
+        let sign = from + sign;
+        let end = end_of_chunk(text, sign);
+        from = end;
+        if !may_hold(&bytes[sign..end]) {
             continue;
         }
-        let end = chunk.find("://").unwrap_or(chunk.len());
-        in_chunk(&text[..at + end], at, text, &mut found);
-        at += chunk.len();
+        let begin = begin_of_chunk(text, sign);
+        let length = refang::scheme_sign(&bytes[begin..end]).unwrap_or(end - begin);
+        in_chunk(&text[..begin + length], begin, text, &mut found);
     }
     found
 }
 
+/// Whether what has its first dot or colon at its beginning has as many of them as an address.
+fn may_hold(bytes: &[u8]) -> bool {
+    let (mut dots, mut colons, mut is_double, mut last) = (0, 0, false, 0);
+    for byte in bytes {
+        dots += usize::from(*byte == b'.');
+        colons += usize::from(*byte == b':');
+        is_double |= *byte == b':' && last == b':';
+        last = *byte;
+    }
+    // Without two colons side by side, IPv6 has seven of them; a time has two.
+    dots >= 3 || colons >= 7 || is_double
+}
+
+/// Where the blank stands at which what goes on at a place ends.
+fn end_of_chunk(text: &str, at: usize) -> usize {
+    for (length, byte) in text.as_bytes()[at..].iter().enumerate() {
+        if byte.is_ascii_whitespace() || *byte == 0x0b {
+            return at + length;
+        }
+        if !byte.is_ascii() {
+            let rest = &text[at + length..];
+            return at + length + rest.find(char::is_whitespace).unwrap_or(rest.len());
+        }
+    }
+    text.len()
+}
+
+/// Where what stands before a place begins: behind a blank.
+fn begin_of_chunk(text: &str, at: usize) -> usize {
+    for (length, byte) in text.as_bytes()[..at].iter().rev().enumerate() {
+        if byte.is_ascii_whitespace() || *byte == 0x0b {
+            return at - length;
+        }
+        if !byte.is_ascii() {
+            let before = &text[..at - length];
+            let blank = before.char_indices().rev().find(|(_, c)| c.is_whitespace());
+            return blank.map_or(0, |(at, c)| at + c.len_utf8());
+        }
+    }
+    0
+}
+
 fn is_end(c: char) -> bool {
+    if c.is_ascii_alphanumeric() {
+        return false;
+    }
     c.is_whitespace()
         || matches!(
             c,

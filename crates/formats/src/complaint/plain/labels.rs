@@ -1,5 +1,8 @@
 //! Labels in texts: `Source IP: 192.0.2.1`, `| Host | 192.0.2.1 |`, `URL = http://…`. One table of words says what a label means.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::addresses;
 
 /// What the value behind a label is.
@@ -43,8 +46,9 @@ const LONGEST: usize = 70;
 
 /// The label at the beginning of a line.
 pub(super) fn read(line: &str) -> Option<Labelled<'_>> {
-    let bare =
-        line.trim().trim_start_matches(|c: char| c.is_whitespace() || "-*•|>#·–".contains(c));
+    let is_mark =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '|' | '>' | '#' | '·' | '–');
+    let bare = line.trim().trim_start_matches(is_mark);
     let (label, value) = split(bare)?;
     // `X-Originating-IP` is a header of a mail that is shown as proof.
     let is_header = label.get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case("x-"));
@@ -82,6 +86,10 @@ const FEWEST_PAIRS: usize = 2;
 /// The pairs of a record in one line: `src=192.0.2.1 dst=198.51.100.7`, or a JSON object. Nothing where it is none.
 pub(super) fn record(line: &str) -> Option<Vec<(String, String)>> {
     let bare = line.trim().trim_end_matches(',');
+    let signs = || memchr::memchr_iter(b'=', bare.as_bytes()).take(FEWEST_PAIRS).count();
+    if !bare.starts_with('{') && signs() < FEWEST_PAIRS {
+        return None;
+    }
     let pairs =
         if bare.starts_with('{') && bare.ends_with('}') { of_json(bare)? } else { of_signs(bare) };
     (pairs.len() >= FEWEST_PAIRS).then_some(pairs)
@@ -165,7 +173,7 @@ fn words(label: &str) -> Vec<String> {
         .collect()
 }
 
-const VICTIMS: &[&str] = &[
+const VICTIMS_WORDS: &[&str] = &[
     "destination",
     "dest",
     "dst",
@@ -255,10 +263,10 @@ const VICTIMS: &[&str] = &[
 ];
 
 /// Ports that are always those of whom was attacked.
-const OF_VICTIMS: &[&str] =
+const OF_VICTIMS_WORDS: &[&str] =
     &["dpt", "dport", "dstport", "service", "doelpoort", "målport", "宛先ポート", "目标端口"];
 
-const GENUINE: &[&str] = &[
+const GENUINE_WORDS: &[&str] = &[
     "official",
     "legitimate",
     "legit",
@@ -307,7 +315,7 @@ const GENUINE: &[&str] = &[
     "targeted",
 ];
 
-const ELSEWHERE: &[&str] = &[
+const ELSEWHERE_WORDS: &[&str] = &[
     "reference",
     "references",
     "proof",
@@ -355,335 +363,454 @@ const ELSEWHERE: &[&str] = &[
     "street",
 ];
 
+/// What ports are called.
+const PORTS_WORDS: &[&str] = &[
+    "port",
+    "ports",
+    "dpt",
+    "spt",
+    "sport",
+    "dport",
+    "puerto",
+    "porta",
+    "srcport",
+    "dstport",
+    "poort",
+    "bronpoort",
+    "doelpoort",
+    "källport",
+    "målport",
+    "порт",
+    "ポート",
+    "送信元ポート",
+    "宛先ポート",
+    "源端口",
+    "目标端口",
+    "端口",
+];
+
+/// What is no port, whatever stands beside it.
+const NO_PORTS_WORDS: &[&str] = &["report", "scan"];
+
+/// What pages are called.
+const PAGES_WORDS: &[&str] = &[
+    "url",
+    "urls",
+    "uri",
+    "uris",
+    "link",
+    "links",
+    "website",
+    "websites",
+    "webpage",
+    "site",
+    "sites",
+    "page",
+    "pages",
+    "location",
+    "locations",
+    "material",
+    "web",
+    "webseite",
+    "lien",
+    "enlace",
+    "sitio",
+    "ссылка",
+    "ioc",
+    "iocs",
+];
+
+/// What addresses are called in short.
+const IPS_WORDS: &[&str] = &["ip", "ips"];
+
+/// What is said of pages that are complained about.
+const BAD_WORDS: &[&str] = &[
+    "infringing",
+    "infringement",
+    "phishing",
+    "malicious",
+    "fraudulent",
+    "offending",
+    "abusive",
+    "malware",
+    "fake",
+    "illegal",
+    "reported",
+    "unauthorized",
+    "violating",
+    "infected",
+    "payload",
+    "scam",
+    "impersonates",
+    "impersonating",
+    "imitates",
+    "imitating",
+    "mimics",
+    "mimicking",
+    "spoofs",
+    "spoofing",
+    "copies",
+    "pretends",
+];
+
+/// What is said of pages that are not.
+const GENUINE_PAGES_WORDS: &[&str] =
+    &["official", "legitimate", "genuine", "original", "copyrighted", "authorized"];
+
+/// What domains are called.
+const DOMAINS_WORDS: &[&str] =
+    &["domain", "domains", "fqdn", "domaine", "dominio", "domäne", "domainname"];
+
+/// What addresses are called, and what has one.
+const ADDRESSES_WORDS: &[&str] = &[
+    "ip",
+    "ips",
+    "ip's",
+    "ipv4",
+    "ipv6",
+    "source",
+    "src",
+    "attacker",
+    "attackers",
+    "offender",
+    "abuser",
+    "srcip",
+    "sourceip",
+    "adresse",
+    "address",
+    "addresses",
+    "adresses",
+    "adressen",
+    "adresy",
+    "adresa",
+    "dirección",
+    "direccion",
+    "endereço",
+    "endereco",
+    "indirizzo",
+    "adres",
+    "host",
+    "hosts",
+    "server",
+    "servers",
+    "systems",
+    "machines",
+    "devices",
+    "origin",
+    "infringer",
+    "cidr",
+    "remote",
+    "rhost",
+    "quelle",
+    "hosted",
+    "resolves",
+    "bot",
+    "c2",
+    "culprit",
+    "machine",
+    "subnet",
+    "network",
+    "adreso",
+    "peer",
+    "hosting",
+    "device",
+    "angreifer",
+    "attaquant",
+    "адрес",
+    "адреса",
+    "ipアドレス",
+    "送信元ip",
+    "送信元ipアドレス",
+    "発信元ipアドレス",
+    "攻撃元ip",
+    "攻撃元ipアドレス",
+    "宛先ip",
+    "宛先ipアドレス",
+    "送信先ip",
+    "送信先ipアドレス",
+    "目标ip",
+    "目标ip地址",
+    "目的ip",
+    "目的ip地址",
+    "源ip",
+    "源ip地址",
+    "来源ip",
+    "攻击ip",
+    "攻击者ip",
+    "ip地址",
+    "아이피",
+    "srcaddr",
+    "saddr",
+    "dst",
+    "dest",
+    "dstip",
+    "destination",
+    "target",
+    "victim",
+    "daddr",
+    "dstaddr",
+    "scanner",
+];
+
+/// What has another kind of address, or none.
+const NO_ADDRESSES_WORDS: &[&str] =
+    &["email", "e-mail", "mail", "mac", "schema", "postal", "street", "dns", "agent", "name"];
+
+/// What has a number of the reporter's.
+const REFERENCES_WORDS: &[&str] = &[
+    "reference",
+    "ref",
+    "ticket",
+    "case",
+    "incident",
+    "notice",
+    "report",
+    "issue",
+    "vorgang",
+    "aktenzeichen",
+];
+
+/// What is such a number where nothing else stands there.
+const LONE_REFERENCES_WORDS: &[&str] = &["reference", "ref", "ticket", "case"];
+
+/// What says how many.
+const COUNTS_WORDS: &[&str] =
+    &["count", "attempts", "occurrences", "occurances", "hits", "events", "requests"];
+
+/// Which of several times.
+const ENDS_OF_TIMES_WORDS: &[&str] = &["first", "last"];
+
+/// What says of what kind it is.
+const KINDS_WORDS: &[&str] = &[
+    "type",
+    "category",
+    "issue",
+    "problem",
+    "attack",
+    "malware",
+    "reason",
+    "abuse",
+    "threat",
+    "classification",
+    "kind",
+    "tipo",
+    "soort",
+    "rodzaj",
+    "typ",
+    "тип",
+    "内容",
+    "类型",
+    "art",
+    "incident",
+];
+
+/// What times are called.
+const TIMES_WORDS: &[&str] = &[
+    "date",
+    "time",
+    "timestamp",
+    "datetime",
+    "timestamps",
+    "zeit",
+    "zeitpunkt",
+    "datum",
+    "zeitstempel",
+    "uhrzeit",
+    "fecha",
+    "hora",
+    "data",
+    "heure",
+    "seen",
+    "detected",
+    "discovered",
+    "observed",
+    "found",
+    "occurred",
+    "when",
+    "tijd",
+    "tijdstip",
+    "start",
+    "begin",
+    "horário",
+    "moment",
+    "visto",
+    "gesehen",
+    "timeframe",
+    "tested",
+    "checked",
+    "verified",
+    "accessed",
+    "время",
+    "дата",
+    "日時",
+    "受信日時",
+    "検知日時",
+    "発生日時",
+    "czas",
+    "čas",
+    "tidpunkt",
+    "tidspunkt",
+    "ora",
+    "时间",
+    "发生时间",
+];
+
+/// What has times that say nothing of the event.
+const NO_TIMES_WORDS: &[&str] = &[
+    "zone",
+    "timezone",
+    "birth",
+    "registration",
+    "expiry",
+    "expires",
+    "registered",
+    "response",
+    "deadline",
+    "transfer",
+    "breach",
+    "file",
+];
+
+/// The last time.
+const LAST_WORDS: &[&str] = &["last", "latest", "recent", "end", "zuletzt", "most"];
+
+/// The time of a report.
+const OF_REPORTS_WORDS: &[&str] =
+    &["report", "reported", "sent", "generated", "received", "created", "notice"];
+
+/// The first time.
+const FIRST_WORDS: &[&str] = &["first", "start", "begin", "zuerst"];
+
+/// Every list, so that a word is looked up once and not in each.
+const LISTS: &[&[&str]] = &[
+    VICTIMS_WORDS,
+    OF_VICTIMS_WORDS,
+    GENUINE_WORDS,
+    ELSEWHERE_WORDS,
+    PORTS_WORDS,
+    NO_PORTS_WORDS,
+    PAGES_WORDS,
+    IPS_WORDS,
+    BAD_WORDS,
+    GENUINE_PAGES_WORDS,
+    DOMAINS_WORDS,
+    ADDRESSES_WORDS,
+    NO_ADDRESSES_WORDS,
+    REFERENCES_WORDS,
+    LONE_REFERENCES_WORDS,
+    COUNTS_WORDS,
+    ENDS_OF_TIMES_WORDS,
+    KINDS_WORDS,
+    TIMES_WORDS,
+    NO_TIMES_WORDS,
+    LAST_WORDS,
+    OF_REPORTS_WORDS,
+    FIRST_WORDS,
+];
+
+const VICTIMS: usize = 0;
+const OF_VICTIMS: usize = 1;
+const GENUINE: usize = 2;
+const ELSEWHERE: usize = 3;
+const PORTS: usize = 4;
+const NO_PORTS: usize = 5;
+const PAGES: usize = 6;
+const IPS: usize = 7;
+const BAD: usize = 8;
+const GENUINE_PAGES: usize = 9;
+const DOMAINS: usize = 10;
+const ADDRESSES: usize = 11;
+const NO_ADDRESSES: usize = 12;
+const REFERENCES: usize = 13;
+const LONE_REFERENCES: usize = 14;
+const COUNTS: usize = 15;
+const ENDS_OF_TIMES: usize = 16;
+const KINDS: usize = 17;
+const TIMES: usize = 18;
+const NO_TIMES: usize = 19;
+const LAST: usize = 20;
+const OF_REPORTS: usize = 21;
+const FIRST: usize = 22;
+
+/// In which of the lists a word is, as bits.
+static BY_WORD: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+    let mut by_word = HashMap::new();
+    for (at, list) in LISTS.iter().enumerate() {
+        for word in *list {
+            *by_word.entry(*word).or_insert(0) |= 1 << at;
+        }
+    }
+    by_word
+});
+
+/// In which of the lists one of some words is.
+fn lists_of(words: &[String]) -> u32 {
+    words.iter().filter_map(|word| BY_WORD.get(word.as_str())).fold(0, |all, lists| all | lists)
+}
+
 fn meaning(words: &[String], hint: &str) -> Option<Meaning> {
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let ends = |list: &[&str]| words.last().is_some_and(|word| list.contains(&word.as_str()));
-    let is = |text: &str| words.join(" ") == text;
-    let hint_is_ip = hint.to_lowercase().contains("ip") && hint.len() < 12;
+    let hint_is_ip = hint.len() < 12 && hint.to_lowercase().contains("ip");
     if words.is_empty() || words.len() > 7 {
         return None;
     }
-    if has(&[
-        "port",
-        "ports",
-        "dpt",
-        "spt",
-        "sport",
-        "dport",
-        "puerto",
-        "porta",
-        "srcport",
-        "dstport",
-        "poort",
-        "bronpoort",
-        "doelpoort",
-        "källport",
-        "målport",
-        "порт",
-        "ポート",
-        "送信元ポート",
-        "宛先ポート",
-        "源端口",
-        "目标端口",
-        "端口",
-    ]) && !has(&["report", "scan"])
-    {
+    let lists = lists_of(words);
+    if lists == 0 && !hint_is_ip && words[0] != "hostname" {
+        return None;
+    }
+    let is = |text: &str| words.join(" ") == text;
+    let has = |list: usize| lists & (1 << list) != 0;
+    if has(PORTS) && !has(NO_PORTS) {
         return Some(if has(VICTIMS) || has(OF_VICTIMS) {
             Meaning::VictimPort
         } else {
             Meaning::Port
         });
     }
-    if let Some(rank) = when(words) {
+    if let Some(rank) = when(words, lists) {
         return Some(Meaning::When(rank));
     }
-    if has(&[
-        "url",
-        "urls",
-        "uri",
-        "uris",
-        "link",
-        "links",
-        "website",
-        "websites",
-        "webpage",
-        "site",
-        "sites",
-        "page",
-        "pages",
-        "location",
-        "locations",
-        "material",
-        "web",
-        "webseite",
-        "lien",
-        "enlace",
-        "sitio",
-        "ссылка",
-        "ioc",
-        "iocs",
-    ]) && !hint_is_ip
-        && !has(&["ip", "ips"])
-    {
-        if has(&[
-            "infringing",
-            "infringement",
-            "phishing",
-            "malicious",
-            "fraudulent",
-            "offending",
-            "abusive",
-            "malware",
-            "fake",
-            "illegal",
-            "reported",
-            "unauthorized",
-            "violating",
-            "infected",
-            "payload",
-            "scam",
-        ]) {
-            return (!has(&[
-                "official",
-                "legitimate",
-                "genuine",
-                "original",
-                "copyrighted",
-                "authorized",
-            ]))
-            .then_some(Meaning::Page)
-            .or(Some(Meaning::Genuine));
+    if has(PAGES) && !hint_is_ip && !has(IPS) {
+        if has(BAD) {
+            return (!has(GENUINE_PAGES)).then_some(Meaning::Page).or(Some(Meaning::Genuine));
         }
         return Some(if has(GENUINE) || has(ELSEWHERE) { Meaning::Genuine } else { Meaning::Page });
     }
-    if has(&["domain", "domains", "fqdn", "domaine", "dominio", "domäne", "domainname"])
-        || is("hostname")
-        || is("host name")
-    {
+    if has(DOMAINS) || is("hostname") || is("host name") {
         return Some(if has(GENUINE) || has(ELSEWHERE) || has(VICTIMS) {
             Meaning::Genuine
         } else {
             Meaning::Domain
         });
     }
-    let is_address = has(&[
-        "ip",
-        "ips",
-        "ip's",
-        "ipv4",
-        "ipv6",
-        "source",
-        "src",
-        "attacker",
-        "attackers",
-        "offender",
-        "abuser",
-        "srcip",
-        "sourceip",
-        "adresse",
-        "address",
-        "addresses",
-        "adresses",
-        "adressen",
-        "adresy",
-        "adresa",
-        "dirección",
-        "direccion",
-        "endereço",
-        "endereco",
-        "indirizzo",
-        "adres",
-        "host",
-        "hosts",
-        "server",
-        "servers",
-        "systems",
-        "machines",
-        "devices",
-        "origin",
-        "infringer",
-        "cidr",
-        "remote",
-        "rhost",
-        "quelle",
-        "hosted",
-        "resolves",
-        "bot",
-        "c2",
-        "culprit",
-        "machine",
-        "subnet",
-        "network",
-        "adreso",
-        "peer",
-        "hosting",
-        "device",
-        "angreifer",
-        "attaquant",
-        "адрес",
-        "адреса",
-        "ipアドレス",
-        "送信元ip",
-        "送信元ipアドレス",
-        "発信元ipアドレス",
-        "攻撃元ip",
-        "攻撃元ipアドレス",
-        "宛先ip",
-        "宛先ipアドレス",
-        "送信先ip",
-        "送信先ipアドレス",
-        "目标ip",
-        "目标ip地址",
-        "目的ip",
-        "目的ip地址",
-        "源ip",
-        "源ip地址",
-        "来源ip",
-        "攻击ip",
-        "攻击者ip",
-        "ip地址",
-        "아이피",
-        "srcaddr",
-        "saddr",
-        "dst",
-        "dest",
-        "dstip",
-        "destination",
-        "target",
-        "victim",
-        "daddr",
-        "dstaddr",
-        "scanner",
-    ]) || hint_is_ip;
-    if is_address
-        && !has(&[
-            "email", "e-mail", "mail", "mac", "schema", "postal", "street", "dns", "agent", "name",
-        ])
-    {
+    let is_address = has(ADDRESSES) || hint_is_ip;
+    if is_address && !has(NO_ADDRESSES) {
         return Some(if has(VICTIMS) { Meaning::Victim } else { Meaning::Source });
     }
-    if has(&[
-        "reference",
-        "ref",
-        "ticket",
-        "case",
-        "incident",
-        "notice",
-        "report",
-        "issue",
-        "vorgang",
-        "aktenzeichen",
-    ]) && (ends(&["id", "number", "no", "nr", "reference", "ref", "ticket", "case", "nummer"])
-        || words.len() == 1 && has(&["reference", "ref", "ticket", "case"]))
+    if has(REFERENCES)
+        && (ends(&["id", "number", "no", "nr", "reference", "ref", "ticket", "case", "nummer"])
+            || words.len() == 1 && has(LONE_REFERENCES))
     {
         return Some(Meaning::Reference);
     }
-    if has(&["count", "attempts", "occurrences", "occurances", "hits", "events", "requests"])
-        && !has(&["first", "last"])
-    {
+    if has(COUNTS) && !has(ENDS_OF_TIMES) {
         return Some(Meaning::Count);
     }
-    (has(&[
-        "type",
-        "category",
-        "issue",
-        "problem",
-        "attack",
-        "malware",
-        "reason",
-        "abuse",
-        "threat",
-        "classification",
-        "kind",
-        "tipo",
-        "soort",
-        "rodzaj",
-        "typ",
-        "тип",
-        "内容",
-        "类型",
-        "art",
-        "incident",
-    ]) && words.len() <= 3)
-        .then_some(Meaning::Kind)
+    (has(KINDS) && words.len() <= 3).then_some(Meaning::Kind)
 }
 
 /// How well a label says when: of the event before of its report, the last before the first.
-fn when(words: &[String]) -> Option<u8> {
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let is_time = has(&[
-        "date",
-        "time",
-        "timestamp",
-        "datetime",
-        "timestamps",
-        "zeit",
-        "zeitpunkt",
-        "datum",
-        "zeitstempel",
-        "uhrzeit",
-        "fecha",
-        "hora",
-        "data",
-        "heure",
-        "seen",
-        "detected",
-        "discovered",
-        "observed",
-        "found",
-        "occurred",
-        "when",
-        "tijd",
-        "tijdstip",
-        "start",
-        "begin",
-        "horário",
-        "moment",
-        "visto",
-        "gesehen",
-        "timeframe",
-        "tested",
-        "checked",
-        "verified",
-        "accessed",
-        "время",
-        "дата",
-        "日時",
-        "受信日時",
-        "検知日時",
-        "発生日時",
-        "czas",
-        "čas",
-        "tidpunkt",
-        "tidspunkt",
-        "ora",
-        "时间",
-        "发生时间",
-    ]);
-    if !is_time
-        || words.len() > 6
-        || has(&[
-            "zone",
-            "timezone",
-            "birth",
-            "registration",
-            "expiry",
-            "expires",
-            "registered",
-            "response",
-            "deadline",
-            "transfer",
-            "breach",
-            "file",
-        ])
-    {
+fn when(words: &[String], lists: u32) -> Option<u8> {
+    let has = |list: usize| lists & (1 << list) != 0;
+    let is_time = has(TIMES);
+    if !is_time || words.len() > 6 || has(NO_TIMES) {
         return None;
     }
-    Some(if has(&["last", "latest", "recent", "end", "zuletzt", "most"]) {
+    Some(if has(LAST) {
         5
-    } else if has(&["report", "reported", "sent", "generated", "received", "created", "notice"]) {
+    } else if has(OF_REPORTS) {
         2
-    } else if has(&["first", "start", "begin", "zuerst"]) {
+    } else if has(FIRST) {
         3
     } else {
         4

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use crate::complaint::dates;
+use crate::complaint::dates::{self, Stamp};
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) struct Line<'t> {
     pub(super) text: &'t str,
     /// What it is.
     pub(super) kind: Kind,
+    /// The date with which a line of a log begins.
+    pub(super) stamp: Option<Stamp>,
 }
 
 /// The lines of a text.
@@ -37,16 +39,25 @@ pub(super) fn of(text: &str) -> Vec<Line<'_>> {
         let (run, seen) = if at < looked { (0, 0) } else { proof_at(&lines[at..]) };
         looked = looked.max(at + seen);
         if run > 0 {
-            out.extend(lines[at..at + run].iter().map(|text| Line { text, kind: Kind::Proof }));
+            out.extend(lines[at..at + run].iter().map(|text| Line {
+                text,
+                kind: Kind::Proof,
+                stamp: None,
+            }));
             at += run;
             continue;
         }
         if is_signature(&lines[at..]) {
-            out.extend(lines[at..].iter().map(|text| Line { text, kind: Kind::Proof }));
+            out.extend(lines[at..].iter().map(|text| Line {
+                text,
+                kind: Kind::Proof,
+                stamp: None,
+            }));
             break;
         }
         let text = lines[at];
-        out.push(Line { text, kind: kind(text) });
+        let (kind, stamp) = kind(text);
+        out.push(Line { text, kind, stamp });
         at += 1;
     }
     out
@@ -60,13 +71,13 @@ fn is_signature(lines: &[&str]) -> bool {
     lines[0] == "-- " && lines.len() <= LONGEST_SIGNATURE + 1
 }
 
-fn kind(line: &str) -> Kind {
+fn kind(line: &str) -> (Kind, Option<Stamp>) {
     if line.trim_start().starts_with('>') || is_hop(line) {
-        Kind::Proof
-    } else if is_log(line) {
-        Kind::Log
-    } else {
-        Kind::Prose
+        return (Kind::Proof, None);
+    }
+    match log(line) {
+        Some(stamp) => (Kind::Log, stamp),
+        None => (Kind::Prose, None),
     }
 }
 
@@ -352,13 +363,29 @@ static LOGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
 });
 
-/// Whether a program wrote a line when something happened: it begins with when, or has what programs write.
-fn is_log(line: &str) -> bool {
-    let bare = line.trim_start_matches(|c: char| c.is_whitespace() || "-*•[\"'|#".contains(c));
-    let begins_with_time = bare.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && dates::read(bare).is_some_and(|stamp| stamp.has_time())
-        && bare.len() > 24;
-    begins_with_time || bare.contains(" - - [") || LOGS.is_match(bare)
+/// `192.0.2.1 - - [05/Jan/2026:10:00:00 +0000]`, as web servers write it.
+pub(super) fn has_access(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    memchr::memchr_iter(b'[', bytes).any(|at| bytes[..at].ends_with(b" - - "))
+}
+
+/// Whether a program wrote a line when something happened: it begins with when, or has what programs write. With the date with
+/// which it begins, if that is the first in it.
+fn log(line: &str) -> Option<Option<Stamp>> {
+    let is_mark =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '[' | '"' | '\'' | '|' | '#');
+    let bare = line.trim_start_matches(is_mark);
+    let stamp = bare
+        .starts_with(|c: char| c.is_ascii_alphanumeric())
+        .then(|| dates::read(bare))
+        .flatten()
+        .filter(|stamp| stamp.has_time());
+    if let Some(stamp) = stamp.filter(|_| bare.len() > 24) {
+        // Behind a dash it would not be found, and seconds since 1970 are no date elsewhere.
+        let is_first = bare.len() == line.len() && !stamp.is_counted();
+        return Some(is_first.then_some(stamp));
+    }
+    (has_access(bare) || LOGS.is_match(bare)).then_some(None)
 }
 
 #[cfg(test)]

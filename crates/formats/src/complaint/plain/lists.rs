@@ -1,5 +1,9 @@
 //! Lists below a sentence: `The following hosts in your network attack us:`, and an address on each line.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
 use crate::complaint::{address, refang};
 
 use super::addresses;
@@ -111,8 +115,7 @@ const MOST_BETWEEN: usize = 5;
 pub(super) fn announced(paragraph: &str) -> Option<Meaning> {
     let lower = paragraph.to_lowercase();
     // `We were attacked by the following hosts` says who was attacked before it says who is listed.
-    let begin = BELOW.iter().filter_map(|word| lower.find(word)).min().unwrap_or(0);
-    let is_of_others = OTHERS.iter().any(|words| lower[begin..].contains(words));
+    let begin = BELOW_FINDER.find(&lower)?.start();
     let words: Vec<&str> = lower
         .split(|c: char| !c.is_alphanumeric() && c != '-')
         .filter(|word| !word.is_empty())
@@ -124,9 +127,28 @@ pub(super) fn announced(paragraph: &str) -> Option<Meaning> {
             &words[around]
         });
     let announcing: Vec<&[&str]> = around.filter(|around| around.iter().any(is_listed)).collect();
+    if announcing.is_empty() {
+        return None;
+    }
     let is_ours = |around: &&[&str]| around.iter().any(|word| OURS.contains(word));
-    let is_of_others = is_of_others || announcing.iter().any(is_ours);
-    (!announcing.is_empty()).then_some(if is_of_others { Meaning::Victim } else { Meaning::Source })
+    let is_of_others =
+        OTHERS.iter().any(|words| lower[begin..].contains(words)) || announcing.iter().any(is_ours);
+    Some(if is_of_others { Meaning::Victim } else { Meaning::Source })
+}
+
+static BELOW_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let built = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostFirst)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(BELOW);
+    built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
+});
+
+/// Whether a line can have one of the words in it that say that something comes below.
+pub(super) fn may_announce(line: &str) -> bool {
+    // What is upper case beyond ASCII is looked at more closely.
+    !line.is_ascii() || BELOW_FINDER.is_match(line)
 }
 
 /// Lines of a text that has nothing in it but what is complained about.
@@ -142,8 +164,9 @@ pub(super) fn only(text: &str) -> Option<impl Iterator<Item = &str>> {
         };
         line.len() < 1_000 && (address::net(line).is_some() || is_page())
     };
-    let is_one =
-        items().next().is_some() && items().nth(MOST_ITEMS).is_none() && items().all(is_item);
+    let is_one = items().next().is_some_and(is_item)
+        && items().nth(MOST_ITEMS).is_none()
+        && items().all(is_item);
     is_one.then(items)
 }
 

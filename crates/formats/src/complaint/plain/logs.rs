@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use crate::complaint::Category;
 
-use super::addresses::{self, Found};
+use super::addresses::Found;
+use super::lines;
 use super::words;
 
 /// Who did it, and to whom, where the line says it.
@@ -75,11 +76,11 @@ const PROTOCOLS: &[&str] = &["tcp", "udp", "icmp", "(tcp)", "(udp)", "port"];
 /// Logs of firewalls without names: who comes before to whom.
 const SOURCE_FIRST: &[&str] = &["filterlog", "%ASA-", "ipfw:", "iptables", "[UFW BLOCK]"];
 
-pub(super) fn of(line: &str) -> Option<Logged> {
-    let found = addresses::addresses(line);
+/// By the addresses in a line.
+pub(super) fn of(line: &str, found: &[Found]) -> Option<Logged> {
     let first = found.first()?;
     let second = found.iter().find(|other| other.ip != first.ip);
-    if line[..first.begin].trim_matches([' ', '"', '\'']).is_empty() && line.contains(" - - [") {
+    if line[..first.begin].trim_matches([' ', '"', '\'']).is_empty() && lines::has_access(line) {
         return Some(Logged { source: first.ip, target: None });
     }
     if let Some(pair) = found.windows(2).find(|two| is_arrow(&line[two[0].end..two[1].begin])) {
@@ -120,19 +121,27 @@ fn is_arrow(between: &str) -> bool {
 /// Whether one of some words stands right before an address: `SRC=`, `from [`, `src outside:`.
 fn has_before(line: &str, found: &Found, words: &[&str]) -> bool {
     let from = line.floor_char_boundary(found.begin.saturating_sub(LONGEST));
-    let before = line[from..found.begin].to_ascii_lowercase();
+    let before = &line[from..found.begin];
     let before = before.trim_end_matches([' ', '[', '"', '\'', '=', ':', '(', '<', '@']);
     let ends = |before: &str| {
+        let bytes = before.as_bytes();
+        let Some(last) = bytes.last().map(u8::to_ascii_lowercase) else { return false };
         words.iter().any(|word| {
-            before
-                .strip_suffix(word.trim_end_matches(['=', '@']))
-                .is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+            let word = word.trim_end_matches(['=', '@']).as_bytes();
+            let rest = bytes.len().checked_sub(word.len());
+            word.last() == Some(&last)
+                && rest.is_some_and(|rest| {
+                    bytes[rest..].eq_ignore_ascii_case(word)
+                        && !rest.checked_sub(1).is_some_and(|at| bytes[at].is_ascii_alphanumeric())
+                })
         })
     };
     let interface = || {
         let (before, name) = before.rsplit_once(' ')?;
         let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-        Some(is_name && (before.ends_with(" src") || before.ends_with(" dst")) && ends(before))
+        let end = before.as_bytes().get(before.len().checked_sub(4)?..)?;
+        let is_side = end.eq_ignore_ascii_case(b" src") || end.eq_ignore_ascii_case(b" dst");
+        Some(is_name && is_side && ends(before))
     };
     ends(before) || interface().unwrap_or(false)
 }
@@ -142,6 +151,7 @@ const LONGEST: usize = 40;
 
 #[cfg(test)]
 mod tests {
+    use super::super::addresses::addresses;
     use super::*;
 
     #[test]
@@ -187,7 +197,7 @@ mod tests {
             ("192.0.2.1 tcp 4711 -> 198.51.100.7 tcp 22", Some(target)),
             ("connection from 192.0.2.1 to 198.51.100.7 port 22", Some(target)),
         ] {
-            let logged = of(line);
+            let logged = of(line, &addresses(line));
             assert_eq!(logged.map(|logged| logged.source), Some(source), "{line}");
             if found.is_some() && !line.contains("<sip:") {
                 assert_eq!(logged.and_then(|logged| logged.target), found, "{line}");
@@ -198,7 +208,7 @@ mod tests {
             "nothing",
             "to 198.51.100.7:22 at 198.51.100.8",
         ] {
-            assert_eq!(of(line), None, "{line}");
+            assert_eq!(of(line, &addresses(line)), None, "{line}");
         }
     }
 }

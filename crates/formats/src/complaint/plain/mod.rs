@@ -19,6 +19,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::dates::Stamp;
 use super::document::Document;
 use super::domain::{self, Host};
 use super::reading::{Reading, When};
@@ -48,7 +49,7 @@ const MOST_IN_LOGS: usize = 500;
 
 pub(crate) fn read(document: &Document, reading: &mut Reading) {
     let original = &document.text[..document.text.floor_char_boundary(LONGEST)];
-    let text = refang::text(original);
+    let text = document.refanged(LONGEST);
     let lines = lines::of(&text);
     let about = format!("{} {}", document.subject, document.author.email);
     let category = words::category(&about, &prose_of(&lines));
@@ -106,6 +107,20 @@ impl Source {
     fn only(&self) -> Option<IpAddr> {
         (self.net.prefix_len() == self.net.max_prefix_len()).then(|| self.net.addr())
     }
+}
+
+/// Lines that stand together, as far as they are looked at.
+#[derive(Debug, Default)]
+struct Paragraph {
+    text: String,
+    lines: usize,
+    /// Whether a word in it says that something comes below.
+    may_announce: bool,
+}
+
+/// Whether a line has an address of a page in it, whatever its scheme.
+fn has_page(line: &str) -> bool {
+    refang::scheme_sign(line.as_bytes()).is_some()
 }
 
 /// What was found in a text.
@@ -166,18 +181,23 @@ impl<'d> Found<'d> {
         // Sentences go over lines; labels, logs and proof are no part of them.
         let mut prose = String::new();
         let mut above = String::new();
-        let mut paragraph = String::new();
+        let mut pending: Vec<&str> = Vec::new();
+        let mut paragraph = Paragraph::default();
+        // Where nothing was made harmless, both are one text.
+        let is_as_it_came =
+            lines.first().is_none_or(|line| line.text.as_ptr() == original.as_ptr());
         let mut originals = original.lines();
         for line in lines {
-            let original = originals.next().unwrap_or(line.text);
-            let was_defanged = original != line.text;
+            let original =
+                if is_as_it_came { line.text } else { originals.next().unwrap_or(line.text) };
+            let was_defanged = !is_as_it_came && original != line.text;
             match line.kind {
                 Kind::Proof => {
                     prose.push('\n');
                     self.open = None;
                 }
                 Kind::Log => {
-                    self.take_log(line.text);
+                    self.take_log(line.text, line.stamp);
                     prose.push('\n');
                 }
                 Kind::Prose => {
@@ -185,7 +205,13 @@ impl<'d> Found<'d> {
                         || self.take_item(line.text)
                         || labels::read(line.text)
                             .is_some_and(|labelled| self.take_label(labelled, was_defanged));
+                    let has_page = has_page(line.text);
                     if !is_taken {
+                        if has_page {
+                            for line in pending.drain(..) {
+                                above = lists::heading(&above, line);
+                            }
+                        }
                         self.take_pages(line.text, &above, original);
                         prose.push_str(line.text);
                         self.take_announcement(&mut paragraph, line.text);
@@ -194,9 +220,9 @@ impl<'d> Found<'d> {
                     let bare = line.text.trim();
                     if bare.is_empty() {
                         self.gap = true;
-                    } else if !bare.contains("://") || labels::read(bare).is_some() {
+                    } else if !has_page || labels::read(bare).is_some() {
                         // What stands above a list holds for all of it.
-                        above = lists::heading(&above, bare);
+                        pending.push(bare);
                     }
                 }
             }
@@ -246,32 +272,49 @@ impl<'d> Found<'d> {
             // What it is of comes first, whatever the order of the pairs: the rest of them belongs to it.
             let (sources, others): (Vec<_>, Vec<_>) =
                 known.into_iter().partition(|pair| pair.meaning == Meaning::Source);
-            for pair in sources.into_iter().chain(others) {
+            // `date=2026-01-05 time=09:00:00` says when in two pairs.
+            let named = |name: &str| pairs.iter().find(|(key, _)| key == name);
+            let both = named("date").zip(named("time"));
+            let both = both.map(|((_, day), (_, time))| format!("{day} {time}"));
+            let is_one = |text: &&String| dates::read(text).is_some_and(|stamp| stamp.has_time());
+            let both = both.as_ref().filter(is_one);
+            let is_half =
+                |pair: &Labelled<'_>| both.is_some() && matches!(pair.meaning, Meaning::When(_));
+            for pair in sources.into_iter().chain(others).filter(|pair| !is_half(pair)) {
                 self.take_label(pair, was_defanged);
+            }
+            if let Some(both) = both {
+                let hint = "";
+                let meaning = Meaning::When(RANK_OF_ITEM);
+                self.take_label(Labelled { meaning, hint, value: both }, was_defanged);
             }
         }
         is_one
     }
 
     /// A paragraph that says that a list comes below it.
-    fn take_announcement(&mut self, paragraph: &mut String, line: &str) {
+    fn take_announcement(&mut self, paragraph: &mut Paragraph, line: &str) {
         let bare = line.trim();
         if bare.is_empty() {
-            paragraph.clear();
+            paragraph.text.clear();
+            paragraph.lines = 0;
+            paragraph.may_announce = false;
             return;
         }
-        if paragraph.len() + bare.len() > LONGEST_ANNOUNCEMENT
-            || paragraph.bytes().filter(|b| *b == b'\n').count() >= MOST_LINES_OF_ANNOUNCEMENT
+        if paragraph.text.len() + bare.len() > LONGEST_ANNOUNCEMENT
+            || paragraph.lines >= MOST_LINES_OF_ANNOUNCEMENT
         {
             return;
         }
-        paragraph.push_str(bare);
-        paragraph.push('\n');
-        if self.open.is_none() {
+        paragraph.text.push_str(bare);
+        paragraph.text.push('\n');
+        paragraph.lines += 1;
+        paragraph.may_announce |= lists::may_announce(bare);
+        if self.open.is_none() && paragraph.may_announce {
             // A line that only goes on below begins no list of sources: its addresses are words of the sentence.
             let is_end = bare.ends_with([':', '.', ',']);
-            self.open =
-                lists::announced(paragraph).filter(|meaning| is_end || *meaning == Meaning::Victim);
+            self.open = lists::announced(&paragraph.text)
+                .filter(|meaning| is_end || *meaning == Meaning::Victim);
         }
     }
 
@@ -512,15 +555,17 @@ impl<'d> Found<'d> {
         taken
     }
 
-    fn take_log(&mut self, line: &str) {
-        let when = dates::find(line).and_then(|(stamp, _)| self.document.calendar().instant(stamp));
-        if let Some(logged) = logs::of(line) {
+    fn take_log(&mut self, line: &str, stamp: Option<Stamp>) {
+        let stamp = stamp.or_else(|| dates::find(line).map(|(stamp, _)| stamp));
+        let when = stamp.and_then(|stamp| self.document.calendar().instant(stamp));
+        let found = addresses::addresses(line);
+        if let Some(logged) = logs::of(line, &found) {
             self.take_logged(logged);
         }
         let Some(when) = when else { return };
         self.last_logged = Some(self.last_logged.filter(|last| last.at > when.at).unwrap_or(when));
         let has_room = self.logged.len() < MOST;
-        for found in addresses::addresses(line).into_iter().take(4) {
+        for found in found.into_iter().take(4) {
             match self.logged.iter_mut().rev().take(64).find(|(ip, _)| *ip == found.ip) {
                 Some((_, last)) if when.at > last.at => *last = when,
                 Some(_) => {}
@@ -547,7 +592,7 @@ impl<'d> Found<'d> {
         if self.named.len() < MOST {
             self.named.extend(names::complained(line, &self.reporter));
         }
-        if !line.contains("://") {
+        if !has_page(line) {
             if original != line {
                 self.take_defanged_domains(line);
             }

@@ -37,25 +37,24 @@ const LONGEST_BEGIN: usize = 300;
 /// Longest line that is looked at, in bytes.
 const LONGEST: usize = 2_000;
 
+/// Words before a name that are looked at.
+const MOST_BEFORE: usize = 4;
+
 /// The domains of a line that it complains about, by what they are called.
 pub(super) fn complained(line: &str, reporter: &str) -> Vec<String> {
-    if line.len() > LONGEST || !line.contains('.') {
+    if line.len() > LONGEST || !has_inner_dot(line.as_bytes()) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let mut before: Vec<String> = Vec::new();
+    let mut before: [&str; MOST_BEFORE] = [""; MOST_BEFORE];
     let mut at = 0;
     for word in line.split_inclusive(char::is_whitespace) {
         let begin = at;
         at += word.len();
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let is_called = before
-            .iter()
-            .rev()
-            .find(|word| !BETWEEN.contains(&word.as_str()))
-            .is_some_and(|word| CALLED.contains(&word.as_str()));
-        if is_called
+        if bare.contains('.')
             && !bare.contains('@')
+            && is_called(&before)
             && let Some(name) = domain::name(bare)
             && is_complained(
                 &line[line.floor_char_boundary(begin.saturating_sub(LONGEST_BEGIN))..begin],
@@ -65,12 +64,27 @@ pub(super) fn complained(line: &str, reporter: &str) -> Vec<String> {
         {
             found.push(name);
         }
-        before.push(bare.to_lowercase());
-        if before.len() > 4 {
-            before.remove(0);
-        }
+        before.rotate_left(1);
+        before[MOST_BEFORE - 1] = bare;
     }
     found
+}
+
+/// Whether a dot stands within a word, as in every name.
+fn has_inner_dot(line: &[u8]) -> bool {
+    memchr::memchr_iter(b'.', line).any(|at| {
+        line.get(at + 1)
+            .is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'_' || !next.is_ascii())
+    })
+}
+
+/// Whether the words before a name say what it is.
+fn is_called(before: &[&str]) -> bool {
+    // The first word of a line has none before it.
+    let mut words = before.iter().rev().map(|word| word.to_lowercase());
+    words
+        .find(|word| !BETWEEN.contains(&word.as_str()))
+        .is_some_and(|word| CALLED.contains(&word.as_str()))
 }
 
 fn is_complained(before: &str, name: &str, reporter: &str) -> bool {

@@ -1,5 +1,10 @@
 //! What a sentence says an address is.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::addresses::Found;
 use super::roles::{ATTACKED, BESIDE, DENIED, DOING, ELSEWHERE, OWNED};
 
@@ -368,7 +373,7 @@ pub(super) fn is_denied(behind: &str) -> bool {
     let sentence = behind.split(". ").next().unwrap_or_default();
     let sentence = sentence.split(';').next().unwrap_or_default();
     sentence.contains(' ')
-        && (ELSEWHERE.iter().any(|words| sentence.contains(words))
+        && (ELSEWHERE_FINDER.is_match(sentence)
             || DENIED.iter().any(|words| sentence.contains(words)))
 }
 
@@ -379,7 +384,7 @@ pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
     let after = &after[..after.floor_char_boundary(60)];
     let after = after.split("\n\n").next().unwrap_or_default().to_lowercase();
     let rest_of_sentence = after.split(['.', ';']).next().unwrap_or_default();
-    if ELSEWHERE.iter().any(|words| before.contains(words) || rest_of_sentence.contains(words)) {
+    if ELSEWHERE_FINDER.is_match(&before) || ELSEWHERE_FINDER.is_match(rest_of_sentence) {
         return Role::Mention;
     }
     let next = after.trim_start();
@@ -446,6 +451,38 @@ fn sentence_before(text: &str, at: usize) -> String {
     before[begin..].replace(['\n', '\t'], " ")
 }
 
+/// Lists in which each word before an address is looked up.
+const LISTS: &[&[&str]] = &[CALLED, BESIDE, BY, AT, FROM, MACHINES, PASSED_OVER, THERE];
+
+const CALLED_LIST: usize = 0;
+const BESIDE_LIST: usize = 1;
+const BY_LIST: usize = 2;
+const AT_LIST: usize = 3;
+const FROM_LIST: usize = 4;
+const MACHINES_LIST: usize = 5;
+const PASSED_OVER_LIST: usize = 6;
+const THERE_LIST: usize = 7;
+
+/// In which of the lists a word is, as bits.
+static BY_WORD: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
+    let mut by_word = HashMap::new();
+    for (at, list) in LISTS.iter().enumerate() {
+        for word in *list {
+            *by_word.entry(*word).or_insert(0) |= 1 << at;
+        }
+    }
+    by_word
+});
+
+fn lists_of(word: &str) -> u8 {
+    BY_WORD.get(word).copied().unwrap_or_default()
+}
+
+static ELSEWHERE_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(ELSEWHERE);
+    built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
+});
+
 fn by_words_before(before: &str) -> Option<Role> {
     let pieces = before.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-' && c != '.');
     let words: Vec<&str> = pieces
@@ -457,7 +494,9 @@ fn by_words_before(before: &str) -> Option<Role> {
     let back: Vec<&str> = words.iter().rev().take(MOST_WORDS).copied().collect();
     for (at, word) in back.iter().enumerate() {
         let further = &back[at + 1..];
-        if CALLED.contains(&without_ip(word)) {
+        let lists = lists_of(word);
+        let is_in = |list: usize| lists & (1 << list) != 0;
+        if is_in(CALLED_LIST) || word.starts_with("ip-") && CALLED.contains(&without_ip(word)) {
             // `z adresu`, `с адреса`
             if further.first().is_some_and(|word| matches!(*word, "z" | "ze" | "с" | "со")) {
                 return Some(Role::Source);
@@ -465,10 +504,10 @@ fn by_words_before(before: &str) -> Option<Role> {
             is_called = true;
             continue;
         }
-        if BESIDE.contains(word) && at < 4 {
+        if is_in(BESIDE_LIST) && at < 4 {
             return Some(Role::Mention);
         }
-        if BY.contains(word) && *word != "by" {
+        if is_in(BY_LIST) && *word != "by" {
             let is_witness = further.first().is_some_and(|word| WITNESSING.contains(word));
             return Some(if is_witness { Role::Mention } else { Role::Source });
         }
@@ -500,13 +539,13 @@ fn by_words_before(before: &str) -> Option<Role> {
                 (_, None) => is_called.then_some(Role::Source),
             };
         }
-        if AT.contains(word) {
+        if is_in(AT_LIST) {
             return Some(Role::Victim);
         }
         if at == 0 && WE.contains(word) {
             return Some(Role::Victim);
         }
-        if FROM.contains(word) {
+        if is_in(FROM_LIST) {
             // `our origin`, `a query sent from`
             if !PLACED.contains(word) && further.first().is_some_and(|word| OURS.contains(word)) {
                 return Some(Role::Victim);
@@ -517,21 +556,21 @@ fn by_words_before(before: &str) -> Option<Role> {
             let is_denied = further.first().is_some_and(|word| NOT.contains(word));
             return Some(if is_denied { Role::Mention } else { Role::Source });
         }
-        if MACHINES.contains(word) {
+        if is_in(MACHINES_LIST) {
             if further.first().is_some_and(|word| matches!(*word, "name" | "dns" | "ns")) {
                 return Some(Role::Mention);
             }
             is_machine = true;
             continue;
         }
-        if PASSED_OVER.contains(word) {
+        if is_in(PASSED_OVER_LIST) {
             continue;
         }
         // An address before this one: a list, or another part of the sentence.
         if word.bytes().filter(|b| *b == b'.').count() == 3 {
             break;
         }
-        if is_called && THERE.contains(word) {
+        if is_called && is_in(THERE_LIST) {
             return Some(Role::Source);
         }
         if at >= 5 {

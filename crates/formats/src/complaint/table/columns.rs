@@ -124,6 +124,9 @@ static BY_NAME: LazyLock<HashMap<&'static str, (Field, u8)>> = LazyLock::new(|| 
     by_name
 });
 
+/// Zones that people write behind the name of a column of times.
+const ZONES: [&str; 4] = ["_utc", "_gmt", "_cet", "_cest"];
+
 /// Longest name of a column, in bytes.
 const LONGEST_NAME: usize = 48;
 
@@ -136,6 +139,34 @@ const ENOUGH: usize = 5;
 /// What a name of a column means.
 pub(super) fn field(name: &str) -> Option<(Field, u8)> {
     BY_NAME.get(key(name)?.as_str()).copied()
+}
+
+/// Whether two names mean something, without which cells are no header.
+pub(super) fn are_known<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
+    cells.take(MOST_COLUMNS).filter(|cell| is_known(cell)).nth(1).is_some()
+}
+
+/// Whether a name means something. The same as asking for what, without making anything in most cases.
+fn is_known(name: &str) -> bool {
+    let bare = name.trim();
+    if bare.len() > LONGEST_NAME || !bare.is_ascii() || bare.starts_with(['#', ';']) {
+        return field(name).is_some();
+    }
+    let mut key_of = [0_u8; LONGEST_NAME];
+    let mut length = 0;
+    for byte in bare.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            key_of[length] = byte.to_ascii_lowercase();
+            length += 1;
+        } else if length > 0 && key_of[length - 1] != b'_' {
+            key_of[length] = b'_';
+            length += 1;
+        }
+    }
+    let Ok(key) = std::str::from_utf8(&key_of[..length]) else { return false };
+    let key = key.trim_end_matches('_');
+    let without_zone = || ZONES.iter().find_map(|zone| key.strip_suffix(zone));
+    BY_NAME.contains_key(key) || without_zone().is_some_and(|key| BY_NAME.contains_key(key))
 }
 
 /// `Source IP (UTC)` as `source_ip_utc`; without what people write behind.
@@ -154,7 +185,7 @@ fn key(name: &str) -> Option<String> {
     }
     key.truncate(key.trim_end_matches('_').len());
     let is_known = BY_NAME.contains_key(key.as_str());
-    for zone in ["_utc", "_gmt", "_cet", "_cest"] {
+    for zone in ZONES {
         if !is_known && let Some(rest) = key.strip_suffix(zone) {
             return Some(rest.to_owned());
         }
@@ -211,7 +242,13 @@ pub(super) struct Columns {
 impl Columns {
     /// The columns of a header. Nothing when the cells are no header: less than two names that tables of complaints have,
     /// or none of a source.
-    pub(super) fn of<'c>(cells: impl IntoIterator<Item = &'c str>) -> Option<Self> {
+    pub(super) fn of<'c>(
+        cells: impl IntoIterator<Item = &'c str, IntoIter: Clone>,
+    ) -> Option<Self> {
+        let cells = cells.into_iter();
+        if !are_known(cells.clone()) {
+            return None;
+        }
         let columns = Self::named(cells);
         let has_source = !columns.source.is_empty() || columns.names_something_else();
         let is_known = columns.known >= ENOUGH || 4 * columns.known > columns.names.len();

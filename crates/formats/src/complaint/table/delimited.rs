@@ -90,15 +90,13 @@ pub(super) fn columns_of(line: &str) -> Option<(Columns, u8)> {
     let by = |delimiter: u8| {
         let is_divided = memchr::memchr(delimiter, line.as_bytes()).is_some();
         let cells = is_divided.then(|| cells(line, delimiter))?;
-        Some((Columns::of(cells.iter().map(String::as_str))?, delimiter))
+        Some((Columns::of(cells)?, delimiter))
     };
     DELIMITERS.into_iter().find_map(by)
 }
 
-fn cells(line: &str, delimiter: u8) -> Vec<String> {
-    line.split(char::from(delimiter))
-        .map(|cell| cell.trim().trim_matches(['"', '\'']).to_owned())
-        .collect()
+fn cells(line: &str, delimiter: u8) -> impl Iterator<Item = &str> + Clone {
+    line.split(char::from(delimiter)).map(|cell| cell.trim().trim_matches(['"', '\'']))
 }
 
 /// How a table ended.

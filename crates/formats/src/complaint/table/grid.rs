@@ -167,7 +167,7 @@ const ANNOUNCING: &[&str] =
 fn head(line: &str) -> Option<(Columns, Divider)> {
     let announced = ANNOUNCING.iter().find_map(|word| line.strip_prefix(word));
     let line = announced.map_or(line, str::trim);
-    if line.contains('|') {
+    if memchr::memchr(b'|', line.as_bytes()).is_some() {
         let cells = cells(line, Divider::By(b'|'));
         if let Some(columns) = header(&cells) {
             return Some((columns, Divider::By(b'|')));
@@ -175,6 +175,13 @@ fn head(line: &str) -> Option<(Columns, Divider)> {
     }
     if let Some((columns, delimiter)) = delimited::columns_of(line) {
         return Some((columns, Divider::By(delimiter)));
+    }
+    // Blanks divide cells where two of them stand together.
+    let is_divided = memchr::memchr(b'\t', line.as_bytes()).is_some()
+        || memchr::memchr_iter(b' ', line.as_bytes())
+            .any(|at| line.as_bytes().get(at + 1) == Some(&b' '));
+    if !is_divided || !columns::are_known(between_blanks(line)) {
+        return None;
     }
     let by_blanks = cells(line, Divider::Blanks);
     Some((header(&by_blanks)?, Divider::Blanks))
@@ -221,11 +228,14 @@ fn cells(line: &str, divider: Divider) -> Vec<String> {
             cells.take(MOST_CELLS).collect()
         }
         Divider::By(delimiter) => quoted(line, char::from(delimiter)),
-        Divider::Blanks => {
-            let cells = line.split("  ").flat_map(|cell| cell.split('\t')).map(str::trim);
-            cells.filter(|cell| !cell.is_empty()).map(str::to_owned).take(MOST_CELLS).collect()
-        }
+        Divider::Blanks => between_blanks(line).map(str::to_owned).take(MOST_CELLS).collect(),
     }
+}
+
+/// What stands between two blanks or more, and between tabs.
+fn between_blanks(line: &str) -> impl Iterator<Item = &str> + Clone {
+    let cells = line.split("  ").flat_map(|cell| cell.split('\t')).map(str::trim);
+    cells.filter(|cell| !cell.is_empty())
 }
 
 /// The cells of one line of CSV.

@@ -125,7 +125,8 @@ const FOOTERS: &[&str] = &[
 /// The text without the footer of a list, which stands in its last part.
 pub(super) fn without_footer(text: &str) -> &str {
     let from = text.floor_char_boundary(text.len().saturating_sub(2_000));
-    let begin = FOOTERS.iter().filter_map(|footer| text[from..].find(footer)).min();
+    let find = |footer: &&str| memchr::memmem::find(&text.as_bytes()[from..], footer.as_bytes());
+    let begin = FOOTERS.iter().filter_map(find).min();
     let is_all = |at: usize| text[..from + at].trim().is_empty();
     match begin {
         Some(at) if !is_all(at) => text[..from + at].trim_end(),

@@ -1,6 +1,9 @@
 //! Complaints inside of other mails: forwards in the text, and mails that come as attachments.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
 use crate::complaint::dates;
 use crate::complaint::document::{Author, Sent};
@@ -63,6 +66,16 @@ const MARKERS: &[&str] = &[
     "转发的邮件",
     "원본 메시지",
 ];
+
+static MARKERS_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let built = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .start_kind(StartKind::Anchored)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(MARKERS);
+    built.unwrap_or_else(|error| unreachable!("the words are constants: {error}"))
+});
 
 /// What the headers of a forwarded mail are called, in lower case.
 const FROM: &[&str] = &[
@@ -138,6 +151,7 @@ const TO: &[&str] = &[
     "an",
     "à",
     "a",
+    "pour",
     "para",
     "aan",
     "kam",
@@ -165,6 +179,7 @@ const SUBJECT: &[&str] = &[
     "subject",
     "betreff",
     "objet",
+    "sujet",
     "asunto",
     "assunto",
     "onderwerp",
@@ -235,7 +250,9 @@ pub(super) fn inline(text: &str) -> Option<Forward<'_>> {
         }
         let may_begin = after_blank || marked;
         if may_begin
-            && header(bare).is_some_and(|(name, _)| is(name, FROM) || is(name, SENT) && marked)
+            && header(bare).is_some_and(|(name, _)| {
+                is(name, FROM) || marked && [SENT, SUBJECT, TO].iter().any(|names| is(name, names))
+            })
             && let Some(forward) = headers_at(text, begin, quotes, marked)
         {
             return Some(forward);
@@ -250,7 +267,7 @@ pub(super) fn inline(text: &str) -> Option<Forward<'_>> {
 
 /// `______`, `==== Complaint ====`.
 fn is_rule(line: &str) -> bool {
-    let is_drawn = |c: char| "_-=*#~".contains(c);
+    let is_drawn = |c: char| matches!(c, '_' | '-' | '=' | '*' | '#' | '~');
     let begin = line.len() - line.trim_start_matches(is_drawn).len();
     let end = line.len() - line.trim_end_matches(is_drawn).len();
     begin >= 3 && end >= 3 && line.len() < 100
@@ -271,7 +288,12 @@ fn is_marker(line: &str) -> bool {
     if line.len() > 120 {
         return false;
     }
-    let bare = line.trim_matches(|c: char| "-_=*#>< ".contains(c)).trim_end_matches(':');
+    let is_drawn = |c: char| matches!(c, '-' | '_' | '=' | '*' | '#' | '>' | '<' | ' ');
+    let bare = line.trim_matches(is_drawn).trim_end_matches(':');
+    if bare.is_ascii() {
+        let input = Input::new(bare).anchored(Anchored::Yes);
+        return MARKERS_FINDER.find(input).is_some_and(|found| bare.len() - found.end() < 60);
+    }
     let lower = bare.to_lowercase();
     MARKERS.iter().any(|marker| lower.strip_prefix(marker).is_some_and(|rest| rest.len() < 60))
 }
@@ -562,6 +584,14 @@ mod tests {
             }
         }
         assert_eq!(inline("From: x\nis a line\n\nFrom here: on\n"), None);
+    }
+
+    #[test]
+    fn thunderbird_has_the_subject_first() {
+        let text = "-------- Message transf\u{e9}r\u{e9} --------\nSujet : Abuse\nDate : Mon, 5 Jan 2026 10:00:00 +0000\nDe : R <r@example.com>\nPour : abuse@example.net\n\nText";
+        let found = inline(text).expect("a forward");
+        assert_eq!((found.author.email.as_str(), found.text.as_ref()), ("r@example.com", "Text"));
+        assert_eq!((found.subject.as_str(), found.to.as_str()), ("Abuse", "abuse@example.net"));
     }
 
     #[test]

@@ -18,7 +18,8 @@ const GATEWAYS: &[(&str, Decoder)] = &[
 
 /// The text with its links as they were.
 pub(super) fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains("urldefense.") && !text.contains(".safelinks.protection.") {
+    let has = |name: &str| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some();
+    if !has("urldefense.") && !has(".safelinks.protection.") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -1,5 +1,7 @@
 //! Mails: their parts with what each is for, and the complaints in them.
 
+use std::borrow::Cow;
+
 use mail_parser::parsers::MessageStream;
 use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -78,6 +80,18 @@ fn opened(raw: &[u8]) -> Option<Opened> {
     let raw = repair::without_envelope(raw);
     let raw = repair::with_line_ends(raw);
     let headers = header_block(&raw);
+    if let Some(text) = only_text(&raw, &headers) {
+        let media_type = "text/plain".to_owned();
+        let content = Content::Text(text.to_owned());
+        let parts = vec![Part { media_type, name: String::new(), role: PartRole::Body, content }];
+        return Some(settled(Opened {
+            headers,
+            parts,
+            is_digest: false,
+            has_report: false,
+            defects: Vec::new(),
+        }));
+    }
     let raw = repair::without_dates(masked(&raw));
     let message = MessageParser::default().parse(raw.as_ref())?;
     let whole = with_missing_ends(&raw, &message);
@@ -95,13 +109,84 @@ fn opened(raw: &[u8]) -> Option<Opened> {
     if message.parts.len() > MOST_PARTS {
         defects.push(defect("too_many_parts"));
     }
-    let has_report = parts.iter().any(is_report)
-        || headers.get("X-XARF").is_some()
-        || headers.get("X-ARF").is_some();
-    if has_report {
-        settle_report(&mut parts);
+    Some(settled(Opened { headers, parts, is_digest, has_report: false, defects }))
+}
+
+/// The mail with its parts in their roles.
+fn settled(mut opened: Opened) -> Opened {
+    opened.has_report = opened.parts.iter().any(is_report)
+        || opened.headers.get("X-XARF").is_some()
+        || opened.headers.get("X-ARF").is_some();
+    if opened.has_report {
+        settle_report(&mut opened.parts);
     }
-    Some(Opened { headers, parts, is_digest, has_report, defects })
+    opened
+}
+
+/// The text of a mail that is nothing else and needs no decoding: what programs send that watch logs. It is taken as it is;
+/// whatever is odd about a mail is left to the parser.
+fn only_text<'r>(raw: &'r [u8], headers: &Headers) -> Option<&'r str> {
+    let mut at = 0;
+    loop {
+        let line = &raw[at..];
+        let end = memchr::memchr(b'\n', line)? + 1;
+        at += end;
+        if matches!(&line[..end], b"\n" | b"\r\n") {
+            break;
+        }
+        let line = line[..end].trim_ascii_end();
+        if line.is_empty() {
+            return None;
+        }
+        let is_continued = at > end && matches!(raw[at - end], b' ' | b'\t');
+        let colon = || memchr::memchr(b':', line).unwrap_or_default();
+        if !is_continued && !(colon() > 0 && line[..colon()].iter().all(u8::is_ascii_graphic)) {
+            return None;
+        }
+    }
+    let (mut kinds, mut has_other) = (0, false);
+    for (name, value) in &headers.0 {
+        let bytes = name.as_bytes();
+        let is_about_content =
+            bytes.get(..8).is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"));
+        if !is_about_content {
+            continue;
+        }
+        if bytes.eq_ignore_ascii_case(b"content-type") {
+            kinds += 1;
+            has_other |= !is_plain(value);
+        } else if bytes.eq_ignore_ascii_case(b"content-transfer-encoding") {
+            has_other |= !matches!(value.trim(), "7bit" | "8bit" | "7BIT" | "8BIT");
+        } else {
+            has_other |= !bytes.eq_ignore_ascii_case(b"content-length");
+        }
+    }
+    let is_ascii = kinds == 0;
+    if has_other || kinds > 1 || headers.0.len() > MOST_HEADERS {
+        return None;
+    }
+    let body = std::str::from_utf8(&raw[at..]).ok()?;
+    (!body.is_empty()
+        && (!is_ascii || body.is_ascii())
+        && repair::encoded_again(body.as_bytes()).is_none())
+    .then_some(body)
+}
+
+/// Headers of a mail that is taken as it is.
+const MOST_HEADERS: usize = 200;
+
+/// `text/plain` in UTF-8 or less, without a name.
+fn is_plain(kind: &str) -> bool {
+    let mut pieces = kind.split(';').map(str::trim);
+    pieces.next().is_some_and(|kind| kind.eq_ignore_ascii_case("text/plain"))
+        && pieces.all(|piece| {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            let value = value.trim_matches('"');
+            let is = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
+            piece.is_empty()
+                || name.eq_ignore_ascii_case("charset") && is(&["utf-8"])
+                || name.eq_ignore_ascii_case("format") && is(&["fixed", "flowed"])
+        })
 }
 
 /// Whether a part is a report for programs, beside which mails are proof.
@@ -279,12 +364,24 @@ fn decoded(value: &str) -> String {
     value.to_owned()
 }
 
+/// Bytes as UTF-8. Nearly all of them are, which is found out far faster than what is wrong with others.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Longest block of headers that is looked at.
 const LONGEST_HEADERS: usize = 256 * 1024;
 
 /// The headers with which bytes begin, such as those of a mail that is shown as proof.
 pub(crate) fn header_block(raw: &[u8]) -> Headers {
-    let text = String::from_utf8_lossy(&raw[..raw.len().min(LONGEST_HEADERS)]);
+    let text = &raw[..raw.len().min(LONGEST_HEADERS)];
+    // What follows the first empty line is not looked at.
+    let end = memchr::memmem::find(text.trim_ascii_start(), b"\n\n")
+        .into_iter()
+        .chain(memchr::memmem::find(text.trim_ascii_start(), b"\n\r\n"))
+        .min();
+    let skipped = text.len() - text.trim_ascii_start().len();
+    let text = lossy(&text[..end.map_or(text.len(), |end| skipped + end + 1)]);
     let mut found: Vec<(String, String)> = Vec::new();
     for line in text.trim_start_matches(['\r', '\n']).lines() {
         if line.trim().is_empty() {

@@ -84,9 +84,13 @@ fn end_of_field(bytes: &[u8]) -> usize {
     (0..bytes.len()).find(ends).unwrap_or(bytes.len())
 }
 
-/// The first place of `word`, which is in lower case, whatever case it has there.
-fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
-    bytes.windows(word.len()).position(|window| window.eq_ignore_ascii_case(word))
+/// The first place of a header's name, whatever case it has there.
+fn find(bytes: &[u8], name: &[u8]) -> Option<usize> {
+    let dash = name.iter().position(|b| *b == b'-')?;
+    memchr::memchr_iter(b'-', bytes).find_map(|at| {
+        let begin = at.checked_sub(dash)?;
+        begins_with(&bytes[begin..], name).then_some(begin)
+    })
 }
 
 /// The subtype of a part in lower case, as it was called before.

@@ -7,7 +7,8 @@ const END: &str = "-----BEGIN PGP SIGNATURE-----";
 
 /// The text without the armour of a signature, where there is one.
 pub(super) fn without_armour(text: &str) -> Cow<'_, str> {
-    let Some(begin) = text.find(BEGIN) else { return Cow::Borrowed(text) };
+    let begin = memchr::memmem::find(text.as_bytes(), BEGIN.as_bytes());
+    let Some(begin) = begin else { return Cow::Borrowed(text) };
     let before = &text[..begin];
     let signed = text[begin + BEGIN.len()..].trim_start_matches([' ', '\t', '\r']);
     let signed = signed.strip_prefix('\n').unwrap_or(signed);

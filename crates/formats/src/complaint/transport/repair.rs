@@ -168,25 +168,36 @@ const SURELY_WIDE: usize = 64;
 /// Text with the line ends that everything here expects, and blanks that are blanks.
 pub(super) fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut rest = text;
+    while let Some(at) = memchr::memchr2(b'\r', b'\0', rest.as_bytes()) {
+        push_visible(&mut out, &rest[..at]);
+        let is_return = rest.as_bytes()[at] == b'\r';
+        rest = &rest[at + 1..];
+        if is_return && !rest.starts_with('\n') {
+            out.push('\n');
+        }
+    }
+    push_visible(&mut out, rest);
+    out
+}
+
+/// What nobody sees is left out.
+fn push_visible(out: &mut String, text: &str) {
+    if text.is_ascii() {
+        out.push_str(text);
+        return;
+    }
+    for c in text.chars() {
         match c {
-            '\r' => {
-                if chars.peek() != Some(&'\n') {
-                    out.push('\n');
-                }
-            }
             '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' => out.push(' '),
             '\u{feff}'
             | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'
-            | '\u{ad}'
-            | '\0' => {}
+            | '\u{ad}' => {}
             c => out.push(c),
         }
     }
-    out
 }
 
 /// Shortest text that is taken for base64.

@@ -7,13 +7,15 @@ use super::super::{Category, domain, refang};
 use super::{addresses, labels, subject_has};
 
 pub(in super::super) fn recognise(document: &Document) -> Option<&'static str> {
-    let is_theirs = document.is_by("cloudflare.com")
-        || document
-            .relay
-            .as_ref()
-            .is_some_and(|relay| relay.name.to_lowercase().contains("cloudflare"))
-        || document.text.contains("The actual host for ");
-    (is_theirs && subject_has(document, "cloudflare received"))
+    let is_theirs = || {
+        document.is_by("cloudflare.com")
+            || document
+                .relay
+                .as_ref()
+                .is_some_and(|relay| relay.name.to_lowercase().contains("cloudflare"))
+            || document.text.contains("The actual host for ")
+    };
+    (subject_has(document, "cloudflare received") && is_theirs())
         .then_some("its subject \"Cloudflare received …\"")
 }
 
