@@ -1,5 +1,7 @@
 //! Mailboxes and folders that are read: the port to them, and the loop that looks. One node at a time reads one.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{MailboxState, StoreError};
@@ -13,6 +15,12 @@ use crate::desk::Desk;
 /// How long the place of the one who reads is ours without a sign of life. The largest mail has to come over a slow
 /// line within it.
 const LEASE: Span = Span::from_mins(5);
+
+/// The same for one who waits until the server says that something came. When that one dies, another takes its place soon.
+const LEASE_AT_REST: Span = Span::from_secs(15);
+
+/// How often one who waits gives a sign of life.
+const SIGN: Duration = Duration::from_secs(5);
 
 /// How often it is looked whether a mailbox is due.
 const POLL: Span = Span::from_secs(1);
@@ -95,6 +103,17 @@ impl Taker<'_> {
         if ours { Ok(()) } else { Err(MailboxError::Busy) }
     }
 
+    /// Goes on being the one who reads while it waits. It ends only when somebody else is by now.
+    pub async fn stand_by(&self) -> MailboxError {
+        loop {
+            match self.place.keep_for(LEASE_AT_REST).await {
+                Ok(true) => tokio::time::sleep(SIGN).await,
+                Ok(false) => return MailboxError::Busy,
+                Err(error) => return ReceiveError::from(error).into(),
+            }
+        }
+    }
+
     /// Ends a look whose way stays open: so many mails were taken, and others could not be.
     pub async fn rest(&self, count: usize, trouble: Option<&str>) -> Result<(), MailboxError> {
         tell(self.place.mailbox, count, trouble);
@@ -166,8 +185,12 @@ impl<'a> Place<'a> {
     }
 
     async fn keep(&self) -> Result<bool, StoreError> {
+        self.keep_for(LEASE).await
+    }
+
+    async fn keep_for(&self, span: Span) -> Result<bool, StoreError> {
         let now = self.desk.now();
-        let until = LEASE.after(now).as_millisecond();
+        let until = span.after(now).as_millisecond();
         let mut tx = self.desk.db.write().await?;
         let ours = tx.claim_mailbox(self.mailbox, &self.lease, until, now.as_millisecond()).await?;
         tx.commit().await?;

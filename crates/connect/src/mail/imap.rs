@@ -401,6 +401,7 @@ impl Look<'_> {
             tokio::select! {
                 woken = waiting => drop(said(woken)?),
                 () = taker.stopped() => {}
+                lost = taker.stand_by() => return Err(lost),
             }
         }
         let session = limited(COMMAND, async { said(idle.done().await) }).await?;

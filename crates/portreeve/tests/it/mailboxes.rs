@@ -216,13 +216,13 @@ on_both! {
         ann.append_to("INBOX (\\Seen)", &stranger("Seen"));
         ann.append(&stranger("New"));
         eventually("what comes is taken, seen or not", || subjects(&world) == ["Seen", "New"]);
-        drop(desk);
+        assert!(desk.stop().success());
         ann.append(&stranger("Meanwhile"));
         ann.command("SELECT INBOX");
         ann.command("UID STORE 1:* -FLAGS (\\Seen)");
         let desk = world.serve();
         eventually("it goes on where it was", || subjects(&world) == ["Seen", "New", "Meanwhile"]);
-        drop(desk);
+        assert!(desk.stop().success());
         // Older mail, when it is asked for.
         ann.append_to("INBOX \"31-Dec-2025 12:00:00 +0000\"", &stranger("Moved here"));
         let options = world.read("portreeve.toml").replace("every =", "since = \"2026-01-01\"\nevery =");
@@ -232,7 +232,7 @@ on_both! {
         eventually("what was there before is taken too", || subjects(&world) == all);
         let_pass(2.5);
         assert_eq!(subjects(&world), all);
-        drop(desk);
+        assert!(desk.stop().success());
     }
 
     fn a_mailbox_that_is_numbered_anew_loses_nothing_and_nothing_comes_twice(world) {
@@ -248,7 +248,7 @@ on_both! {
         ann.append_to("Abuse", &stranger("One"));
         ann.append_to("Abuse", &stranger("Two"));
         eventually("they are taken", || subjects(&world) == ["One", "Two"]);
-        drop(desk);
+        assert!(desk.stop().success());
         // As after a server was restored: other numbers, and what came while nobody looked.
         ann.command("DELETE Abuse");
         ann.command("CREATE Abuse");
@@ -262,7 +262,7 @@ on_both! {
         eventually("it goes on", || subjects(&world) == ["One", "Two", "Three", "Four"]);
         let_pass(2.5);
         assert_eq!(world.count("incoming_mails"), 4);
-        drop(desk);
+        assert!(desk.stop().success());
     }
 
     fn a_server_that_can_say_when_something_comes_is_waited_for(world) {
@@ -276,7 +276,7 @@ on_both! {
             ann.append(&stranger(subject));
             eventually("it comes within the hour", || subjects(&world).last().is_some_and(|last| last == subject));
         }
-        drop(desk);
+        assert!(desk.stop().success());
     }
 
     fn a_server_that_cannot_is_asked_again_and_again(world) {
