@@ -3,7 +3,7 @@
 //!
 //! Only what this module lets through is shown. What it does not understand, it leaves out.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::text::{one_line, shorten};
 
@@ -57,16 +57,25 @@ pub fn masked(ip: IpAddr) -> String {
     }
 }
 
+/// A part of a page's path. Whoever complains has links of their own: with their address in it, or a token.
 fn without_secret(part: &str) -> String {
+    let lower = part.to_ascii_lowercase();
+    let is_token = part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=%.".contains(&b));
     let has_digit = part.bytes().any(|b| b.is_ascii_digit());
-    let is_long = part.len() >= SECRET
-        && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=%.".contains(&b));
-    if is_long && has_digit && !part.contains('.') { HIDDEN.to_owned() } else { part.to_owned() }
+    let is_mixed = lower != part && part.to_ascii_uppercase() != part;
+    let is_file = part.rsplit_once('.').is_some_and(|(_, end)| {
+        (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic())
+    });
+    let is_secret = is_token
+        && !is_file
+        && (part.len() >= SECRET && has_digit || part.len() > SECRET && is_mixed);
+    let is_hidden = is_secret || lower.contains('@') || lower.contains("%40");
+    if is_hidden { HIDDEN.to_owned() } else { part.to_owned() }
 }
 
-/// The lines of a log in `text` that are about one of the customer's own addresses. Everything in them is hidden that is
-/// not known to be harmless: other addresses, hosts, mail addresses, pages, long tokens, and whatever of `names`
-/// (how the reporter calls themselves) stands there.
+/// The lines of a log in `text` that are about one of the customer's own addresses. Of their words only those are shown
+/// that programs log ([`WORDS_OF_LOGS`]), with numbers, dates and times: every other word may be a name, of `names` (how
+/// the reporter calls themselves) or of somebody else. Of other addresses the network shows.
 pub fn log_lines(text: &str, own: &[IpAddr], names: &[String]) -> Vec<String> {
     let names: Vec<String> = names.iter().flat_map(|name| words_of(name)).collect();
     let lines = text.lines().filter(|line| line.len() <= 4_096 && is_of_a_log(line));
@@ -100,12 +109,20 @@ fn tokens(line: &str) -> impl Iterator<Item = &str> {
 
 fn address(token: &str) -> Option<IpAddr> {
     let token = token.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != ':');
-    let whole = token.parse().ok();
+    // A mark behind an address, but not the end of `2001:db8::`.
+    let token = token.strip_suffix(':').filter(|rest| !rest.ends_with(':')).unwrap_or(token);
     let with_port = || {
-        let (ip, port) = token.rsplit_once([':', '.', '-'])?;
-        port.bytes().all(|b| b.is_ascii_digit()).then(|| ip.parse::<std::net::Ipv4Addr>().ok())?
+        let (ip, port) = token.rsplit_once(['.', '-'])?;
+        let is_port = port.bytes().all(|b| b.is_ascii_digit());
+        is_port.then(|| ip.parse::<IpAddr>().ok()).flatten()
     };
-    whole.or_else(|| with_port().map(IpAddr::V4)).map(|ip: IpAddr| ip.to_canonical())
+    let with_colon = || {
+        let (ip, port) = token.rsplit_once(':')?;
+        let is_port = port.bytes().all(|b| b.is_ascii_digit());
+        is_port.then(|| ip.parse::<Ipv4Addr>().ok()).flatten().map(IpAddr::V4)
+    };
+    let whole = token.parse::<IpAddr>().ok();
+    whole.or_else(with_colon).or_else(with_port).map(|ip| ip.to_canonical())
 }
 
 fn is_own(token: &str, own: &[IpAddr]) -> bool {
@@ -114,18 +131,13 @@ fn is_own(token: &str, own: &[IpAddr]) -> bool {
 
 fn shown_line(line: &str, own: &[IpAddr], names: &[String]) -> Option<String> {
     let line = one_line(line.trim_start_matches(['>', ' ', '\t']), LONGEST_LINE * 2);
-    // After the time of a line of syslog stands the machine that wrote it.
-    let mut is_next_a_host = false;
-    let mut out = Vec::new();
-    for (n, word) in line.split(' ').enumerate() {
-        let is_clock = n < 4 && is_time(word);
-        let shown = if is_next_a_host && !word.is_empty() && !is_own(word, own) && !is_zone(word) {
-            HIDDEN.to_owned()
-        } else {
-            shown_word(word, own, names)
-        };
-        is_next_a_host = is_clock || (is_next_a_host && (word.is_empty() || is_zone(word)));
-        out.push(shown);
+    let mut out: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        let shown = shown_word(word, own, names);
+        // However much is hidden: it is said once.
+        if shown != HIDDEN || out.last().is_none_or(|last| last != HIDDEN) {
+            out.push(shown);
+        }
     }
     let line = shorten(&out.join(" "), LONGEST_LINE);
     (!line.is_empty()).then_some(line)
@@ -135,17 +147,15 @@ fn is_time(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     word.matches(':').count() >= 2
         && word.starts_with(|c: char| c.is_ascii_digit())
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b":-+./TZ".contains(&b) || MONTH_LETTERS.contains(&b))
         && address(word).is_none()
 }
 
-fn is_zone(word: &str) -> bool {
-    let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    matches!(bare, "UTC" | "GMT" | "Z")
-        || (word.trim_start_matches('(').starts_with(['+', '-'])
-            && bare.bytes().all(|b| b.is_ascii_digit()))
-}
+/// Letters of the names of months within a date such as `02/Jan/2026:03:04:05`.
+const MONTH_LETTERS: &[u8] = b"JanFebMrApyulgSOctNovDe";
 
-/// Words of programs that log, and of what they log. Others are hidden: they may be names.
 fn shown_word(word: &str, own: &[IpAddr], names: &[String]) -> String {
     if is_time(word) {
         return word.to_owned();
@@ -160,10 +170,9 @@ fn shown_word(word: &str, own: &[IpAddr], names: &[String]) -> String {
         let is = is_part(c);
         let end = rest.find(|c: char| is_part(c) != is).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);
-        if is {
-            out.push_str(&shown_piece(piece, own, names))
-        } else {
-            out.push_str(piece)
+        match is {
+            true => out.push_str(&shown_piece(piece, own, names)),
+            false => out.push_str(piece),
         }
         rest = after;
     }
@@ -174,17 +183,372 @@ fn shown_piece(piece: &str, own: &[IpAddr], names: &[String]) -> String {
     if let Some(ip) = address(piece) {
         return if own.contains(&ip) { piece.to_owned() } else { masked(ip) };
     }
-    let is_number = piece.bytes().all(|b| b.is_ascii_digit() || b".:-_".contains(&b));
-    if is_number {
-        return piece.to_owned();
-    }
-    let lower = piece.to_lowercase();
+    let bare = piece.trim_matches(|c: char| !c.is_alphanumeric());
+    let lower = bare.to_lowercase();
     let is_name = names.iter().any(|name| lower.contains(name.as_str()));
-    // A dot between letters makes a host; a file of a page has one, too, and goes with it.
-    let is_host = piece.trim_matches(|c: char| !c.is_alphanumeric()).contains('.');
-    let is_secret = piece.chars().count() >= SECRET && piece.bytes().any(|b| b.is_ascii_digit());
-    if is_name || is_host || is_secret { HIDDEN.to_owned() } else { piece.to_owned() }
+    let is_known = WORDS_OF_LOGS.contains(&lower.as_str());
+    let is_harmless = bare.is_empty() || is_number(bare) || is_known && !is_name;
+    if is_harmless { piece.to_owned() } else { HIDDEN.to_owned() }
 }
+
+/// `22`, `0.25`, `2026-01-02`, `03:04`: not what could be an address in another way of writing.
+fn is_number(piece: &str) -> bool {
+    let parts: Vec<&str> = piece.split(['.', ':', '-']).collect();
+    let are_digits = parts
+        .iter()
+        .all(|part| (1..=10).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
+    let is_date = || {
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        matches!(lengths[..], [4, 2, 2] | [2, 2, 4])
+    };
+    are_digits && (parts.len() <= 2 || is_date())
+}
+
+/// Words that programs log, in lower case. Others may be names of people, machines or companies.
+const WORDS_OF_LOGS: &[&str] = &[
+    // Times.
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    "utc",
+    "gmt",
+    "z",
+    "cet",
+    "cest",
+    "est",
+    "edt",
+    "pst",
+    "pdt",
+    // Programs.
+    "sshd",
+    "ssh",
+    "ssh2",
+    "dovecot",
+    "postfix",
+    "smtpd",
+    "smtp",
+    "submission",
+    "imap",
+    "imaps",
+    "imap-login",
+    "pop3",
+    "pop3s",
+    "pop3-login",
+    "ftp",
+    "ftpd",
+    "vsftpd",
+    "proftpd",
+    "pure-ftpd",
+    "nginx",
+    "apache",
+    "apache2",
+    "httpd",
+    "kernel",
+    "iptables",
+    "ufw",
+    "named",
+    "asterisk",
+    "exim",
+    "exim4",
+    "sasl",
+    "telnet",
+    "rdp",
+    "sip",
+    "mysql",
+    "mysqld",
+    "fail2ban",
+    "pam_unix",
+    "pam",
+    "sudo",
+    "wordpress",
+    "joomla",
+    "modsecurity",
+    "cron",
+    "dns",
+    "ntp",
+    "snmp",
+    "ldap",
+    "smb",
+    "vnc",
+    "http",
+    "https",
+    "tls",
+    "ssl",
+    // What they say.
+    "failed",
+    "failure",
+    "fail",
+    "fails",
+    "password",
+    "publickey",
+    "keyboard-interactive",
+    "none",
+    "login",
+    "logins",
+    "auth",
+    "authentication",
+    "authenticating",
+    "authenticator",
+    "plain",
+    "cram-md5",
+    "mechanism",
+    "invalid",
+    "illegal",
+    "unknown",
+    "user",
+    "username",
+    "root",
+    "admin",
+    "test",
+    "guest",
+    "for",
+    "from",
+    "to",
+    "by",
+    "at",
+    "on",
+    "in",
+    "out",
+    "of",
+    "and",
+    "or",
+    "the",
+    "a",
+    "with",
+    "not",
+    "no",
+    "is",
+    "was",
+    "port",
+    "ports",
+    "preauth",
+    "connection",
+    "connections",
+    "connect",
+    "connected",
+    "connecting",
+    "disconnect",
+    "disconnected",
+    "disconnecting",
+    "closed",
+    "close",
+    "reset",
+    "received",
+    "bye",
+    "error",
+    "errors",
+    "warning",
+    "info",
+    "notice",
+    "alert",
+    "debug",
+    "maximum",
+    "max",
+    "attempt",
+    "attempts",
+    "exceeded",
+    "too",
+    "many",
+    "refused",
+    "rejected",
+    "reject",
+    "denied",
+    "deny",
+    "drop",
+    "dropped",
+    "block",
+    "blocked",
+    "accept",
+    "accepted",
+    "ban",
+    "banned",
+    "unban",
+    "jail",
+    "found",
+    "detected",
+    "lost",
+    "timeout",
+    "timed",
+    "session",
+    "opened",
+    "started",
+    "ended",
+    "message",
+    "repeated",
+    "times",
+    "last",
+    "did",
+    "receive",
+    "identification",
+    "string",
+    "bad",
+    "protocol",
+    "version",
+    "possible",
+    "break-in",
+    "check",
+    "pass",
+    "request",
+    "requests",
+    "response",
+    "query",
+    "queries",
+    "recursion",
+    "client",
+    "server",
+    "host",
+    "remote",
+    "local",
+    "peer",
+    "address",
+    "addr",
+    "ip",
+    "ips",
+    "ip4",
+    "ip6",
+    "ipv4",
+    "ipv6",
+    "source",
+    "destination",
+    "src",
+    "dst",
+    "src_ip",
+    "dst_ip",
+    "src_port",
+    "dst_port",
+    "srcip",
+    "dstip",
+    "spt",
+    "dpt",
+    "sport",
+    "dport",
+    "proto",
+    "tcp",
+    "udp",
+    "icmp",
+    "syn",
+    "ack",
+    "fin",
+    "rst",
+    "psh",
+    "urg",
+    "urgp",
+    "flags",
+    "len",
+    "length",
+    "ttl",
+    "id",
+    "df",
+    "tos",
+    "prec",
+    "window",
+    "res",
+    "mac",
+    "mark",
+    "rule",
+    "rules",
+    "packet",
+    "packets",
+    "pkts",
+    "bytes",
+    "size",
+    "flow",
+    "flows",
+    "count",
+    "total",
+    "rate",
+    "scan",
+    "scans",
+    "scanned",
+    "scanning",
+    "portscan",
+    "flood",
+    "attack",
+    "attacks",
+    "attacker",
+    "brute",
+    "force",
+    "bruteforce",
+    "brute-force",
+    "spam",
+    "abuse",
+    "exploit",
+    "malware",
+    "botnet",
+    "probe",
+    "status",
+    "method",
+    "type",
+    "reason",
+    "code",
+    "level",
+    "severity",
+    "category",
+    "rhost",
+    "ruser",
+    "tty",
+    "uid",
+    "euid",
+    "logname",
+    "pid",
+    "proxy",
+    "relay",
+    "helo",
+    "ehlo",
+    "mail",
+    "rcpt",
+    "data",
+    "quit",
+    "dsn",
+    "delay",
+    "queue",
+    // Requests to web servers.
+    "get",
+    "post",
+    "head",
+    "put",
+    "delete",
+    "options",
+    "patch",
+    "trace",
+    "propfind",
+    "http/1.0",
+    "http/1.1",
+    "1.0",
+    "1.1",
+    "wp-login.php",
+    "xmlrpc.php",
+    "wp-admin",
+    "wp-content",
+    "wp-includes",
+    "admin-ajax.php",
+    "phpmyadmin",
+    "index.php",
+    "login.php",
+    "cgi-bin",
+    "env",
+    "git",
+    "robots.txt",
+    "favicon.ico",
+    "mozilla",
+    "curl",
+];
 
 #[cfg(test)]
 mod tests {
@@ -198,6 +562,13 @@ mod tests {
             ("https://u:p@example.com/x?mail=ada@example.net", "hxxps://example[.]com/x?[…]"),
             ("https://example.com/reset/0123456789abcdef0123", "hxxps://example[.]com/reset/[…]"),
             ("https://example.com/#token", "hxxps://example[.]com/?[…]"),
+            ("https://example.com/u/ada@example.net", "hxxps://example[.]com/u/[…]"),
+            ("https://example.com/u/ada%40example.net", "hxxps://example[.]com/u/[…]"),
+            ("https://example.com/u/YWRhQGV4YW1wbGUubmV0", "hxxps://example[.]com/u/[…]"),
+            (
+                "https://example.com/wp-content/Login-Example-Bank.html",
+                "hxxps://example[.]com/wp-content/Login-Example-Bank.html",
+            ),
         ] {
             assert_eq!(page(url), shown);
         }
@@ -240,6 +611,38 @@ Jan  2 03:04:05 honeypot3 sshd[123]: Failed password for root from 192.0.2.7 por
                 assert!(!lower.contains(secret), "{secret}: {line}");
             }
         }
+        for (line, hidden) in [
+            (
+                "192.0.2.7 attacked the server of Klinik Sonnenberg on 2026-01-02",
+                vec!["Klinik", "Sonnenberg"],
+            ),
+            (
+                "Fri Jan  2 03:04:05 2026 honeypot3 sshd[1]: Invalid user jsmith from 192.0.2.7",
+                vec!["honeypot3", "jsmith"],
+            ),
+            ("1767323045.1 honeypot3 192.0.2.7 scan", vec!["honeypot3"]),
+            ("2026-01-02 03:04:05 192.0.2.7 to 2001:db8:2::9: refused", vec!["2::9"]),
+            ("2026-01-02 03:04:05 192.0.2.7 > 2001:db8:2::9.443: tcp", vec!["2::9"]),
+            ("2026-01-02 03:04:05 192.0.2.7 to 203-0-113-9 and ip-203-0-113-9", vec!["113-9"]),
+            (
+                "2026-01-02 03:04:05 192.0.2.7 Call +49 30 12345678901 and ask for Bob",
+                vec!["Bob", "12345678901"],
+            ),
+        ] {
+            let lines = shown(line);
+            assert_eq!(lines.len(), 1, "{line}");
+            assert!(lines[0].contains("192.0.2.7"), "{lines:?}");
+            for secret in hidden {
+                assert!(!lines[0].contains(secret), "{secret}: {lines:?}");
+            }
+        }
+        let known = "2026-01-02 03:04:05 kernel: DROP IN=eth0 SRC=192.0.2.7 DST=203.0.113.9 LEN=40 TTL=50 PROTO=TCP SPT=1024 DPT=22 SYN";
+        assert_eq!(
+            shown(known),
+            [
+                "2026-01-02 03:04:05 kernel: DROP IN=[…] SRC=192.0.2.7 DST=203.0.113.x LEN=40 TTL=50 PROTO=TCP SPT=1024 DPT=22 SYN"
+            ]
+        );
         assert!(shown(&"x".repeat(100_000)).is_empty());
         assert_eq!(shown(&"2026-01-02 03:04:05 a 192.0.2.7\n".repeat(99)).len(), MOST_LINES);
     }
