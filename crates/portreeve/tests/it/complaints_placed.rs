@@ -284,6 +284,52 @@ on_both! {
         drop(desk);
     }
 
+    fn a_flood_is_one_report_and_one_notice_however_many_read_it(world) {
+        let desk = world.serve();
+        let folder = |from: usize, to: usize| -> String {
+            (from..to).map(|n| format!("From x@example.org Sun Nov 29 08:00:00 2026\n{}\n", arf("192.0.2.1", &as_in_mail(60), n))).collect()
+        };
+        for (n, name) in ["a.mbox", "b.mbox", "c.mbox"].into_iter().enumerate() {
+            world.write(name, &folder(n * 40, (n + 1) * 40));
+        }
+        std::thread::scope(|scope| {
+            for name in ["a.mbox", "b.mbox", "c.mbox"] {
+                let world = &world;
+                scope.spawn(move || world.ok(&["ingest", name]));
+            }
+        });
+        let all = reports(&world);
+        assert_eq!(all.len(), 1, "{all:#?}");
+        let id = all[0]["id"].as_i64().unwrap();
+        crate::incoming::notice(&world, id, "opened");
+        let report = world.report(id);
+        assert_eq!((&report["incidents"]["count"], &report["incidents"]["complaints"]), (&json!(120), &json!(120)));
+        assert_eq!(report["complaints"].as_array().unwrap().len(), 100);
+        assert_eq!(world.mails(&format!("report-{id}.")).iter().filter(|mail| mail.contains("To: ada@")).count(), 1);
+        assert_eq!(world.events(id, "more_complaints"), 0);
+        // Read by a job that runs once more, as after a process that was killed.
+        world.sql("UPDATE jobs SET run_at = 1 WHERE kind = 'read_mail'");
+        let placed = world.json(&["inbox", "list", "--state", "placed", "--limit", "1000"]);
+        assert_eq!(placed.as_array().unwrap().len(), 120);
+        drop(desk);
+    }
+
+    fn what_is_about_two_services_waits_until_staff_have_seen_to_both(world) {
+        world.set("intake.auto_assign", "false");
+        let csv = format!("timestamp,ip,port,category\n{t},192.0.2.1,22,ssh\n{t},192.0.2.7,22,ssh\n", t = lately());
+        let item = ingest(&world, "feed.csv", &csv, &[]);
+        assert_eq!(stands(&item), ("waiting", Some("by_setting"), 0), "{item:#}");
+        let number = item["id"].to_string();
+        world.ok(&["inbox", "open", &number, "--service", "1"]);
+        let item = world.json(&["inbox", "show", &number]);
+        assert_eq!((&item["state"], item["reports"].as_array().unwrap().len()), (&json!("waiting"), 1));
+        let info = world.report(item["reports"][0].as_i64().unwrap())["additional_info"].to_string();
+        assert!(info.contains("192.0.2.1") && !info.contains("192.0.2.7"), "{info}");
+        world.ok(&["inbox", "open", &number, "--service", "7"]);
+        let item = world.json(&["inbox", "show", &number]);
+        assert_eq!((&item["state"], item["reports"].as_array().unwrap().len()), (&json!("placed"), 2));
+    }
+
     fn observing_shows_what_would_be_done_and_does_nothing(world) {
         world.set("intake.mode", "observe");
         let desk = world.serve();
