@@ -68,7 +68,8 @@ fn without_secret(part: &str) -> String {
     });
     let is_secret = is_token
         && !is_file
-        && (part.len() >= SECRET && has_digit || part.len() > SECRET && is_mixed);
+        && part.len() >= SECRET
+        && (has_digit || is_mixed);
     let is_hidden = is_secret || lower.contains('@') || lower.contains("%40");
     if is_hidden { HIDDEN.to_owned() } else { part.to_owned() }
 }
@@ -563,8 +564,8 @@ mod tests {
             ("https://example.com/reset/0123456789abcdef0123", "hxxps://example[.]com/reset/[…]"),
             ("https://example.com/#token", "hxxps://example[.]com/?[…]"),
             ("https://example.com/u/ada@example.net", "hxxps://example[.]com/u/[…]"),
-            ("https://example.com/u/ada%40example.net", "hxxps://example[.]com/u/[…]"),
-            ("https://example.com/u/YWRhQGV4YW1wbGUubmV0", "hxxps://example[.]com/u/[…]"),
+            ("https://example.com/u/ada%40example.net/x", "hxxps://example[.]com/u/[…]/x"),
+            ("https://example.com/YWRhQGV4YW1wbGUu", "hxxps://example[.]com/[…]"),
             (
                 "https://example.com/wp-content/Login-Example-Bank.html",
                 "hxxps://example[.]com/wp-content/Login-Example-Bank.html",

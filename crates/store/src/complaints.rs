@@ -295,7 +295,8 @@ impl Tx {
         fate: IncidentFate,
         report: Option<ReportId>,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE incidents SET fate = $1, report_id = $2 WHERE mail_id = $3 AND report_id IS NULL";
+        let sql = "UPDATE incidents SET fate = $1, report_id = $2 WHERE mail_id = $3 AND report_id IS NULL
+                AND fate <> 'passed'";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(fate.code())

@@ -140,13 +140,13 @@ pub(super) fn source_of(incident: &Incident) -> Source {
         ..Source::default()
     };
     for url in &incident.urls {
-        source.take_host_of(url);
+        take_host_of(&mut source, url);
     }
     match &incident.subject {
         Subject::Ip(ip) => source.ip = Some(*ip),
         Subject::Prefix(net) => (source.net, source.ip) = (Some(*net), None),
         Subject::Domain(name) => source.domains.push(name.clone()),
-        Subject::Url(url) => source.take_host_of(url),
+        Subject::Url(url) => take_host_of(&mut source, url),
         Subject::Email(address) => {
             // Anybody writes any sender; the address of the machine says more.
             if source.ip.is_none() {
@@ -160,24 +160,12 @@ pub(super) fn source_of(incident: &Incident) -> Source {
     source
 }
 
-trait TakeHost {
-    fn take_host_of(&mut self, url: &str);
-}
-
-impl TakeHost for Source {
-    /// The host of a page: an address, where none is declared, or a domain.
-    fn take_host_of(&mut self, url: &str) {
-        let Some((_, rest)) = url.split_once("://") else { return };
-        let authority = &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())];
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-        let host = match host.strip_prefix('[') {
-            Some(v6) => v6.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        };
-        match host.parse::<IpAddr>() {
-            Ok(ip) => self.ip = self.ip.or(Some(ip.to_canonical())),
-            Err(_) => self.domains.push(host.to_owned()),
-        }
+/// The host of a page: an address, where none is declared, or a domain.
+fn take_host_of(source: &mut Source, url: &str) {
+    let Some(host) = complaint::host_of(url) else { return };
+    match host.parse::<IpAddr>() {
+        Ok(ip) => source.ip = source.ip.or(Some(ip.to_canonical())),
+        Err(_) => source.domains.push(host),
     }
 }
 

@@ -661,7 +661,14 @@ pub async fn open(
     place::count_in(&mut tx, report, &row, &share, settings, now).await?;
     let numbers: Vec<i64> = meant.iter().map(|one| one.n).collect();
     tx.put_incidents_into(id, &numbers, IncidentFate::ByStaff, report).await?;
-    end(&mut tx, desk, id, MailState::Placed, None, by).await?;
+    // What is about other services goes on waiting.
+    let is_left = |one: &IncidentRow| {
+        let waits = one.report.is_none() && one.fate != IncidentFate::Passed;
+        waits && one.service_id.is_some() && !numbers.contains(&one.n)
+    };
+    if !rows.iter().any(is_left) {
+        end(&mut tx, desk, id, MailState::Placed, None, by).await?;
+    }
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(report)

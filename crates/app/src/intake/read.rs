@@ -149,7 +149,12 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     }
     let end = MailEnd { state: fate.state, why: fate.why, report: fate.report, by: None };
     tx.end_mail(id, &end, now.as_millisecond()).await?;
-    if assessed.is_some() && matches!(fate.state, MailState::Placed | MailState::Waiting) {
+    let complains = assessed.is_some_and(|assessed| !assessed.complaint.incidents.is_empty());
+    let counts = matches!(fate.state, MailState::Placed | MailState::Waiting)
+        && fate.report.is_none()
+        && fate.why != Some(Why::Observed);
+    // Whoever was thanked for it is not thanked again when it is read once more.
+    if complains && counts && row.reporter.is_none() {
         receipt::acknowledge(&mut tx, desk, id, understood.mail.automatic.is_some()).await?;
     }
     tx.commit().await?;

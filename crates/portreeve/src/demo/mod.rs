@@ -1,5 +1,6 @@
 //! `portreeve demo`: the whole desk on embedded defaults, with sample data, over real HTTP.
 
+mod complaints;
 mod http;
 mod sample;
 mod whmcs;

@@ -58,6 +58,7 @@ pub(super) async fn load(running: &Running) -> Result<Login> {
     .await?;
     desk.load().await?;
     reports(running, credential).await?;
+    super::complaints::load(desk).await?;
     Ok(Login { staff: name, password, api_id })
 }
 

@@ -303,7 +303,7 @@ CREATE TABLE reports (
 -- Every new report is entered into each of these that has no WHERE: there are few.
 CREATE INDEX reports_service ON reports (directory, service_id, id);
 CREATE INDEX reports_customer ON reports (directory, customer_id, id);
-CREATE INDEX reports_open_of_service ON reports (directory, service_id) WHERE status = 'open';
+CREATE INDEX reports_open_of_service ON reports (directory, service_id, category, id) WHERE status = 'open';
 CREATE INDEX reports_status ON reports (status, id);
 CREATE INDEX reports_category ON reports (category, id);
 -- What waits for staff is little, and an index of it alone does for the list.

@@ -4,7 +4,7 @@ use portreeve_core::ids::MailId;
 use portreeve_core::intake::{Lane, MailState};
 use portreeve_store::{NewMail, ReporterChange};
 
-use crate::world::on_both;
+use crate::world::{World, on_both};
 
 on_both! {
     async fn how_far_a_mailbox_was_read_is_written_by_its_reader_alone(world) {
