@@ -92,6 +92,7 @@ const LONGEST_SENTENCE: usize = 200;
 
 /// The zone that a sentence names for all times.
 pub(super) fn in_prose(text: &str) -> Option<TimeZone> {
+    crate::complaint::steps::take(text.len());
     let mut seen = 0;
     for found in HINTS.find_iter(text) {
         // One look for each line that has a word of times in it.

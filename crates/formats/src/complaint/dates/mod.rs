@@ -97,6 +97,7 @@ pub(crate) fn read(text: &str) -> Option<Stamp> {
 
 /// The first date in a text, and where it ends. Looks at every word once.
 pub(crate) fn find(text: &str) -> Option<(Stamp, usize)> {
+    crate::complaint::steps::take(text.len());
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -213,6 +214,7 @@ impl<'t> Cursor<'t> {
 
 /// A date at the beginning, and how long it is.
 fn parse(text: &str) -> Option<(Stamp, usize)> {
+    crate::complaint::steps::take(1);
     let text = &text[..text.floor_char_boundary(LONGEST_DATE)];
     let mut cursor = Cursor { text, at: 0 };
     skip_weekday(&mut cursor);

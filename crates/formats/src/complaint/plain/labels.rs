@@ -46,6 +46,7 @@ const LONGEST: usize = 70;
 
 /// The label at the beginning of a line.
 pub(super) fn read(line: &str) -> Option<Labelled<'_>> {
+    crate::complaint::steps::take(line.len());
     let is_mark =
         |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '|' | '>' | '#' | '·' | '–');
     let bare = line.trim().trim_start_matches(is_mark);
@@ -85,6 +86,7 @@ const FEWEST_PAIRS: usize = 2;
 
 /// The pairs of a record in one line: `src=192.0.2.1 dst=198.51.100.7`, or a JSON object. Nothing where it is none.
 pub(super) fn record(line: &str) -> Option<Vec<(String, String)>> {
+    crate::complaint::steps::take(line.len());
     let bare = line.trim().trim_end_matches(',');
     let signs = || memchr::memchr_iter(b'=', bare.as_bytes()).take(FEWEST_PAIRS).count();
     if !bare.starts_with('{') && signs() < FEWEST_PAIRS {

@@ -37,6 +37,7 @@ pub(super) fn of(text: &str) -> Vec<Line<'_>> {
     let mut looked = 0;
     while at < lines.len() {
         let (run, seen) = if at < looked { (0, 0) } else { proof_at(&lines[at..]) };
+        crate::complaint::steps::take(seen + run);
         looked = looked.max(at + seen);
         if run > 0 {
             out.extend(lines[at..at + run].iter().map(|text| Line {

@@ -165,6 +165,7 @@ const ANNOUNCING: &[&str] =
     &["Format:", "format:", "Fields:", "fields:", "Columns:", "Header:", "Spalten:", "Legend:"];
 
 fn head(line: &str) -> Option<(Columns, Divider)> {
+    crate::complaint::steps::take(line.len());
     let announced = ANNOUNCING.iter().find_map(|word| line.strip_prefix(word));
     let line = announced.map_or(line, str::trim);
     if memchr::memchr(b'|', line.as_bytes()).is_some() {
@@ -219,6 +220,7 @@ fn rows<'t>(
 }
 
 fn cells(line: &str, divider: Divider) -> Vec<String> {
+    crate::complaint::steps::take(line.len());
     match divider {
         Divider::By(b'|') => {
             let line = line.trim();

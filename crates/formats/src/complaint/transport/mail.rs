@@ -374,6 +374,7 @@ const LONGEST_HEADERS: usize = 256 * 1024;
 
 /// The headers with which bytes begin, such as those of a mail that is shown as proof.
 pub(crate) fn header_block(raw: &[u8]) -> Headers {
+    crate::complaint::steps::take(raw.len().min(LONGEST_HEADERS));
     let text = &raw[..raw.len().min(LONGEST_HEADERS)];
     // What follows the first empty line is not looked at.
     let end = memchr::memmem::find(text.trim_ascii_start(), b"\n\n")
