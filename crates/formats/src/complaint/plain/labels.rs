@@ -1,6 +1,7 @@
 //! Labels in texts: `Source IP: 192.0.2.1`, `| Host | 192.0.2.1 |`, `URL = http://…`. One table of words says what a label means.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
 use super::addresses;
@@ -38,6 +39,9 @@ pub(super) struct Labelled<'t> {
     pub(super) meaning: Meaning,
     /// What is in brackets behind the label, such as a zone.
     pub(super) hint: &'t str,
+    /// A word stands in it that is in no list, for who knows that languages: stands for all of its words, and is 0 where every
+    /// word is known.
+    pub(super) unknown: u64,
     pub(super) value: &'t str,
 }
 
@@ -63,7 +67,7 @@ pub(super) fn read(line: &str) -> Option<Labelled<'_>> {
     let value = value.trim().trim_matches(['|', '*', '`']).trim();
     let words = words(label);
     let meaning = of_value(meaning(&words, hint)?, value);
-    Some(Labelled { meaning, hint, value })
+    Some(Labelled { meaning, hint, unknown: unknown(&words), value })
 }
 
 /// What a label means in view of its value: behind `IP address/port` both stand.
@@ -136,7 +140,7 @@ fn is_key(key: &str) -> bool {
 pub(super) fn of_pair<'t>(key: &str, value: &'t str) -> Option<Labelled<'t>> {
     let words = words(key);
     let meaning = of_value(meaning(&words, "")?, value);
-    Some(Labelled { meaning, hint: "", value })
+    Some(Labelled { meaning, hint: "", unknown: 0, value })
 }
 
 /// Label and value: a colon, an equals sign, a cell of a table, a run of dots or a tab between them.
@@ -254,6 +258,38 @@ const VICTIMS_WORDS: &[&str] = &[
     "målip",
     "kohde",
     "hedef",
+    "cél",
+    "célpont",
+    "áldozat",
+    "대상",
+    "목적지",
+    "피해자",
+    "destinație",
+    "destinatie",
+    "țintă",
+    "victimă",
+    "cieľová",
+    "cieľ",
+    "odredište",
+    "odredišna",
+    "ciljna",
+    "ciljni",
+    "paskirties",
+    "tikslo",
+    "mērķa",
+    "siht",
+    "sihtkoha",
+    "призначення",
+    "целеви",
+    "προορισμού",
+    "στόχος",
+    "tujuan",
+    "sasaran",
+    "đích",
+    "目標",
+    "目標ip",
+    "目的地",
+    "受害者",
     "宛先ip",
     "宛先ipアドレス",
     "送信先ip",
@@ -744,6 +780,86 @@ static BY_WORD: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
     }
     by_word
 });
+
+/// Words that labels of sources have beside what an address is called, and small words.
+const BESIDE: &[&str] = &[
+    "second",
+    "third",
+    "additional",
+    "your",
+    "the",
+    "of",
+    "de",
+    "la",
+    "der",
+    "von",
+    "customer's",
+    "suspicious",
+    "attacking",
+    "abuser",
+    "spammer",
+    "infected",
+    "compromised",
+    "vulnerable",
+    "affected",
+    "hacker",
+    "client",
+    "internet",
+    "public",
+    "external",
+    "full",
+    "complete",
+    "user",
+    "subscriber",
+    "or",
+    "and",
+    "und",
+    "et",
+    "y",
+    "e",
+    "ihre",
+    "votre",
+    "su",
+    "number",
+    "list",
+    "system",
+    "involved",
+    "current",
+    "range",
+    "block",
+    "s",
+    "origen",
+    "origem",
+    "herkunft",
+    "zdrojová",
+    "źródłowy",
+    "kaynak",
+    "käll",
+    "bron",
+    "forrás",
+    "공격자",
+    "출발지",
+    "источника",
+    "атакующего",
+    "attaquante",
+    "atacante",
+    "aanvaller",
+    "attaccante",
+    "sorgente",
+];
+
+/// The words of a label as a number, if one of them is in no list; else 0.
+fn unknown(words: &[String]) -> u64 {
+    let is_known = |word: &String| {
+        BY_WORD.contains_key(word.as_str()) || BESIDE.contains(&word.as_str()) || word.len() > 24
+    };
+    if words.iter().all(is_known) {
+        return 0;
+    }
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish() | 1
+}
 
 /// In which of the lists one of some words is.
 fn lists_of(words: &[String]) -> u32 {

@@ -130,6 +130,8 @@ struct Found<'d> {
     records: Vec<Record>,
     /// A label without a value: what follows in lines of their own is it.
     open: Option<Meaning>,
+    /// The first label of a source, as far as its words are unknown.
+    first_label: Option<u64>,
     /// An empty line came since the last label.
     gap: bool,
     in_sentences: Vec<IpAddr>,
@@ -159,6 +161,7 @@ impl<'d> Found<'d> {
             reporter: document.author_domain(),
             records: vec![Record::default()],
             open: None,
+            first_label: None,
             gap: false,
             in_sentences: Vec::new(),
             prefixes: Vec::new(),
@@ -238,7 +241,7 @@ impl<'d> Found<'d> {
     /// An address or a page that somebody sent below a subject that speaks of abuse, without another word.
     fn take_bare(&mut self, item: &str) {
         let meaning = if item.contains("://") { Meaning::Page } else { Meaning::Source };
-        self.take_label(Labelled { meaning, hint: "", value: item }, true);
+        self.take_label(Labelled { meaning, hint: "", unknown: 0, value: item }, true);
     }
 
     fn record(&mut self) -> &mut Record {
@@ -286,7 +289,7 @@ impl<'d> Found<'d> {
             if let Some(both) = both {
                 let hint = "";
                 let meaning = Meaning::When(RANK_OF_ITEM);
-                self.take_label(Labelled { meaning, hint, value: both }, was_defanged);
+                self.take_label(Labelled { meaning, hint, unknown: 0, value: both }, was_defanged);
             }
         }
         is_one
@@ -320,7 +323,15 @@ impl<'d> Found<'d> {
 
     /// A label whose value is what it promises.
     fn take_label(&mut self, labelled: Labelled<'_>, was_defanged: bool) -> bool {
-        let Labelled { meaning, hint, value } = labelled;
+        let Labelled { meaning, hint, unknown, value } = labelled;
+        // `Attacker IP` and then `Xyz IP`: who that is nobody here knows, and it is not the same.
+        if meaning == Meaning::Source && !addresses::addresses(value).is_empty() {
+            let first = *self.first_label.get_or_insert(unknown);
+            if unknown != 0 && unknown != first {
+                self.open = None;
+                return true;
+            }
+        }
         if value.is_empty() {
             let opens = matches!(
                 meaning,
@@ -544,7 +555,7 @@ impl<'d> Found<'d> {
         if sentence::is_denied(behind) {
             return false;
         }
-        let taken = self.take_label(Labelled { meaning, hint: "", value }, true);
+        let taken = self.take_label(Labelled { meaning, hint: "", unknown: 0, value }, true);
         if meaning == Meaning::Source
             && let Some((stamp, _)) = dates::find(behind).filter(|(stamp, _)| stamp.has_time())
             && let Some(when) = self.document.calendar().instant(stamp)

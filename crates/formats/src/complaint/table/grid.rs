@@ -236,8 +236,26 @@ fn cells(line: &str, divider: Divider) -> Vec<String> {
 
 /// What stands between two blanks or more, and between tabs.
 fn between_blanks(line: &str) -> impl Iterator<Item = &str> + Clone {
-    let cells = line.split("  ").flat_map(|cell| cell.split('\t')).map(str::trim);
-    cells.filter(|cell| !cell.is_empty())
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        loop {
+            rest = rest.trim_start();
+            if rest.is_empty() {
+                return None;
+            }
+            let bytes = rest.as_bytes();
+            let ends = |at: &usize| {
+                bytes[*at] == b'\t' || bytes[*at] == b' ' && bytes.get(at + 1) == Some(&b' ')
+            };
+            let end = (0..bytes.len()).find(ends).unwrap_or(bytes.len());
+            let (cell, behind) = rest.split_at(end);
+            rest = behind;
+            let cell = cell.trim_end();
+            if !cell.is_empty() {
+                return Some(cell);
+            }
+        }
+    })
 }
 
 /// The cells of one line of CSV.

@@ -139,8 +139,9 @@ fn only_text<'r>(raw: &'r [u8], headers: &Headers) -> Option<&'r str> {
             return None;
         }
         let is_continued = at > end && matches!(raw[at - end], b' ' | b'\t');
-        let colon = || memchr::memchr(b':', line).unwrap_or_default();
-        if !is_continued && !(colon() > 0 && line[..colon()].iter().all(u8::is_ascii_graphic)) {
+        let name = memchr::memchr(b':', line).map_or(&b""[..], |colon| &line[..colon]);
+        let is_header = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+        if !is_continued && !is_header {
             return None;
         }
     }
