@@ -37,7 +37,6 @@ inbox-open_for = Meldung zu { $key } eröffnen
 inbox-open_one = Eine Meldung eröffnen
 inbox-done =
     { $n ->
-        [0] Es wurde nichts geändert.
         [one] 1 Eintrag wurde bearbeitet.
        *[other] { $n } Einträge wurden bearbeitet.
     }
@@ -86,7 +85,6 @@ inbox-observes-text = Beschwerden werden gelesen und zugeordnet. Es wird keine M
 inbox-observed-title = Was Portreeve getan hätte
 inbox-observes-sum =
     { $total ->
-        [0] Es ist noch keine Beschwerde eingegangen.
         [one] { $could } von 1 wartenden Beschwerde wäre zugeordnet worden.
        *[other] { $could } von { $total } wartenden Beschwerden wären zugeordnet worden.
     }
