@@ -3,12 +3,14 @@
 
 mod addresses;
 mod hosts;
+mod label_words;
 mod labels;
 mod lines;
 mod lists;
 mod logs;
 mod names;
 mod pages;
+mod prose;
 mod roles;
 mod sentence;
 mod settle;
@@ -30,7 +32,6 @@ use lines::{Kind, Line};
 use logs::Logged;
 pub(super) use pages::is_for_reading;
 use pages::{Defanged, Judgement};
-use sentence::Role;
 
 /// Bytes of a text that are read. What is longer has its facts in a table.
 const LONGEST: usize = 2 * 1024 * 1024;
@@ -649,93 +650,7 @@ impl<'d> Found<'d> {
             self.genuine.insert(host);
         }
     }
-
-    /// The date with a time in sentences: the one that is said to be the last, or the first.
-    fn date_in(&self, prose: &str) -> Option<When> {
-        let mut first = None;
-        for line in prose.lines() {
-            let mut from = 0;
-            while let Some((stamp, end)) = dates::find(&line[from..]) {
-                let before = line[from..from + end].to_lowercase();
-                if stamp.has_time() {
-                    let when = self.document.calendar().instant(stamp);
-                    if LAST.iter().any(|word| before.contains(word)) && when.is_some() {
-                        return when;
-                    }
-                    first = first.or(when);
-                }
-                from += end;
-            }
-        }
-        first
-    }
-
-    fn take_sentences(&mut self, prose: &str) {
-        let mut last: Option<(usize, Role)> = None;
-        for found in addresses::addresses(prose) {
-            // `192.0.2.1, 192.0.2.2 and 192.0.2.3` are the same.
-            let beside = last
-                .filter(|(end, _)| lists::is_between_items(&prose[*end..found.begin]))
-                .map(|(_, role)| role);
-            let role = beside.unwrap_or_else(|| sentence::role(prose, &found, Role::Mention));
-            last = Some((found.end, role));
-            if role == Role::Source
-                && let Some(net) = addresses::net_at(prose, &found)
-                && self.prefixes.len() < MOST
-            {
-                self.prefixes.push(net);
-            }
-            let list = match role {
-                Role::Source if !found.is_prefix => &mut self.in_sentences,
-                Role::Victim if !found.is_prefix => &mut self.victims,
-                _ => continue,
-            };
-            if list.len() < MOST && !list.iter().rev().take(256).any(|known| *known == found.ip) {
-                list.push(found.ip);
-            }
-        }
-    }
-
-    fn take_subject(&mut self, subject: &str) {
-        let subject = refang::text(subject);
-        for found in addresses::addresses(&subject) {
-            if found.is_prefix {
-                if let Some(net) = addresses::net_at(&subject, &found)
-                    .filter(|_| sentence::role(&subject, &found, Role::Source) == Role::Source)
-                {
-                    self.record_for(|record| !record.sources.is_empty(), true)
-                        .sources
-                        .push(Source { net, port: None });
-                }
-                continue;
-            }
-            match sentence::role(&subject, &found, Role::Source) {
-                Role::Source if !self.in_subject.contains(&found.ip) => {
-                    self.in_subject.push(found.ip);
-                }
-                Role::Victim => self.victims.push(found.ip),
-                _ => {}
-            }
-        }
-        for page in pages::in_line(&subject, "phishing", &Defanged::All, &self.reporter) {
-            if page.judgement == Judgement::Complained {
-                self.pages.push((page.url, None));
-            }
-        }
-    }
 }
-
-/// What is said of the last time that something was seen, in lower case.
-const LAST: &[&str] = &[
-    "last seen",
-    "lastly",
-    "most recent",
-    "last observed",
-    "last event",
-    "zuletzt",
-    "dernière",
-    "última vez",
-];
 
 /// How well the date in a line of a list is known to be of the event: as a label's that says when.
 const RANK_OF_ITEM: u8 = 4;
