@@ -19,7 +19,11 @@ inbox-empty = Hier ist nichts.
 inbox-no_more = Mehr ist nicht vorhanden.
 inbox-choose_one = { $id } auswählen
 inbox-choose_all = Alle auf dieser Seite auswählen
-inbox-times = { $n }-mal
+inbox-times =
+    { $n ->
+        [one] einmal
+       *[other] { $n }-mal
+    }
 inbox-nobody = kein Dienst
 inbox-more =
     { $n ->

@@ -19,7 +19,11 @@ inbox-empty = Nothing here.
 inbox-no_more = There is nothing more.
 inbox-choose_one = Select { $id }
 inbox-choose_all = Select all on this page
-inbox-times = { $n } times
+inbox-times =
+    { $n ->
+        [one] once
+       *[other] { $n } times
+    }
 inbox-nobody = no service
 inbox-more =
     { $n ->
