@@ -32,11 +32,8 @@ fn what_is_declared_comes_out_and_nothing_else() {
     let mut count = 0;
     for complaint in COMPLAINTS.split("=== ").skip(1) {
         let (what, rest) = complaint.split_once('\n').expect("a heading");
-        let mail: String = rest
-            .lines()
-            .skip_while(|line| line.starts_with("! "))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let mail = rest.split_inclusive('\n').skip_while(|line| line.starts_with("! "));
+        let mail = mail.collect::<String>();
         let wanted: Vec<&str> = rest.lines().map_while(|line| line.strip_prefix("! ")).collect();
         let read = complaint::read("a.eml", mail.as_bytes());
         count += 1;

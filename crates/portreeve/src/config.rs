@@ -2,6 +2,7 @@
 
 mod attachments;
 mod directory;
+mod dns;
 mod enforcer;
 mod fraudrecord;
 mod mail_in;
@@ -466,7 +467,7 @@ impl Config {
         let payments = payment::payments(&mut root, &directories)?;
         let fraudrecord = fraudrecord::fraudrecord(&mut root)?;
         let scan = attachments::scan(&mut root)?;
-        let resolvers = resolvers(&mut root)?;
+        let resolvers = dns::resolvers(&mut root)?;
         root.end()?;
         Ok(Self {
             data_dir,
@@ -493,19 +494,6 @@ impl Config {
             resolvers,
         })
     }
-}
-
-/// DNS servers: addresses, with a port that is not 53.
-fn resolvers(root: &mut Section) -> Result<Vec<SocketAddr>, ConfigError> {
-    let mut dns = root.section("dns")?;
-    let named = dns.list("resolvers")?.unwrap_or_default();
-    dns.end()?;
-    let resolver = |text: &String| {
-        let address = || text.parse::<std::net::IpAddr>().map(|ip| SocketAddr::new(ip, 53));
-        let why = || format!("{text:?} must be an address and port, such as 127.0.0.1:53");
-        text.parse().or_else(|_| address()).map_err(|_| bad("dns.resolvers", why()))
-    };
-    named.iter().map(resolver).collect()
 }
 
 fn address_and_port(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {

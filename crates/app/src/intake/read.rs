@@ -78,8 +78,10 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     let understood = Understood::of(desk, bytes.clone(), row.envelope_from.clone()).await;
     let Ok(understood) = understood else { return Ok(Read::Later) };
     let tokens = super::tokens(desk).await?;
-    // What shows a code of ours is no complaint, whatever it quotes.
-    let may_complain = row.report.is_none()
+    // What shows a code of ours is no complaint, whatever it quotes; and what was made to be too much work for one reader
+    // is not given to another.
+    let may_complain = !understood.is_unreadable
+        && row.report.is_none()
         && row.shows_report.is_none()
         && matches!(shown(tokens, &row, &understood.mail), Shown::Nothing);
     let assessed = if may_complain {

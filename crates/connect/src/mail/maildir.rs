@@ -159,7 +159,7 @@ fn read(path: &Path, most: usize) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Does what may wait for a disk where that holds nobody up.
-async fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+fn aside<T>(work: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(work)
 }
 
@@ -168,7 +168,7 @@ impl MailSource for Maildir {
     async fn look(&self, taker: &Taker<'_>) -> Result<usize, MailboxError> {
         let mut taken = 0;
         let mut trouble: Option<String> = None;
-        for Found { path, size } in aside(|| self.found()).await? {
+        for Found { path, size } in aside(|| self.found())? {
             if taken >= AT_ONCE || taker.is_stopping() {
                 break;
             }
@@ -180,16 +180,15 @@ impl MailSource for Maildir {
                 stays(ReceiveError::TooLarge.to_string());
                 continue;
             }
-            let read = async |most| {
-                aside(|| read(&path, most)).await.map_err(|error| cannot_read(&path, &error))
-            };
+            let read =
+                |most| aside(|| read(&path, most)).map_err(|error| cannot_read(&path, &error));
             // Gone: somebody else moved it, and then it comes again.
-            let Some(head) = read(HEAD.min(size)).await? else { continue };
+            let Some(head) = read(HEAD.min(size))? else { continue };
             if let Err(why) = taker.is_room_for(&head, size).await? {
                 stays(why.to_string());
                 continue;
             }
-            let Some(raw) = read(LARGEST_MAIL + 1).await? else { continue };
+            let Some(raw) = read(LARGEST_MAIL + 1)? else { continue };
             match taker.take(&raw).await {
                 Ok(()) => {}
                 Err(MailboxError::Receive(
@@ -204,7 +203,7 @@ impl MailSource for Maildir {
                 Err(error) => return Err(error),
             }
             taken += 1;
-            if let Err(error) = aside(|| put_away(&self.path, &path)).await {
+            if let Err(error) = aside(|| put_away(&self.path, &path)) {
                 stays(error.to_string());
             }
         }

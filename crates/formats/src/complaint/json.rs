@@ -16,6 +16,7 @@ const MOST_VALUES: usize = 500_000;
 /// Calls for every object of a JSON text, in its order: one, several in a row, or a list of them. Only one of them is in
 /// memory at a time.
 pub(crate) fn each(text: &[u8], mut found: impl FnMut(Value)) -> Result<(), serde_json::Error> {
+    crate::complaint::steps::take(text.len());
     let text = text.trim_ascii_start();
     let mut reader = Deserializer::from_slice(text);
     if text.starts_with(b"[") {

@@ -14,6 +14,7 @@ macro_rules! marks {
         pub(crate) enum Mark { $($(#[$doc])* $name,)* }
 
         const PHRASES: &[&str] = &[$($phrase,)*];
+        const ALL: &[Mark] = &[$(Mark::$name,)*];
     };
 }
 
@@ -111,7 +112,7 @@ impl Marks {
 
     /// Whether this one stands there.
     pub(crate) fn has(self, mark: Mark) -> bool {
-        self.found & (1 << mark as u32) != 0
+        ALL.iter().position(|one| *one == mark).is_some_and(|at| self.found & (1 << at) != 0)
     }
 }
 

@@ -25,6 +25,7 @@ mod reading;
 mod refang;
 mod safe_browsing;
 mod spamcop;
+mod steps;
 mod table;
 mod transport;
 #[doc(hidden)]

@@ -67,6 +67,7 @@ static SIGNS_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// A text with its addresses as they were. One pass.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
+    crate::complaint::steps::take(text.len());
     let bytes = text.as_bytes();
     if !SIGNS_FINDER.is_match(text) {
         return Cow::Borrowed(text);
@@ -217,6 +218,7 @@ pub(crate) fn placed_urls(text: &str) -> impl Iterator<Item = (String, Range<usi
     std::iter::from_fn(move || {
         loop {
             let at = from + scheme_sign(&text.as_bytes()[from..])?;
+            crate::complaint::steps::take(at + 3 - from);
             from = at + 3;
             let Some(name) = scheme_before(&text[..at]) else { continue };
             let rest = &text[at + 3..];
@@ -224,6 +226,7 @@ pub(crate) fn placed_urls(text: &str) -> impl Iterator<Item = (String, Range<usi
             let end = rest
                 .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`{}|^".contains(c))
                 .unwrap_or(rest.len());
+            crate::complaint::steps::take(end);
             let rest = without_punctuation(&rest[..end]);
             from = at + 3 + rest.len();
             let url = format!("{name}://{rest}");

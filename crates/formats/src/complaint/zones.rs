@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
 use jiff::tz::{Offset, TimeZone};
 
 use super::dates::{self, Cursor, ZONES, minutes, signed};
@@ -92,6 +92,7 @@ const LONGEST_SENTENCE: usize = 200;
 
 /// The zone that a sentence names for all times.
 pub(super) fn in_prose(text: &str) -> Option<TimeZone> {
+    crate::complaint::steps::take(text.len());
     let mut seen = 0;
     for found in HINTS.find_iter(text) {
         // One look for each line that has a word of times in it.
@@ -177,7 +178,7 @@ static ABOUT: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// Where the first of the list stands in a line in lower case, and how long it is.
 fn about_times(lower: &str) -> Option<(usize, usize)> {
-    let found = ABOUT.find_overlapping_iter(lower).min_by_key(|found| found.pattern())?;
+    let found = ABOUT.find_overlapping_iter(lower).min_by_key(Match::pattern)?;
     Some((found.start(), found.len()))
 }
 

@@ -19,7 +19,11 @@ inbox-empty = Hier ist nichts.
 inbox-no_more = Mehr ist nicht vorhanden.
 inbox-choose_one = { $id } auswählen
 inbox-choose_all = Alle auf dieser Seite auswählen
-inbox-times = { $n }-mal
+inbox-times =
+    { $n ->
+        [one] einmal
+       *[other] { $n }-mal
+    }
 inbox-nobody = kein Dienst
 inbox-more =
     { $n ->
@@ -37,7 +41,6 @@ inbox-open_for = Meldung zu { $key } eröffnen
 inbox-open_one = Eine Meldung eröffnen
 inbox-done =
     { $n ->
-        [0] Es wurde nichts geändert.
         [one] 1 Eintrag wurde bearbeitet.
        *[other] { $n } Einträge wurden bearbeitet.
     }
@@ -86,7 +89,6 @@ inbox-observes-text = Beschwerden werden gelesen und zugeordnet. Es wird keine M
 inbox-observed-title = Was Portreeve getan hätte
 inbox-observes-sum =
     { $total ->
-        [0] Es ist noch keine Beschwerde eingegangen.
         [one] { $could } von 1 wartenden Beschwerde wäre zugeordnet worden.
        *[other] { $could } von { $total } wartenden Beschwerden wären zugeordnet worden.
     }

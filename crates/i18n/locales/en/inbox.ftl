@@ -19,7 +19,11 @@ inbox-empty = Nothing here.
 inbox-no_more = There is nothing more.
 inbox-choose_one = Select { $id }
 inbox-choose_all = Select all on this page
-inbox-times = { $n } times
+inbox-times =
+    { $n ->
+        [one] once
+       *[other] { $n } times
+    }
 inbox-nobody = no service
 inbox-more =
     { $n ->
@@ -37,7 +41,6 @@ inbox-open_for = Open report for { $key }
 inbox-open_one = Open one report
 inbox-done =
     { $n ->
-        [0] Nothing was changed.
         [one] 1 entry was handled.
        *[other] { $n } entries were handled.
     }
@@ -86,7 +89,6 @@ inbox-observes-text = Complaints are read and matched. No report is opened, and 
 inbox-observed-title = What Portreeve would have done
 inbox-observes-sum =
     { $total ->
-        [0] No complaint has come in yet.
         [one] { $could } of 1 waiting complaint could have been placed.
        *[other] { $could } of { $total } waiting complaints could have been placed.
     }

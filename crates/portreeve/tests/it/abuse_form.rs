@@ -135,6 +135,9 @@ on_both! {
             if name != "reason" {
                 assert!(answer.body.contains("It asks for &lt;b&gt;passwords"), "{name}: {}", answer.body);
             }
+            if name != "where" {
+                assert!(answer.body.contains("login\n192.0.2.1</textarea>"), "{name}: {}", answer.body);
+            }
             if name != "evidence" {
                 assert!(answer.body.contains("From: evil@shop.example.com"), "{name}");
             }

@@ -4,6 +4,7 @@
 mod attachments;
 mod bridge;
 mod codes;
+mod complaints;
 mod customers;
 mod deliveries;
 mod directory;

@@ -134,7 +134,7 @@ async fn page(web: &Web, reader: &Reader, status: StatusCode, shown: Shown) -> R
         file => file.map(|(name, why)| refused_file(&name, why)),
         refused, target,
         typed => context! {
-            category => typed.category, r#where => typed.places, when => typed.when,
+            category => typed.category, places => typed.places, when => typed.when,
             is_plain_when => is_plain(&typed.when), zone => typed.zone, zone_is_listed,
             reason => typed.reason, name => typed.name, email => typed.email,
             good_faith => typed.good_faith, evidence => typed.evidence,

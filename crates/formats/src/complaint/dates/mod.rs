@@ -5,9 +5,9 @@
 
 mod calendar;
 mod months;
+mod zone;
 
 use std::ops::RangeInclusive;
-use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -17,6 +17,8 @@ use super::document::Sent;
 
 pub(crate) use calendar::Calendar;
 use months::month;
+use zone::zone;
+pub(super) use zone::{ZONES, minutes, signed};
 
 /// A date in the making is never longer than this, so that looking for one in a long line takes a pass only.
 const LONGEST_DATE: usize = 64;
@@ -97,6 +99,7 @@ pub(crate) fn read(text: &str) -> Option<Stamp> {
 
 /// The first date in a text, and where it ends. Looks at every word once.
 pub(crate) fn find(text: &str) -> Option<(Stamp, usize)> {
+    crate::complaint::steps::take(text.len());
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -213,6 +216,7 @@ impl<'t> Cursor<'t> {
 
 /// A date at the beginning, and how long it is.
 fn parse(text: &str) -> Option<(Stamp, usize)> {
+    crate::complaint::steps::take(1);
     let text = &text[..text.floor_char_boundary(LONGEST_DATE)];
     let mut cursor = Cursor { text, at: 0 };
     skip_weekday(&mut cursor);
@@ -589,157 +593,6 @@ fn half_of_day(cursor: &mut Cursor<'_>, hour: i8) -> Option<i8> {
         (_, hour) if hour < 12 => Some(hour + 12),
         (_, hour) => Some(hour),
     }
-}
-
-/// Names of zones. Where several use one name, the one that complaints come from.
-pub(super) const ZONES: &[(&str, i32)] = &[
-    ("utc", 0),
-    ("gmt", 0),
-    ("z", 0),
-    ("ut", 0),
-    ("zulu", 0),
-    ("wet", 0),
-    ("west", 60),
-    ("bst", 60),
-    ("cet", 60),
-    ("met", 60),
-    ("mez", 60),
-    ("cest", 120),
-    ("mest", 120),
-    ("mesz", 120),
-    ("eet", 120),
-    ("sast", 120),
-    ("eest", 180),
-    ("msk", 180),
-    ("мск", 180),
-    ("trt", 180),
-    ("gst", 240),
-    ("msd", 240),
-    ("pkt", 300),
-    ("uzt", 300),
-    ("ist", 330),
-    ("almt", 360),
-    ("ict", 420),
-    ("wib", 420),
-    ("sgt", 480),
-    ("hkt", 480),
-    ("awst", 480),
-    ("pht", 480),
-    ("jst", 540),
-    ("kst", 540),
-    ("acst", 570),
-    ("aest", 600),
-    ("acdt", 630),
-    ("aedt", 660),
-    ("nzst", 720),
-    ("nzdt", 780),
-    ("nst", -210),
-    ("ndt", -150),
-    ("brt", -180),
-    ("art", -180),
-    ("adt", -180),
-    ("ast", -240),
-    ("edt", -240),
-    ("clt", -240),
-    ("est", -300),
-    ("cdt", -300),
-    ("cot", -300),
-    ("pet", -300),
-    ("cst", -360),
-    ("mdt", -360),
-    ("mst", -420),
-    ("pdt", -420),
-    ("pst", -480),
-    ("akdt", -480),
-    ("akst", -540),
-    ("hst", -600),
-];
-
-/// Bytes of the longest of them.
-const LONGEST_ZONE: usize = 8;
-
-pub(super) fn minutes(minutes: i32) -> Option<Offset> {
-    Offset::from_seconds(minutes * 60).ok().filter(|_| minutes.abs() <= 14 * 60)
-}
-
-/// The names as numbers, which are compared at once.
-static PACKED_ZONES: LazyLock<Vec<(u64, i32)>> =
-    LazyLock::new(|| ZONES.iter().map(|(name, minutes)| (packed(name), *minutes)).collect());
-
-/// A short word in lower case as a number.
-fn packed(word: &str) -> u64 {
-    let pack = |word: &str| {
-        word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
-    };
-    if word.is_ascii() { pack(word) } else { pack(&word.to_lowercase()) }
-}
-
-/// An offset or the name of a zone, if one comes next.
-fn zone(cursor: &mut Cursor<'_>) -> Option<Offset> {
-    let mut look = *cursor;
-    look.blanks();
-    // `09:15 Uhr MEZ`
-    let mut after = look;
-    if matches!(after.word(), "Uhr" | "uhr" | "hrs" | "hours" | "uur") && after.blanks() {
-        look = after;
-    }
-    let _ = look.take(b'(') || look.take(b'[');
-    if matches!(look.peek()?, b'+' | b'-') {
-        let offset = signed(&mut look)?;
-        *cursor = look;
-        return Some(offset);
-    }
-    let word = look.word();
-    if word.is_empty() || word.len() > LONGEST_ZONE {
-        return None;
-    }
-    let sought = packed(word);
-    let named = PACKED_ZONES.iter().find(|(name, _)| *name == sought);
-    let named = named.and_then(|(_, at)| minutes(*at))?;
-    // `UTC+2`, `GMT -3`
-    let mut after = look;
-    after.blanks();
-    if named == Offset::UTC
-        && !word.eq_ignore_ascii_case("z")
-        && matches!(after.peek(), Some(b'+' | b'-'))
-        && let Some(offset) = signed(&mut after)
-    {
-        *cursor = after;
-        return Some(offset);
-    }
-    *cursor = look;
-    Some(named)
-}
-
-/// `+0200`, `-03:00`, `+2`.
-pub(super) fn signed(cursor: &mut Cursor<'_>) -> Option<Offset> {
-    let mut look = *cursor;
-    let sign = if look.take(b'-') { -1 } else { i32::from(look.take(b'+')) };
-    let (number, digits) = look.number()?;
-    let number = i32::try_from(number).ok()?;
-    let total = match digits {
-        4 => number / 100 * 60 + number % 100,
-        1 | 2 => {
-            let mut after = look;
-            match after.take(b':').then(|| after.number()).flatten() {
-                Some((minute, 2)) => {
-                    look = after;
-                    number * 60 + i32::try_from(minute).ok()?
-                }
-                _ => number * 60,
-            }
-        }
-        _ => return None,
-    };
-    // `05:00:00-05:30:00` is a span of time.
-    let goes_on = look.peek() == Some(b':')
-        && look.text.as_bytes().get(look.at + 1).is_some_and(u8::is_ascii_digit);
-    if goes_on || look.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-') {
-        return None;
-    }
-    let offset = minutes(sign * total)?;
-    *cursor = look;
-    Some(offset)
 }
 
 /// A mail's `Date`.

@@ -39,7 +39,7 @@ pub(super) fn month(word: &str) -> Option<i8> {
     let is = |name: &&str| name.eq_ignore_ascii_case(begin);
     let known = if is(&"jui") {
         if word.to_lowercase().starts_with("juil") { 7 } else { 6 }
-    } else if let Some(at) = MONTHS.iter().position(|month| is(month)) {
+    } else if let Some(at) = MONTHS.iter().position(is) {
         i8::try_from(at + 1).ok()?
     } else {
         FOREIGN_MONTHS.iter().find(|(name, _)| is(name)).map(|(_, month)| *month)?

@@ -19,6 +19,7 @@ pub(super) struct Found {
 
 /// The addresses in a text that was refanged. What stands in a page's address is a part of that.
 pub(super) fn addresses(text: &str) -> Vec<Found> {
+    crate::complaint::steps::take(text.len());
     let mut found = Vec::new();
     let bytes = text.as_bytes();
     let mut from = 0;

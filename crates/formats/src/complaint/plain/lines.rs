@@ -37,6 +37,7 @@ pub(super) fn of(text: &str) -> Vec<Line<'_>> {
     let mut looked = 0;
     while at < lines.len() {
         let (run, seen) = if at < looked { (0, 0) } else { proof_at(&lines[at..]) };
+        crate::complaint::steps::take(seen + run);
         looked = looked.max(at + seen);
         if run > 0 {
             out.extend(lines[at..at + run].iter().map(|text| Line {
@@ -75,10 +76,7 @@ fn kind(line: &str) -> (Kind, Option<Stamp>) {
     if line.trim_start().starts_with('>') || is_hop(line) {
         return (Kind::Proof, None);
     }
-    match log(line) {
-        Some(stamp) => (Kind::Log, stamp),
-        None => (Kind::Prose, None),
-    }
+    written(line)
 }
 
 /// How many lines from here on are proof, if that begins here, and how many were looked at.
@@ -371,7 +369,7 @@ pub(super) fn has_access(line: &str) -> bool {
 
 /// Whether a program wrote a line when something happened: it begins with when, or has what programs write. With the date with
 /// which it begins, if that is the first in it.
-fn log(line: &str) -> Option<Option<Stamp>> {
+fn written(line: &str) -> (Kind, Option<Stamp>) {
     let is_mark =
         |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '[' | '"' | '\'' | '|' | '#');
     let bare = line.trim_start_matches(is_mark);
@@ -379,13 +377,14 @@ fn log(line: &str) -> Option<Option<Stamp>> {
         .starts_with(|c: char| c.is_ascii_alphanumeric())
         .then(|| dates::read(bare))
         .flatten()
-        .filter(|stamp| stamp.has_time());
+        .filter(Stamp::has_time);
     if let Some(stamp) = stamp.filter(|_| bare.len() > 24) {
         // Behind a dash it would not be found, and seconds since 1970 are no date elsewhere.
         let is_first = bare.len() == line.len() && !stamp.is_counted();
-        return Some(is_first.then_some(stamp));
+        return (Kind::Log, is_first.then_some(stamp));
     }
-    (has_access(bare) || LOGS.is_match(bare)).then_some(None)
+    let is_log = has_access(bare) || LOGS.is_match(bare);
+    (if is_log { Kind::Log } else { Kind::Prose }, None)
 }
 
 #[cfg(test)]

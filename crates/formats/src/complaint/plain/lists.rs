@@ -113,6 +113,7 @@ const MOST_BETWEEN: usize = 5;
 /// What a list below a paragraph is one of: of sources, or of whom nobody complains about. Nothing where the paragraph
 /// announces none.
 pub(super) fn announced(paragraph: &str) -> Option<Meaning> {
+    crate::complaint::steps::take(paragraph.len());
     let lower = paragraph.to_lowercase();
     // `We were attacked by the following hosts` says who was attacked before it says who is listed.
     let begin = BELOW_FINDER.find(&lower)?.start();

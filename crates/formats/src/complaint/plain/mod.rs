@@ -3,12 +3,14 @@
 
 mod addresses;
 mod hosts;
+mod label_words;
 mod labels;
 mod lines;
 mod lists;
 mod logs;
 mod names;
 mod pages;
+mod prose;
 mod roles;
 mod sentence;
 mod settle;
@@ -30,7 +32,6 @@ use lines::{Kind, Line};
 use logs::Logged;
 pub(super) use pages::is_for_reading;
 use pages::{Defanged, Judgement};
-use sentence::Role;
 
 /// Bytes of a text that are read. What is longer has its facts in a table.
 const LONGEST: usize = 2 * 1024 * 1024;
@@ -130,6 +131,8 @@ struct Found<'d> {
     records: Vec<Record>,
     /// A label without a value: what follows in lines of their own is it.
     open: Option<Meaning>,
+    /// The first label of a source, as far as its words are unknown.
+    first_label: Option<u64>,
     /// An empty line came since the last label.
     gap: bool,
     in_sentences: Vec<IpAddr>,
@@ -159,6 +162,7 @@ impl<'d> Found<'d> {
             reporter: document.author_domain(),
             records: vec![Record::default()],
             open: None,
+            first_label: None,
             gap: false,
             in_sentences: Vec::new(),
             prefixes: Vec::new(),
@@ -238,7 +242,7 @@ impl<'d> Found<'d> {
     /// An address or a page that somebody sent below a subject that speaks of abuse, without another word.
     fn take_bare(&mut self, item: &str) {
         let meaning = if item.contains("://") { Meaning::Page } else { Meaning::Source };
-        self.take_label(Labelled { meaning, hint: "", value: item }, true);
+        self.take_label(Labelled { meaning, hint: "", unknown: 0, value: item }, true);
     }
 
     fn record(&mut self) -> &mut Record {
@@ -286,7 +290,7 @@ impl<'d> Found<'d> {
             if let Some(both) = both {
                 let hint = "";
                 let meaning = Meaning::When(RANK_OF_ITEM);
-                self.take_label(Labelled { meaning, hint, value: both }, was_defanged);
+                self.take_label(Labelled { meaning, hint, unknown: 0, value: both }, was_defanged);
             }
         }
         is_one
@@ -320,7 +324,15 @@ impl<'d> Found<'d> {
 
     /// A label whose value is what it promises.
     fn take_label(&mut self, labelled: Labelled<'_>, was_defanged: bool) -> bool {
-        let Labelled { meaning, hint, value } = labelled;
+        let Labelled { meaning, hint, unknown, value } = labelled;
+        // `Attacker IP` and then `Xyz IP`: who that is nobody here knows, and it is not the same.
+        if meaning == Meaning::Source && !addresses::addresses(value).is_empty() {
+            let first = *self.first_label.get_or_insert(unknown);
+            if unknown != 0 && unknown != first {
+                self.open = None;
+                return true;
+            }
+        }
         if value.is_empty() {
             let opens = matches!(
                 meaning,
@@ -544,7 +556,7 @@ impl<'d> Found<'d> {
         if sentence::is_denied(behind) {
             return false;
         }
-        let taken = self.take_label(Labelled { meaning, hint: "", value }, true);
+        let taken = self.take_label(Labelled { meaning, hint: "", unknown: 0, value }, true);
         if meaning == Meaning::Source
             && let Some((stamp, _)) = dates::find(behind).filter(|(stamp, _)| stamp.has_time())
             && let Some(when) = self.document.calendar().instant(stamp)
@@ -638,93 +650,7 @@ impl<'d> Found<'d> {
             self.genuine.insert(host);
         }
     }
-
-    /// The date with a time in sentences: the one that is said to be the last, or the first.
-    fn date_in(&self, prose: &str) -> Option<When> {
-        let mut first = None;
-        for line in prose.lines() {
-            let mut from = 0;
-            while let Some((stamp, end)) = dates::find(&line[from..]) {
-                let before = line[from..from + end].to_lowercase();
-                if stamp.has_time() {
-                    let when = self.document.calendar().instant(stamp);
-                    if LAST.iter().any(|word| before.contains(word)) && when.is_some() {
-                        return when;
-                    }
-                    first = first.or(when);
-                }
-                from += end;
-            }
-        }
-        first
-    }
-
-    fn take_sentences(&mut self, prose: &str) {
-        let mut last: Option<(usize, Role)> = None;
-        for found in addresses::addresses(prose) {
-            // `192.0.2.1, 192.0.2.2 and 192.0.2.3` are the same.
-            let beside = last
-                .filter(|(end, _)| lists::is_between_items(&prose[*end..found.begin]))
-                .map(|(_, role)| role);
-            let role = beside.unwrap_or_else(|| sentence::role(prose, &found, Role::Mention));
-            last = Some((found.end, role));
-            if role == Role::Source
-                && let Some(net) = addresses::net_at(prose, &found)
-                && self.prefixes.len() < MOST
-            {
-                self.prefixes.push(net);
-            }
-            let list = match role {
-                Role::Source if !found.is_prefix => &mut self.in_sentences,
-                Role::Victim if !found.is_prefix => &mut self.victims,
-                _ => continue,
-            };
-            if list.len() < MOST && !list.iter().rev().take(256).any(|known| *known == found.ip) {
-                list.push(found.ip);
-            }
-        }
-    }
-
-    fn take_subject(&mut self, subject: &str) {
-        let subject = refang::text(subject);
-        for found in addresses::addresses(&subject) {
-            if found.is_prefix {
-                if let Some(net) = addresses::net_at(&subject, &found)
-                    .filter(|_| sentence::role(&subject, &found, Role::Source) == Role::Source)
-                {
-                    self.record_for(|record| !record.sources.is_empty(), true)
-                        .sources
-                        .push(Source { net, port: None });
-                }
-                continue;
-            }
-            match sentence::role(&subject, &found, Role::Source) {
-                Role::Source if !self.in_subject.contains(&found.ip) => {
-                    self.in_subject.push(found.ip);
-                }
-                Role::Victim => self.victims.push(found.ip),
-                _ => {}
-            }
-        }
-        for page in pages::in_line(&subject, "phishing", &Defanged::All, &self.reporter) {
-            if page.judgement == Judgement::Complained {
-                self.pages.push((page.url, None));
-            }
-        }
-    }
 }
-
-/// What is said of the last time that something was seen, in lower case.
-const LAST: &[&str] = &[
-    "last seen",
-    "lastly",
-    "most recent",
-    "last observed",
-    "last event",
-    "zuletzt",
-    "dernière",
-    "última vez",
-];
 
 /// How well the date in a line of a list is known to be of the event: as a label's that says when.
 const RANK_OF_ITEM: u8 = 4;

@@ -42,6 +42,7 @@ const MOST_BEFORE: usize = 4;
 
 /// The domains of a line that it complains about, by what they are called.
 pub(super) fn complained(line: &str, reporter: &str) -> Vec<String> {
+    crate::complaint::steps::take(line.len());
     if line.len() > LONGEST || !has_inner_dot(line.as_bytes()) {
         return Vec::new();
     }

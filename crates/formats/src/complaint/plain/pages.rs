@@ -478,6 +478,7 @@ impl Defanged {
 /// The pages in a line, each judged by the words before and right behind it. `above` is what stands above the line, in lower
 /// case; `defanged` says which somebody made harmless: nobody does that to a page that is not bad.
 pub(super) fn in_line(line: &str, above: &str, defanged: &Defanged, reporter: &str) -> Vec<Page> {
+    crate::complaint::steps::take(line.len() + above.len());
     let mut pages: Vec<Page> = Vec::new();
     for (url, place) in placed(line) {
         let around = Around {

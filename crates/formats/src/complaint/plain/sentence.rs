@@ -379,6 +379,7 @@ pub(super) fn is_denied(behind: &str) -> bool {
 
 /// What an address is, by the words of its sentence. `default` is what it is where they say nothing.
 pub(super) fn role(text: &str, found: &Found, default: Role) -> Role {
+    crate::complaint::steps::take(LONGEST);
     let before = sentence_before(text, found.begin).to_lowercase();
     let after = &text[found.end..];
     let after = &after[..after.floor_char_boundary(60)];

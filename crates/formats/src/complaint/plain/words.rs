@@ -595,6 +595,7 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// The category that the words of a complaint say most about.
 pub(crate) fn category(subject: &str, text: &str) -> Category {
+    crate::complaint::steps::take(subject.len().min(LOOKED_AT) + text.len().min(LOOKED_AT));
     let mut seen = [0_u32; WORDS.len()];
     let mut counted = [0_u32; WORDS.len()];
     let mut score = [0_u32; Category::ALL.len()];

@@ -68,6 +68,7 @@ pub(super) fn is_one(text: &[u8]) -> bool {
 
 /// The header among the first lines, by what the cells are divided, and where it ends.
 fn header(text: &[u8]) -> Option<(Columns, u8, usize)> {
+    crate::complaint::steps::take(text.len());
     let mut end = 0;
     for line in text.split_inclusive(|b| *b == b'\n').take(MOST_LINES) {
         end += line.len();
@@ -136,6 +137,7 @@ impl<R: Read> Delimited<R> {
                     }
                 },
             }
+            crate::complaint::steps::take(record.as_slice().len());
             since.set(0);
             let begin = record.get(0).unwrap_or_default();
             if record.len() == 1 && begin.trim_ascii().is_empty() || begin.starts_with(b"#") {

@@ -165,6 +165,7 @@ const ANNOUNCING: &[&str] =
     &["Format:", "format:", "Fields:", "fields:", "Columns:", "Header:", "Spalten:", "Legend:"];
 
 fn head(line: &str) -> Option<(Columns, Divider)> {
+    crate::complaint::steps::take(line.len());
     let announced = ANNOUNCING.iter().find_map(|word| line.strip_prefix(word));
     let line = announced.map_or(line, str::trim);
     if memchr::memchr(b'|', line.as_bytes()).is_some() {
@@ -219,6 +220,7 @@ fn rows<'t>(
 }
 
 fn cells(line: &str, divider: Divider) -> Vec<String> {
+    crate::complaint::steps::take(line.len());
     match divider {
         Divider::By(b'|') => {
             let line = line.trim();
@@ -234,8 +236,26 @@ fn cells(line: &str, divider: Divider) -> Vec<String> {
 
 /// What stands between two blanks or more, and between tabs.
 fn between_blanks(line: &str) -> impl Iterator<Item = &str> + Clone {
-    let cells = line.split("  ").flat_map(|cell| cell.split('\t')).map(str::trim);
-    cells.filter(|cell| !cell.is_empty())
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        loop {
+            rest = rest.trim_start();
+            if rest.is_empty() {
+                return None;
+            }
+            let bytes = rest.as_bytes();
+            let ends = |at: &usize| {
+                bytes[*at] == b'\t' || bytes[*at] == b' ' && bytes.get(at + 1) == Some(&b' ')
+            };
+            let end = (0..bytes.len()).find(ends).unwrap_or(bytes.len());
+            let (cell, behind) = rest.split_at(end);
+            rest = behind;
+            let cell = cell.trim_end();
+            if !cell.is_empty() {
+                return Some(cell);
+            }
+        }
+    })
 }
 
 /// The cells of one line of CSV.

@@ -319,6 +319,7 @@ fn headers_at(text: &str, begin: usize, quotes: usize, marked: bool) -> Option<F
     let mut at = begin;
     let mut last_is_subject = false;
     for line in text[begin..].split_inclusive('\n').take(MOST_HEADERS) {
+        crate::complaint::steps::take(line.len());
         let (_, bare) = without_quotes(line.trim_end());
         let bare = bare.trim_end();
         if bare.trim().is_empty() {
@@ -380,6 +381,7 @@ fn marker_above(text: &str, begin: usize, marked: bool) -> usize {
 
 /// The text without so many quotation marks before each line.
 fn unquoted(text: &str, depth: usize) -> Cow<'_, str> {
+    crate::complaint::steps::take(text.len());
     if depth == 0 {
         return Cow::Borrowed(text);
     }

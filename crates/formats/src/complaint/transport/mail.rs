@@ -139,8 +139,9 @@ fn only_text<'r>(raw: &'r [u8], headers: &Headers) -> Option<&'r str> {
             return None;
         }
         let is_continued = at > end && matches!(raw[at - end], b' ' | b'\t');
-        let colon = || memchr::memchr(b':', line).unwrap_or_default();
-        if !is_continued && !(colon() > 0 && line[..colon()].iter().all(u8::is_ascii_graphic)) {
+        let name = memchr::memchr(b':', line).map_or(&b""[..], |colon| &line[..colon]);
+        let is_header = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+        if !is_continued && !is_header {
             return None;
         }
     }
@@ -374,6 +375,7 @@ const LONGEST_HEADERS: usize = 256 * 1024;
 
 /// The headers with which bytes begin, such as those of a mail that is shown as proof.
 pub(crate) fn header_block(raw: &[u8]) -> Headers {
+    crate::complaint::steps::take(raw.len().min(LONGEST_HEADERS));
     let text = &raw[..raw.len().min(LONGEST_HEADERS)];
     // What follows the first empty line is not looked at.
     let end = memchr::memmem::find(text.trim_ascii_start(), b"\n\n")

@@ -24,6 +24,7 @@ pub(crate) fn unmasked(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn renamed<'r>(raw: &'r [u8], names: [(&[u8], &[u8]); 3]) -> Cow<'r, [u8]> {
+    crate::complaint::steps::take(raw.len());
     let mut out = Cow::Borrowed(raw);
     let mut at = 0;
     while let Some(found) = find(&raw[at..], NAME) {

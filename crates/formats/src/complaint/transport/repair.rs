@@ -79,6 +79,7 @@ pub(super) fn without_envelope(bytes: &[u8]) -> &[u8] {
 
 /// The mails of a mailbox (RFC 4155): each begins with a line `From address date` below an empty one, and a header follows.
 pub(crate) fn mails_of(bytes: &[u8]) -> Vec<&[u8]> {
+    crate::complaint::steps::take(bytes.len());
     let mut mails = Vec::new();
     let mut begin = 0;
     for at in memchr::memmem::find_iter(bytes, b"\nFrom ") {
@@ -167,6 +168,7 @@ const SURELY_WIDE: usize = 64;
 
 /// Text with the line ends that everything here expects, and blanks that are blanks.
 pub(super) fn lines(text: &str) -> String {
+    crate::complaint::steps::take(text.len());
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr2(b'\r', b'\0', rest.as_bytes()) {
