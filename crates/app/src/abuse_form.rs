@@ -523,7 +523,7 @@ mod tests {
         );
         let ahead = Typed { when: "2026-03-04T12:00:00Z".to_owned(), ..good() };
         assert_eq!(faults(&ahead), [("when", "future")]);
-        let many: String = (0..=MOST_PLACES).map(|n| format!("192.0.2.{n}\n")).collect();
+        let many = (0..=MOST_PLACES).map(|n| format!("192.0.2.{n}")).collect::<Vec<_>>().join("\n");
         assert_eq!(faults(&Typed { places: many, ..good() }), [("where", "too_many")]);
     }
 

@@ -226,13 +226,10 @@ async fn veto(desk: &Desk, service: &ServiceKey) -> Result<(), StoreError> {
         return Ok(());
     }
     let mut events = vec![Event::Hint { hint: Hint::UnsuspendVetoed }];
-    match enforcement::they_let_go(known.record, now) {
-        Ok((ours, event)) => {
-            known.record = ours;
-            events.push(event);
-            tx.put_enforcement(&known).await?;
-        }
-        Err(unchanged) => known.record = unchanged,
+    if let Some((ours, event)) = enforcement::they_let_go(&known.record, now) {
+        known.record = ours;
+        events.push(event);
+        tx.put_enforcement(&known).await?;
     }
     let mut record = Record::new(desk);
     for holder in holders {

@@ -225,14 +225,10 @@ pub struct Verdict {
 
 /// The other side wanted to free the service, and our hold stopped that: whatever they had suspended it for is settled. What
 /// keeps it off from now on is ours, whatever reason the panel goes on showing. Nothing where it was not theirs.
-pub fn they_let_go(record: Record, now: Timestamp) -> Result<(Record, Event), Record> {
-    match record {
-        Record::Theirs { reason, .. } => {
-            let record = Record::Ours { since: now, reason, by_hand: false };
-            Ok((record, Event::Suspended { by_hand: false, said: None }))
-        }
-        record => Err(record),
-    }
+pub fn they_let_go(record: &Record, now: Timestamp) -> Option<(Record, Event)> {
+    let Record::Theirs { reason, .. } = record else { return None };
+    let ours = Record::Ours { since: now, reason: reason.clone(), by_hand: false };
+    Some((ours, Event::Suspended { by_hand: false, said: None }))
 }
 
 /// Staff say that the suspension which keeps a service off is ours from now on, whoever made it: it ends with our holds.

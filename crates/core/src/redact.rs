@@ -66,10 +66,7 @@ fn without_secret(part: &str) -> String {
     let is_file = part.rsplit_once('.').is_some_and(|(_, end)| {
         (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic())
     });
-    let is_secret = is_token
-        && !is_file
-        && part.len() >= SECRET
-        && (has_digit || is_mixed);
+    let is_secret = is_token && !is_file && part.len() >= SECRET && (has_digit || is_mixed);
     let is_hidden = is_secret || lower.contains('@') || lower.contains("%40");
     if is_hidden { HIDDEN.to_owned() } else { part.to_owned() }
 }
@@ -171,10 +168,7 @@ fn shown_word(word: &str, own: &[IpAddr], names: &[String]) -> String {
         let is = is_part(c);
         let end = rest.find(|c: char| is_part(c) != is).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);
-        match is {
-            true => out.push_str(&shown_piece(piece, own, names)),
-            false => out.push_str(piece),
-        }
+        out.push_str(&if is { shown_piece(piece, own, names) } else { piece.to_owned() });
         rest = after;
     }
     out

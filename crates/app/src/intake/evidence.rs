@@ -24,7 +24,7 @@ pub(super) fn told(
         out.push(one(language, incident).join("\n"));
     }
     if let Some(more) = incidents.len().checked_sub(TOLD).filter(|more| *more > 0) {
-        out.push(text!(language, "evidence-more", count = more as u64));
+        out.push(text!(language, "evidence-more", count = more));
     }
     if !lines.is_empty() {
         out.push(format!("{}\n{}", text!(language, "evidence-log"), lines.join("\n")));

@@ -18,7 +18,7 @@ use portreeve_core::settings::Settings;
 use portreeve_core::settings::intake::{Duplicates, Mode, SuspendBy};
 use portreeve_core::text::{is_mail_address, with_ascii_domain};
 use portreeve_core::time::Timestamp;
-use portreeve_formats::complaint::{Incident, NotAReport};
+use portreeve_formats::complaint::{Format, Incident, NotAReport};
 use portreeve_i18n::Language;
 use portreeve_store::{
     ComplaintReading, DeskState, IncidentRow, IncidentsOfReport, KnownService, MailRow, NewReport,
@@ -210,7 +210,7 @@ pub(super) async fn place(
             Some(Fate { state: MailState::NoReport, why: Some(Why::NoReport), report: None })
         }
         None if complaint.incidents.is_empty() => Some(match otherwise.why {
-            Some(Why::NoToken) if complaint.format != Default::default() => {
+            Some(Why::NoToken) if complaint.format != Format::default() => {
                 Fate::waits(Why::NoSource, None)
             }
             _ => otherwise,

@@ -1,6 +1,7 @@
 //! Reports: opening them, every act on them, and how they are shown.
 
 mod act;
+mod acts;
 mod attach;
 pub mod dossier;
 mod facts;
@@ -9,8 +10,9 @@ mod open;
 mod refused;
 pub mod view;
 
-pub use act::{Act, Conditions, Done, NewDeadline, Protected, act, act_if, act_with};
+pub use act::{Conditions, Done, act, act_if, act_with};
 pub(crate) use act::{act_in, newly_held_automatically};
+pub use acts::{Act, NewDeadline, Protected};
 pub(crate) use facts::{clock, count_suspension, facts, service_facts, suspensions_left};
 pub(crate) use open::KEYS_LIVE;
 pub use open::{NewReportRequest, OpenError, Opened, Opener, OpenerTask, open, opener};

@@ -243,7 +243,7 @@ pub struct ComplaintView {
 pub const SHOWN_COMPLAINTS: i64 = 100;
 
 impl IncidentsView {
-    fn of(row: IncidentsOfReport) -> Self {
+    fn of(row: &IncidentsOfReport) -> Self {
         Self {
             count: row.count,
             complaints: row.complaints,
@@ -418,7 +418,12 @@ pub(super) async fn whole(
         notes: notes.collect(),
         earlier,
         payments: payment::of_report(tx, id).await?.iter().map(PaymentView::of).collect(),
-        incidents: tx.incidents_of_report(id).await?.map(IncidentsView::of).unwrap_or_default(),
+        incidents: tx
+            .incidents_of_report(id)
+            .await?
+            .as_ref()
+            .map(IncidentsView::of)
+            .unwrap_or_default(),
         complaints: tx
             .complaints_of_report(id, SHOWN_COMPLAINTS)
             .await?

@@ -495,7 +495,7 @@ fn a_service_that_was_ended_for_good_is_neither_ordered_nor_waited_for() {
 fn what_they_let_go_of_is_lifted_however_often_the_order_fails_and_whatever_reason_is_still_shown()
 {
     let theirs = Record::Theirs { since: at(0), reason: Some("Overdue on Payment".into()) };
-    let (ours, event) = they_let_go(theirs, at(1)).expect("it was theirs");
+    let (ours, event) = they_let_go(&theirs, at(1)).expect("it was theirs");
     assert_eq!(event.kind().as_str(), "suspended");
     let order = look(Wanted::Free, ours, &off("Overdue on Payment"), 2);
     assert_eq!(order.next, Next::Order(Action::Unsuspend));

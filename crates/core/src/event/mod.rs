@@ -24,35 +24,18 @@ use crate::report::{Outcome, SuspendMethod, Turn};
 use crate::service::ServiceStatus;
 use crate::time::{Span, Timestamp};
 
+mod channel;
 mod examples;
 mod jobs;
 mod kind;
 
+pub use channel::Channel;
 pub use jobs::{Job, jobs_for};
 use kind::Traits;
 pub use kind::{Cause, Figure, Group, Turned, Undo};
 
 use Audience::{Customer, Staff};
 use Cause::{Reconcile, Scan, SettlePayments, Tell, TellAddon};
-
-/// By which way an answer came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// A page, of staff or of the customer.
-    Page,
-    /// A mail.
-    Mail,
-    /// The REST interface.
-    Api,
-    /// The command line.
-    Cli,
-}
-
-impl Channel {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Page, Self::Mail, Self::Api, Self::Cli];
-}
 
 /// One column of a kind's facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,7 +31,7 @@ fn until(text: &str) -> Interval {
 }
 
 /// 192.0.2.1 went from 1 to 2 at noon of the 10th; .2 did between two looks on the 10th; .3 is shared by 3 and 4, who have
-/// a domain each; .4 was 5's until the 12th; 2001:db8:7::/48 is 6's, with one address of 7.
+/// a domain each; .4 was 5's until the 12th; `2001:db8:7::/48` is 6's, with one address of 7.
 fn ledger() -> Ledger {
     let mut ledger = Ledger::default();
     held(&mut ledger, 1, "192.0.2.1", until("2026-01-10T12:00:00Z"));

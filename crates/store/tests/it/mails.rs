@@ -12,7 +12,7 @@ use portreeve_store::{
 use crate::reports::{add, at, make, open, report};
 use crate::world::{World, on_both};
 
-fn new(sha256: &str, to: &str, at: i64) -> NewMail {
+pub(crate) fn new(sha256: &str, to: &str, at: i64) -> NewMail {
     NewMail {
         sha256: sha256.into(),
         size: 3,
@@ -28,7 +28,7 @@ fn new(sha256: &str, to: &str, at: i64) -> NewMail {
     }
 }
 
-fn end(state: MailState, report: Option<i64>) -> MailEnd<'static> {
+pub(crate) fn end(state: MailState, report: Option<i64>) -> MailEnd<'static> {
     MailEnd { state, why: None, report: report.map(ReportId), by: None }
 }
 

@@ -8,6 +8,7 @@ mod complaints;
 mod customers;
 mod deliveries;
 mod directory;
+mod inbox;
 mod jobs;
 mod mails;
 mod notices;
