@@ -120,8 +120,8 @@ async fn change(
         return Err(ReporterError::NoReporter(id));
     }
     if change == ReporterChange::Lane(Lane::Trusted) {
-        // Staff have looked: what comes next is what they trust.
-        tx.forget_reporter_marks(id).await?;
+        // Staff have looked: what came up to now is what they trust.
+        tx.accept_reporter_marks(id).await?;
     }
     audit::log(&mut tx, desk.now(), by, action, &format!("reporter {id}")).await?;
     Ok(tx.commit().await?)

@@ -159,6 +159,8 @@ pub struct Received {
     pub id: MailId,
     /// It came before: nothing was done now.
     pub known: bool,
+    /// The request that brought it was carried out before, under the same key.
+    pub replayed: bool,
 }
 
 /// What makes a request the same as one before.
@@ -215,8 +217,8 @@ pub async fn receive_all(
         // Whoever kept the same bytes at the same time is done by now.
         let known = one.known(&mut tx, since).await?;
         received.push(match known {
-            Some(id) => Received { id, known: true },
-            None => Received { id: one.add(&mut tx, now).await?, known: false },
+            Some(id) => Received { id, known: true, replayed: false },
+            None => Received { id: one.add(&mut tx, now).await?, known: false, replayed: false },
         });
     }
     if let Some(once) = once {
@@ -251,7 +253,8 @@ async fn taken_before(
         return Err(ReceiveError::KeyUsedForAnother);
     }
     let ids: Vec<i64> = serde_json::from_str(&mails).unwrap_or_default();
-    Ok(Some(ids.into_iter().map(|id| Received { id: MailId(id), known: true }).collect()))
+    let before = |id| Received { id: MailId(id), known: true, replayed: true };
+    Ok(Some(ids.into_iter().map(before).collect()))
 }
 
 /// Something that came in, with what shows from outside.
@@ -392,12 +395,16 @@ pub struct MailView {
     pub received_at: String,
     /// The member of staff who decided about it.
     pub decided_by: Option<String>,
+    /// Somebody may complain in it: only those may read it who may see who complains.
+    #[serde(skip)]
+    pub may_complain: bool,
 }
 
 impl MailView {
     fn of(row: MailRow) -> Self {
         let why = row.why;
         Self {
+            may_complain: crate::inbox::may_complain(&row),
             id: row.id.0,
             reason: why.map(|why| portreeve_i18n::reason::mail_waits(Language::English, why)),
             state: row.state.code(),

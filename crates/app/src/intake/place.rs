@@ -276,10 +276,14 @@ impl Placing<'_> {
         tx.put_complaint_reading(self.mail.id, &reading).await
     }
 
-    /// Under which address whoever complains is known.
+    /// Under which address whoever complains is known: as what it is authenticated, else as what it says.
     fn email(&self, from: Option<&str>) -> Option<String> {
         let told = self.assessed.complaint.reporter.email.as_deref();
-        let email = [told, from].into_iter().flatten().find(|one| is_mail_address(one))?;
+        let order = match self.assessed.judged.domain {
+            Some(_) => [from, told],
+            None => [told, from],
+        };
+        let email = order.into_iter().flatten().find(|one| is_mail_address(one))?;
         Some(with_ascii_domain(email.trim()).to_lowercase())
     }
 

@@ -717,6 +717,8 @@ CREATE TABLE reporter_marks (
     kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout', 'recipient')),
     mark TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
+    -- Else it was seen only: it counts from when staff trust the reporter anew.
+    accepted BOOLEAN NOT NULL,
     PRIMARY KEY (email, kind, mark)
 );
 
