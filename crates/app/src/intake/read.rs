@@ -20,6 +20,7 @@ use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Tx};
 use super::about::Own;
 use super::assess::assess;
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
+use super::trust::Flag;
 use super::understood::Understood;
 use super::{place, receipt, room};
 use crate::attachment::Files;
@@ -89,6 +90,10 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     } else {
         None
     };
+    // The DNS may answer in a moment, and whom it is from decides what may be done.
+    if may_wait && assessed.as_ref().is_some_and(|assessed| assessed.judged.has(Flag::DnsFailed)) {
+        return Ok(Read::Later);
+    }
     // Received before the transaction begins, which holds the writer.
     let files = match what(&row, &understood) {
         What::Answer => super::files_of(desk, &understood.mail).await,
