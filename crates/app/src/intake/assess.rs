@@ -14,7 +14,7 @@ use portreeve_formats::complaint::{self, Complaint, Incident, Subject, Zone};
 use portreeve_store::{MailRow, StoreError};
 
 use super::complaint::MOST_INCIDENTS;
-use super::trust::{self, Judged};
+use super::trust::{self, Flag, Judged};
 use super::understood::{Stopped, Understood};
 use super::{channel, form_complaint};
 use crate::desk::Desk;
@@ -86,6 +86,11 @@ impl Assessed {
     /// How far its sender is trusted.
     pub(super) fn lane(&self) -> Lane {
         self.judged.lane
+    }
+
+    /// The DNS may answer in a moment, and whom it is from decides what may be done.
+    pub(super) fn may_be_known_soon(&self) -> bool {
+        self.judged.has(Flag::DnsFailed)
     }
 }
 

@@ -18,9 +18,8 @@ use portreeve_formats::{
 use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Tx};
 
 use super::about::Own;
-use super::assess::assess;
+use super::assess::{Assessed, assess};
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
-use super::trust::Flag;
 use super::understood::Understood;
 use super::{place, receipt, room};
 use crate::attachment::Files;
@@ -90,8 +89,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     } else {
         None
     };
-    // The DNS may answer in a moment, and whom it is from decides what may be done.
-    if may_wait && assessed.as_ref().is_some_and(|assessed| assessed.judged.has(Flag::DnsFailed)) {
+    if may_wait && assessed.as_ref().is_some_and(Assessed::may_be_known_soon) {
         return Ok(Read::Later);
     }
     // Received before the transaction begins, which holds the writer.
