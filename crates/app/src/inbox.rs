@@ -353,8 +353,9 @@ pub async fn again(desk: &Desk, id: MailId, lane: Option<Lane>) -> Result<bool, 
     }
     tx.forget_incidents(id).await?;
     let given = lane.or(row.lane.filter(|_| row.door == "ingest"));
-    tx.read_mail_again(id, given).await?;
-    tx.enqueue(&[to_row(&Job::ReadMail(id))], desk.now().as_millisecond()).await?;
+    let now = desk.now().as_millisecond();
+    tx.read_mail_again(id, given, now).await?;
+    tx.enqueue(&[to_row(&Job::ReadMail(id))], now).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(true)

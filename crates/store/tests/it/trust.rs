@@ -47,7 +47,7 @@ on_both! {
         tx.accept_reporter_marks(id).await.unwrap();
         let seen = tx.reporter_marks("a@example.org", "signer", 8).await.unwrap();
         assert_eq!(seen, [(k1, true), (k2, true)]);
-        assert!(tx.change_reporter(id, ReporterChange::Lane(Lane::Trusted)).await.unwrap());
+        assert!(tx.change_reporter(id, ReporterChange::Lane(Some(Lane::Trusted))).await.unwrap());
     }
 
     async fn an_address_has_a_receipt_once_in_a_while(world) {
