@@ -99,6 +99,9 @@ pub struct ItemView {
     pub envelope_to: String,
     /// The member of staff who decided about it.
     pub decided_by: Option<String>,
+    /// Somebody may complain in it: only those may read it who may see who complains.
+    #[serde(skip)]
+    pub may_complain: bool,
 }
 
 impl ItemView {
@@ -113,6 +116,7 @@ impl ItemView {
         }
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
+            may_complain: may_complain(&row),
             id: row.id.0,
             state: row.state.standing().code(),
             detail: row.state.code(),
@@ -146,7 +150,9 @@ impl ItemView {
 
 impl ItemView {
     /// It for those who may not see who complains.
-    pub fn without_reporter(self) -> Self {
+    pub fn without_reporter(mut self) -> Self {
+        // What was attacked is theirs, most of the time.
+        self.incidents.iter_mut().for_each(|one| one.destination = None);
         Self {
             from: String::new(),
             subject: String::new(),
@@ -154,7 +160,31 @@ impl ItemView {
             file: None,
             reporter: ToldReporter::default(),
             reporter_ref: None,
+            envelope_to: String::new(),
+            defects: Vec::new(),
             ..self
+        }
+    }
+}
+
+/// Whether somebody may complain in a mail. Also one that nobody has read, or that could not be read, may be a complaint.
+pub(crate) fn may_complain(row: &MailRow) -> bool {
+    match row.state {
+        MailState::Answer
+        | MailState::Duplicate
+        | MailState::Bounce
+        | MailState::Automatic
+        | MailState::Receipt
+        | MailState::Own => false,
+        MailState::Unread
+        | MailState::Waiting
+        | MailState::Attached
+        | MailState::Dismissed
+        | MailState::Placed
+        | MailState::NoReport => {
+            // What shows a code of a report is never read as a complaint.
+            let is_of_report = row.report.is_some() && row.format.is_none();
+            !is_of_report || matches!(channel(&row.door), "api" | "form")
         }
     }
 }
@@ -323,8 +353,9 @@ pub async fn again(desk: &Desk, id: MailId, lane: Option<Lane>) -> Result<bool, 
     }
     tx.forget_incidents(id).await?;
     let given = lane.or(row.lane.filter(|_| row.door == "ingest"));
-    tx.read_mail_again(id, given).await?;
-    tx.enqueue(&[to_row(&Job::ReadMail(id))], desk.now().as_millisecond()).await?;
+    let now = desk.now().as_millisecond();
+    tx.read_mail_again(id, given, now).await?;
+    tx.enqueue(&[to_row(&Job::ReadMail(id))], now).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(true)

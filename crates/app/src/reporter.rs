@@ -98,12 +98,19 @@ pub async fn unmute(desk: &Desk, id: i64, by: &Actor) -> Result<(), ReporterErro
     change(desk, id, ReporterChange::Muted(false), "reporter_unmuted", by).await
 }
 
-/// Says how far they are trusted where a complaint is authenticated as theirs.
-pub async fn trust(desk: &Desk, id: i64, lane: Lane, by: &Actor) -> Result<(), ReporterError> {
+/// Says how far they are trusted where a complaint is authenticated as theirs; without a lane nothing is said of them any
+/// more.
+pub async fn trust(
+    desk: &Desk,
+    id: i64,
+    lane: Option<Lane>,
+    by: &Actor,
+) -> Result<(), ReporterError> {
     let action = match lane {
-        Lane::Trusted => "reporter_trusted",
-        Lane::Known => "reporter_known",
-        Lane::Untrusted => "reporter_untrusted",
+        Some(Lane::Trusted) => "reporter_trusted",
+        Some(Lane::Known) => "reporter_known",
+        Some(Lane::Untrusted) => "reporter_untrusted",
+        None => "reporter_lane_unset",
     };
     change(desk, id, ReporterChange::Lane(lane), action, by).await
 }
@@ -119,9 +126,9 @@ async fn change(
     if !tx.change_reporter(id, change).await? {
         return Err(ReporterError::NoReporter(id));
     }
-    if change == ReporterChange::Lane(Lane::Trusted) {
-        // Staff have looked: what comes next is what they trust.
-        tx.forget_reporter_marks(id).await?;
+    if change == ReporterChange::Lane(Some(Lane::Trusted)) {
+        // Staff have looked: what came up to now is what they trust.
+        tx.accept_reporter_marks(id).await?;
     }
     audit::log(&mut tx, desk.now(), by, action, &format!("reporter {id}")).await?;
     Ok(tx.commit().await?)

@@ -4,6 +4,7 @@
 //! SPF asks which server a mail comes from. The desk never sees that server: only whoever took the mail from outside can
 //! judge it, and says so in `Authentication-Results`.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -17,7 +18,9 @@ use mail_auth::hickory_resolver::config::{
 };
 use mail_auth::hickory_resolver::system_conf::read_system_conf;
 use mail_auth::{AuthenticatedMessage, DkimResult, DmarcResult, MessageAuthenticator, SpfOutput};
-use portreeve_app::intake::trust::{Checked, MOST_SIGNATURES, MOST_SIGNED_FIELDS, SenderCheck};
+use portreeve_app::intake::trust::{
+    self, Checked, MOST_SIGNATURES, MOST_SIGNED_FIELDS, SenderCheck,
+};
 use tokio::runtime::Handle;
 
 /// How long checking a mail may take. What is not known by then is not known.
@@ -29,8 +32,8 @@ const ANSWER: Duration = Duration::from_millis(1_500);
 /// How long the DNS is left alone after it did not answer for several mails in a row, so that reading goes on.
 const PAUSE: Duration = Duration::from_secs(30);
 
-/// So many mails: of one alone, whoever sent it may have seen to that.
-const SILENT: u32 = 5;
+/// Mails of so many domains: of one alone, whoever has it may have seen to that.
+const SILENT: usize = 5;
 
 /// Longest header that is checked, in bytes. Work on it grows with the number of its signatures.
 const LONGEST_HEADER: usize = 256 * 1024;
@@ -50,17 +53,49 @@ pub struct Dns {
     silence: Mutex<Silence>,
 }
 
-/// How often in a row the DNS did not answer, and when last.
+/// For which domains in a row the DNS did not answer, and when last.
 #[derive(Debug, Default)]
 struct Silence {
-    times: u32,
+    domains: BTreeSet<String>,
     last: Option<Instant>,
 }
 
 impl Silence {
     fn pauses(&self) -> bool {
-        self.times >= SILENT && self.last.is_some_and(|last| last.elapsed() < PAUSE)
+        self.domains.len() >= SILENT && self.last.is_some_and(|last| last.elapsed() < PAUSE)
     }
+
+    /// What came of a question. Whether it is silent from now on.
+    fn heard(&mut self, answer: &Heard) -> bool {
+        match answer {
+            Heard::Nothing => false,
+            Heard::Answer => {
+                *self = Self::default();
+                false
+            }
+            Heard::Silence(domain) => {
+                self.last = Some(Instant::now());
+                let is_new = self.domains.len() < SILENT && self.domains.insert(domain.clone());
+                is_new && self.domains.len() == SILENT
+            }
+        }
+    }
+}
+
+/// How the DNS behaved for a mail.
+#[derive(Debug, PartialEq, Eq)]
+enum Heard {
+    /// It was not asked.
+    Nothing,
+    /// It answered.
+    Answer,
+    /// It did not for this domain; empty: it is not known for which of several.
+    Silence(String),
+}
+
+/// The domain that somebody registered, so that names below it count once.
+fn registered_of(domain: &str) -> String {
+    trust::registered(domain).unwrap_or(domain).to_ascii_lowercase()
 }
 
 impl std::fmt::Debug for Dns {
@@ -129,15 +164,23 @@ fn with_line_ends(raw: Vec<u8>) -> Vec<u8> {
     whole
 }
 
-async fn check(authenticator: &MessageAuthenticator, raw: &[u8], with_seals: bool) -> Checked {
-    let mut checked = Checked::default();
+/// Reads what is checked of a mail.
+fn parsed(raw: &[u8]) -> Option<AuthenticatedMessage<'_>> {
     // Signatures over a part of the body count as broken (`strict`).
-    let Some(mut message) = AuthenticatedMessage::parse_with_opts(raw, None, true) else {
-        return checked;
-    };
+    let mut message = AuthenticatedMessage::parse_with_opts(raw, None, true)?;
     message.dkim_headers.retain(|signature| signature.header.h.len() <= MOST_SIGNED_FIELDS);
     message.dkim_headers.truncate(MOST_SIGNATURES);
-    let signatures = authenticator.verify_dkim(&message).await;
+    Some(message)
+}
+
+async fn check(
+    authenticator: &MessageAuthenticator,
+    message: &AuthenticatedMessage<'_>,
+    with_seals: bool,
+) -> (Checked, Heard) {
+    let mut checked = Checked::default();
+    let mut heard = Heard::Nothing;
+    let signatures = authenticator.verify_dkim(message).await;
     for one in &signatures {
         match (one.result(), one.signature()) {
             (DkimResult::Pass, Some(signature)) => {
@@ -145,14 +188,21 @@ async fn check(authenticator: &MessageAuthenticator, raw: &[u8], with_seals: boo
                     .passed
                     .push((signature.domain().to_lowercase(), signature.s.to_lowercase()));
             }
-            (DkimResult::TempError(_), _) => checked.dns_failed = true,
+            (DkimResult::TempError(_), signature) => {
+                checked.dns_failed = true;
+                let domain = signature.map_or("", |signature| signature.domain());
+                heard = Heard::Silence(registered_of(domain));
+            }
             _ => {}
         }
+    }
+    if !checked.passed.is_empty() || (!checked.dns_failed && !signatures.is_empty()) {
+        heard = Heard::Answer;
     }
     if !checked.passed.is_empty() {
         let nothing = SpfOutput::default();
         let parameters = DmarcParameters {
-            message: &message,
+            message,
             dkim_output: &signatures,
             dkim2_output: None,
             rfc5321_mail_from_domain: "",
@@ -168,7 +218,7 @@ async fn check(authenticator: &MessageAuthenticator, raw: &[u8], with_seals: boo
         }
     }
     if with_seals && (1..=MOST_SEALS).contains(&message.as_headers.len()) {
-        let chain = authenticator.verify_arc(&message).await;
+        let chain = authenticator.verify_arc(message).await;
         match chain.result() {
             DkimResult::Pass => {
                 let last = message.as_headers.iter().max_by_key(|seal| seal.header.i);
@@ -182,7 +232,7 @@ async fn check(authenticator: &MessageAuthenticator, raw: &[u8], with_seals: boo
             _ => {}
         }
     }
-    checked
+    (checked, heard)
 }
 
 #[async_trait]
@@ -200,28 +250,47 @@ impl SenderCheck for Dns {
         // Hashes and signatures of strangers: not on the threads that answer callers.
         let work = tokio::task::spawn_blocking(move || {
             let raw = with_line_ends(raw);
-            let check = check(&authenticator, &raw, with_seals);
-            runtime.block_on(async { tokio::time::timeout(PATIENCE, check).await })
+            let Some(message) = parsed(&raw) else { return (Checked::default(), Heard::Nothing) };
+            let domain = match &message.dkim_headers[..] {
+                [one] => registered_of(&one.header.d),
+                _ => String::new(),
+            };
+            let check = check(&authenticator, &message, with_seals);
+            let checked = runtime.block_on(async { tokio::time::timeout(PATIENCE, check).await });
+            checked.unwrap_or((silent, Heard::Silence(domain)))
         });
-        let checked = match work.await {
-            Ok(Ok(checked)) => checked,
-            Ok(Err(_)) => silent,
+        let (checked, heard) = match work.await {
+            Ok(checked) => checked,
             Err(error) => {
                 tracing::error!("the signatures of a mail could not be checked: {error}");
                 return Checked::default();
             }
         };
-        let mut silence = self.silence();
-        if checked.dns_failed {
-            *silence =
-                Silence { times: silence.times.saturating_add(1), last: Some(Instant::now()) };
-            if silence.times == SILENT {
-                tracing::warn!("the DNS does not answer: signatures of mails are not checked");
-            }
-        } else {
-            *silence = Silence::default();
+        if self.silence().heard(&heard) {
+            tracing::warn!("the DNS does not answer: signatures of mails are not checked");
         }
-        drop(silence);
         checked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_that_does_not_answer_stops_no_others_from_being_checked() {
+        let silent = |domain: &str| Heard::Silence(registered_of(domain));
+        let mut silence = Silence::default();
+        for n in 0..50 {
+            assert!(!silence.heard(&silent(&format!("mail{n}.tarpit.example"))));
+        }
+        assert!(!silence.pauses(), "one domain may be meant to be silent");
+        for n in 1..SILENT - 1 {
+            assert!(!silence.heard(&silent(&format!("tarpit{n}.example"))));
+        }
+        assert!(!silence.heard(&Heard::Nothing) && !silence.pauses());
+        assert!(silence.heard(&silent("another.example")) && silence.pauses());
+        assert!(!silence.heard(&silent("one-more.example")), "it is said once");
+        assert!(!silence.heard(&Heard::Answer) && !silence.pauses());
     }
 }

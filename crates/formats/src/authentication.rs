@@ -25,6 +25,8 @@ pub struct Authentication {
     pub to: Vec<String>,
     /// Its signatures, from the top.
     pub signatures: Vec<Signature>,
+    /// No signature stands in its header: whoever checked one took it away.
+    pub is_unsigned: bool,
     /// What the operator's own server found out.
     pub said: Option<Said>,
 }
@@ -102,8 +104,21 @@ pub fn authentication(raw: &[u8], trusted: &[String]) -> Authentication {
         from: read_header(raw).from,
         to: fields.all("To").flat_map(addresses_in).map(|to| to.to_lowercase()).collect(),
         signatures: signatures.collect(),
+        is_unsigned: is_unsigned(raw),
         said: said(&fields, trusted),
     }
+}
+
+/// Whether no line down to the first empty one begins like a signature, wherever other readers break lines.
+fn is_unsigned(raw: &[u8]) -> bool {
+    let is_signature = |line: &[u8]| {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        name.trim_ascii().eq_ignore_ascii_case(b"dkim-signature")
+    };
+    let raw = from_header(raw);
+    let raw = raw.trim_ascii_start();
+    let head = raw.split(|byte| *byte == b'\n').take_while(|line| !matches!(*line, b"" | b"\r"));
+    !head.into_iter().any(|line| line.split(|byte| *byte == b'\r').any(is_signature))
 }
 
 /// Reads one value of `ARC-Authentication-Results` or `Authentication-Results`.
@@ -307,5 +322,20 @@ mod tests {
         assert_eq!(second, &Signature::default());
         let many = format!("{}\r\n", "DKIM-Signature: d=x\r\n".repeat(50));
         assert_eq!(authentication(many.as_bytes(), &[]).signatures.len(), MOST_SIGNATURES);
+    }
+
+    #[test]
+    fn a_header_without_signatures_is_told_from_one_whose_signatures_are_not_read() {
+        for (raw, is_unsigned) in [
+            ("From: a@x.org\r\n\r\nDKIM-Signature: d=x.org", true),
+            ("From: a@x.org\n\nDKIM-Signature: d=x.org", true),
+            ("X-DKIM-Signature: d=x.org\nFrom: a@x.org\n", true),
+            ("From: a@x.org\r\ndkim-signature : nonsense\r\n\r\nx", false),
+            ("From: a@x.org\nno field\nDKIM-Signature: d=x.org\n\nx", false),
+            ("From: a@x.org\rDKIM-Signature: d=x.org\r\rx", false),
+            ("\r\nDKIM-Signature: d=x.org\r\nFrom: a@x.org\r\n\r\nx", false),
+        ] {
+            assert_eq!(authentication(raw.as_bytes(), &[]).is_unsigned, is_unsigned, "{raw:?}");
+        }
     }
 }

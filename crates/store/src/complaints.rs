@@ -117,6 +117,25 @@ pub struct ComplaintOfReport {
     pub complaint: Option<String>,
 }
 
+/// How a report ended, as far as that counts for those who complained about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// It was as they said.
+    Upheld,
+    /// It was not.
+    Unfounded,
+}
+
+impl Counted {
+    /// The word of it, and the column in which it is counted.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Upheld => "upheld",
+            Self::Unfounded => "unfounded",
+        }
+    }
+}
+
 /// Who complains.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReporterRow {
@@ -146,8 +165,8 @@ pub struct ReporterRow {
 pub enum ReporterChange {
     /// Their complaints are set aside, or no longer.
     Muted(bool),
-    /// How far they are trusted.
-    Lane(Lane),
+    /// How far they are trusted; none: whatever their authentication shows.
+    Lane(Option<Lane>),
 }
 
 const INCIDENT: &str =
@@ -187,16 +206,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Nobody has read it, once more.
+    /// Nobody has read it, once more, from now on.
     pub async fn read_mail_again(
         &mut self,
         id: MailId,
         lane: Option<Lane>,
+        now: i64,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE incoming_mails SET state = 'unread', why = NULL, lane = $1 WHERE id = $2";
+        let sql =
+            "UPDATE incoming_mails SET state = 'unread', why = NULL, lane = $1, unread_since = $2
+            WHERE id = $3";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
                 .bind(lane.map(Lane::code))
+                .bind(now)
                 .bind(id.0)
                 .execute(conn)
                 .await?;
@@ -275,7 +298,7 @@ impl Tx {
         for chunk in numbers.chunks(AT_ONCE) {
             on!(self, conn => {
                 let mut sql = QueryBuilder::<Database>::new("UPDATE incidents SET fate = ");
-                sql.push_bind(fate.code()).push(", report_id = ").push_bind(report.0);
+                sql.push_bind(fate.code()).push(", why = NULL, report_id = ").push_bind(report.0);
                 sql.push(" WHERE mail_id = ").push_bind(mail.0).push(" AND n IN (");
                 let mut list = sql.separated(", ");
                 for n in chunk {
@@ -285,26 +308,6 @@ impl Tx {
                 sql.build().execute(conn).await?;
             });
         }
-        Ok(())
-    }
-
-    /// Writes down that staff decided about the allegations of a complaint that wait: into this report, or nothing.
-    pub async fn end_waiting_incidents(
-        &mut self,
-        mail: MailId,
-        fate: IncidentFate,
-        report: Option<ReportId>,
-    ) -> Result<(), StoreError> {
-        let sql = "UPDATE incidents SET fate = $1, report_id = $2 WHERE mail_id = $3 AND report_id IS NULL
-                AND fate <> 'passed'";
-        on!(self, conn => {
-            sqlx::query::<Database>(sql)
-                .bind(fate.code())
-                .bind(report.map(|report| report.0))
-                .bind(mail.0)
-                .execute(conn)
-                .await?;
-        });
         Ok(())
     }
 
@@ -463,6 +466,15 @@ impl Tx {
             sqlx::query_scalar::<Database, i64>(sql).bind(now).bind(limit).fetch_all(conn).await?
         });
         Ok(ids.into_iter().map(ReportId).collect())
+    }
+
+    /// Puts off telling a customer of further complaints.
+    pub async fn tell_later(&mut self, report: ReportId, at: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE report_incidents SET tell_at = $1 WHERE report_id = $2";
+        on!(self, conn => {
+            sqlx::query::<Database>(sql).bind(at).bind(report.0).execute(conn).await?;
+        });
+        Ok(())
     }
 
     /// Holds what complaints are about, until the transaction ends: whoever places others about the same waits.
@@ -675,7 +687,7 @@ impl Tx {
                 }
                 ReporterChange::Lane(lane) => {
                     sqlx::query::<Database>("UPDATE reporters SET lane = $1 WHERE id = $2")
-                        .bind(lane.code())
+                        .bind(lane.map(Lane::code))
                         .bind(id)
                         .execute(conn)
                         .await?
@@ -686,37 +698,47 @@ impl Tx {
         Ok(rows > 0)
     }
 
-    /// Counts how a report ended for those who complained about it, each once.
+    /// Counts how a report ended for those who complained about it, each once: in the place of how it ended before.
     pub async fn count_outcome(
         &mut self,
         report: ReportId,
-        upheld: i64,
-        unfounded: i64,
+        outcome: Option<Counted>,
     ) -> Result<(), StoreError> {
+        const THEIRS: &str = "(SELECT incoming_mails.reporter_id FROM report_complaints
+            JOIN incoming_mails ON incoming_mails.id = report_complaints.mail_id
+            WHERE report_complaints.report_id = $1";
         // In the order of their numbers: two reports that are closed at a time wait for each other only one way.
         let lock = for_update(self.engine());
-        let reporters = format!(
-            "SELECT id FROM reporters WHERE id IN (SELECT incoming_mails.reporter_id FROM report_complaints
-                JOIN incoming_mails ON incoming_mails.id = report_complaints.mail_id
-                WHERE report_complaints.report_id = $1) ORDER BY id{lock}"
-        );
-        let ids: Vec<i64> = on!(self, conn => {
-            sqlx::query_scalar::<Database, i64>(sqlx::AssertSqlSafe(reporters))
-                .bind(report.0)
-                .fetch_all(conn)
-                .await?
+        let hold = format!("SELECT id FROM reporters WHERE id IN {THEIRS}) ORDER BY id{lock}");
+        on!(self, conn => {
+            sqlx::query::<Database>(sqlx::AssertSqlSafe(hold)).bind(report.0).fetch_all(conn).await?;
         });
-        let sql =
-            "UPDATE reporters SET upheld = upheld + $1, unfounded = unfounded + $2 WHERE id = $3";
-        for id in ids {
-            on!(self, conn => {
-                sqlx::query::<Database>(sql)
-                    .bind(upheld)
-                    .bind(unfounded)
-                    .bind(id)
-                    .execute(conn)
-                    .await?;
-            });
+        for by in [-1_i64, 1] {
+            for counted in [Counted::Upheld, Counted::Unfounded] {
+                let column = counted.code();
+                let sql = format!(
+                    "UPDATE reporters SET {column} = {column} + $2
+                    WHERE id IN {THEIRS} AND report_complaints.outcome = $3)"
+                );
+                on!(self, conn => {
+                    sqlx::query::<Database>(sqlx::AssertSqlSafe(sql))
+                        .bind(report.0)
+                        .bind(by)
+                        .bind(column)
+                        .execute(conn)
+                        .await?;
+                });
+            }
+            if by < 0 {
+                let sql = "UPDATE report_complaints SET outcome = $2 WHERE report_id = $1";
+                on!(self, conn => {
+                    sqlx::query::<Database>(sql)
+                        .bind(report.0)
+                        .bind(outcome.map(Counted::code))
+                        .execute(conn)
+                        .await?;
+                });
+            }
         }
         Ok(())
     }

@@ -572,7 +572,8 @@ impl Tx {
                         .push_bind(held.to_after)
                         .push_bind(held.to_by);
                 });
-                sql.push(") AS new WHERE assignments.id = new.column1");
+                // What somebody else ended meanwhile stays ended as it is.
+                sql.push(") AS new WHERE assignments.id = new.column1 AND assignments.to_by IS NULL");
                 sql.build().execute(conn).await?;
             });
         }

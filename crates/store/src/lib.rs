@@ -48,7 +48,7 @@ pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, CustomerStanding, ServiceStanding, WorkCounts};
 pub use complaints::{
-    ComplaintOfReport, ComplaintReading, IncidentRow, IncidentsOfReport, ReporterChange,
+    ComplaintOfReport, ComplaintReading, Counted, IncidentRow, IncidentsOfReport, ReporterChange,
     ReporterRow,
 };
 pub use db::{Db, Engine, StoreError, Tx};
@@ -71,7 +71,10 @@ pub use idempotency::IdempotencyRow;
 pub use inbox::WaitingComplaints;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob, Which};
 pub use links::ClientLink;
-pub use mails::{MailEnd, MailReading, MailRow, MailboxState, NewMail, SentNotice, Unread};
+pub use mails::{
+    CameBefore, MailEnd, MailReading, MailRow, MailboxState, NewMail, SentNotice, StrangeMails,
+    Unread,
+};
 pub use notices::{NoticeResult, NoticeRow, Recipient};
 pub use payments::NewPayment;
 pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff, StaffRights};

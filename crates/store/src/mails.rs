@@ -112,6 +112,29 @@ pub struct MailRow {
     pub because: Option<String>,
 }
 
+/// Bytes of mails that show no report's code and are unread or wait for staff.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct StrangeMails {
+    /// Of those with which somebody has something to do: without what is about other networks, and what is only
+    /// observed.
+    pub to_do: i64,
+    /// Of those that came by the public form.
+    pub by_form: i64,
+    /// Of all of them.
+    pub kept: i64,
+}
+
+/// A mail with the same bytes that came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct CameBefore {
+    /// How it stands.
+    #[sqlx(try_from = "Stored<MailState>")]
+    pub state: MailState,
+    /// How far its sender is trusted; none: nobody has read it.
+    #[sqlx(try_from = "Maybe<Lane>")]
+    pub lane: Option<Lane>,
+}
+
 /// What was found in a mail.
 #[derive(Debug, Clone)]
 pub struct MailReading {
@@ -221,19 +244,25 @@ impl Tx {
         })
     }
 
-    /// The mail with these bytes for the same recipient that came since `since`, if there was one.
+    /// The mail with these bytes that came since `since`, if there was one: for this recipient, and with this token of the
+    /// REST interface, where those are named.
     pub async fn same_mail(
         &mut self,
         sha256: &str,
-        envelope_to: &str,
+        envelope_to: Option<&str>,
+        credential: Option<&str>,
         since: i64,
     ) -> Result<Option<MailId>, StoreError> {
+        // One that was set aside as the copy of another says nothing.
         let sql = "SELECT id FROM incoming_mails
-            WHERE sha256 = $1 AND envelope_to = $2 AND received_at >= $3 ORDER BY id LIMIT 1";
+            WHERE sha256 = $1 AND (envelope_to = $2 OR CAST($2 AS TEXT) IS NULL)
+                AND (credential = $3 OR CAST($3 AS TEXT) IS NULL) AND received_at >= $4
+            ORDER BY CASE WHEN state = 'duplicate' THEN 1 ELSE 0 END, id LIMIT 1";
         let id: Option<i64> = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(sha256)
                 .bind(envelope_to)
+                .bind(credential)
                 .bind(since)
                 .fetch_optional(conn)
                 .await?
@@ -241,11 +270,30 @@ impl Tx {
         Ok(id.map(MailId))
     }
 
+    /// An earlier mail with these bytes that is no answer and no copy itself, if there is one: how it stands and how far
+    /// its sender is trusted.
+    pub async fn came_before(
+        &mut self,
+        sha256: &str,
+        id: MailId,
+    ) -> Result<Option<CameBefore>, StoreError> {
+        let sql = "SELECT state, lane FROM incoming_mails WHERE sha256 = $1 AND id < $2
+            AND state IN ('unread', 'placed', 'attached', 'waiting', 'no_report', 'dismissed')
+            ORDER BY id LIMIT 1";
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sql)
+                .bind(sha256)
+                .bind(id.0)
+                .fetch_optional(conn)
+                .await?)
+        })
+    }
+
     /// Adds a mail that nobody has read.
     pub async fn add_mail(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
         let sql = "INSERT INTO incoming_mails (sha256, size, door, envelope_from, envelope_to, received_at,
-                report_id, shows_report, name, credential, lane, state, from_address, subject, files)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'unread', '', '', 0) RETURNING id";
+                unread_since, report_id, shows_report, name, credential, lane, state, from_address, subject, files)
+            VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, 'unread', '', '', 0) RETURNING id";
         let id: i64 = on!(self, conn => {
             sqlx::query_scalar::<Database, i64>(sql)
                 .bind(&mail.sha256)
@@ -365,11 +413,15 @@ impl Tx {
     }
 
     /// Bytes of all mails that show no report's code and are unread or wait for staff.
-    pub async fn size_of_strange_mails(&mut self) -> Result<i64, StoreError> {
-        let sql = "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM incoming_mails
-            WHERE shows_report IS NULL AND state IN ('unread', 'waiting')";
+    pub async fn size_of_strange_mails(&mut self) -> Result<StrangeMails, StoreError> {
+        let sql = "SELECT
+                CAST(COALESCE(SUM(CASE WHEN COALESCE(why, '') IN ('observed', 'not_ours') THEN 0 ELSE size END), 0)
+                    AS BIGINT) AS to_do,
+                CAST(COALESCE(SUM(CASE WHEN door = 'form' THEN size ELSE 0 END), 0) AS BIGINT) AS by_form,
+                CAST(COALESCE(SUM(size), 0) AS BIGINT) AS kept
+            FROM incoming_mails WHERE shows_report IS NULL AND state IN ('unread', 'waiting')";
         on!(self, conn => {
-            Ok(sqlx::query_scalar::<Database, i64>(sql).fetch_one(conn).await?)
+            Ok(sqlx::query_as::<Database, _>(sql).fetch_one(conn).await?)
         })
     }
 
@@ -401,9 +453,9 @@ impl Tx {
         until: i64,
     ) -> Result<bool, StoreError> {
         let about_it = "SELECT id FROM incoming_mails
-            WHERE state = 'unread' AND report_id = $1 AND received_at <= $2 LIMIT 1";
+            WHERE state = 'unread' AND report_id = $1 AND unread_since <= $2 LIMIT 1";
         let about_any = "SELECT id FROM incoming_mails
-            WHERE state = 'unread' AND report_id IS NULL AND received_at <= $1 LIMIT 1";
+            WHERE state = 'unread' AND report_id IS NULL AND unread_since <= $1 LIMIT 1";
         on!(self, conn => {
             let found: Option<i64> = sqlx::query_scalar::<Database, i64>(about_it)
                 .bind(report.0).bind(until).fetch_optional(&mut *conn).await?;
@@ -418,8 +470,8 @@ impl Tx {
 
     /// When the oldest mail came that nobody has read and that may be about any report, milliseconds.
     pub async fn unread_about_any_since(&mut self) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT received_at FROM incoming_mails
-            WHERE state = 'unread' AND report_id IS NULL ORDER BY received_at LIMIT 1";
+        let sql = "SELECT unread_since FROM incoming_mails
+            WHERE state = 'unread' AND report_id IS NULL ORDER BY unread_since LIMIT 1";
         on!(self, conn => {
             Ok(sqlx::query_scalar::<Database, i64>(sql).fetch_optional(conn).await?)
         })
@@ -427,8 +479,8 @@ impl Tx {
 
     /// The mails that nobody has read, counted up to `bound`.
     pub async fn unread_mails(&mut self, bound: i64) -> Result<Unread, StoreError> {
-        let sql = "SELECT count(*), min(received_at) FROM (SELECT received_at FROM incoming_mails
-            WHERE state = 'unread' ORDER BY received_at LIMIT $1) AS counted";
+        let sql = "SELECT count(*), min(unread_since) FROM (SELECT unread_since FROM incoming_mails
+            WHERE state = 'unread' ORDER BY unread_since LIMIT $1) AS counted";
         let (count, since) = on!(self, conn => {
             sqlx::query_as::<Database, (i64, Option<i64>)>(sql).bind(bound).fetch_one(conn).await?
         });

@@ -35,17 +35,17 @@ impl Tx {
         })
     }
 
-    /// What is known of a kind about a reporter.
+    /// What was seen of a kind of a reporter, and whether it is accepted as theirs.
     pub async fn reporter_marks(
         &mut self,
         email: &str,
         kind: &str,
         limit: i64,
-    ) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT mark FROM reporter_marks WHERE email = $1 AND kind = $2
+    ) -> Result<Vec<(String, bool)>, StoreError> {
+        let sql = "SELECT mark, accepted FROM reporter_marks WHERE email = $1 AND kind = $2
             ORDER BY mark LIMIT $3";
         on!(self, conn => {
-            Ok(sqlx::query_scalar::<Database, String>(sql)
+            Ok(sqlx::query_as::<Database, (String, bool)>(sql)
                 .bind(email)
                 .bind(kind)
                 .bind(limit)
@@ -54,15 +54,17 @@ impl Tx {
         })
     }
 
-    /// Learns something about a reporter.
+    /// Learns something about a reporter. What is not accepted is kept until staff trust them anew.
     pub async fn add_reporter_mark(
         &mut self,
         email: &str,
         kind: &str,
         mark: &str,
         at: i64,
+        accepted: bool,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO reporter_marks (email, kind, mark, seen_at) VALUES ($1, $2, $3, $4)
+        let sql = "INSERT INTO reporter_marks (email, kind, mark, seen_at, accepted)
+            VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (email, kind, mark) DO NOTHING";
         on!(self, conn => {
             sqlx::query::<Database>(sql)
@@ -70,15 +72,16 @@ impl Tx {
                 .bind(kind)
                 .bind(mark)
                 .bind(at)
+                .bind(accepted)
                 .execute(conn)
                 .await?;
         });
         Ok(())
     }
 
-    /// Forgets what is known about a reporter: the next complaint is learned from.
-    pub async fn forget_reporter_marks(&mut self, id: i64) -> Result<(), StoreError> {
-        let sql = "DELETE FROM reporter_marks
+    /// Accepts all that was seen of a reporter as theirs.
+    pub async fn accept_reporter_marks(&mut self, id: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE reporter_marks SET accepted = TRUE
             WHERE email IN (SELECT email FROM reporters WHERE id = $1)";
         on!(self, conn => {
             sqlx::query::<Database>(sql).bind(id).execute(conn).await?;

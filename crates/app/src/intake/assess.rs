@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use portreeve_core::ids::ServiceKey;
-use portreeve_core::intake::Lane;
+use portreeve_core::intake::{Lane, Why};
 use portreeve_core::placing::{Attribution, Rules, Source, attribute};
 use portreeve_core::redact;
 use portreeve_core::settings::Settings;
@@ -14,7 +14,7 @@ use portreeve_formats::complaint::{self, Complaint, Incident, Subject, Zone};
 use portreeve_store::{MailRow, StoreError};
 
 use super::complaint::MOST_INCIDENTS;
-use super::trust::{self, Judged};
+use super::trust::{self, Flag, Judged};
 use super::understood::{Stopped, Understood};
 use super::{channel, form_complaint};
 use crate::desk::Desk;
@@ -34,8 +34,8 @@ pub(super) struct Assessed {
     pub(super) found: Vec<Attribution>,
     /// Who sent it.
     pub(super) judged: Judged,
-    /// Up to which change of the ledger that is true.
-    pub(super) ledger: i64,
+    /// Up to which change of the ledger that is true; none: nothing is taken for certain.
+    pub(super) ledger: Option<i64>,
     /// Lines of logs in it that its services may see.
     pub(super) lines: BTreeMap<ServiceKey, Vec<String>>,
 }
@@ -55,7 +55,22 @@ pub(super) async fn assess(
     let live = desk.live();
     let found = attributions(desk, &live.settings, &complaint, row, now).await;
     let lines = lines(&complaint, &found, understood).await;
-    Ok(Assessed { complaint, found, judged, ledger, lines })
+    Ok(Assessed { complaint, found, judged, ledger: Some(ledger), lines })
+}
+
+/// Asks once more whose the sources were: the ledger changed meanwhile.
+pub(super) async fn ask_again(
+    desk: &Desk,
+    assessed: &mut Assessed,
+    row: &MailRow,
+    understood: &Understood,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    assessed.ledger = Some(desk.ledger_of_now().await?);
+    let live = desk.live();
+    assessed.found = attributions(desk, &live.settings, &assessed.complaint, row, now).await;
+    assessed.lines = lines(&assessed.complaint, &assessed.found, understood).await;
+    Ok(())
 }
 
 /// Reads something as a complaint, and no more.
@@ -86,6 +101,21 @@ impl Assessed {
     /// How far its sender is trusted.
     pub(super) fn lane(&self) -> Lane {
         self.judged.lane
+    }
+
+    /// The DNS may answer in a moment, and whom it is from decides what may be done.
+    pub(super) fn may_be_known_soon(&self) -> bool {
+        self.judged.has(Flag::DnsFailed)
+    }
+
+    /// Takes nothing for certain: the ledger changes faster than it can be asked.
+    pub(super) fn doubt_all(&mut self) {
+        self.ledger = None;
+        for found in &mut self.found {
+            if let Attribution::Certain(holder) = found {
+                *found = Attribution::Doubtful(Why::TimeUnsure, Some(holder.clone()));
+            }
+        }
     }
 }
 

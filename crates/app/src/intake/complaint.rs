@@ -5,7 +5,7 @@ use portreeve_core::intake::{IncidentFate, Why};
 use portreeve_core::ledger::Certainty;
 use portreeve_core::text::{shorten, storable};
 use portreeve_core::time::{from_millis, rfc3339};
-use portreeve_formats::complaint::{Complaint, Incident};
+use portreeve_formats::complaint::{Category, Complaint, Destination, Incident, Subject, Zone};
 use portreeve_store::IncidentRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -163,6 +163,46 @@ pub(super) fn row_of(mail: MailId, n: usize, incident: &Incident) -> IncidentRow
     }
 }
 
+/// The allegation of a row, as it is read today; where today's reading has another one in its place, as far as it is
+/// stored.
+pub(super) fn incident_of(row: &IncidentRow, complaint: &Complaint) -> Incident {
+    let read = usize::try_from(row.n).ok().and_then(|n| complaint.incidents.get(n));
+    let is_it = |incident: &&Incident| {
+        let today = row_of(row.mail, 0, incident);
+        today.subject_kind == row.subject_kind
+            && today.subject == row.subject
+            && today.ip == row.ip
+            && today.observed_at == row.observed_at
+    };
+    if let Some(incident) = read.filter(is_it) {
+        return incident.clone();
+    }
+    let details: Details = serde_json::from_str(&row.details).unwrap_or_default();
+    let subject = row.subject.clone();
+    let zones = [Zone::Value, Zone::Prose, Zone::Header];
+    let destination = details
+        .destination
+        .map(|to| Destination { ip: to.ip.and_then(|ip| ip.parse().ok()), port: to.port });
+    Incident {
+        category: Category::from_word(&row.category).unwrap_or_default(),
+        subject: match (row.subject_kind.as_str(), subject.parse(), subject.parse()) {
+            ("ip", Ok(ip), _) => Subject::Ip(ip),
+            ("prefix", _, Ok(net)) => Subject::Prefix(net),
+            ("url", ..) => Subject::Url(subject),
+            ("email", ..) => Subject::Email(subject),
+            _ => Subject::Domain(subject),
+        },
+        ip: row.ip.as_deref().and_then(|ip| ip.parse().ok()),
+        port: row.port.and_then(|port| u16::try_from(port).ok()),
+        urls: details.urls,
+        domains: details.domains,
+        observed_at: row.observed_at.and_then(from_millis),
+        zone: zones.into_iter().find(|zone| zone.as_str() == row.zone).unwrap_or_default(),
+        destination,
+        count: u64::try_from(row.count).unwrap_or(1),
+    }
+}
+
 /// Puts on record how sure it was whose it was.
 pub(super) fn with_certainty(row: &mut IncidentRow, certainty: Certainty) {
     let mut details: Details = serde_json::from_str(&row.details).unwrap_or_default();
@@ -266,5 +306,18 @@ mod tests {
         let view = IncidentView::of(row);
         assert_eq!(view.subject.value, "192.0.2.7");
         assert!(view.urls.len() > 1 && view.urls.len() < 10);
+    }
+
+    #[test]
+    fn a_row_of_an_older_reading_is_not_taken_for_another_of_todays() {
+        let text = "From: a@example.org\r\nSubject: abuse\r\n\r\nSource: 192.0.2.7\r\n";
+        let mut complaint = portreeve_formats::complaint::read("a.eml", text.as_bytes()).remove(0);
+        complaint.incidents[0].urls = vec!["https://example.com/a".to_owned()];
+        let row = row_of(MailId(1), 0, &complaint.incidents[0]);
+        assert_eq!(incident_of(&row, &complaint), complaint.incidents[0]);
+        let before = complaint.incidents[0].clone();
+        complaint.incidents[0].subject = Subject::Ip("192.0.2.8".parse().expect("an address"));
+        complaint.incidents[0].ip = "192.0.2.8".parse().ok();
+        assert_eq!(incident_of(&row, &complaint), before);
     }
 }

@@ -1,5 +1,6 @@
 //! Mailboxes and folders that are read: the port to them, and the loop that looks. One node at a time reads one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,6 +8,7 @@ use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_store::{MailboxState, StoreError};
 use rand::RngExt;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::position::Position;
 use super::{Door, Incoming, MailEnvelope, ReceiveError, receive};
@@ -59,13 +61,12 @@ impl Taker<'_> {
         Ok(room.map_err(ReceiveError::from)?)
     }
 
-    /// Takes a mail, unless it was taken before. It may leave the mailbox once this has returned.
-    pub async fn take(&self, raw: &[u8]) -> Result<(), MailboxError> {
+    /// Takes a mail, unless it was taken before; whether it was not. It may leave the mailbox once this has returned.
+    pub async fn take(&self, raw: &[u8]) -> Result<bool, MailboxError> {
         self.keep().await?;
         let envelope = MailEnvelope::default();
         let incoming = Incoming { door: self.door, envelope: &envelope, name: "", lane: None, raw };
-        receive(self.place.desk, &incoming).await?;
-        Ok(())
+        Ok(!receive(self.place.desk, &incoming).await?.known)
     }
 
     /// Goes on being the one who reads.
@@ -206,9 +207,14 @@ impl<'a> Place<'a> {
 }
 
 /// Reads all mailboxes whenever they are due, until `stop` turns true.
-pub async fn follow(desk: &Desk, stop: watch::Receiver<bool>) {
-    let each = desk.mailboxes.iter().map(|mailbox| follow_one(desk, mailbox, stop.clone()));
-    futures_util::future::join_all(each).await;
+pub async fn follow(desk: &Arc<Desk>, stop: watch::Receiver<bool>) {
+    // Each by itself: one whose disk is slow holds up no other.
+    let mut readers = JoinSet::new();
+    for number in 0..desk.mailboxes.len() {
+        let (desk, stop) = (Arc::clone(desk), stop.clone());
+        readers.spawn(async move { follow_one(&desk, &desk.mailboxes[number], stop).await });
+    }
+    readers.join_all().await;
 }
 
 async fn follow_one(desk: &Desk, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {

@@ -20,12 +20,13 @@ mod understood;
 use portreeve_core::decision::Decision;
 use portreeve_core::event::{Event, Job};
 use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
-use portreeve_core::intake::{Because, IncidentFate, Lane, MailState, Why};
+use portreeve_core::intake::{Because, IncidentFate, Lane, MailState, Why, is_same_address};
 use portreeve_core::refusal::{Refusal, refusal};
 use portreeve_core::report::{Allegation, LONGEST_TEXT, SuspendMethod};
 use portreeve_core::text::{one_line, shorten, storable};
 use portreeve_core::time::{Span, Timestamp, from_millis};
 use portreeve_formats::Mail;
+use portreeve_formats::complaint::Incident;
 use portreeve_i18n::{Language, english};
 use portreeve_store::{IncidentRow, MailEnd, MailRow, NewMail, StoreError, Tx};
 use serde::Serialize;
@@ -39,7 +40,7 @@ pub use read::{Read, give_up, read};
 pub(crate) use room::MailRoom;
 pub use token::{AnswerTokens, LONGEST_LOCAL_PART};
 
-use place::Share;
+use place::{Came, Opening, Share};
 use token::Shown;
 use understood::Understood;
 
@@ -48,7 +49,7 @@ use crate::audit;
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
 use crate::record::{Record, to_row};
-use crate::report::{Act, ActError, Conditions, act_in};
+use crate::report::{Act, ActError, Conditions, act_in, counted};
 use crate::work::BOUND;
 
 /// Largest mail, in bytes. What mail servers usually take; larger ones belong elsewhere.
@@ -133,7 +134,7 @@ pub enum ReceiveError {
     #[error("the mail is empty")]
     Empty,
     /// It is too large.
-    #[error("the mail has more than {LARGEST_MAIL} bytes")]
+    #[error("the mail has more than 25 MiB ({LARGEST_MAIL} bytes)")]
     TooLarge,
     /// An address of its envelope is too long.
     #[error("an address of the envelope has more than {LONGEST_PATH} bytes")]
@@ -159,6 +160,8 @@ pub struct Received {
     pub id: MailId,
     /// It came before: nothing was done now.
     pub known: bool,
+    /// The request that brought it was carried out before, under the same key.
+    pub replayed: bool,
 }
 
 /// What makes a request the same as one before.
@@ -215,8 +218,8 @@ pub async fn receive_all(
         // Whoever kept the same bytes at the same time is done by now.
         let known = one.known(&mut tx, since).await?;
         received.push(match known {
-            Some(id) => Received { id, known: true },
-            None => Received { id: one.add(&mut tx, now).await?, known: false },
+            Some(id) => Received { id, known: true, replayed: false },
+            None => Received { id: one.add(&mut tx, now).await?, known: false, replayed: false },
         });
     }
     if let Some(once) = once {
@@ -251,7 +254,8 @@ async fn taken_before(
         return Err(ReceiveError::KeyUsedForAnother);
     }
     let ids: Vec<i64> = serde_json::from_str(&mails).unwrap_or_default();
-    Ok(Some(ids.into_iter().map(|id| Received { id: MailId(id), known: true }).collect()))
+    let before = |id| Received { id: MailId(id), known: true, replayed: true };
+    Ok(Some(ids.into_iter().map(before).collect()))
 }
 
 /// Something that came in, with what shows from outside.
@@ -291,11 +295,18 @@ impl<'a> Arrived<'a> {
 
     /// The same that came before. What was ever taken from a mailbox is not taken again, however long it stays there.
     async fn known(&self, tx: &mut Tx, since: i64) -> Result<Option<MailId>, StoreError> {
-        let since = match self.incoming.door {
-            Door::Imap(_) | Door::Folder(_) => 0,
-            _ => since,
+        // Nor does an operator take in twice what staff decided about, by whatever door it came.
+        let (to, since) = match self.incoming.door {
+            Door::CommandLine => (None, 0),
+            Door::Imap(_) | Door::Folder(_) => (Some(self.to.as_str()), 0),
+            Door::Lmtp | Door::Api { .. } | Door::Form => (Some(self.to.as_str()), since),
         };
-        tx.same_mail(&self.sha256, &self.to, since).await
+        // What one caller sent is nothing to another.
+        let credential = match self.incoming.door {
+            Door::Api { token } => Some(token.as_str()),
+            _ => None,
+        };
+        tx.same_mail(&self.sha256, to, credential, since).await
     }
 
     async fn add(&self, tx: &mut Tx, now: Timestamp) -> Result<MailId, StoreError> {
@@ -392,12 +403,16 @@ pub struct MailView {
     pub received_at: String,
     /// The member of staff who decided about it.
     pub decided_by: Option<String>,
+    /// Somebody may complain in it: only those may read it who may see who complains.
+    #[serde(skip)]
+    pub may_complain: bool,
 }
 
 impl MailView {
     fn of(row: MailRow) -> Self {
         let why = row.why;
         Self {
+            may_complain: crate::inbox::may_complain(&row),
             id: row.id.0,
             reason: why.map(|why| portreeve_i18n::reason::mail_waits(Language::English, why)),
             state: row.state.code(),
@@ -572,13 +587,12 @@ pub async fn attach(
     by: &Actor,
 ) -> Result<(), MailError> {
     let (row, bytes) = row_and_bytes(desk, id).await?.ok_or(MailError::NoMail(id))?;
-    let read = Understood::of(desk, bytes, row.envelope_from).await;
+    let read = Understood::of(desk, bytes, row.envelope_from.clone()).await;
     let Understood { mail, message: text, .. } = read.map_err(|_| MailError::Stopping)?;
-    let files = files_of(desk, &mail).await;
-    // Who complains, and in which words, is for staff alone.
-    let is_complaint = !desk.db.read().await?.incidents(id, 1).await?.is_empty();
-    let how = if is_complaint { AttachAs::Note } else { how };
+    let is_complaint = is_complaint(desk, &row, how, to).await?;
+    // Who complains, and in which words, is for those who may see that: the inbox shows it to them.
     let wish = match how {
+        _ if is_complaint => Act::Note(format!("Complaint {id} was attached.")),
         AttachAs::Message => Act::AnswerByMail(text, desk.now()),
         AttachAs::Note => {
             let from = mail.from.as_deref().unwrap_or("?");
@@ -586,6 +600,7 @@ pub async fn attach(
             Act::Note(shorten(&format!("{head}\n\n{text}"), LONGEST_TEXT))
         }
     };
+    let files = if is_complaint { Files::default() } else { files_of(desk, &mail).await };
     let now = desk.now();
     let mut tx = desk.db.write().await?;
     in_state(&mut tx, id, MailState::Waiting).await?;
@@ -594,20 +609,90 @@ pub async fn attach(
     let mut record = Record::new(desk);
     record.add(to, service, by, &[Event::MailAttached { mail: id }], now);
     record.write(&mut tx, now).await?;
-    end(&mut tx, desk, id, MailState::Attached, Some(to), by).await?;
-    // Of a complaint: what it alleges counts for the report.
-    let incidents = tx.incidents(id, complaint::STORED).await?;
-    if !incidents.is_empty() {
+    end(&mut tx, desk, id, MailState::Attached, None, Some(to), by).await?;
+    // What it alleges counts for the report.
+    if is_complaint {
         let row = tx.mail(id).await?.ok_or(MailError::NoMail(id))?;
-        let format = row.format.clone().unwrap_or_default();
-        let share = Share::of(incidents.iter().filter(|one| one.report.is_none()), &format);
+        let rows = tx.incidents(id, complaint::STORED).await?;
+        let meant = all_meant(&rows);
+        let share = Share::of(meant.iter().copied(), row.format.as_deref().unwrap_or_default());
         let settings = &desk.live().settings;
-        place::count_in(&mut tx, to, &row, &share, settings, now).await?;
-        tx.end_waiting_incidents(id, IncidentFate::ByStaff, Some(to)).await?;
+        place::count_in(&mut tx, to, &row, &share, Came::Joins, settings, now).await?;
+        let numbers: Vec<i64> = meant.iter().map(|one| one.n).collect();
+        tx.put_incidents_into(id, &numbers, IncidentFate::ByStaff, to).await?;
+        if let Some(ended) = counted(&done.report) {
+            tx.count_outcome(to, Some(ended)).await?;
+        }
     }
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(())
+}
+
+/// Whether what staff attach is a complaint: something is alleged in it, it has the form of one, or it is a note about
+/// what somebody else wrote than the customer.
+async fn is_complaint(
+    desk: &Desk,
+    row: &MailRow,
+    how: AttachAs,
+    to: ReportId,
+) -> Result<bool, StoreError> {
+    // The customer writes about their own service; perhaps they answer.
+    if how == AttachAs::Message && row.why == Some(Why::NoCode) {
+        return Ok(false);
+    }
+    let mut tx = desk.db.snapshot().await?;
+    if !tx.incidents(row.id, 1).await?.is_empty() {
+        return Ok(true);
+    }
+    let Some(format) = row.format.as_deref().filter(|_| row.not_a_report.is_none()) else {
+        return Ok(false);
+    };
+    if format != portreeve_formats::complaint::Format::Plain.as_str() {
+        return Ok(true);
+    }
+    let may_be = row.why == Some(Why::NoToken) && !row.from_address.is_empty();
+    if how == AttachAs::Message || !may_be {
+        return Ok(false);
+    }
+    let subject = tx.report(to).await?.and_then(|report| report.subject);
+    let Some(subject) = subject else { return Ok(true) };
+    let known = tx.service(&subject.service).await?;
+    let mailboxes = known.map(|known| known.service.mailboxes()).unwrap_or_default();
+    Ok(!mailboxes.iter().any(|one| is_same_address(one, &row.from_address)))
+}
+
+/// Whether nobody has decided about an allegation yet, neither the desk nor staff.
+fn is_undecided(row: &IncidentRow) -> bool {
+    let fates = [IncidentFate::Waits, IncidentFate::WouldOpen, IncidentFate::WouldJoin];
+    row.report.is_none() && fates.contains(&row.fate)
+}
+
+/// The allegations that staff mean who decide about a complaint as a whole: those that wait. Where none does, they say
+/// that what was passed over is to be looked at all the same.
+fn all_meant(rows: &[IncidentRow]) -> Vec<&IncidentRow> {
+    let waiting: Vec<&IncidentRow> = rows.iter().filter(|row| is_undecided(row)).collect();
+    if waiting.is_empty() {
+        rows.iter().filter(|row| row.report.is_none()).collect()
+    } else {
+        waiting
+    }
+}
+
+/// The allegations that staff mean who open a report about a service: those about it. Nobody is told of what is about
+/// others; where no holder is known, staff say whose it is.
+fn meant_for<'r>(rows: &'r [IncidentRow], service: &ServiceKey) -> Vec<&'r IncidentRow> {
+    let waiting = || rows.iter().filter(|row| is_undecided(row));
+    let is_of = |row: &&IncidentRow| {
+        row.directory.as_deref() == Some(service.directory.as_str())
+            && row.service_id == Some(service.id.get())
+    };
+    let theirs: Vec<&IncidentRow> = waiting().filter(is_of).collect();
+    if !theirs.is_empty() {
+        return theirs;
+    }
+    let nobodys: Vec<&IncidentRow> = waiting().filter(|row| row.service_id.is_none()).collect();
+    if nobodys.is_empty() { all_meant(rows) } else { nobodys }
 }
 
 /// Staff open a report about a service for what waits. It suspends nobody: whoever wants that presses for it on the
@@ -628,20 +713,10 @@ pub async fn open(
     let known = tx.service(service).await?.filter(|known| known.ended_at.is_none());
     let known = known.ok_or_else(|| ActError::NoService(service.clone()))?;
     let rows = tx.incidents(id, complaint::STORED).await?;
-    let is_free = |one: &&IncidentRow| one.report.is_none();
-    let is_of = |one: &&IncidentRow| {
-        one.directory.as_deref() == Some(service.directory.as_str())
-            && one.service_id == Some(service.id.get())
-    };
-    // Nobody is told of what is about others. Where no holder is known, staff say whose it is.
-    let mut meant: Vec<&IncidentRow> = rows.iter().filter(is_free).filter(is_of).collect();
-    if meant.is_empty() {
-        meant = rows.iter().filter(is_free).filter(|one| one.service_id.is_none()).collect();
-    }
-    let incidents: Vec<_> = meant
-        .iter()
-        .filter_map(|one| complaint.incidents.get(usize::try_from(one.n).ok()?))
-        .collect();
+    let meant = meant_for(&rows, service);
+    let incidents: Vec<Incident> =
+        meant.iter().map(|row| complaint::incident_of(row, &complaint)).collect();
+    let incidents: Vec<&Incident> = incidents.iter().collect();
     let first = incidents.first();
     let category = settings.intake.category(first.map_or("other", |one| one.category.as_str()));
     let ip = incidents.iter().find_map(|one| one.ip).map(|ip| ip.to_string());
@@ -655,20 +730,21 @@ pub async fn open(
         pay_to_unsuspend: false,
     };
     let complained = Event::Complained { mail: id, decision: Decision::of_staff() };
-    let report = place::open(&mut tx, desk, &known, allegation, by, complained, now).await?;
+    let opening = Opening { known: &known, allegation, complained };
+    let opened = place::open(&mut tx, desk, vec![opening], by, now).await?;
+    let report = opened.first().copied().ok_or(StoreError::TooMany)?;
     let format = row.format.clone().unwrap_or_default();
     let share = Share::of(meant.iter().copied(), &format);
-    place::count_in(&mut tx, report, &row, &share, settings, now).await?;
+    place::count_in(&mut tx, report, &row, &share, Came::Opens, settings, now).await?;
     let numbers: Vec<i64> = meant.iter().map(|one| one.n).collect();
     tx.put_incidents_into(id, &numbers, IncidentFate::ByStaff, report).await?;
-    // What is about other services goes on waiting.
-    let is_left = |one: &IncidentRow| {
-        let waits = one.report.is_none() && one.fate != IncidentFate::Passed;
-        waits && one.service_id.is_some() && !numbers.contains(&one.n)
+    // What is about others waits on.
+    let left = rows.iter().find(|row| is_undecided(row) && !numbers.contains(&row.n));
+    let (state, why) = match left {
+        Some(left) => (MailState::Waiting, left.why),
+        None => (MailState::Placed, None),
     };
-    if !rows.iter().any(is_left) {
-        end(&mut tx, desk, id, MailState::Placed, None, by).await?;
-    }
+    end(&mut tx, desk, id, state, why, None, by).await?;
     tx.commit().await?;
     desk.work.notify_waiters();
     Ok(report)
@@ -693,7 +769,7 @@ pub async fn dismiss(
 ) -> Result<(), MailError> {
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Waiting).await?;
-    end(&mut tx, desk, id, MailState::Dismissed, row.report, by).await?;
+    end(&mut tx, desk, id, MailState::Dismissed, None, row.report, by).await?;
     tx.put_because(id, because).await?;
     audit::log(&mut tx, desk.now(), by, "mail_dismissed", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)
@@ -704,7 +780,7 @@ pub async fn restore(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailErro
     let mut tx = desk.db.write().await?;
     let row = in_state(&mut tx, id, MailState::Dismissed).await?;
     tx.put_because(id, None).await?;
-    end(&mut tx, desk, id, MailState::Waiting, row.report, by).await?;
+    end(&mut tx, desk, id, MailState::Waiting, None, row.report, by).await?;
     audit::log(&mut tx, desk.now(), by, "mail_restored", &format!("mail {id}")).await?;
     Ok(tx.commit().await?)
 }
@@ -718,16 +794,20 @@ async fn in_state(tx: &mut Tx, id: MailId, state: MailState) -> Result<MailRow, 
     }
 }
 
-/// Writes down what staff decided. Why the mail waited stays, for when it waits again.
+/// Writes down what staff decided. Without a new reason, why the mail waited stays, for when it waits again.
 async fn end(
     tx: &mut Tx,
     desk: &Desk,
     id: MailId,
     state: MailState,
+    why: Option<Why>,
     report: Option<ReportId>,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let why = tx.mail(id).await?.and_then(|row| row.why);
+    let why = match why {
+        Some(why) => Some(why),
+        None => tx.mail(id).await?.and_then(|row| row.why),
+    };
     let by = by.to_string();
     let end = MailEnd { state, why, report, by: Some(&by) };
     tx.end_mail(id, &end, desk.now().as_millisecond()).await

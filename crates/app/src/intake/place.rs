@@ -10,15 +10,16 @@ use portreeve_core::decision::{Decision, Facts as DecisionFacts, Rule};
 use portreeve_core::event::Event;
 use portreeve_core::guard::{Facts, Mails};
 use portreeve_core::ids::{Actor, Press, ReportId, ServiceKey};
-use portreeve_core::intake::{IncidentFate, Lane, MailState, Why};
+use portreeve_core::intake::{IncidentFate, Lane, MailState, Why, is_same_address};
 use portreeve_core::placing::Attribution;
 use portreeve_core::report::{Allegation, Hold, Report, State, Subject, SuspendMethod};
 use portreeve_core::service::Service;
 use portreeve_core::settings::Settings;
 use portreeve_core::settings::intake::{Duplicates, Mode, SuspendBy};
 use portreeve_core::text::{is_mail_address, with_ascii_domain};
-use portreeve_core::time::Timestamp;
-use portreeve_formats::complaint::{Format, Incident, NotAReport};
+use portreeve_core::time::{Span, Timestamp};
+use portreeve_formats::complaint::{Complaint, Format, Incident, NotAReport};
+use portreeve_formats::{Automatic, Mail};
 use portreeve_i18n::Language;
 use portreeve_store::{
     ComplaintReading, DeskState, IncidentRow, IncidentsOfReport, KnownService, MailRow, NewReport,
@@ -35,50 +36,70 @@ use crate::desk::Desk;
 use crate::record::Record;
 use crate::report::{clock, count_suspension, service_facts, suspensions_left};
 
-/// Opens a report about a service, by the same rules as every other door.
+/// A report that a complaint opens.
+pub(super) struct Opening<'a> {
+    /// The service.
+    pub(super) known: &'a KnownService,
+    /// What it says.
+    pub(super) allegation: Allegation,
+    /// Why it is opened, for its history.
+    pub(super) complained: Event,
+}
+
+/// Opens reports, by the same rules as every other door, and in the order in which every other door takes rows.
 pub(super) async fn open(
     tx: &mut Tx,
     desk: &Desk,
-    known: &KnownService,
-    allegation: Allegation,
+    openings: Vec<Opening<'_>>,
     by: &Actor,
-    complained: Event,
     now: Timestamp,
-) -> Result<ReportId, StoreError> {
+) -> Result<Vec<ReportId>, StoreError> {
+    if openings.is_empty() {
+        return Ok(Vec::new());
+    }
     let live = desk.live();
     let settings = &live.settings;
-    let (state, left) = if allegation.suspend_method == SuspendMethod::Immediate {
+    let is_immediate =
+        |one: &Opening<'_>| one.allegation.suspend_method == SuspendMethod::Immediate;
+    let (state, mut left) = if openings.iter().any(is_immediate) {
         (tx.desk_state_alone().await?, suspensions_left(tx, settings, now).await?)
     } else {
         (DeskState::default(), 0)
     };
-    let facts = Facts {
-        service: service_facts(Some(known)),
-        customer_was_told: false,
-        mails: Mails::Seen,
-        within_hourly_limit: left > 0,
-        clock: clock(&state, None),
-        paused: state.paused_at.is_some(),
-    };
-    let id = tx.take_report_ids(1).await?.pop().ok_or(StoreError::TooMany)?;
-    let subject = Subject {
-        service: known.service.key.clone(),
-        customer_id: known.service.customer_id.clone(),
-    };
-    let limit = settings.time_limit_of(&allegation.category);
-    let (report, mut events) = Report::open(id, subject, allegation, &limit, &facts, now);
-    let is_suspended = matches!(report.hold, Hold::Placed { by: Press::Automatic, .. });
-    let category = report.allegation.category.clone();
-    tx.add_reports(&[NewReport { report, opened_by: by.to_string() }]).await?;
-    tx.add_categories(&[category]).await?;
-    if is_suspended {
+    let ids = tx.take_report_ids(openings.len()).await?;
+    let mut record = Record::new(desk);
+    let (mut new, mut suspended) = (Vec::new(), Vec::new());
+    for (Opening { known, allegation, complained }, id) in openings.into_iter().zip(&ids) {
+        let facts = Facts {
+            service: service_facts(Some(known)),
+            customer_was_told: false,
+            mails: Mails::Seen,
+            within_hourly_limit: left > 0,
+            clock: clock(&state, None),
+            paused: state.paused_at.is_some(),
+        };
+        let subject = Subject {
+            service: known.service.key.clone(),
+            customer_id: known.service.customer_id.clone(),
+        };
+        let limit = settings.time_limit_of(&allegation.category);
+        let (report, mut events) = Report::open(*id, subject, allegation, &limit, &facts, now);
+        if matches!(report.hold, Hold::Placed { by: Press::Automatic, .. }) {
+            left -= 1;
+            suspended.push(*id);
+        }
+        events.push(complained);
+        record.add(*id, Some(&known.service.key), by, &events, now);
+        new.push(NewReport { report, opened_by: by.to_string() });
+    }
+    tx.add_reports(&new).await?;
+    let categories = new.into_iter().map(|new| new.report.allegation.category);
+    tx.add_categories(&categories.collect::<Vec<_>>()).await?;
+    for id in suspended {
         count_suspension(tx, id, now).await?;
     }
-    events.push(complained);
-    let mut record = Record::new(desk);
-    record.add(id, Some(&known.service.key), by, &events, now);
     record.write(tx, now).await?;
-    Ok(id)
+    Ok(ids)
 }
 
 /// Reports that one complaint opens or joins at the most; what is about more is for a person.
@@ -93,6 +114,8 @@ const MOST_SEEN: usize = 32;
 struct Seen {
     /// Formats and categories of the readers.
     kinds: BTreeSet<String>,
+    /// When the customer was last told at once, milliseconds.
+    at_once: Option<i64>,
 }
 
 /// What a complaint adds to what all complaints about a report say together.
@@ -121,6 +144,15 @@ impl Share {
     }
 }
 
+/// How a complaint came to a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Came {
+    /// The report was opened for it, so that its customer is told of it by that.
+    Opens,
+    /// The report was there.
+    Joins,
+}
+
 /// Counts a complaint into what all complaints about a report say together. One that is counted already changes nothing.
 /// The report is held by the caller.
 pub(super) async fn count_in(
@@ -128,16 +160,34 @@ pub(super) async fn count_in(
     report: ReportId,
     mail: &MailRow,
     share: &Share,
+    came: Came,
     settings: &Settings,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if !tx.add_report_complaint(report, mail.id, mail.received_at).await? {
         return Ok(());
     }
+    let before = match came {
+        Came::Opens => None,
+        Came::Joins => tx.incidents_of_report(report).await?,
+    };
+    let received = (mail.received_at, mail.lane.unwrap_or(Lane::Untrusted));
+    let row = counted(report, before, received, share, came, settings.intake.notice_every, now)?;
+    tx.put_incidents_of_report(&row).await
+}
+
+/// What all complaints say together with one more, and when the customer is told of it.
+fn counted(
+    report: ReportId,
+    before: Option<IncidentsOfReport>,
+    (received_at, lane): (i64, Lane),
+    share: &Share,
+    came: Came,
+    every: Span,
+    now: Timestamp,
+) -> Result<IncidentsOfReport, StoreError> {
     let millis = now.as_millisecond();
-    let (first, last) = share.observed.unwrap_or((mail.received_at, mail.received_at));
-    let before = tx.incidents_of_report(report).await?;
-    // A report that was opened by another door has told its customer already, by itself.
+    let (first, last) = share.observed.unwrap_or((received_at, received_at));
     let is_first = before.is_none();
     let mut row = before.unwrap_or_else(|| IncidentsOfReport {
         report,
@@ -145,7 +195,8 @@ pub(super) async fn count_in(
         complaints: 0,
         first_seen: None,
         last_seen: None,
-        told: 1,
+        // Of a complaint that joins what another door opened nobody was told yet.
+        told: i64::from(came == Came::Opens),
         told_at: millis,
         tell_at: None,
         seen: String::new(),
@@ -158,17 +209,19 @@ pub(super) async fn count_in(
     let is_new = share.kinds.iter().any(|kind| !seen.kinds.contains(kind));
     if is_new && seen.kinds.len() < MOST_SEEN {
         seen.kinds.extend(share.kinds.iter().cloned());
-        row.seen = serde_json::to_string(&seen).map_err(StoreError::Unwritable)?;
-        if !is_first {
-            // Evidence of another kind is told at once; of each kind there is a first time only once.
+        // Evidence of another kind is told at once. Anybody can make some up, and nobody is to be flooded with it.
+        let is_its_turn =
+            seen.at_once.is_none_or(|at| at.saturating_add(every.as_millis()) <= millis);
+        if !is_first && lane != Lane::Untrusted && is_its_turn {
+            seen.at_once = Some(millis);
             row.tell_at = Some(millis);
         }
+        row.seen = serde_json::to_string(&seen).map_err(StoreError::Unwritable)?;
     }
-    if !is_first && row.tell_at.is_none() {
-        let every = settings.intake.notice_every.as_millis();
-        row.tell_at = Some(row.told_at.saturating_add(every).max(millis));
+    if came == Came::Joins && row.tell_at.is_none() {
+        row.tell_at = Some(row.told_at.saturating_add(every.as_millis()).max(millis));
     }
-    tx.put_incidents_of_report(&row).await
+    Ok(row)
 }
 
 /// What becomes of one allegation.
@@ -195,24 +248,27 @@ pub(super) async fn place(
     tx: &mut Tx,
     desk: &Desk,
     mail: &MailRow,
-    from: Option<&str>,
+    read: &Mail,
     assessed: &Assessed,
     otherwise: Fate,
     now: Timestamp,
 ) -> Result<Fate, StoreError> {
     let live = desk.live();
-    let placing = Placing { desk, mail, assessed, settings: &live.settings, now };
+    let from = read.from.as_deref();
+    // What programs of senders write on mail of people says nothing.
+    let is_an_answer =
+        matches!(read.automatic, Some(Automatic::AutoReplied | Automatic::AnsweringMachine));
+    let placing = Placing { from, desk, mail, assessed, settings: &live.settings, now };
     let complaint = &assessed.complaint;
     let fate = match complaint.not_a_report {
         // Whether it is an answer to something of ours was looked at before.
         Some(NotAReport::Answer) => Some(otherwise),
-        Some(_) => {
-            Some(Fate { state: MailState::NoReport, why: Some(Why::NoReport), report: None })
-        }
+        Some(_) => Some(no_report(Why::NoReport)),
         None if complaint.incidents.is_empty() => Some(match otherwise.why {
-            Some(Why::NoToken) if complaint.format != Format::default() => {
+            Some(Why::NoToken) if has_the_form_of_one(mail, complaint) => {
                 Fate::waits(Why::NoSource, None)
             }
+            Some(Why::Automatic) if is_an_answer => no_report(Why::NoReport),
             _ => otherwise,
         }),
         None => None,
@@ -221,11 +277,11 @@ pub(super) async fn place(
         placing.remember(tx, None).await?;
         return Ok(fate);
     }
-    let email = placing.email(from);
-    let is_muted = match &email {
-        Some(email) => tx.reporter_of(email).await?.is_some_and(|reporter| reporter.muted),
-        None => false,
-    };
+    let email = placing.emails(from).into_iter().next();
+    let mut is_muted = false;
+    for email in placing.complainers(from) {
+        is_muted |= tx.reporter_of(&email).await?.is_some_and(|reporter| reporter.muted);
+    }
     let fate = if is_muted {
         let rows = placing.rows().map(|row| IncidentRow {
             fate: IncidentFate::Passed,
@@ -233,7 +289,7 @@ pub(super) async fn place(
             ..row
         });
         tx.add_incidents(&rows.collect::<Vec<_>>()).await?;
-        Fate { state: MailState::NoReport, why: Some(Why::Muted), report: None }
+        no_report(Why::Muted)
     } else {
         placing.place(tx).await?
     };
@@ -251,7 +307,17 @@ pub(super) async fn place(
     Ok(fate)
 }
 
+fn no_report(why: Why) -> Fate {
+    Fate { state: MailState::NoReport, why: Some(why), report: None }
+}
+
+/// Whether something without a source is a complaint all the same, by its format or the form that it was written in.
+fn has_the_form_of_one(mail: &MailRow, complaint: &Complaint) -> bool {
+    complaint.format != Format::default() || super::channel(&mail.door) == "form"
+}
+
 struct Placing<'a> {
+    from: Option<&'a str>,
     desk: &'a Desk,
     mail: &'a MailRow,
     assessed: &'a Assessed,
@@ -276,11 +342,23 @@ impl Placing<'_> {
         tx.put_complaint_reading(self.mail.id, &reading).await
     }
 
-    /// Under which address whoever complains is known.
-    fn email(&self, from: Option<&str>) -> Option<String> {
+    /// The addresses of whoever complains, first the one under which they are known: what is authenticated before what
+    /// only the complaint says.
+    fn emails(&self, from: Option<&str>) -> Vec<String> {
         let told = self.assessed.complaint.reporter.email.as_deref();
-        let email = [told, from].into_iter().flatten().find(|one| is_mail_address(one))?;
-        Some(with_ascii_domain(email.trim()).to_lowercase())
+        let named = if self.assessed.judged.domain.is_some() { [from, told] } else { [told, from] };
+        let named = named.into_iter().flatten().map(str::trim).filter(|one| is_mail_address(one));
+        named.map(|one| with_ascii_domain(one).to_lowercase()).collect()
+    }
+
+    /// The addresses that are muted or not: nobody evades that by naming another one, and nobody has others muted who are
+    /// authenticated.
+    fn complainers(&self, from: Option<&str>) -> Vec<String> {
+        let mut emails = self.emails(from);
+        if self.assessed.judged.domain.is_some() {
+            emails.truncate(1);
+        }
+        emails
     }
 
     /// The allegations as they are stored, with whose each was.
@@ -313,6 +391,14 @@ impl Placing<'_> {
                 let known = services.get(&holder.service);
                 if known.is_none_or(|known| known.service.customer_id != holder.customer_id) {
                     return Verdict::Wait(Why::Moved);
+                }
+                // Perhaps they answer a notice without its code, and quote what it says of their own service.
+                let is_theirs = |from: &str| {
+                    let theirs = known.map(|known| known.service.mailboxes()).unwrap_or_default();
+                    theirs.iter().any(|one| is_same_address(one, from))
+                };
+                if self.from.is_some_and(is_theirs) {
+                    return Verdict::Wait(Why::NoCode);
                 }
                 if !self.settings.intake.auto_assign {
                     return Verdict::Wait(Why::BySetting);
@@ -370,6 +456,14 @@ impl Placing<'_> {
         }
         let observes = self.settings.intake.mode == Mode::Observe;
         let open = self.open_reports(tx, &groups, observes).await?;
+        let new = if observes {
+            BTreeMap::new()
+        } else {
+            let missing = groups.iter().filter(|(matter, _)| !open.contains_key(*matter));
+            self.open(tx, missing, &services).await?
+        };
+        // The lane stands in the row only when all is written down.
+        let mail = MailRow { lane: Some(self.assessed.lane()), ..self.mail.clone() };
         for (matter, members) in &groups {
             let known = open.get(matter).copied();
             let fate = match (known, observes) {
@@ -378,22 +472,16 @@ impl Placing<'_> {
                 (Some(_), false) => IncidentFate::Joined,
                 (None, false) => IncidentFate::Opened,
             };
-            let report = if observes {
-                known
-            } else {
+            let report = known.or_else(|| new.get(matter).copied()).filter(|_| !observes);
+            if let Some(report) = report {
                 let of_group = members.iter().map(|n| &rows[*n]);
                 let share = Share::of(of_group, complaint.format.as_str());
-                let report = match known {
-                    Some(report) => report,
-                    None => self.open(tx, matter, members, &services).await?,
-                };
-                count_in(tx, report, self.mail, &share, self.settings, self.now).await?;
-                Some(report)
-            };
+                let came = if known.is_some() { Came::Joins } else { Came::Opens };
+                count_in(tx, report, &mail, &share, came, self.settings, self.now).await?;
+            }
             for n in members {
                 let row = &mut rows[*n];
-                (row.fate, row.why, row.report) =
-                    (fate, observes.then_some(Why::Observed), report.filter(|_| !observes));
+                (row.fate, row.why, row.report) = (fate, observes.then_some(Why::Observed), report);
             }
         }
         tx.add_incidents(&rows).await?;
@@ -452,29 +540,42 @@ impl Placing<'_> {
         plan.and_then(|plan| plan.suspend_method).unwrap_or(SuspendMethod::TimeLimit)
     }
 
-    async fn open(
+    /// Opens the reports about these matters.
+    async fn open<'m>(
         &self,
         tx: &mut Tx,
+        missing: impl Iterator<Item = (&'m Matter, &'m Vec<usize>)>,
+        services: &BTreeMap<ServiceKey, KnownService>,
+    ) -> Result<BTreeMap<Matter, ReportId>, StoreError> {
+        let (mut matters, mut openings) = (Vec::new(), Vec::new());
+        for (matter, members) in missing {
+            let known = services.get(&matter.service).ok_or(StoreError::TooMany)?;
+            matters.push(matter.clone());
+            openings.push(self.opening(matter, members, known));
+        }
+        let ids = open(tx, self.desk, openings, &Actor::Desk, self.now).await?;
+        Ok(matters.into_iter().zip(ids).collect())
+    }
+
+    fn opening<'k>(
+        &self,
         matter: &Matter,
         members: &[usize],
-        services: &BTreeMap<ServiceKey, KnownService>,
-    ) -> Result<ReportId, StoreError> {
+        known: &'k KnownService,
+    ) -> Opening<'k> {
         let Assessed { complaint, lines, .. } = self.assessed;
-        let known = services.get(&matter.service).ok_or(StoreError::TooMany)?;
         let incidents: Vec<&Incident> = members.iter().map(|n| &complaint.incidents[*n]).collect();
         let ip = incidents.iter().find_map(|incident| incident.ip);
         let language = language_of(&known.service, self.settings);
-        let lines = lines.get(&matter.service).map_or(&[][..], Vec::as_slice);
+        let lane = self.assessed.lane();
+        // What anybody may have written is told in words of our own alone.
+        let lines = lines.get(&matter.service).filter(|_| lane != Lane::Untrusted);
+        let lines = lines.map_or(&[][..], Vec::as_slice);
         let allegation = Allegation {
             category: matter.category.clone(),
             service_ip: ip
                 .map_or_else(|| known.service.default_ip().to_owned(), |ip| ip.to_string()),
-            additional_info: evidence::told(
-                language,
-                Some(self.assessed.lane()),
-                &incidents,
-                lines,
-            ),
+            additional_info: evidence::told(language, Some(lane), &incidents, lines),
             suspend_method: self.method(&matter.category),
             allow_unsuspend: false,
             pay_to_unsuspend: false,
@@ -488,7 +589,7 @@ impl Placing<'_> {
         let ground = self.settings.plans.get(&matter.category).and_then(|plan| plan.ground.clone());
         let decision = Decision::by(Press::Automatic, Rule::Complaint).on(facts).against(ground);
         let complained = Event::Complained { mail: self.mail.id, decision };
-        open(tx, self.desk, known, allegation, &Actor::Desk, complained, self.now).await
+        Opening { known, allegation, complained }
     }
 
     /// What becomes of the complaint as a whole. One allegation that needs a person is enough for it to wait; what is
@@ -511,4 +612,52 @@ impl Placing<'_> {
 /// The language in which a customer is told.
 pub(super) fn language_of(service: &Service, settings: &Settings) -> Language {
     Language::of(&service.language).unwrap_or(settings.client_language)
+}
+
+#[cfg(test)]
+mod tests {
+    use portreeve_core::time::from_millis;
+
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    /// What all complaints say after one that came at this hour.
+    fn after(
+        before: Option<IncidentsOfReport>,
+        kind: &str,
+        lane: Lane,
+        came: Came,
+        hour: i64,
+    ) -> IncidentsOfReport {
+        let share = Share { events: 1, observed: None, kinds: BTreeSet::from([kind.to_owned()]) };
+        let now = from_millis(hour * HOUR).expect("in range");
+        let every = Span::from_mins(24 * 60);
+        counted(ReportId(1), before, (hour * HOUR, lane), &share, came, every, now)
+            .expect("written")
+    }
+
+    #[test]
+    fn a_customer_is_told_once_in_a_while_and_of_new_evidence_at_once_if_its_sender_is_known() {
+        let first = after(None, "arf/spam", Lane::Untrusted, Came::Opens, 100);
+        assert_eq!((first.told, first.tell_at), (1, None));
+        // Whoever may be anybody makes up as many kinds as they like.
+        let mut row = first.clone();
+        for n in 0..40 {
+            row = after(Some(row), &format!("arf/{n}"), Lane::Untrusted, Came::Joins, 101);
+            assert_eq!(row.tell_at, Some(124 * HOUR), "{n}");
+        }
+        let known = after(Some(first), "plain/phishing", Lane::Known, Came::Joins, 101);
+        assert_eq!(known.tell_at, Some(101 * HOUR));
+        // They were told; more of that comes not at once again.
+        let told = IncidentsOfReport { told: 2, told_at: 101 * HOUR, tell_at: None, ..known };
+        let next = after(Some(told), "xarf_v4/malware", Lane::Trusted, Came::Joins, 102);
+        assert_eq!(next.tell_at, Some(125 * HOUR));
+    }
+
+    #[test]
+    fn of_the_first_complaint_that_joins_what_another_door_opened_its_customer_is_told() {
+        let row = after(None, "arf/spam", Lane::Known, Came::Joins, 100);
+        assert_eq!((row.complaints, row.told, row.tell_at), (1, 0, Some(124 * HOUR)));
+    }
 }

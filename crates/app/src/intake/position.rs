@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// Mails that stay for later are known one by one, up to so many; behind them nothing is taken.
 pub const MOST_LEFT: usize = 1_000;
 
+/// Mails that were taken, but could be neither marked nor moved, of which that is tried again.
+const MOST_UNMARKED: usize = 1_000;
+
 /// How far the clock of a mail server may be behind ours, in milliseconds.
 const SLACK: i64 = 10 * 60_000;
 
@@ -70,8 +73,11 @@ pub struct Position {
     pub up_to: u32,
     /// What is being looked for among the old ones.
     pub old: Option<Old>,
-    /// Those among them that have to come again: there was no room for them, or they could not be moved away.
+    /// Those among them that have to come again: there was no room for them, or they could not be read.
     pub left: Vec<u32>,
+    /// Those that were taken, but could be neither marked nor moved away: only that is tried again.
+    #[serde(default)]
+    pub unmarked: Vec<u32>,
 }
 
 impl Position {
@@ -86,6 +92,7 @@ impl Position {
             position.validity = opened.validity;
             position.up_to = opened.next.saturating_sub(1);
             position.left = Vec::new();
+            position.unmarked = Vec::new();
             let all_from =
                 |since, is_exact| Some(Old { up_to: 0, before: opened.next, since, is_exact });
             position.old = match position.since {
@@ -117,6 +124,7 @@ impl Position {
             up_to: opened.next.saturating_sub(1),
             old: opened.since.map(old),
             left: Vec::new(),
+            unmarked: Vec::new(),
         }
     }
 
@@ -130,6 +138,14 @@ impl Position {
     /// A mail need not come again.
     pub fn settle(&mut self, uid: u32) {
         self.left.retain(|&other| other != uid);
+    }
+
+    /// A mail that was taken could not be marked. Of very many some stay as they are.
+    pub fn mark_later(&mut self, uid: u32) {
+        self.unmarked.retain(|&other| other != uid);
+        if self.unmarked.len() < MOST_UNMARKED {
+            self.unmarked.push(uid);
+        }
     }
 
     /// No more mails can be left for later.
@@ -194,5 +210,19 @@ mod tests {
         assert_eq!(known.left, [5]);
         known.settle(5);
         assert!(known.left.is_empty() && !known.is_full());
+    }
+
+    #[test]
+    fn what_is_only_to_be_marked_makes_no_mailbox_full() {
+        let (mut known, _) = Position::of(None, &opened(7, 42, None));
+        let most = u32::try_from(MOST_UNMARKED).expect("a few");
+        (0..most + 5).for_each(|uid| known.mark_later(uid));
+        known.mark_later(0);
+        assert_eq!((known.unmarked.len(), known.unmarked.last()), (MOST_UNMARKED, Some(&0)));
+        assert!(!known.is_full());
+        let before = serde_json::to_string(&known).expect("written");
+        let before = before.split_once(",\"unmarked\"").expect("it is there").0.to_owned() + "}";
+        let read: Position = serde_json::from_str(&before).expect("as it was written before");
+        assert!(read.unmarked.is_empty());
     }
 }

@@ -4,7 +4,7 @@
 use portreeve_core::event::{Event, Kind};
 use portreeve_core::ids::{Actor, MailId, ReportId};
 use portreeve_core::intake::{
-    ANSWERS_PER_HOUR, Answerer, Displayed, MailState, Why, is_same_address, judge,
+    ANSWERS_PER_HOUR, Answerer, Displayed, Lane, MailState, Why, is_same_address, judge,
     may_be_by_customer,
 };
 use portreeve_core::notice::{Audience, Notice};
@@ -18,7 +18,7 @@ use portreeve_formats::{
 use portreeve_store::{MailEnd, MailRow, SentNotice, StoreError, Tx};
 
 use super::about::Own;
-use super::assess::assess;
+use super::assess::{Assessed, ask_again, assess};
 use super::token::{AnswerTokens, NoticeName, Shown, notice_of};
 use super::understood::Understood;
 use super::{place, receipt, room};
@@ -68,6 +68,17 @@ impl Fate {
     }
 }
 
+/// How often whose the sources of a complaint were is asked at a time, while the ledger changes.
+const ASKED: u32 = 4;
+
+/// What came of one try to write down what became of a mail.
+enum Try {
+    /// It is done, or it is not time yet.
+    Is(Read),
+    /// Addresses moved since it was asked whose they are.
+    Moved,
+}
+
 /// Reads a mail, if nobody has. With `may_wait`, one that tells of a notice which is not on record yet is left for
 /// later.
 pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, StoreError> {
@@ -84,19 +95,51 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         && row.report.is_none()
         && row.shows_report.is_none()
         && matches!(shown(tokens, &row, &understood.mail), Shown::Nothing);
-    let assessed = if may_complain {
+    let mut assessed = if may_complain {
         Some(assess(desk, &row, &understood, bytes, desk.now()).await?)
     } else {
         None
     };
+    if may_wait && assessed.as_ref().is_some_and(Assessed::may_be_known_soon) {
+        return Ok(Read::Later);
+    }
+    for _ in 1..ASKED {
+        match try_once(desk, id, tokens, &understood, assessed.as_ref(), may_wait).await? {
+            Try::Is(read) => return Ok(read),
+            Try::Moved => {}
+        }
+        if let Some(assessed) = &mut assessed {
+            ask_again(desk, assessed, &row, &understood, desk.now()).await?;
+        }
+    }
+    // A large import may go on for long: then a person decides.
+    if !may_wait && let Some(assessed) = &mut assessed {
+        assessed.doubt_all();
+    }
+    match try_once(desk, id, tokens, &understood, assessed.as_ref(), may_wait).await? {
+        Try::Is(read) => Ok(read),
+        Try::Moved => Ok(Read::Later),
+    }
+}
+
+/// Writes down what became of a mail, in one transaction.
+async fn try_once(
+    desk: &Desk,
+    id: MailId,
+    tokens: &AnswerTokens,
+    understood: &Understood,
+    assessed: Option<&Assessed>,
+    may_wait: bool,
+) -> Result<Try, StoreError> {
+    let Some(row) = desk.db.read().await?.mail(id).await? else { return Ok(Try::Is(Read::Done)) };
     // Received before the transaction begins, which holds the writer.
-    let files = match what(&row, &understood) {
+    let files = match what(&row, understood) {
         What::Answer => super::files_of(desk, &understood.mail).await,
         _ => Files::default(),
     };
     let mut tx = desk.db.write().await?;
     let Some(row) = tx.mail_alone(id).await?.filter(|row| row.state == MailState::Unread) else {
-        return Ok(Read::Done);
+        return Ok(Try::Is(Read::Done));
     };
     let now = desk.now();
     let shown = match shown(tokens, &row, &understood.mail) {
@@ -113,7 +156,7 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
             tokens,
             tx: &mut tx,
             row: &row,
-            understood: &understood,
+            understood,
             mail: &understood.mail,
             files,
             now,
@@ -124,18 +167,23 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
         Ok(Some(Fate::waits(Why::TooMany, shown)))
     };
     let fate = match fate {
-        Ok(Some(fate)) => match assessed.as_ref().filter(|_| is_nobodys(&fate)) {
-            // An address moved meanwhile: whose it is has to be asked once more.
-            Some(assessed) if assessed.ledger != tx.change_counters().await?.ledger => {
-                return Ok(Read::Later);
-            }
+        Ok(Some(fate)) => match assessed.filter(|_| is_nobodys(&fate)) {
             Some(assessed) => {
-                let from = understood.mail.from.as_deref();
-                place::place(&mut tx, desk, &row, from, assessed, fate, now).await?
+                if let Some(ledger) = assessed.ledger
+                    && ledger != tx.change_counters().await?.ledger
+                {
+                    return Ok(Try::Moved);
+                }
+                if came_before(&mut tx, &row, assessed).await? {
+                    Fate { state: MailState::Duplicate, why: None, report: None }
+                } else {
+                    let mail = &understood.mail;
+                    place::place(&mut tx, desk, &row, mail, assessed, fate, now).await?
+                }
             }
             None => fate,
         },
-        Ok(None) => return Ok(Read::Later),
+        Ok(None) => return Ok(Try::Is(Read::Later)),
         Err(ActError::Store(error)) => return Err(error),
         Err(refused) => {
             // Nothing of what was begun may stay.
@@ -161,7 +209,17 @@ pub async fn read(desk: &Desk, id: MailId, may_wait: bool) -> Result<Read, Store
     }
     tx.commit().await?;
     desk.work.notify_waiters();
-    Ok(Read::Done)
+    Ok(Try::Is(Read::Done))
+}
+
+/// Whether the same complaint came before: to another of our addresses, or by another door. One that is authenticated
+/// counts beside one that is not and became nothing, so that nobody stops it by being faster.
+async fn came_before(tx: &mut Tx, row: &MailRow, assessed: &Assessed) -> Result<bool, StoreError> {
+    let Some(before) = tx.came_before(&row.sha256, row.id).await? else { return Ok(false) };
+    let is_more = assessed.lane() != Lane::Untrusted
+        && !matches!(before.lane, Some(Lane::Known | Lane::Trusted))
+        && matches!(before.state, MailState::Unread | MailState::Waiting | MailState::NoReport);
+    Ok(!is_more)
 }
 
 /// Whether a mail is about no report that anybody knows: then it may be a complaint.

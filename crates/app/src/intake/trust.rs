@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use portreeve_core::intake::Lane;
-use portreeve_core::text::with_ascii_domain;
+use portreeve_core::text::{is_mail_address, with_ascii_domain};
 use portreeve_core::time::Span;
 use portreeve_formats::{Authentication, Said, SaidResult, authentication, authentication_results};
 use portreeve_store::{MailRow, StoreError};
@@ -18,8 +18,11 @@ pub use portreeve_formats::{MOST_SIGNATURES, MOST_SIGNED_FIELDS};
 use crate::desk::Desk;
 use crate::digest::sha256_hex;
 
-/// Signers, layouts, and recipients that are known of one reporter.
-const MOST_MARKS: i64 = 8;
+/// Signers, layouts, and recipients that are learned of one reporter without staff, and that are kept for staff.
+const MOST_MARKS: usize = 8;
+
+/// The same with those that staff accepted at any time.
+const ALL_MARKS: i64 = 200;
 
 /// How long a signature is known to have come. Copies of it that come later are of no use: incidents have become too old.
 pub(crate) const SIGNATURES_KEPT: Span = Span::from_mins(365 * 24 * 60);
@@ -36,6 +39,13 @@ pub struct Judged {
     pub domain: Option<String>,
     /// What was odd, as words in `snake_case`.
     pub flags: Vec<String>,
+}
+
+impl Judged {
+    /// Whether this was odd.
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags.iter().any(|one| one == flag.code())
+    }
 }
 
 /// What is odd about the authentication of a complaint. Each takes it out of the trusted lane.
@@ -118,6 +128,11 @@ fn are_aligned(a: &str, b: &str) -> bool {
     a == b || (organisation(a).is_some() && organisation(a) == organisation(b))
 }
 
+/// The domain that somebody has registered, of one that may be below it.
+pub fn registered(domain: &str) -> Option<&str> {
+    psl::domain_str(domain)
+}
+
 /// The domain of an address, as the network has it.
 fn domain_of(address: &str) -> Option<String> {
     let address = with_ascii_domain(address);
@@ -138,7 +153,12 @@ fn by_word(from: &str, head: &Authentication, said: &Said) -> Authentic {
             ascii(&one.domain) == domain
                 && selector.as_ref().is_none_or(|selector| *selector == one.selector)
         });
-        let first = of_theirs.next()?;
+        let Some(first) = of_theirs.next() else {
+            // Some servers take signatures away once they have checked them.
+            return head
+                .is_unsigned
+                .then(|| (domain.clone(), selector.clone().unwrap_or_default()));
+        };
         // Which of several it was cannot be told: then all have to be good.
         let are_good = of_theirs.chain([first]).all(|one| one.covers_from && !one.is_partial);
         are_good.then(|| (domain, first.selector.clone()))
@@ -211,7 +231,8 @@ pub async fn judge(
         "api" => {
             let token = row.credential.as_deref().unwrap_or_default();
             let marks = [("signer", format!("token {token}"))];
-            let reporters: Vec<String> = told.map(normal).into_iter().collect();
+            let reporters: Vec<String> =
+                told.filter(|told| is_mail_address(told)).map(normal).into_iter().collect();
             let mut flags = Vec::new();
             let lane = lane(desk, row, &reporters, Some(&marks), &[], &mut flags).await?;
             Ok(Judged { lane, domain: None, flags: words(flags) })
@@ -230,10 +251,11 @@ async fn judge_mail(
     let bytes = raw.to_vec();
     let read = move || {
         let head = authentication(&bytes, &trusted);
-        (head, layout(&bytes), bytes)
+        let text = if head.is_unsigned { text_hash(&bytes) } else { String::new() };
+        (head, layout(&bytes), text, bytes)
     };
     // A stranger's bytes: not on the threads that answer callers.
-    let Ok((head, layout, bytes)) = tokio::task::spawn_blocking(read).await else {
+    let Ok((head, layout, text, bytes)) = tokio::task::spawn_blocking(read).await else {
         return Ok(Judged { lane: Lane::Untrusted, domain: None, flags: Vec::new() });
     };
     let mut flags = Vec::new();
@@ -252,19 +274,31 @@ async fn judge_mail(
     if authentic.domain.is_none() {
         return Ok(Judged { lane: Lane::Untrusted, domain: None, flags: words(flags) });
     }
-    let mut reporters: Vec<String> = head.from.iter().map(|from| normal(from)).collect();
-    let is_theirs = |told: &&str| domain_of(told).is_some_and(|domain| are_aligned(&domain, &from));
-    reporters.extend(told.filter(is_theirs).map(normal));
+    let Some(sender) = head.from.as_deref().filter(|from| is_mail_address(from)) else {
+        let (lane, domain) = (Lane::Known, authentic.domain);
+        return Ok(Judged { lane, domain, flags: words(flags) });
+    };
+    let mut reporters = vec![normal(sender)];
+    reporters.extend(told.filter(|told| is_mail_address(told)).map(normal));
     reporters.dedup();
-    let marks = authentic
-        .signer
-        .as_ref()
-        .map(|(domain, selector)| [("signer", format!("{selector} {domain}")), ("layout", layout)]);
-    let marks = marks.as_ref().map(<[_; 2]>::as_slice);
+    // Whom nothing covers anybody may have written.
+    let covers_to = head.is_unsigned || aligned().any(|one| one.covers_to);
+    let marks = authentic.signer.as_ref().map(|(domain, selector)| {
+        let mut marks = vec![("signer", format!("{selector} {domain}")), ("layout", layout)];
+        if covers_to {
+            marks.push(("recipient", recipients(&head.to)));
+        }
+        marks
+    });
+    let marks = marks.as_deref();
     let signatures = aligned().filter(|one| !one.value.is_empty());
     let signatures =
         signatures.map(|one| sha256_hex(format!("{} {}", one.domain, one.value).as_bytes()));
-    let signatures: BTreeSet<String> = signatures.collect();
+    let mut signatures: BTreeSet<String> = signatures.collect();
+    if let Some((domain, _)) = authentic.signer.as_ref().filter(|_| head.is_unsigned) {
+        // What came again cannot be told by a signature then.
+        signatures.insert(sha256_hex(format!("{domain} {text}").as_bytes()));
+    }
     let signatures = Vec::from_iter(signatures);
     let lane = lane(desk, row, &reporters, marks, &signatures, &mut flags).await?;
     Ok(Judged { lane, domain: authentic.domain, flags: words(flags) })
@@ -313,7 +347,8 @@ async fn by_dns(
     sealed
 }
 
-/// The lane of what is authenticated as of these reporters. With `marks`, what tells them from others is compared with what
+/// The lane of what is authenticated as of the first of these reporters; others, which the text names, can only lower it:
+/// at a domain that many share, anybody may name anybody. With `marks`, what tells them from others is compared with what
 /// is known; without, it is authenticated too weakly to be trusted. Signatures are put on record: none comes twice.
 async fn lane(
     desk: &Desk,
@@ -330,19 +365,24 @@ async fn lane(
         }
     }
     let mut said = None;
-    for email in reporters {
+    for (n, email) in reporters.iter().enumerate() {
         let given = tx.reporter_of(email).await?.and_then(|known| known.lane);
-        said = said.or(given);
+        if n > 0 {
+            said = lower(said, given);
+            continue;
+        }
+        said = given;
         for (kind, mark) in marks.into_iter().flatten() {
-            let known = tx.reporter_marks(email, kind, MOST_MARKS).await?;
-            if known.contains(mark) {
+            let seen = tx.reporter_marks(email, kind, ALL_MARKS).await?;
+            if seen.iter().any(|(known, accepted)| known == mark && *accepted) {
                 continue;
             }
             // What comes before staff trust a reporter is what they trust.
-            let has_room = i64::try_from(known.len()).is_ok_and(|count| count < MOST_MARKS);
-            if known.is_empty() || (given != Some(Lane::Trusted) && has_room) {
-                tx.add_reporter_mark(email, kind, mark, row.received_at).await?;
-            } else if given == Some(Lane::Trusted) {
+            let accepted = given != Some(Lane::Trusted) || !seen.iter().any(|(_, known)| *known);
+            if seen.iter().filter(|(_, known)| *known == accepted).count() < MOST_MARKS {
+                tx.add_reporter_mark(email, kind, mark, row.received_at, accepted).await?;
+            }
+            if !accepted {
                 flags.push(match *kind {
                     "signer" => Flag::NewSigner,
                     "recipient" => Flag::NewRecipient,
@@ -357,6 +397,30 @@ async fn lane(
         Some(Lane::Trusted) if marks.is_some() && flags.is_empty() => Lane::Trusted,
         _ => Lane::Known,
     })
+}
+
+/// The lane of somebody after another one is named.
+fn lower(lane: Option<Lane>, other: Option<Lane>) -> Option<Lane> {
+    match (lane, other) {
+        (_, Some(Lane::Untrusted)) => other,
+        (Some(Lane::Trusted), Some(Lane::Known)) => other,
+        _ => lane,
+    }
+}
+
+/// Whom a mail is for, whatever the order.
+fn recipients(to: &[String]) -> String {
+    let to: BTreeSet<String> = to.iter().map(|one| normal(one)).collect();
+    sha256_hex(Vec::from_iter(to).join(",").as_bytes())
+}
+
+/// What stands for the signature of a mail whose signatures were taken away: its text, without what changes on the way.
+fn text_hash(raw: &[u8]) -> String {
+    let lines = raw.split_inclusive(|byte| *byte == b'\n');
+    let lines = lines.map_while(|line| (!line.trim_ascii().is_empty()).then_some(line.len()));
+    let head: usize = lines.sum();
+    let text = raw[head..].iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+    sha256_hex(&text.collect::<Vec<u8>>())
 }
 
 /// An address as reporters are known by it.
@@ -433,6 +497,48 @@ mod tests {
             assert_eq!(found.domain.is_some(), is_known, "{results} {signature}");
             assert!(found.signer.is_none(), "{results} {signature}");
         }
+    }
+
+    #[test]
+    fn where_no_signature_is_left_the_word_of_the_operators_server_is_enough() {
+        let word = |results: &str, signatures: &str| {
+            let raw = format!("From: a@{FROM}\r\n{signatures}\r\n");
+            let said = authentication_results(&format!("mx.example.com; {results}")).expect("read");
+            by_word(FROM, &authentication(raw.as_bytes(), &[]), &said).signer
+        };
+        let passes = "dkim=pass header.d=reporter.example.org header.s=k";
+        assert_eq!(word(passes, ""), Some(("reporter.example.org".into(), "k".into())));
+        let without = "dkim=pass header.i=@reporter.example.org";
+        assert_eq!(word(without, ""), Some(("reporter.example.org".into(), String::new())));
+        assert_eq!(word("dkim=pass header.d=evil.example.net", ""), None);
+        assert_eq!(word("dkim=fail header.d=reporter.example.org", ""), None);
+        let others = "DKIM-Signature: d=evil.example.net; s=k; h=from; b=x\r\n".repeat(9);
+        assert_eq!(word(passes, &others), None, "theirs may be one that is not looked at");
+    }
+
+    #[test]
+    fn what_a_text_names_can_lower_a_lane_only() {
+        let (trusted, known) = (Some(Lane::Trusted), Some(Lane::Known));
+        let untrusted = Some(Lane::Untrusted);
+        for (lane, other, after) in [
+            (None, trusted, None),
+            (known, trusted, known),
+            (untrusted, trusted, untrusted),
+            (trusted, None, trusted),
+            (trusted, trusted, trusted),
+            (trusted, known, known),
+            (trusted, untrusted, untrusted),
+            (None, untrusted, untrusted),
+        ] {
+            assert_eq!(lower(lane, other), after, "{lane:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_the_same_with_another_header_and_other_line_ends() {
+        let one = text_hash(b"From: a\r\n\r\nHello\r\nyou\r\n");
+        assert_eq!(text_hash(b"X: y\nFrom: a\n\nHello\n you\n\n"), one);
+        assert_ne!(text_hash(b"From: a\r\n\r\nHello\r\nus\r\n"), one);
     }
 
     #[test]

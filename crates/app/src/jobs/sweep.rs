@@ -31,6 +31,9 @@ const WAKE_AT_ONCE: usize = 32;
 /// however many are put off, a sweep looks at no more than [`WAKE`].
 const PUT_OFF: Span = Span::from_secs(2);
 
+/// A report about which a customer could not be told of further complaints is tried again after this long.
+const TELL_AGAIN: Span = Span::from_mins(60);
+
 /// The slow pass looks at a service this often at the most ...
 const LOOK_AT_MOST_EVERY: Span = Span::from_secs(30);
 
@@ -237,30 +240,48 @@ async fn due(
 async fn tell_more(desk: &Desk, now: Timestamp) -> Result<(), StoreError> {
     let due = desk.db.read().await?.reports_to_tell(now.as_millisecond(), WAKE).await?;
     for id in &due {
-        let mut tx = desk.db.write().await?;
-        let Some(report) = tx.report_alone(*id).await? else { continue };
-        let Some(mut row) = tx.incidents_of_report(*id).await? else { continue };
-        // Another node was here first.
-        if row.tell_at.is_none_or(|at| at > now.as_millisecond()) {
-            continue;
+        match tell_more_of(desk, *id, now).await {
+            Err(error) if error.is_unavailable() => return Err(error),
+            // One report that cannot be read must not keep the others waiting, nor come again with every sweep.
+            Err(error) => {
+                tracing::error!(
+                    report.id = id.0,
+                    "cannot tell of further complaints about report {id}: {error}"
+                );
+                let mut tx = desk.db.write().await?;
+                tx.tell_later(*id, TELL_AGAIN.after(now).as_millisecond()).await?;
+                tx.commit().await?;
+            }
+            Ok(()) => {}
         }
-        row.tell_at = None;
-        let count = u64::try_from(row.complaints - row.told).unwrap_or_default();
-        let service = report.subject.as_ref().map(|subject| &subject.service);
-        if count > 0 && matches!(report.state, State::Open { .. }) {
-            (row.told, row.told_at) = (row.complaints, now.as_millisecond());
-            let mut record = Record::new(desk);
-            let more = Event::MoreComplaints { count };
-            record.add(*id, service, &Actor::Desk, &[more], now);
-            record.write(&mut tx, now).await?;
-        }
-        tx.put_incidents_of_report(&row).await?;
-        tx.commit().await?;
     }
     if !due.is_empty() {
         desk.work.notify_waiters();
     }
     Ok(())
+}
+
+async fn tell_more_of(desk: &Desk, id: ReportId, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = desk.db.write().await?;
+    let report = tx.report_alone(id).await?;
+    let row = tx.incidents_of_report(id).await?;
+    let (Some(report), Some(mut row)) = (report, row) else { return Ok(()) };
+    // Another node was here first.
+    if row.tell_at.is_none_or(|at| at > now.as_millisecond()) {
+        return Ok(());
+    }
+    row.tell_at = None;
+    let count = u64::try_from(row.complaints - row.told).unwrap_or_default();
+    let service = report.subject.as_ref().map(|subject| &subject.service);
+    if count > 0 && matches!(report.state, State::Open { .. }) {
+        (row.told, row.told_at) = (row.complaints, now.as_millisecond());
+        let mut record = Record::new(desk);
+        let more = Event::MoreComplaints { count };
+        record.add(id, service, &Actor::Desk, &[more], now);
+        record.write(&mut tx, now).await?;
+    }
+    tx.put_incidents_of_report(&row).await?;
+    tx.commit().await
 }
 
 /// The desk's state after a heartbeat at `now`.

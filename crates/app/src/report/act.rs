@@ -15,7 +15,7 @@ use portreeve_core::service::NO_DEDICATED_IP;
 use portreeve_core::settings::Settings;
 use portreeve_core::text::{is_blank, storable};
 use portreeve_core::time::{Span, Timestamp, to_whole_millis};
-use portreeve_store::{IdempotencyRow, NewMessage, NewNote, StoreError, Tx};
+use portreeve_store::{Counted, IdempotencyRow, NewMessage, NewNote, StoreError, Tx};
 
 use super::acts::{Act, NewDeadline, Protected};
 use super::attach::{Owner, Place, attach};
@@ -575,24 +575,24 @@ impl Change<'_> {
         }
         record.add(after.id, service, self.actor, events, self.now);
         record.write(self.tx, self.now).await?;
-        let ((was_upheld, was_unfounded), (upheld, unfounded)) = (judged(before), judged(after));
-        let (upheld, unfounded) = (upheld - was_upheld, unfounded - was_unfounded);
-        if (upheld, unfounded) != (0, 0) {
-            self.tx.count_outcome(after.id, upheld, unfounded).await?;
+        if counted(before) != counted(after) {
+            self.tx.count_outcome(after.id, counted(after)).await?;
         }
         Ok(())
     }
 }
 
-/// How a report counts for those who complained: as upheld, as unfounded, or as neither.
-fn judged(report: &Report) -> (i64, i64) {
+/// How a report counts for those who complained, if it does.
+pub(crate) fn counted(report: &Report) -> Option<Counted> {
     match report.state {
         portreeve_core::report::State::Closed {
             outcome: Outcome::Resolved | Outcome::NoResponse,
             ..
-        } => (1, 0),
-        portreeve_core::report::State::Closed { outcome: Outcome::Unfounded, .. } => (0, 1),
-        _ => (0, 0),
+        } => Some(Counted::Upheld),
+        portreeve_core::report::State::Closed { outcome: Outcome::Unfounded, .. } => {
+            Some(Counted::Unfounded)
+        }
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ mod refused;
 pub mod view;
 
 pub use act::{Conditions, Done, act, act_if, act_with};
-pub(crate) use act::{act_in, newly_held_automatically};
+pub(crate) use act::{act_in, counted, newly_held_automatically};
 pub use acts::{Act, NewDeadline, Protected};
 pub(crate) use facts::{clock, count_suspension, facts, service_facts, suspensions_left};
 pub(crate) use open::KEYS_LIVE;

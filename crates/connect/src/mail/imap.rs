@@ -193,14 +193,18 @@ impl Look<'_> {
     async fn take_all(&mut self, taker: &Taker<'_>) -> Result<Looked, MailboxError> {
         let mut position = self.open(taker).await?;
         let wanted = self.wanted(&position).await?;
-        if !wanted.is_empty()
+        if !(wanted.is_empty() && position.unmarked.is_empty())
             && let Some(done) = &self.account.done_folder
         {
             // It is there already, most of the time; a move says it if it is not.
             drop(timeout(COMMAND, self.session.create(done)).await);
         }
         let before = position.clone();
-        let result = self.take(taker, &wanted, &mut position).await;
+        let mut result = self.take(taker, &wanted, &mut position).await;
+        if let Ok(looked) = &mut result {
+            // Whatever has room again comes before anything is waited for.
+            looked.is_cut_short |= before.is_full() && !position.is_full();
+        }
         // Also after trouble: what was taken before it is behind us.
         if position != before {
             taker.put_position(&position).await?;
@@ -233,6 +237,10 @@ impl Look<'_> {
 
     /// What is to be taken, in the order of its taking.
     async fn wanted(&mut self, position: &Position) -> Result<Vec<(u32, List)>, MailboxError> {
+        let left = position.left.iter().map(|&uid| (uid, List::Left));
+        if position.is_full() {
+            return Ok(left.collect());
+        }
         let first = position.up_to.saturating_add(1);
         // The last mail belongs to such a range whatever its number is (RFC 9051 §6.4.4).
         let mut new = self.search(&format!("UID {first}:* UNDELETED")).await?;
@@ -247,7 +255,7 @@ impl Look<'_> {
             }
         }
         // Last: one that cannot be fetched must not keep the others waiting.
-        wanted.extend(position.left.iter().map(|&uid| (uid, List::Left)));
+        wanted.extend(left);
         Ok(wanted)
     }
 
@@ -266,16 +274,17 @@ impl Look<'_> {
         position: &mut Position,
     ) -> Result<Looked, MailboxError> {
         let mut looked = Looked::default();
-        let mut too_large = 0;
+        let (mut too_large, mut unreadable) = (0, 0);
         let mut no_room = Left::default();
-        // One mail that the server does not let go must not keep the others waiting: it is tried again next time.
-        let mut stuck: Option<MailboxError> = None;
+        let mut is_full = false;
+        let mut unmarked = self.mark(position).await.err();
         for (number, &(uid, list)) in wanted.iter().enumerate() {
             if number >= AT_ONCE + MOST_LEFT || looked.taken >= AT_ONCE || taker.is_stopping() {
                 looked.is_cut_short = true;
                 break;
             }
             if list != List::Left && position.is_full() {
+                is_full = true;
                 break;
             }
             let fetched = limited(COMMAND, self.fetch(uid, list, taker)).await;
@@ -287,14 +296,25 @@ impl Look<'_> {
             }
             let settled = match fetched? {
                 Fetched::Mail(raw) => match taker.take(&raw).await {
-                    Ok(()) => {
-                        looked.taken += 1;
-                        let put_away = limited(COMMAND, self.put_away(uid)).await;
-                        put_away.map_err(|error| stuck.get_or_insert(error)).is_ok()
+                    // On disk: whatever becomes of it there, it need not come again.
+                    Ok(is_new) => {
+                        looked.taken += usize::from(is_new);
+                        if unmarked.is_none() {
+                            unmarked = limited(COMMAND, self.put_away(uid)).await.err();
+                        }
+                        if unmarked.is_some() {
+                            position.mark_later(uid);
+                        }
+                        true
                     }
                     // Others may have taken the room meanwhile.
                     Err(MailboxError::Receive(why)) if is_about_room(&why) => {
                         no_room.add(why);
+                        false
+                    }
+                    // Larger than the server said.
+                    Err(MailboxError::Receive(ReceiveError::TooLarge)) => {
+                        too_large += 1;
                         false
                     }
                     // Nothing that could be taken, now or later.
@@ -307,6 +327,10 @@ impl Look<'_> {
                 }
                 Fetched::NoRoom(why) => {
                     no_room.add(why);
+                    false
+                }
+                Fetched::Unreadable => {
+                    unreadable += 1;
                     false
                 }
                 Fetched::Nothing => true,
@@ -326,9 +350,21 @@ impl Look<'_> {
             Some(format!(
                 "{too_large} mails of more than {LARGEST_MAIL} bytes stay in the folder {folder}; see to them there"
             ))
+        } else if unreadable > 0 {
+            Some(format!(
+                "the server does not hand out {unreadable} mails of the folder {folder}; see to them there"
+            ))
         } else {
-            stuck.map(|error| error.to_string())
+            unmarked
+                .map(|error| format!("mails that were taken cannot be marked or moved: {error}"))
         };
+        if is_full || position.is_full() {
+            let why = looked.trouble.take().unwrap_or_default();
+            let most = MOST_LEFT;
+            looked.trouble = Some(format!(
+                "nothing more is taken from the folder {folder} before some of the {most} mails that stay there have gone: {why}"
+            ));
+        }
         Ok(looked)
     }
 
@@ -363,7 +399,25 @@ impl Look<'_> {
         let answers = said(self.session.uid_fetch(&uid, "BODY.PEEK[]").await)?;
         let answers: Vec<_> = said(answers.try_collect().await)?;
         let raw = answers.iter().find_map(|answer| answer.body()).filter(|raw| !raw.is_empty());
-        Ok(raw.map_or(Fetched::Nothing, |raw| Fetched::Mail(raw.to_vec())))
+        Ok(match raw {
+            Some(raw) => Fetched::Mail(raw.to_vec()),
+            None if size == 0 => Fetched::Nothing,
+            None => Fetched::Unreadable,
+        })
+    }
+
+    /// Marks what was taken at an earlier look and could not be marked. The first one that cannot be is the last one that
+    /// is tried, and the last one the next time.
+    async fn mark(&mut self, position: &mut Position) -> Result<(), MailboxError> {
+        for uid in position.unmarked.clone() {
+            let marked = limited(COMMAND, self.put_away(uid)).await;
+            position.unmarked.retain(|&other| other != uid);
+            if let Err(error) = marked {
+                position.mark_later(uid);
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Marks a mail that was taken, or moves it away.
@@ -440,6 +494,8 @@ enum Fetched {
     Mail(Vec<u8>),
     TooLarge,
     NoRoom(ReceiveError),
+    /// It is there, but the server does not hand it out.
+    Unreadable,
     /// Somebody else took it away meanwhile, or it is not wanted.
     Nothing,
 }

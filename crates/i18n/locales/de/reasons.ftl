@@ -46,7 +46,7 @@ mailwhy-moved = die Adresse ist seitdem an einen anderen Kunden oder Dienst übe
 mailwhy-several_holders = mehrere Dienste teilen sich die Adresse, und nichts sagt, welcher gemeint ist
 mailwhy-too_old = älter, als automatisch zugeordnet wird
 mailwhy-by_setting = Beschwerden warten laut Einstellung auf das Team
-mailwhy-observed = das Portal beobachtet nur
+mailwhy-observed = Beobachtungsmodus: Es wird nichts unternommen
 mailwhy-muted = Beschwerden dieses Absenders sind stummgeschaltet
 mailwhy-too_large = mehr Vorwürfe, als automatisch zugeordnet werden
 mailwhy-no_report = keine Meldung eines Missbrauchs
@@ -184,5 +184,5 @@ evidence-more = { $count ->
    *[other] Und { $count } weitere Vorfälle derselben Art.
 }
 evidence-log = Aus dem Protokoll:
-evidence-by-known = Die Meldung wurde automatisch aus einer Beschwerde zugeordnet, deren Absender beglaubigt ist.
-evidence-by-anybody = Die Meldung wurde automatisch aus einer Beschwerde zugeordnet, deren Absender nicht beglaubigt ist.
+evidence-by-known = Diese Meldung wurde aufgrund einer Beschwerde automatisch eröffnet. Der Absender wurde überprüft.
+evidence-by-anybody = Diese Meldung wurde aufgrund einer Beschwerde automatisch eröffnet. Der Absender konnte nicht überprüft werden.

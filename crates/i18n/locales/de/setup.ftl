@@ -195,6 +195,7 @@ audit-reporter_unmuted = Beschwerdeführer nicht mehr stummgeschaltet
 audit-reporter_trusted = Beschwerdeführer als vertrauenswürdig eingestuft
 audit-reporter_known = Beschwerdeführer nicht mehr vertrauenswürdig
 audit-reporter_untrusted = Beschwerdeführer als nicht vertrauenswürdig eingestuft
+audit-reporter_lane_unset = Einstufung des Beschwerdeführers aufgehoben
 audit-mail_restored = verworfene E-Mail wiederhergestellt
 audit-setting_changed = Einstellung geändert
 audit-quick_reply_changed = Textbaustein geändert

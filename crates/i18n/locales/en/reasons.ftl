@@ -184,5 +184,5 @@ evidence-more = { $count ->
    *[other] And { $count } more incidents of the same kind.
 }
 evidence-log = From the log:
-evidence-by-known = The report was placed automatically from a complaint whose sender was authenticated.
-evidence-by-anybody = The report was placed automatically from a complaint whose sender was not authenticated.
+evidence-by-known = This report was opened automatically after a complaint. We could verify who sent it.
+evidence-by-anybody = This report was opened automatically after a complaint. We could not verify who sent it.

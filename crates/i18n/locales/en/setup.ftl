@@ -195,6 +195,7 @@ audit-reporter_unmuted = reporter unmuted
 audit-reporter_trusted = reporter trusted
 audit-reporter_known = reporter no longer trusted
 audit-reporter_untrusted = reporter marked as not trusted
+audit-reporter_lane_unset = reporter no longer marked
 audit-mail_restored = dismissed mail restored
 audit-setting_changed = setting changed
 audit-quick_reply_changed = quick reply changed

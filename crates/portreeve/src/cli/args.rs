@@ -482,8 +482,9 @@ pub(crate) struct IngestArgs {
     /// Print JSON: one object per line for each complaint
     #[arg(long)]
     pub(crate) json: bool,
-    /// Explain how each complaint was recognized, where its data comes from and, with a desk, whose each address was
-    #[arg(long, conflicts_with = "json")]
+    /// Explain how each complaint was recognized, where its data comes from and, with a desk, whose each address was;
+    /// `--json` prints the same for programs
+    #[arg(long)]
     pub(crate) explain: bool,
     /// Read again what came in before, where staff have not decided about it
     #[arg(long, conflicts_with = "dry_run")]

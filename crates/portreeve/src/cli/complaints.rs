@@ -24,7 +24,7 @@ const LINE: usize = 300;
 
 /// One complaint as a line of JSON: what `docs/formats.md` promises.
 #[derive(Serialize)]
-struct Shown<'c> {
+pub(super) struct Shown<'c> {
     file: &'c str,
     format: &'static str,
     not_a_report: Option<&'static str>,
@@ -68,7 +68,7 @@ struct ShownDestination {
 }
 
 impl<'c> Shown<'c> {
-    fn of(file: &'c str, complaint: &'c Complaint) -> Self {
+    pub(super) fn of(file: &'c str, complaint: &'c Complaint) -> Self {
         let reporter = &complaint.reporter;
         Self {
             file,

@@ -177,7 +177,7 @@ pub(super) async fn reporter(desk: &Desk, command: ReporterCommand) -> Result<()
             say(format!("Complaints of reporter {reference} are placed again."))
         }
         ReporterCommand::Trust { reference, lane } => {
-            reporter::trust(desk, reference, lane, &operator()).await?;
+            reporter::trust(desk, reference, Some(lane), &operator()).await?;
             say(format!("Reporter {reference} is {} from now on.", lane.code()))
         }
     }

@@ -9,10 +9,14 @@ use portreeve_app::Desk;
 use portreeve_app::inbox::{self, ItemView};
 use portreeve_app::intake::{self, Door, Incoming, MailEnvelope, Read};
 use portreeve_core::ids::{MailId, ReportId};
-use portreeve_formats::complaint;
+use portreeve_core::intake::Why;
+use portreeve_formats::complaint::{self, Complaint};
+use portreeve_i18n::Language;
+use portreeve_i18n::reason::mail_waits;
+use serde_json::json;
 
 use super::args::IngestArgs;
-use super::complaints::gather;
+use super::complaints::{Shown, gather};
 use super::{complain, plain_failure, say};
 
 /// Largest file that is taken apart. A mailbox of more has to be split by whoever has it.
@@ -47,7 +51,7 @@ pub(super) async fn ingest(desk: &Desk, args: IngestArgs) -> Result<()> {
         });
         drop(bytes);
         for (name, raw) in items {
-            if let Err(error) = one(desk, &args, &shown, &name, &raw).await {
+            if let Err(error) = one(desk, &args, &shown, &name, raw).await {
                 failed += 1;
                 complain(&format!("error: {shown}: not accepted: {error:#}"));
             }
@@ -61,10 +65,18 @@ pub(super) async fn ingest(desk: &Desk, args: IngestArgs) -> Result<()> {
 }
 
 /// Takes in one item, reads it, and says what became of it.
-async fn one(desk: &Desk, args: &IngestArgs, file: &str, name: &str, raw: &[u8]) -> Result<()> {
+async fn one(desk: &Desk, args: &IngestArgs, file: &str, name: &str, raw: Vec<u8>) -> Result<()> {
+    if raw.is_empty() {
+        return nothing(args, file);
+    }
     let envelope = MailEnvelope::default();
-    let incoming =
-        Incoming { door: &Door::CommandLine, envelope: &envelope, name, lane: args.lane, raw };
+    let incoming = Incoming {
+        door: &Door::CommandLine,
+        envelope: &envelope,
+        name,
+        lane: args.lane,
+        raw: &raw,
+    };
     let received = intake::receive(desk, &incoming).await?;
     if received.known && args.again {
         inbox::again(desk, received.id, args.lane).await?;
@@ -73,17 +85,63 @@ async fn one(desk: &Desk, args: &IngestArgs, file: &str, name: &str, raw: &[u8])
         read(desk, received.id).await?;
     }
     let item = inbox::of(desk, received.id).await?.context("it is gone")?;
+    if !args.json && !args.explain {
+        return tell(file, &item, received.known);
+    }
+    let name = name.to_owned();
+    let complaints = tokio::task::spawn_blocking(move || complaint::read(&name, &raw)).await?;
     if args.json {
-        let mut line = serde_json::to_value(&item)?;
-        if let Some(line) = line.as_object_mut() {
-            line.insert("file".to_owned(), file.into());
-            line.insert("known".to_owned(), received.known.into());
-        }
-        return say(line.to_string());
+        return lines(file, &item, received.known, &complaints);
     }
     tell(file, &item, received.known)?;
-    if args.explain {
-        explain(desk, &item).await?;
+    explain(&item, &complaints)
+}
+
+/// A file in which there is nothing: it is opened, and nothing is stored.
+fn nothing(args: &IngestArgs, file: &str) -> Result<()> {
+    if !args.json {
+        return say(format!("{file}: empty: set aside"));
+    }
+    let read = complaint::read(file, b"").pop().unwrap_or_default();
+    let mut line = serde_json::to_value(Shown::of(file, &read))?;
+    if let Some(line) = line.as_object_mut() {
+        let more = json!({"id": null, "state": "set_aside", "why": "no_report", "reports": []});
+        line.extend(more.as_object().cloned().unwrap_or_default());
+    }
+    say(line.to_string())
+}
+
+/// What each complaint declares, as it is read without a desk, and what became of it. Several of one mail have the number
+/// of that one.
+fn lines(file: &str, item: &ItemView, known: bool, complaints: &[Complaint]) -> Result<()> {
+    let of_item = serde_json::to_value(item)?;
+    let empty = [Complaint::default()];
+    let complaints = if complaints.is_empty() { &empty } else { complaints };
+    // All allegations of one mail are numbered together.
+    let mut placed = item.incidents.iter();
+    for complaint in complaints {
+        let mut line = serde_json::to_value(Shown::of(file, complaint))?;
+        for incident in line["incidents"].as_array_mut().into_iter().flatten() {
+            let Some(became) = placed.next() else { break };
+            if incident["subject"]["kind"] != became.subject.kind.as_str() {
+                // It was read in another way when it came.
+                placed = [].iter();
+                break;
+            }
+            incident["service"] = json!(became.service);
+            incident["customer_id"] = json!(became.customer_id);
+            incident["certainty"] = json!(became.certainty);
+            incident["fate"] = json!(became.fate);
+            incident["why"] = json!(became.why);
+            incident["report_id"] = json!(became.report_id);
+        }
+        if let Some(line) = line.as_object_mut() {
+            for (key, value) in of_item.as_object().into_iter().flatten() {
+                line.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+            line.insert("known".to_owned(), known.into());
+        }
+        say(line.to_string())?;
     }
     Ok(())
 }
@@ -127,16 +185,15 @@ fn tell(file: &str, item: &ItemView, known: bool) -> Result<()> {
 }
 
 /// How it was recognised, and which rule decided about each allegation.
-async fn explain(desk: &Desk, item: &ItemView) -> Result<()> {
-    let raw = intake::raw(desk, MailId(item.id)).await?.unwrap_or_default();
-    let name = item.file.clone().unwrap_or_default();
-    let read = move || complaint::read(&name, &raw);
-    for complaint in tokio::task::spawn_blocking(read).await? {
-        for line in complaint.trace {
+fn explain(item: &ItemView, complaints: &[Complaint]) -> Result<()> {
+    for complaint in complaints {
+        for line in &complaint.trace {
             say(format!("  {}", line.trim()))?;
         }
     }
-    say(format!("  lane: {}", item.lane.unwrap_or("none")))?;
+    if let Some(lane) = item.lane {
+        say(format!("  lane: {lane}"))?;
+    }
     for one in &item.incidents {
         let when = one.observed_at.as_deref().unwrap_or("no time");
         let whose = match (&one.service, &one.customer_id) {
@@ -146,14 +203,30 @@ async fn explain(desk: &Desk, item: &ItemView) -> Result<()> {
             }
             _ => "nobody here".to_owned(),
         };
-        let why = one.why.map(|why| format!(": {}", why.replace('_', " "))).unwrap_or_default();
+        let why = one.why.and_then(Why::from_code);
+        let why = why.map(|why| format!(": {}", mail_waits(Language::English, why)));
         let report = one.report_id.map(|id| format!(" {}", ReportId(id))).unwrap_or_default();
         say(format!(
-            "  {} {} at {when}: {whose}; {}{report}{why}",
+            "  {} {} at {when}: {whose}; {}{report}{}",
             one.category,
             one.subject.value,
-            one.fate.replace('_', " "),
+            became(one.fate),
+            why.unwrap_or_default(),
         ))?;
     }
     Ok(())
+}
+
+/// What became of an allegation, in words.
+fn became(fate: &str) -> &str {
+    match fate {
+        "opened" => "opened report",
+        "joined" => "joined report",
+        "by_staff" => "put by staff into report",
+        "would_open" => "would open a report",
+        "would_join" => "would join a report",
+        "waits" => "waits for staff",
+        "passed" => "left alone",
+        other => other,
+    }
 }

@@ -78,6 +78,7 @@ on_both! {
         assert_eq!(code(&post(&desk, &reads, "message/rfc822", &[], MAIL.as_bytes())).0, 403);
         assert_eq!(get(&desk, &all, "/9999").status, 404);
         assert_eq!(get(&desk, &all, "?state=odd").status, 400);
+        assert_eq!(get(&desk, &all, "?state=all").json()["items"].as_array().unwrap().len(), 5);
     }
 
     fn the_same_request_is_taken_once_and_one_with_a_fault_not_at_all(world) {
@@ -116,6 +117,40 @@ on_both! {
         assert_eq!(world.count("incoming_mails"), 2, "all or nothing");
     }
 
+    fn a_request_that_comes_again_is_answered_as_before(world) {
+        let (scripts, all) = (token(&world, &["complain"]), token(&world, &["*"]));
+        let desk = world.serve();
+        let key = [("Idempotency-Key", "one")];
+        let first = post(&desk, &scripts, "message/rfc822", &key, MAIL.as_bytes());
+        eventually("it is read", || get(&desk, &all, "?state=unread").json()["items"] == json!([]));
+        let again = post(&desk, &scripts, "message/rfc822", &key, MAIL.as_bytes());
+        assert_eq!((again.status, &again.body), (202, &first.body));
+        assert_eq!((first.header("idempotent-replayed"), again.header("idempotent-replayed")), ("", "true"));
+        let known = post(&desk, &scripts, "message/rfc822", &[], MAIL.as_bytes());
+        assert_eq!((&known.body, known.header("idempotent-replayed")), (&first.body, ""));
+    }
+
+    fn parts_say_what_they_are_by_type_by_name_or_by_how_they_begin(world) {
+        let scripts = token(&world, &["complain"]);
+        let desk = world.serve();
+        let named = |name: &str| format!("Content-Disposition: form-data; name=\"f\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream");
+        let mails: Vec<String> = (1..10).map(|n| MAIL.replace("192.0.2.1", &format!("192.0.2.{n}"))).collect();
+        let json = |n: u32| format!("{{\"Version\": \"{n}\"}}");
+        let takes = |kind: &str, all: &[(&str, &str)]| {
+            let (kind, body) = parts(kind, all);
+            post(&desk, &scripts, &kind, &[], &body).status
+        };
+        assert_eq!(takes("digest", &[("", &mails[0]), ("", &mails[1])]), 202);
+        assert_eq!(takes("mixed", &[("", &mails[2]), ("", &json(1)), ("Content-Type: text/json", &json(2))]), 202);
+        for (name, text) in [("a.eml", &mails[3]), ("a.mbox", &mails[4]), ("a.TXT", &mails[5]), ("a.xarf", &json(3)), ("a.json", &json(4))] {
+            assert_eq!(takes("form-data", &[(&named(name), text)]), 202, "{name}");
+        }
+        assert_eq!(takes("form-data", &[(&named("a.png"), "x")]), 415);
+        assert_eq!(takes("form-data", &[(&named("a.xarf"), "no json")]), 400);
+        assert_eq!(takes("mixed", &[("", "neither field nor JSON")]), 415);
+        assert_eq!(world.count("incoming_mails"), 10);
+    }
+
     fn a_folder_is_watched_and_nothing_in_it_is_taken_twice(world) {
         let options = world.read("portreeve.toml");
         let inbox = world.path("inbox");
@@ -152,5 +187,25 @@ on_both! {
         let desk = world.serve();
         eventually("it is taken", || world.count("incoming_mails") == 3);
         drop(desk);
+    }
+
+    fn files_of_a_folder_that_cannot_be_marked_keep_no_others_waiting(world) {
+        let options = world.read("portreeve.toml");
+        let inbox = world.path("inbox");
+        let folder = format!("[[mail.in.folder]]\nname = \"drop\"\npath = \"{}\"\nevery = \"1s\"\n", inbox.display());
+        world.write("portreeve.toml", &format!("{options}{folder}"));
+        for name in ["tmp", "new", "cur"] {
+            std::fs::create_dir_all(inbox.join(name)).unwrap();
+        }
+        // With the mark, their names would be longer than names can be.
+        for n in 0..201 {
+            let name = format!("{n:04}{}", "x".repeat(249));
+            std::fs::write(inbox.join("new").join(name), format!("{MAIL}Reference: {n}\r\n")).unwrap();
+        }
+        std::fs::write(inbox.join("new/9.host"), format!("{MAIL}Reference: last\r\n")).unwrap();
+        let desk = world.serve();
+        eventually("all are taken", || world.count("incoming_mails") == 202);
+        eventually("what can be marked is", || inbox.join("cur/9.host:2,Sz").exists());
+        eventually("it is said", || desk.get("/readyz").body.contains("mailbox drop: "));
     }
 }

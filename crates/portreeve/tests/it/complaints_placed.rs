@@ -230,6 +230,14 @@ on_both! {
         world.ok(&["inbox", "attach", &foreign["id"].to_string(), "--report", &id.to_string(), "--message"]);
         assert!(crate::incoming::messages(&world, id).is_empty());
         assert!(!desk.get(&link).body.to_lowercase().contains("jane"));
+        let report = world.report(id);
+        assert!(report["notes"].to_string().contains("Complaint 2 was attached.") && !report["notes"].to_string().contains("jane"));
+        assert_eq!(report["incidents"]["complaints"], 2);
+        // What anybody may have written is not told in their words.
+        assert!(!info.contains("Failed password"), "{info}");
+        let known = ingest(&world, "c.eml", &complaint("192.0.2.7", &lately(), &log.replace("192.0.2.1", "192.0.2.7")), &["--lane", "known"]);
+        let info = world.report(known["reports"][0].as_i64().unwrap())["additional_info"].to_string();
+        assert!(info.contains("Failed password") && !info.contains("trap7"), "{info}");
         drop(desk);
     }
 
@@ -365,5 +373,116 @@ on_both! {
                      <?xml version=\"1.0\"?><feedback><report_metadata><org_name>x</org_name></report_metadata><policy_published><domain>example.com</domain></policy_published><record><row><source_ip>192.0.2.1</source_ip><count>1</count></row></record></feedback>\n--x--\n";
         let set_aside = ingest(&world, "d.eml", dmarc, &[]);
         assert_eq!((stands(&set_aside).0, &set_aside["not_a_report"]), ("set_aside", &json!("dmarc_aggregate")), "{set_aside:#}");
+    }
+
+    fn staff_open_a_report_about_what_waits_and_nobody_hears_of_others(world) {
+        world.set("intake.own_networks", r#"["203.0.113.0/24"]"#);
+        let csv = format!("timestamp,ip,port,category\n{t},198.51.100.9,22,ssh\n{t},203.0.113.9,22,ssh\n", t = lately());
+        let item = ingest(&world, "feed.csv", &csv, &[]);
+        assert_eq!(stands(&item), ("waiting", Some("nobody_then"), 0), "{item:#}");
+        world.ok(&["inbox", "open", &item["id"].to_string(), "--service", "1"]);
+        let item = world.json(&["inbox", "show", &item["id"].to_string()]);
+        assert_eq!(stands(&item).0, "placed");
+        let fates = |item: &Value| -> Vec<(Value, Value)> {
+            item["incidents"].as_array().unwrap().iter().map(|one| (one["fate"].clone(), one["why"].clone())).collect()
+        };
+        assert_eq!(fates(&item), [(json!("passed"), json!("not_ours")), (json!("by_staff"), json!(null))]);
+        let info = world.report(item["reports"][0].as_i64().unwrap())["additional_info"].to_string();
+        assert!(info.contains("203.0.113.9") && !info.contains("198.51.100.9"), "{info}");
+        // Staff know better whose it is: nothing stays behind.
+        world.set("intake.auto_assign", "false");
+        let other = ingest(&world, "a.eml", &arf("192.0.2.1", &as_in_mail(60), 1), &[]);
+        world.ok(&["inbox", "open", &other["id"].to_string(), "--service", "7"]);
+        let other = world.json(&["inbox", "show", &other["id"].to_string()]);
+        assert_eq!((stands(&other).0, fates(&other)), ("placed", vec![(json!("by_staff"), json!(null))]));
+        let report = world.report(other["reports"][0].as_i64().unwrap());
+        assert!(report["service_id"] == 7 && report["additional_info"].to_string().contains("192.0.2.1"), "{report:#}");
+    }
+
+    fn one_complaint_that_comes_several_ways_counts_once(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let text = arf("192.0.2.1", &as_in_mail(60), 1).replace('\n', "\r\n");
+        crate::incoming::is_taken(&lmtp.hand_over("fbl@mailbox.example.org", ADDRESS, &text));
+        eventually("it is placed", || reports(&world).len() == 1);
+        crate::incoming::is_taken(&lmtp.hand_over("fbl@mailbox.example.org", "abuse+noc@example.com", &text));
+        eventually("it is read", || world.json(&["inbox", "show", "2"])["state"] != "unread");
+        assert_eq!(world.json(&["inbox", "show", "2"])["detail"], "duplicate");
+        let report = world.report(reports(&world)[0]["id"].as_i64().unwrap());
+        assert_eq!((&report["incidents"]["count"], &report["incidents"]["complaints"]), (&json!(1), &json!(1)));
+        // Nor is it taken in once more from a file, whenever that is.
+        world.sql("UPDATE incoming_mails SET received_at = 1");
+        let again = ingest(&world, "a.eml", &text, &["--again"]);
+        assert_eq!((&again["id"], &again["known"], &again["state"]), (&json!(1), &json!(true), &json!("placed")));
+        drop(desk);
+    }
+
+    fn whoever_is_muted_does_not_evade_that_by_another_address(world) {
+        let desk = world.serve();
+        let first = ingest(&world, "a.eml", &complaint("192.0.2.1", &lately(), ""), &[]);
+        assert_eq!(stands(&first).0, "placed", "{first:#}");
+        let reporters = world.json(&["reporter", "list"]);
+        world.ok(&["reporter", "mute", &reporters[0]["ref"].to_string()]);
+        let other = complaint("192.0.2.1", &ago(50), "").replace("Subject:", "X-Original-From: Other <other@list.example.net>\nSubject:");
+        let item = ingest(&world, "b.eml", &other, &[]);
+        assert_eq!(stands(&item), ("set_aside", Some("muted"), 0), "{item:#}");
+        drop(desk);
+    }
+
+    fn machines_are_set_aside_and_a_customer_who_quotes_a_notice_waits(world) {
+        let lmtp = take_mail(&world, ADDRESS);
+        let desk = world.serve();
+        let machine = "From: help@other.example.net\nSubject: We are open on Mondays\nAuto-Submitted: auto-replied\n\nThank you for writing. We call back.\n";
+        let item = ingest(&world, "a.eml", machine, &[]);
+        assert_eq!(stands(&item), ("set_aside", Some("no_report"), 0), "{item:#}");
+        let quoted = complaint("192.0.2.1", &lately(), "").replace("From: Reporter Jane <jane@reporter.example.org>", "From: Ada <ada@example.com>");
+        crate::incoming::is_taken(&lmtp.hand_over("ada@example.com", ADDRESS, &quoted));
+        eventually("it is read", || world.json(&["inbox", "show", "2"])["state"] != "unread");
+        let item = world.json(&["inbox", "show", "2"]);
+        assert_eq!(stands(&item), ("waiting", Some("no_code"), 0), "{item:#}");
+        assert_eq!(reports(&world).len(), 0);
+        // If it is their answer, staff make it one.
+        let id = desk.create(&world, "service_id=1&category=Spam");
+        world.ok(&["inbox", "attach", "2", "--report", &id.to_string()]);
+        assert!(crate::incoming::messages(&world, id)[0].contains("we saw login attempts"));
+        drop(desk);
+    }
+
+    fn a_line_of_json_says_with_a_desk_what_it_says_without_one(world) {
+        let one = arf("192.0.2.1", &as_in_mail(60), 1);
+        let page = format!("https://shop.example.com/{}", "long/".repeat(120));
+        let two = format!("From: jane@reporter.example.org\nSubject: Phishing\n\nPhishing URL: {page}\nDate: {}\n", lately());
+        let digest = format!(
+            "From: relay@example.org\nSubject: Two of them\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary=z\n\n\
+             --z\n\n{}\n--z\n\n{}\n--z--\n",
+            arf("192.0.2.7", &as_in_mail(50), 3), arf("192.0.2.8", &as_in_mail(40), 4)
+        );
+        for (name, text) in [("a.eml", one.as_str()), ("b.eml", &two), ("c.eml", &digest), ("d.eml", "")] {
+            world.write(name, text);
+            let lines = |args: &[&str]| -> Vec<Value> {
+                world.ok(args).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+            };
+            let without = lines(&["ingest", "--dry-run", "--json", name]);
+            // What programs ask for goes before what people ask for.
+            let with = lines(&["ingest", "--json", "--explain", name]);
+            assert_eq!(without.len(), with.len(), "{name}: {with:#?}");
+            for (without, with) in without.iter().zip(&with) {
+                for (key, value) in without.as_object().unwrap().iter().filter(|(key, _)| *key != "incidents") {
+                    assert_eq!(&with[key], value, "{name}: {key}");
+                }
+                let (before, after) = (without["incidents"].as_array().unwrap(), with["incidents"].as_array().unwrap());
+                assert_eq!(before.len(), after.len(), "{name}");
+                for (before, after) in before.iter().zip(after) {
+                    for (key, value) in before.as_object().unwrap() {
+                        assert_eq!(&after[key], value, "{name}: {key}");
+                    }
+                    assert!(after["fate"].is_string(), "{name}: {after:#}");
+                }
+                assert!(with["state"].is_string() && with["reports"].is_array(), "{name}");
+                assert_eq!(with["id"], lines(&["ingest", "--json", name])[0]["id"], "{name}");
+            }
+        }
+        let explained = world.ok(&["ingest", "--explain", "a.eml"]);
+        assert!(explained.contains("opened report"), "{explained}");
     }
 }

@@ -43,6 +43,10 @@ impl Dns {
         self.records.lock().unwrap().insert(name.to_owned(), text.to_owned());
     }
 
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.records.lock().unwrap()[name].clone()
+    }
+
     /// Lets the desk of this world ask it.
     pub(crate) fn serves(&self, world: &World) {
         let options = world.read("portreeve.toml");

@@ -172,6 +172,73 @@ impl Imap {
     }
 }
 
+/// A mail as a server that errs has it.
+struct Announced {
+    size: usize,
+    /// Between quotes or as a literal.
+    body: String,
+}
+
+impl Announced {
+    fn of(mail: &str) -> Self {
+        let mail = mail.replace('\n', "\r\n");
+        Self { size: mail.len(), body: format!("{{{}}}\r\n{mail}", mail.len()) }
+    }
+}
+
+/// A server with these mails, the first of which has the number 1. It ends with the process of the test.
+fn erring_server(mails: Vec<Announced>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        while let Ok((stream, _)) = listener.accept() {
+            // Whoever hangs up has seen enough.
+            drop(converse(stream, &mails));
+        }
+    });
+    port
+}
+
+fn converse(stream: TcpStream, mails: &[Announced]) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    stream.get_mut().write_all(b"* OK\r\n")?;
+    let mut line = String::new();
+    while stream.read_line(&mut line)? > 0 {
+        let mut words = line.split_whitespace();
+        let (tag, command) = (words.next().unwrap_or("a"), words.next().unwrap_or_default());
+        let rest: Vec<_> = words.collect();
+        let said = match (command, rest.first().copied().unwrap_or_default()) {
+            ("CAPABILITY", _) => "* CAPABILITY IMAP4rev1\r\n".to_owned(),
+            ("SELECT", _) => {
+                let next = mails.len() + 1;
+                format!(
+                    "* {} EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT {next}] x\r\n",
+                    mails.len()
+                )
+            }
+            ("UID", "SEARCH") if line.contains("SINCE") => {
+                let all: Vec<_> = (1..=mails.len()).map(|uid| uid.to_string()).collect();
+                format!("* SEARCH {}\r\n", all.join(" "))
+            }
+            ("UID", "SEARCH") => "* SEARCH\r\n".to_owned(),
+            ("UID", "FETCH") => {
+                let uid: usize = rest[1].parse().unwrap();
+                let Announced { size, body } = &mails[uid - 1];
+                if line.contains("SIZE") {
+                    format!("* {uid} FETCH (UID {uid} RFC822.SIZE {size} BODY[HEADER]<0> \"\")\r\n")
+                } else {
+                    format!("* {uid} FETCH (UID {uid} BODY[] {body})\r\n")
+                }
+            }
+            _ => String::new(),
+        };
+        let tag = tag.to_owned();
+        stream.get_mut().write_all(format!("{said}{tag} OK done\r\n").as_bytes())?;
+        line.clear();
+    }
+    Ok(())
+}
+
 fn mailbox(name: &str, port: u16, tls: &str, user: &str, password: &str, more: &str) -> String {
     format!(
         "[[mail.in.imap]]\nname = \"{name}\"\nhost = \"localhost\"\nport = {port}\ntls = \"{tls}\"\n\
@@ -349,5 +416,61 @@ on_both! {
         world.set("intake.mail_room", "1MiB");
         eventually("it is taken later", || world.count("incoming_mails") == 2);
         eventually("and marked", || ann.counts("INBOX") == (2, 0));
+    }
+
+    fn a_mail_that_cannot_be_marked_is_taken_once_and_keeps_no_other_waiting(world) {
+        let server = Dovecot::start(&world);
+        // A name that this server refuses.
+        let options = "done_folder = \"not/there\"";
+        use_mailbox(&world, &mailbox("ann", server.port, "none", "ann", "hunter2", options));
+        let mut ann = server.as_user("ann");
+        let desk = world.serve();
+        looked_at(&world, 1);
+        for subject in ["One", "Two"] {
+            ann.append(&stranger(subject));
+            eventually("it is taken", || subjects(&world).last().is_some_and(|last| last == subject));
+        }
+        eventually("operators see it", || desk.get("/readyz").body.contains("mailbox ann: mails that were taken cannot be marked"));
+        let is_behind = "mailboxes WHERE position LIKE '%\"left\":[],\"unmarked\":[_,_]%'";
+        eventually("they are behind us", || world.count(is_behind) == 1);
+        assert!(desk.stop().success());
+        let options = world.read("portreeve.toml").replace("not/there", "Done");
+        world.write("portreeve.toml", &options);
+        let desk = world.serve();
+        eventually("they are moved later", || ann.counts("INBOX").0 == 0 && ann.counts("Done").0 == 2);
+        eventually("nothing is left to do", || world.count("mailboxes WHERE position LIKE '%\"unmarked\":[]%'") == 1);
+        assert_eq!(world.count("incoming_mails"), 2);
+        drop(desk);
+    }
+
+    fn a_mailbox_with_very_many_left_goes_on_once_some_of_them_are_gone(world) {
+        let server = Dovecot::start(&world);
+        use_mailbox(&world, &mailbox("ann", server.port, "none", "ann", "hunter2", ""));
+        let mut ann = server.as_user("ann");
+        let desk = world.serve();
+        looked_at(&world, 1);
+        assert!(desk.stop().success());
+        // The operator has deleted them.
+        let gone: Vec<_> = (1..=1_000).map(|n| (n + 5_000).to_string()).collect();
+        let left = format!("\"left\":[{}]", gone.join(","));
+        world.sql(&format!("UPDATE mailboxes SET position = replace(position, '\"left\":[]', '{left}')"));
+        ann.append(&stranger("New"));
+        let desk = world.serve();
+        eventually("what is new is taken", || subjects(&world) == ["New"]);
+        drop(desk);
+    }
+
+    fn a_server_that_errs_about_one_mail_keeps_no_other_waiting(world) {
+        let large = Announced { size: 100, ..Announced::of(&stranger(&"x".repeat(26 * 1024 * 1024))) };
+        let empty = Announced { size: 100, body: "\"\"".to_owned() };
+        let missing = Announced { size: 100, body: "NIL".to_owned() };
+        let port = erring_server(vec![large, empty, missing, Announced::of(&stranger("Good"))]);
+        let ann = mailbox("ann", port, "none", "ann", "hunter2", "since = \"2020-01-01\"");
+        use_mailbox(&world, &ann.replace("every = \"1s\"", "every = \"1h\""));
+        let desk = world.serve();
+        eventually("the good one is taken", || subjects(&world) == ["Good"]);
+        eventually("the others stay", || world.count("mailboxes WHERE position LIKE '%\"left\":[1,2,3]%'") == 1);
+        eventually("operators see it", || desk.get("/readyz").body.contains("mailbox ann: 1 mails of more than"));
+        drop(desk);
     }
 }

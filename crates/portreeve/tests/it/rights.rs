@@ -48,7 +48,58 @@ fn kept(page: &str) -> Vec<(String, String)> {
     form.split("type=\"hidden\" name=\"").skip(1).map(field).collect()
 }
 
+/// A complaint by somebody, about the service with this address.
+fn complaint(subject: &str, source: &str) -> String {
+    let at = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    format!(
+        "From: Jane <jane@reporter.example.org>\nTo: hidden-recipient@example.com\nSubject: {subject}\n\n\
+         We saw attempts to log in.\n\nSource IP: {source}\nDestination IP: 198.51.100.77\nDate: {at:.0}\n"
+    )
+}
+
 on_both! {
+    fn who_complains_is_seen_by_those_alone_who_may_see_that(world) {
+        let (sees, all) = (token(&world, &["see_reports"]), token(&world, &["*"]));
+        let desk = world.serve();
+        hire(&world, "otto", "agent");
+        hire(&world, "vera", "viewer");
+        world.write("placed.eml", &complaint("Placed by Jane", "192.0.2.1"));
+        world.write("waits.eml", &complaint("Nobody knows", "not one"));
+        let item = |file: &str| serde_json::from_str::<serde_json::Value>(world.ok(&["ingest", "--json", file]).trim()).unwrap();
+        let (placed, waits) = (item("placed.eml"), item("waits.eml"));
+        let (report, waits) = (placed["reports"][0].as_i64().unwrap(), waits["id"].to_string());
+        let (otto, vera) = (Seat::take(&desk, "otto"), Seat::take(&desk, "vera"));
+        let marks = ["reporter.example.org", "Placed by Jane", "Nobody knows", "hidden-recipient", "198.51.100.77"];
+        let hides = |text: &str| marks.iter().all(|mark| !text.contains(mark));
+        let list = "/admin/inbox?state=all";
+        assert!(otto.page(list).contains("Nobody knows"));
+        assert!(hides(&vera.page(list)), "{}", vera.page(list));
+        for id in [&waits, &placed["id"].to_string()] {
+            let path = format!("/admin/inbox/{id}");
+            assert!(otto.page(&path).contains("reporter.example.org"));
+            assert!(hides(&vera.page(&path)), "{}", vera.page(&path));
+        }
+        let get = |token: &str, path: &str| {
+            let authorization = format!("Bearer {token}");
+            let answer = desk.send("GET", &format!("/api/v1{path}"), &[("Authorization", &authorization)], b"");
+            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+            answer.body
+        };
+        for path in ["/complaints", "/complaints/1", &format!("/reports/{report}")] {
+            assert!(get(&all, path).contains("reporter.example.org"), "{path}");
+            assert!(hides(&get(&sees, path)), "{path}: {}", get(&sees, path));
+        }
+        // What nobody could read may be a complaint; an answer is none.
+        world.sql("UPDATE incoming_mails SET format = NULL WHERE state = 'waiting'");
+        assert!(hides(&vera.page(&format!("/admin/inbox/{waits}"))));
+        world.sql(&format!("UPDATE incoming_mails SET state = 'attached', report_id = {report}, format = 'plain' WHERE id = {waits}"));
+        let path = format!("/admin/reports/{report}");
+        assert!(otto.page(&path).contains("Nobody knows"));
+        assert!(hides(&vera.page(&path)), "{}", vera.page(&path));
+        world.sql(&format!("UPDATE incoming_mails SET state = 'answer', format = NULL WHERE id = {waits}"));
+        assert!(vera.page(&path).contains("Nobody knows"));
+    }
+
     fn setup_asks_for_the_password_again_and_keeps_what_was_entered(world) {
         let desk = world.serve();
         hire(&world, "carol", "admin");

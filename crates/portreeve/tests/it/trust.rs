@@ -56,6 +56,8 @@ on_both! {
         let strange = Key::of("evil.example.net", "k1", &dns);
         let lmtp = take_mail(&world, "abuse@example.com");
         let token = crate::api::token(&world, &["*"]);
+        let expires = key.sign_with(&complaint("e"), |signer| signer.expiration(1));
+        let signed_at = std::time::Instant::now();
         let desk = world.serve();
 
         hand_over(lmtp, &key.sign(&complaint("a")));
@@ -70,12 +72,14 @@ on_both! {
         world.ok(&["reporter", "trust", &reporter(&world), "--lane", "trusted"]);
         let signed = key.sign(&complaint("c"));
         hand_over(lmtp, &signed);
+        read(&world, &desk, &token, 5);
         hand_over(lmtp, &complaint("forged"));
         // The same signature on what somebody sends on: the header grew, the signed part did not.
         hand_over(lmtp, &format!("X-Sent-On: yes\r\n{signed}"));
         let partly = key.sign_with(&complaint("d"), |signer| signer.body_length(true));
         hand_over(lmtp, &format!("{partly}And 192.0.2.2 too.\r\n"));
-        hand_over(lmtp, &key.sign_with(&complaint("e"), |signer| signer.expiration(1)));
+        eventually("it has expired", || signed_at.elapsed().as_secs() > 2);
+        hand_over(lmtp, &expires);
         let items = read(&world, &desk, &token, 9);
         let (lane, flag) = (|n: usize| items[n]["lane"].clone(), |n: usize| flags(&items[n]));
         assert_eq!((lane(4), flag(4)), (json!("trusted"), vec![]));
@@ -93,8 +97,40 @@ on_both! {
         assert_eq!((items[9]["lane"].as_str(), flags(&items[9])), (Some("known"), vec!["new_signer"]));
         assert_eq!((items[10]["lane"].as_str(), flags(&items[10])), (Some("known"), vec!["new_layout"]));
         world.ok(&["reporter", "trust", &reporter(&world), "--lane", "trusted"]);
+        // Then all of it is theirs, also in turns.
         hand_over(lmtp, &other.sign(&complaint("h")));
-        assert_eq!(read(&world, &desk, &token, 12)[11]["lane"], "trusted");
+        hand_over(lmtp, &key.sign(&html.replace("Reference: g", "Reference: i")));
+        hand_over(lmtp, &key.sign(&complaint("j")));
+        // What the reporter wrote to somebody else, who sends it here.
+        hand_over(lmtp, &key.sign(&complaint("k").replace("To: abuse@example.com", "To: abuse@other.example.net")));
+        let items = read(&world, &desk, &token, 15);
+        for item in &items[11..14] {
+            assert_eq!((item["lane"].as_str(), flags(item)), (Some("trusted"), vec![]));
+        }
+        assert_eq!((items[14]["lane"].as_str(), flags(&items[14])), (Some("known"), vec!["new_recipient"]));
+    }
+
+    fn whom_a_text_names_as_its_reporter_makes_it_no_more_trusted(world) {
+        let dns = Dns::start();
+        dns.serves(&world);
+        let key = Key::of("reporter.example.org", "k1", &dns);
+        let lmtp = take_mail(&world, "abuse@example.com");
+        let token = crate::api::token(&world, &["*"]);
+        let desk = world.serve();
+        hand_over(lmtp, &key.sign(&complaint("a")));
+        read(&world, &desk, &token, 1);
+        world.ok(&["reporter", "trust", &reporter(&world), "--lane", "trusted"]);
+        // Another one of the same domain, who says that they only pass it on.
+        let other = |mark: &str| {
+            let named = "From: Mallory <mallory@reporter.example.org>\nX-Original-From: Abuse <abuse@reporter.example.org>\nReply-To: abuse@reporter.example.org";
+            complaint(mark).replacen("From: Abuse <abuse@reporter.example.org>", named, 1)
+        };
+        hand_over(lmtp, &key.sign(&other("b")));
+        hand_over(lmtp, &key.sign(&complaint("c")));
+        let items = read(&world, &desk, &token, 3);
+        let lanes: Vec<_> = items.iter().map(|item| item["lane"].as_str().unwrap()).collect();
+        assert_eq!(lanes, ["known", "known", "trusted"]);
+        assert_ne!(items[1]["reporter_ref"], items[0]["reporter_ref"]);
     }
 
     fn the_word_of_the_operators_own_server_counts_and_nobody_elses(world) {
@@ -128,6 +164,27 @@ on_both! {
         hand_over(lmtp, &format!("{spf}{}", key.sign(&complaint("checked"))));
         let items = read(&world, &desk, &token, 7);
         assert_eq!((&items[5]["lane"], &items[6]["lane"]), (&json!("untrusted"), &json!("known")));
+    }
+
+    fn where_that_server_takes_signatures_away_its_word_is_enough(world) {
+        let lmtp = take_mail(&world, "abuse@example.com");
+        let options = world.read("portreeve.toml");
+        world.write("portreeve.toml", &format!("{options}trusted_authserv = [\"mx.example.com\"]\n"));
+        let token = crate::api::token(&world, &["*"]);
+        let desk = world.serve();
+        let word = "Authentication-Results: mx.example.com;\n\tdkim=pass header.d=reporter.example.org header.s=k9\n";
+        let hop = "Received: from x (x [198.51.100.7])\n\tby mx.example.com with ESMTP; Thu, 1 Jan 2026 10:00:00 +0000\n";
+        hand_over(lmtp, &format!("{word}{hop}{}", complaint("a")));
+        let items = read(&world, &desk, &token, 1);
+        assert_eq!((&items[0]["lane"], &items[0]["auth_domain"]), (&json!("known"), &json!("reporter.example.org")));
+        world.ok(&["reporter", "trust", &reporter(&world), "--lane", "trusted"]);
+        hand_over(lmtp, &format!("{word}{hop}{}", complaint("b")));
+        read(&world, &desk, &token, 2);
+        // Somebody sends it on: that server says the same of it.
+        hand_over(lmtp, &format!("{word}{hop}X-Sent-On: yes\n{}", complaint("b")));
+        let items = read(&world, &desk, &token, 3);
+        assert_eq!((items[1]["lane"].as_str(), flags(&items[1])), (Some("trusted"), vec![]));
+        assert_eq!((items[2]["lane"].as_str(), flags(&items[2])), (Some("known"), vec!["replayed"]));
     }
 
     fn reporters_get_a_receipt_where_it_is_wanted_and_nobody_else_does(world) {
@@ -167,5 +224,22 @@ on_both! {
         hand_over(lmtp, &key.sign(&complaint("a")));
         let items = read(&world, &desk, &token, 1);
         assert_eq!((items[0]["lane"].as_str(), flags(&items[0])), (Some("untrusted"), vec!["dns_failed"]));
+    }
+
+    fn a_dns_that_answers_a_moment_later_is_asked_again(world) {
+        let dns = Dns::start();
+        dns.serves(&world);
+        let key = Key::of("reporter.example.org", "k1", &dns);
+        let name = "k1._domainkey.reporter.example.org";
+        let text = dns.text(name);
+        dns.set(name, "silence");
+        let lmtp = take_mail(&world, "abuse@example.com");
+        let token = crate::api::token(&world, &["*"]);
+        let desk = world.serve();
+        hand_over(lmtp, &key.sign(&complaint("a")));
+        eventually("it was tried", || world.count("jobs WHERE kind = 'read_mail' AND tries > 0") == 1);
+        dns.set(name, &text);
+        let items = read(&world, &desk, &token, 1);
+        assert_eq!((items[0]["lane"].as_str(), flags(&items[0])), (Some("known"), vec![]));
     }
 }

@@ -581,6 +581,8 @@ CREATE TABLE incoming_mails (
     envelope_from TEXT,
     envelope_to TEXT NOT NULL,
     received_at BIGINT NOT NULL,
+    -- Since when nobody has read it: since it came, or since it was to be read again.
+    unread_since BIGINT NOT NULL,
     state TEXT NOT NULL
         CHECK (state IN ('unread', 'answer', 'duplicate', 'bounce', 'automatic', 'receipt', 'own', 'waiting', 'attached', 'dismissed', 'placed', 'no_report')),
     why TEXT,
@@ -620,9 +622,9 @@ CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
 CREATE INDEX incoming_mails_state ON incoming_mails (state, id);
 CREATE INDEX incoming_mails_token ON incoming_mails (credential, state, id) WHERE credential IS NOT NULL;
 CREATE INDEX incoming_mails_report ON incoming_mails (report_id, id) WHERE report_id IS NOT NULL;
-CREATE INDEX incoming_mails_unread ON incoming_mails (report_id, received_at) WHERE state = 'unread';
-CREATE INDEX incoming_mails_unread_since ON incoming_mails (received_at) WHERE state = 'unread';
-CREATE INDEX incoming_mails_strange ON incoming_mails (size)
+CREATE INDEX incoming_mails_unread ON incoming_mails (report_id, unread_since) WHERE state = 'unread';
+CREATE INDEX incoming_mails_unread_since ON incoming_mails (unread_since) WHERE state = 'unread';
+CREATE INDEX incoming_mails_strange ON incoming_mails (why, door, size)
     WHERE shows_report IS NULL AND state IN ('unread', 'waiting');
 CREATE INDEX incoming_mails_shown ON incoming_mails (shows_report, received_at, size)
     WHERE shows_report IS NOT NULL;
@@ -674,6 +676,8 @@ CREATE TABLE report_complaints (
     report_id BIGINT NOT NULL,
     mail_id BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
+    -- How the report ended, as far as that counts for who complains.
+    outcome TEXT CHECK (outcome IN ('upheld', 'unfounded')),
     PRIMARY KEY (report_id, mail_id)
 );
 CREATE INDEX report_complaints_mail ON report_complaints (mail_id);
@@ -717,6 +721,8 @@ CREATE TABLE reporter_marks (
     kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout', 'recipient')),
     mark TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
+    -- Else it was seen only: it counts from when staff trust the reporter anew.
+    accepted BOOLEAN NOT NULL,
     PRIMARY KEY (email, kind, mark)
 );
 

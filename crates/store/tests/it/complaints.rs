@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use portreeve_core::ids::{MailId, ServiceId, ServiceKey};
 use portreeve_core::intake::{Because, IncidentFate, Lane, MailState, Why};
 use portreeve_core::report::{Countdown, Hold};
-use portreeve_store::{ComplaintReading, IncidentRow, IncidentsOfReport, NewMail, ReporterChange};
+use portreeve_store::{
+    ComplaintReading, Counted, IncidentRow, IncidentsOfReport, NewMail, ReporterChange,
+};
 
 use crate::reports::{add, open, report};
 use crate::world::{World, on_both};
@@ -52,9 +54,8 @@ on_both! {
         tx.put_complaint_reading(mail, &reading).await.unwrap();
         tx.add_incidents(&[incident(mail, 0, IncidentFate::Waits), incident(mail, 1, IncidentFate::Passed)]).await.unwrap();
         tx.put_incidents_into(mail, &[0], IncidentFate::ByStaff, id).await.unwrap();
-        tx.end_waiting_incidents(mail, IncidentFate::ByStaff, Some(id)).await.unwrap();
         let rows = tx.incidents(mail, 10).await.unwrap();
-        assert_eq!((rows[0].fate, rows[0].report), (IncidentFate::ByStaff, Some(id)));
+        assert_eq!((rows[0].fate, rows[0].why, rows[0].report), (IncidentFate::ByStaff, None, Some(id)));
         assert_eq!((rows[1].fate, rows[1].report), (IncidentFate::Passed, None));
         assert_eq!(tx.incidents_of(&[mail], 10).await.unwrap()[&mail].len(), 2);
         assert!(tx.add_report_complaint(id, mail, 100).await.unwrap());
@@ -69,14 +70,17 @@ on_both! {
         assert_eq!(tx.incidents_of_report(id).await.unwrap(), Some(together));
         assert_eq!(tx.reports_to_tell(50, 9).await.unwrap(), [id]);
         assert!(tx.reports_to_tell(49, 9).await.unwrap().is_empty());
+        tx.tell_later(id, 60).await.unwrap();
+        assert!(tx.reports_to_tell(59, 9).await.unwrap().is_empty());
+        assert_eq!(tx.reports_to_tell(60, 9).await.unwrap(), [id]);
         let service = ServiceKey { directory: "main".into(), id: ServiceId::new(1).unwrap() };
         let matters = BTreeSet::from([(service.clone(), "Spam".to_owned())]);
         tx.hold_matters(&matters).await.unwrap();
         tx.hold_matters(&matters).await.unwrap();
         assert_eq!(tx.open_report_about(&service, "no such", "11", false).await.unwrap(), None);
-        tx.count_outcome(id, 1, 0).await.unwrap();
+        tx.count_outcome(id, Some(Counted::Upheld)).await.unwrap();
         assert!(tx.change_reporter(reporter, ReporterChange::Muted(true)).await.unwrap());
-        assert!(tx.change_reporter(reporter, ReporterChange::Lane(Lane::Trusted)).await.unwrap());
+        assert!(tx.change_reporter(reporter, ReporterChange::Lane(Some(Lane::Trusted))).await.unwrap());
         let row = tx.reporter(reporter).await.unwrap().unwrap();
         assert_eq!((row.complaints, row.upheld, row.muted, row.lane), (2, 1, true, Some(Lane::Trusted)));
         assert_eq!(tx.reporter_of("jane@example.org").await.unwrap(), Some(row.clone()));
@@ -84,7 +88,7 @@ on_both! {
         assert_eq!(tx.reporters(0, 9).await.unwrap(), [row]);
         tx.put_because(mail, Some(Because::Noise)).await.unwrap();
         assert_eq!(tx.mail(mail).await.unwrap().unwrap().because.as_deref(), Some("noise"));
-        tx.read_mail_again(mail, None).await.unwrap();
+        tx.read_mail_again(mail, None, 300).await.unwrap();
         assert_eq!(tx.mails_in_state(MailState::Unread, MailId(0), 9).await.unwrap().len(), 1);
         assert_eq!(tx.count_mails_in_state(MailState::Unread, 9).await.unwrap(), 1);
         assert_eq!(tx.mails_after(MailId(0), 9).await.unwrap().len(), 1);

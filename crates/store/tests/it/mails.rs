@@ -6,7 +6,8 @@ use portreeve_core::notice::{Audience, Notice};
 use portreeve_core::reason::NotDelivered;
 use portreeve_core::report::{Countdown, Hold, Outcome, State};
 use portreeve_store::{
-    MailEnd, MailReading, NewMail, NoticeResult, Recipient, ReportFilter, ReportOrder, Tx, Unread,
+    ComplaintReading, Counted, MailEnd, MailReading, NewMail, NoticeResult, Recipient,
+    ReportFilter, ReportOrder, Tx, Unread,
 };
 
 use crate::reports::{add, at, make, open, report};
@@ -79,11 +80,16 @@ on_both! {
         tx.keep_raw_mail("aa", &bytes).await.unwrap();
         assert_eq!(tx.raw_mail("aa").await.unwrap(), Some(bytes.to_vec()));
         assert_eq!(tx.raw_mail("bb").await.unwrap(), None);
-        assert_eq!(tx.same_mail("aa", "x@example.com", 0).await.unwrap(), None);
+        assert_eq!(tx.same_mail("aa", Some("x@example.com"), None, 0).await.unwrap(), None);
         let id = tx.add_mail(&new("aa", "x@example.com", 100)).await.unwrap();
-        assert_eq!(tx.same_mail("aa", "x@example.com", 100).await.unwrap(), Some(id));
-        assert_eq!(tx.same_mail("aa", "x@example.com", 101).await.unwrap(), None);
-        assert_eq!(tx.same_mail("aa", "y@example.com", 0).await.unwrap(), None);
+        assert_eq!(tx.same_mail("aa", Some("x@example.com"), None, 100).await.unwrap(), Some(id));
+        assert_eq!(tx.same_mail("aa", Some("x@example.com"), None, 101).await.unwrap(), None);
+        assert_eq!(tx.same_mail("aa", Some("y@example.com"), None, 0).await.unwrap(), None);
+        assert_eq!(tx.same_mail("aa", None, None, 0).await.unwrap(), Some(id), "for whomever");
+        assert_eq!(tx.same_mail("aa", None, Some("token:1"), 0).await.unwrap(), None, "nobody sent it with that token");
+        assert_eq!(tx.came_before("aa", id).await.unwrap(), None);
+        let before = tx.came_before("aa", MailId(id.0 + 1)).await.unwrap().unwrap();
+        assert_eq!((before.state, before.lane), (MailState::Unread, None));
         let row = tx.mail(id).await.unwrap().unwrap();
         assert_eq!((row.state, row.envelope_from.as_deref()), (MailState::Unread, Some("")));
         assert_eq!(tx.mail_alone(id).await.unwrap(), Some(row));
@@ -160,11 +166,11 @@ on_both! {
             let mail = NewMail { shows_report, ..new(&number.to_string(), "", 100 + number) };
             ids.push(tx.add_mail(&mail).await.unwrap());
         }
-        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 6, "what nobody has read is one of them");
+        assert_eq!(tx.size_of_strange_mails().await.unwrap().to_do, 6, "what nobody has read is one of them");
         tx.end_mail(ids[0], &end(MailState::Waiting, Some(7)), 200).await.unwrap();
-        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 6, "and so is what names a report without its code");
+        assert_eq!(tx.size_of_strange_mails().await.unwrap().to_do, 6, "and so is what names a report without its code");
         tx.end_mail(ids[1], &end(MailState::Dismissed, None), 200).await.unwrap();
-        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 3);
+        assert_eq!(tx.size_of_strange_mails().await.unwrap().to_do, 3);
         let large = NewMail { size: 5_000, shows_report: Some(seven), ..new("4", "", 104) };
         tx.keep_raw_mail("4", b"x").await.unwrap();
         tx.add_mail(&large).await.unwrap();
@@ -174,7 +180,56 @@ on_both! {
         assert_eq!(tx.size_of_mails_showing(ReportId(8), 0).await.unwrap(), 0);
         tx.put_shown_report(ids[0], seven).await.unwrap();
         assert_eq!(tx.size_of_mails_showing(seven, 0).await.unwrap(), 8_072);
-        assert_eq!(tx.size_of_strange_mails().await.unwrap(), 0);
+        assert_eq!(tx.size_of_strange_mails().await.unwrap().to_do, 0);
+        // Nobody has anything to do with what is about others; what comes by the form is counted for itself, too.
+        for (number, why) in [(5, Why::NotOurs), (6, Why::Observed), (7, Why::NoSource)] {
+            tx.keep_raw_mail(&number.to_string(), b"x").await.unwrap();
+            let mail = NewMail { door: "form".into(), ..new(&number.to_string(), "", 105) };
+            let id = tx.add_mail(&mail).await.unwrap();
+            let waits = MailEnd { why: Some(why), ..end(MailState::Waiting, None) };
+            tx.end_mail(id, &waits, 200).await.unwrap();
+        }
+        let sizes = tx.size_of_strange_mails().await.unwrap();
+        assert_eq!((sizes.to_do, sizes.by_form, sizes.kept), (3, 9, 9));
+    }
+
+    async fn what_is_read_again_is_unread_from_then_on(world) {
+        let mut tx = world.tx().await;
+        tx.keep_raw_mail("aa", b"x").await.unwrap();
+        let id = tx.add_mail(&new("aa", "", 100)).await.unwrap();
+        assert_eq!(tx.unread_about_any_since().await.unwrap(), Some(100));
+        tx.end_mail(id, &end(MailState::Waiting, None), 200).await.unwrap();
+        tx.read_mail_again(id, None, 300).await.unwrap();
+        assert_eq!(tx.unread_about_any_since().await.unwrap(), Some(300));
+        assert_eq!(tx.unread_mails(9).await.unwrap(), Unread { count: 1, since: Some(300) });
+        assert!(!tx.unread_mail_about(ReportId(7), 299).await.unwrap());
+        assert!(tx.unread_mail_about(ReportId(7), 300).await.unwrap());
+        assert_eq!(tx.mail(id).await.unwrap().unwrap().received_at, 100);
+    }
+
+    async fn how_a_report_ends_counts_once_for_each_who_complained(world) {
+        let mut tx = world.tx().await;
+        let seven = ReportId(7);
+        let reporter = tx.count_complaint("jane@example.org", "example.org", 100).await.unwrap();
+        for hash in ["aa", "bb"] {
+            tx.keep_raw_mail(hash, b"x").await.unwrap();
+            let id = tx.add_mail(&new(hash, "", 100)).await.unwrap();
+            let reading = ComplaintReading { reporter: Some(reporter), ..ComplaintReading::default() };
+            tx.put_complaint_reading(id, &reading).await.unwrap();
+            assert!(tx.add_report_complaint(seven, id, 100).await.unwrap());
+        }
+        for (outcome, counts) in [
+            (Some(Counted::Upheld), (1, 0)),
+            // Once more, as when another complaint is attached later.
+            (Some(Counted::Upheld), (1, 0)),
+            (None, (0, 0)),
+            (Some(Counted::Unfounded), (0, 1)),
+            (Some(Counted::Upheld), (1, 0)),
+        ] {
+            tx.count_outcome(seven, outcome).await.unwrap();
+            let row = tx.reporter(reporter).await.unwrap().unwrap();
+            assert_eq!((row.upheld, row.unfounded), counts, "{outcome:?}");
+        }
     }
 
     async fn an_answer_is_known_by_its_message_id_its_sender_and_its_content(world) {

@@ -33,18 +33,21 @@ on_both! {
         assert_eq!(tx.see_signature("x", MailId(2), 12).await.unwrap(), MailId(2));
     }
 
-    async fn what_is_known_of_a_reporter_is_kept_by_kind_until_it_is_forgotten(world) {
+    async fn what_was_seen_of_a_reporter_is_kept_by_kind_and_accepted_by_staff(world) {
         let mut tx = world.tx().await;
         let id = tx.count_complaint("a@example.org", "example.org", 5).await.unwrap();
-        for (kind, mark) in [("signer", "k1"), ("signer", "k2"), ("signer", "k1"), ("layout", "x")] {
-            tx.add_reporter_mark("a@example.org", kind, mark, 5).await.unwrap();
+        for (kind, mark, accepted) in [("signer", "k1", true), ("signer", "k2", false), ("signer", "k1", false), ("layout", "x", true)] {
+            tx.add_reporter_mark("a@example.org", kind, mark, 5, accepted).await.unwrap();
         }
-        assert_eq!(tx.reporter_marks("a@example.org", "signer", 8).await.unwrap(), ["k1", "k2"]);
-        assert_eq!(tx.reporter_marks("a@example.org", "signer", 1).await.unwrap(), ["k1"]);
+        let (k1, k2) = ("k1".to_owned(), "k2".to_owned());
+        let seen = tx.reporter_marks("a@example.org", "signer", 8).await.unwrap();
+        assert_eq!(seen, [(k1.clone(), true), (k2.clone(), false)]);
+        assert_eq!(tx.reporter_marks("a@example.org", "signer", 1).await.unwrap(), [(k1.clone(), true)]);
         assert!(tx.reporter_marks("b@example.org", "signer", 8).await.unwrap().is_empty());
-        tx.forget_reporter_marks(id).await.unwrap();
-        assert!(tx.reporter_marks("a@example.org", "layout", 8).await.unwrap().is_empty());
-        assert!(tx.change_reporter(id, ReporterChange::Lane(Lane::Trusted)).await.unwrap());
+        tx.accept_reporter_marks(id).await.unwrap();
+        let seen = tx.reporter_marks("a@example.org", "signer", 8).await.unwrap();
+        assert_eq!(seen, [(k1, true), (k2, true)]);
+        assert!(tx.change_reporter(id, ReporterChange::Lane(Some(Lane::Trusted))).await.unwrap());
     }
 
     async fn an_address_has_a_receipt_once_in_a_while(world) {

@@ -110,13 +110,14 @@ pub(crate) async fn list(
     };
     let mut rows: Vec<Value> = Vec::with_capacity(items.len());
     for item in items {
-        let (item, line) = if may_read(&staff, &item) {
+        let may_read = may_read(&staff, &item);
+        let (item, line) = if may_read {
             let line = inbox::first_line(desk, &item).await?;
             (item, line)
         } else {
             (item.without_reporter(), String::new())
         };
-        rows.push(context! { item, line });
+        rows.push(context! { item, line, may_read });
     }
     let is_first = chosen.after.is_none() && chosen.before.is_none();
     let more = context! {
@@ -130,7 +131,7 @@ pub(crate) async fn list(
 
 /// Whether somebody may read it. A complaint says who complains.
 fn may_read(staff: &Visitor, item: &ItemView) -> bool {
-    item.format.is_none() || staff.may::<SeeReporter>()
+    !item.may_complain || staff.may::<SeeReporter>()
 }
 
 fn full(items: &[ItemView]) -> Option<i64> {

@@ -97,10 +97,16 @@ async fn page(
         .into_iter()
         .map(|draft| (draft.kind.as_str(), draft.text))
         .collect();
-    let incoming = intake::of_report(&web.desk, ReportId(id), MAILS).await?;
+    let mut incoming = intake::of_report(&web.desk, ReportId(id), MAILS).await?;
     let mut complaints = inbox::of_report(&web.desk, ReportId(id)).await?;
-    if let Some(complaints) = complaints.as_mut().filter(|_| !staff.may::<SeeReporter>()) {
-        complaints.list.iter_mut().for_each(|one| one.from.clear());
+    if !staff.may::<SeeReporter>() {
+        for one in complaints.iter_mut().flat_map(|complaints| &mut complaints.list) {
+            one.from.clear();
+            one.incidents.iter_mut().for_each(|incident| incident.destination = None);
+        }
+        for mail in incoming.iter_mut().filter(|mail| mail.may_complain) {
+            (mail.from, mail.subject) = (String::new(), String::new());
+        }
     }
     let live = web.desk.live();
     let plan = live.settings.plans.get(&dossier.whole.report.category);

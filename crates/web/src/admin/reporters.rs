@@ -64,7 +64,10 @@ pub(crate) async fn trust(
     Path(id): Path<i64>,
     form: Form,
 ) -> Answered {
-    let lane = Lane::from_code(form.get("lane")).ok_or(Refusal::Unreadable)?;
+    let lane = match form.get("lane") {
+        "" => None,
+        word => Some(Lane::from_code(word).ok_or(Refusal::Unreadable)?),
+    };
     reporter::trust(&web.desk, id, lane, &staff.actor()).await?;
     Ok(to(&at(id)))
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use multer::{Field, Multipart};
@@ -34,7 +34,7 @@ const LARGEST_POST: usize = 26 * 1024 * 1024;
 /// Complaints in one body.
 const MOST_PARTS: usize = 100;
 
-/// How a complaint stands.
+/// How a complaint stands; `all`: in any way.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ComplaintState {
@@ -43,16 +43,18 @@ pub(crate) enum ComplaintState {
     Waiting,
     SetAside,
     Dismissed,
+    All,
 }
 
 impl ComplaintState {
-    fn standing(self) -> Standing {
+    fn standing(self) -> Option<Standing> {
         match self {
-            Self::Unread => Standing::Unread,
-            Self::Placed => Standing::Placed,
-            Self::Waiting => Standing::Waiting,
-            Self::SetAside => Standing::SetAside,
-            Self::Dismissed => Standing::Dismissed,
+            Self::Unread => Some(Standing::Unread),
+            Self::Placed => Some(Standing::Placed),
+            Self::Waiting => Some(Standing::Waiting),
+            Self::SetAside => Some(Standing::SetAside),
+            Self::Dismissed => Some(Standing::Dismissed),
+            Self::All => None,
         }
     }
 }
@@ -62,7 +64,7 @@ impl ComplaintState {
 pub(crate) struct TakenComplaint {
     /// Its number.
     id: i64,
-    /// `unread`, unless the same bytes came before, within 30 days.
+    /// `unread`: what became of it, `GET` says.
     state: &'static str,
 }
 
@@ -79,7 +81,7 @@ impl Kind {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         match essence.to_ascii_lowercase().as_str() {
             "message/rfc822" | "message/global" => Some(Self::Mail),
-            "application/json" => Some(Self::Json),
+            "application/json" | "text/json" => Some(Self::Json),
             "text/csv" => Some(Self::Csv),
             other if other.starts_with("application/") && other.ends_with("+json") => {
                 Some(Self::Json)
@@ -92,10 +94,24 @@ impl Kind {
     fn of_name(name: &str) -> Option<Self> {
         let (_, end) = name.rsplit_once('.')?;
         match end.to_ascii_lowercase().as_str() {
-            "eml" => Some(Self::Mail),
-            "json" => Some(Self::Json),
+            // Texts and mailboxes are read as what they have in them.
+            "eml" | "mbox" | "txt" => Some(Self::Mail),
+            "json" | "xarf" => Some(Self::Json),
             "csv" => Some(Self::Csv),
             _ => None,
+        }
+    }
+
+    /// Of a part of which its sender says nothing.
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let begin = bytes.trim_ascii_start();
+        let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let (name, value) = line.split_at(line.iter().position(|byte| *byte == b':').unwrap_or(0));
+        let is_field =
+            !name.is_empty() && !value.is_empty() && name.iter().all(u8::is_ascii_graphic);
+        match begin.first()? {
+            b'{' | b'[' => Some(Self::Json),
+            _ => is_field.then_some(Self::Mail),
         }
     }
 
@@ -143,6 +159,12 @@ fn unknown_type() -> Failure {
     Failure::new(Code::UnsupportedMediaType, why)
 }
 
+/// Whether parts are mails unless they say what else they are (RFC 2046 §5.1.5).
+fn is_digest(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("multipart/digest")
+}
+
 /// The boundary between the parts of a multipart of any kind.
 fn boundary(content_type: &str) -> Option<String> {
     let (kind, parameters) = content_type.split_once(';')?;
@@ -170,8 +192,11 @@ async fn posted(headers: &HeaderMap, body: Bytes) -> Result<Vec<Posted>, Failure
                 format!("a request may have at most {MOST_PARTS} complaints"),
             ));
         }
-        let (kind, name) = described(&part)?;
+        let name = part.file_name().map(str::to_owned);
+        let told = described(&part, name.as_deref(), is_digest(content_type))?;
         let bytes = part.bytes().await.map_err(broken)?;
+        let kind = told.or_else(|| Kind::of_bytes(&bytes)).ok_or_else(unknown_type)?;
+        let name = name.unwrap_or_else(|| kind.usual_name().to_owned());
         all.push(Posted { kind, name, bytes }.checked()?);
     }
     if all.is_empty() {
@@ -180,17 +205,22 @@ async fn posted(headers: &HeaderMap, body: Bytes) -> Result<Vec<Posted>, Failure
     Ok(all)
 }
 
-/// What a part is, and its name.
-fn described(part: &Field<'_>) -> Result<(Kind, String), Failure> {
-    let name = part.file_name().map(str::to_owned);
-    let content_type = part.content_type().map(ToString::to_string);
-    let by_name = || name.as_deref().and_then(Kind::of_name);
-    let kind = match content_type.as_deref() {
-        None | Some("application/octet-stream") => by_name(),
-        Some(content_type) => Kind::of(content_type),
-    };
-    let kind = kind.ok_or_else(unknown_type)?;
-    Ok((kind, name.unwrap_or_else(|| kind.usual_name().to_owned())))
+/// What a part is, by its type or its name; none where it has neither.
+fn described(
+    part: &Field<'_>,
+    name: Option<&str>,
+    is_of_digest: bool,
+) -> Result<Option<Kind>, Failure> {
+    let essence = part.content_type().map(|kind| kind.essence_str().to_owned());
+    match (essence.as_deref(), name) {
+        (None, None) if is_of_digest => Ok(Some(Kind::Mail)),
+        (None, None) => Ok(None),
+        // What programs call files of which they know no more.
+        (None | Some("application/octet-stream" | "text/plain"), name) => {
+            name.and_then(Kind::of_name).ok_or_else(unknown_type).map(Some)
+        }
+        (Some(content_type), _) => Kind::of(content_type).ok_or_else(unknown_type).map(Some),
+    }
 }
 
 /// Hand complaints over. Needs the right `complain`. All of a multipart are taken, or none; they are on disk when the answer
@@ -202,7 +232,8 @@ fn described(part: &Field<'_>) -> Result<(Kind, String), Failure> {
         description = "A mail, an XARF report, a feed, or a multipart of several of these; at most 25 MiB each"),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
         description = "The same request under the same key is taken once, for 30 days")),
-    responses((status = 202, description = "They are on disk, in this order", body = Vec<TakenComplaint>),
+    responses((status = 202, description = "They are on disk, in this order", body = Vec<TakenComplaint>,
+        headers(("Idempotent-Replayed" = String, description = "`true`: it had been done before"))),
         Problems))]
 pub(crate) async fn post(
     State(web): State<Arc<Web>>,
@@ -236,13 +267,14 @@ pub(crate) async fn post(
     });
     let incoming: Vec<_> = incoming.collect();
     let received = receive_all(&web.desk, &incoming, once.as_ref()).await?;
-    let mut taken = Vec::with_capacity(received.len());
-    for one in received {
-        let found = if one.known { inbox::of(&web.desk, one.id).await? } else { None };
-        let state = found.map_or(Standing::Unread.code(), |item| item.state);
-        taken.push(TakenComplaint { id: one.id.0, state });
+    let state = Standing::Unread.code();
+    let taken = received.iter().map(|one| TakenComplaint { id: one.id.0, state });
+    let mut response = respond(StatusCode::ACCEPTED, &taken.collect::<Vec<_>>());
+    if received.iter().any(|one| one.replayed) {
+        let yes = HeaderValue::from_static("true");
+        response.headers_mut().insert("idempotent-replayed", yes);
     }
-    Ok(respond(StatusCode::ACCEPTED, &taken))
+    Ok(response)
 }
 
 /// What makes one request the same as another.
@@ -317,7 +349,7 @@ pub(crate) async fn list(
     let sees = sees(&bearer)?;
     let limit = page_size(query.limit)?;
     let filter = Filter {
-        state: query.state.map(ComplaintState::standing),
+        state: query.state.and_then(ComplaintState::standing),
         after: behind(query.after)?.map(MailId),
         limit,
     };

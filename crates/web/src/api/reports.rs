@@ -26,7 +26,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::caller::{Answer, Approve, Close, May, Open, SeeReports, Suspend};
+use super::caller::{Answer, Approve, Close, May, Open, Right, SeeReporter, SeeReports, Suspend};
 use super::problem::{Code, Failure, Problems};
 use super::request::{Json, Path, Query, When, answer as respond, idempotency_key, tagged};
 use super::services::service_key;
@@ -325,7 +325,7 @@ impl WindowQuery {
 }
 
 /// Show one report with its history, messages and notes: of each the latest 1,000, oldest first. Needs the right
-/// `see_reports`.
+/// `see_reports`. Who complained shows only with `see_reporter`.
 #[utoipa::path(get, path = "/reports/{id}", tag = "reports", operation_id = "show_report",
     params(("id" = i64, Path, minimum = 1, description = "Number of the report"), WindowQuery),
     responses((status = 200, description = "The report", body = WholeReportView,
@@ -333,13 +333,16 @@ impl WindowQuery {
         Problems))]
 pub(crate) async fn show(
     State(web): State<Arc<Web>>,
-    _: May<SeeReports>,
+    May(bearer, _): May<SeeReports>,
     Path(id): Path<i64>,
     Query(query): Query<WindowQuery>,
 ) -> Result<Response, Failure> {
     let found = view::show(&web.desk, ReportId(id), &query.window()?).await?;
-    let whole =
+    let mut whole =
         found.ok_or_else(|| Failure::new(Code::NotFound, format!("there is no report {id}")))?;
+    if !bearer.may(SeeReporter::NAME) {
+        whole.complaints.iter_mut().for_each(|one| one.reporter = None);
+    }
     Ok(tagged(respond(StatusCode::OK, &whole), &whole.report.revision.to_string()))
 }
 
