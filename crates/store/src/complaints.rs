@@ -633,16 +633,27 @@ impl Tx {
         })
     }
 
-    /// Reporters after `after`, in the order of their numbers.
+    /// Reporters after `after` with this text in their address, in the order of their numbers.
     pub async fn reporters(
         &mut self,
+        text: &str,
         after: i64,
         limit: i64,
     ) -> Result<Vec<ReporterRow>, StoreError> {
-        let sql = format!("{REPORTER} WHERE id > $1 ORDER BY id LIMIT $2");
+        let mut like = String::from("%");
+        for c in text.to_lowercase().chars() {
+            if matches!(c, '!' | '%' | '_') {
+                like.push('!');
+            }
+            like.push(c);
+        }
+        like.push('%');
+        let sql =
+            format!("{REPORTER} WHERE id > $1 AND email LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3");
         on!(self, conn => {
             Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
                 .bind(after)
+                .bind(&like)
                 .bind(limit)
                 .fetch_all(conn)
                 .await?)
