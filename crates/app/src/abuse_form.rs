@@ -8,13 +8,11 @@
 mod compose;
 mod status;
 
-use std::collections::BTreeSet;
-
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::tz::TimeZone;
 use portreeve_core::text::{is_blank, is_mail_address, lines, one_line};
 use portreeve_core::time::{Span, Timestamp, from_millis};
-use portreeve_formats::complaint::{Category, Subject, Zone, host_of, instant, subject};
+use portreeve_formats::complaint::{Category, Zone, instant, subject};
 use portreeve_store::{NewFormReceipt, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -302,25 +300,6 @@ fn zone_of(name: &str) -> Option<TimeZone> {
     Some(TimeZone::fixed(offset))
 }
 
-impl FormComplaint {
-    /// What complaints are counted under: the host of a page, the network of an address.
-    pub fn targets(&self) -> BTreeSet<String> {
-        let target = |place: &String| match subject(place) {
-            Some(Subject::Url(url)) => host_of(&url).unwrap_or(url),
-            Some(Subject::Email(address)) => {
-                address.rsplit_once('@').map_or(address.clone(), |(_, host)| host.to_owned())
-            }
-            Some(Subject::Ip(std::net::IpAddr::V6(ip))) => {
-                let [a, b, c, d, ..] = ip.segments();
-                std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
-            }
-            Some(other) => other.to_string(),
-            None => place.clone(),
-        };
-        self.places.iter().map(target).collect()
-    }
-}
-
 /// What a page with the form was given, found good.
 #[derive(Debug, Clone)]
 pub struct FormToken(String);
@@ -380,6 +359,33 @@ impl From<StoreError> for SubmitError {
     }
 }
 
+/// The receipt of a form.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    /// Its token. The same form has the same one.
+    pub token: String,
+    /// The form was taken before.
+    pub is_stored: bool,
+}
+
+/// The receipt that a form has, or would have.
+pub async fn receipt(
+    desk: &Desk,
+    form: &FormToken,
+    complaint: &FormComplaint,
+    files: &[Upload],
+) -> Result<Receipt, StoreError> {
+    let json = serde_json::to_vec(complaint).unwrap_or_default();
+    let mut content = sha256_hex(&json);
+    for file in files {
+        content.push_str(&file.hash);
+        content.push_str(file.name.as_str());
+    }
+    let token = signed(&secret(desk).await?, "receipt", &[&form.0, &content]);
+    let stored = desk.db.read().await?.form_receipt(&sha256_hex(token.as_bytes())).await?;
+    Ok(Receipt { token, is_stored: stored.is_some() })
+}
+
 /// Takes a complaint. Returns the token of its receipt once it is on disk. The same form sent twice is one complaint.
 pub async fn submit(
     desk: &Desk,
@@ -388,16 +394,11 @@ pub async fn submit(
     mut files: Vec<Upload>,
 ) -> Result<String, SubmitError> {
     let json = serde_json::to_vec(complaint).map_err(|error| SubmitError::File(error.into()))?;
-    let mut content = sha256_hex(&json);
-    for file in &files {
-        content.push_str(&file.hash);
-        content.push_str(file.name.as_str());
-    }
-    let receipt = signed(&secret(desk).await?, "receipt", &[&form.0, &content]);
-    let token_hash = sha256_hex(receipt.as_bytes());
-    if desk.db.read().await?.form_receipt(&token_hash).await?.is_some() {
+    let Receipt { token: receipt, is_stored } = receipt(desk, form, complaint, &files).await?;
+    if is_stored {
         return Ok(receipt);
     }
+    let token_hash = sha256_hex(receipt.as_bytes());
     let raw = compose::mail(complaint, &json, &mut files, &token_hash).await;
     let raw = raw.map_err(SubmitError::File)?;
     drop(files);
@@ -478,10 +479,6 @@ mod tests {
         let at = |complaint: &FormComplaint| complaint.observed_at.map(|at| at.to_string());
         assert_eq!(at(&complaint).as_deref(), Some("2026-02-28T09:00:00Z"));
         assert_eq!(complaint.zone, "value");
-        assert_eq!(
-            complaint.targets(),
-            BTreeSet::from(["192.0.2.7".to_owned(), "shop.example".to_owned()])
-        );
         let assumed = Typed { zone: String::new(), ..good() };
         let complaint = check(&assumed, "en", now()).expect("good");
         assert_eq!(

@@ -9,15 +9,16 @@ use portreeve_core::ids::{Actor, MailId, ReportId, ServiceKey};
 use portreeve_core::intake::{Because, Lane, MailState, Standing, Why, is_same_address};
 use portreeve_core::time::{from_millis, rfc3339};
 use portreeve_i18n::Language;
-use portreeve_store::{IncidentRow, MailRow, StoreError, Tx};
+use portreeve_store::{IncidentRow, MailEnd, MailRow, StoreError, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use look::{
     Counters, ReportComplaint, ReportComplaints, Summary, Tab, candidates, counters_of, first_line,
-    latest, of_report, summary, tabs,
+    latest, of_report, of_reporter, summary, tabs,
 };
 
+use crate::audit;
 use crate::desk::Desk;
 use crate::intake::{
     self, AttachAs, AttachedFile, IncidentView, MailError, ToldReporter, channel, told,
@@ -371,7 +372,18 @@ pub async fn dismiss(
     intake::dismiss(desk, id, because, by).await
 }
 
-/// Takes that back.
+/// Takes that back; so does it with what was set aside as no report: it waits for staff.
 pub async fn restore(desk: &Desk, id: MailId, by: &Actor) -> Result<(), MailError> {
-    intake::restore(desk, id, by).await
+    let mut tx = desk.db.write().await?;
+    let row = tx.mail_alone(id).await?.ok_or(MailError::NoMail(id))?;
+    if row.state != MailState::NoReport {
+        drop(tx);
+        return intake::restore(desk, id, by).await;
+    }
+    let (now, name) = (desk.now(), by.to_string());
+    let end =
+        MailEnd { state: MailState::Waiting, why: row.why, report: row.report, by: Some(&name) };
+    tx.end_mail(id, &end, now.as_millisecond()).await?;
+    audit::log(&mut tx, now, by, "mail_restored", &format!("mail {id}")).await?;
+    Ok(tx.commit().await?)
 }

@@ -73,13 +73,14 @@ impl ReporterError {
     }
 }
 
-/// Reporters after `after`, in the order of their numbers.
+/// Reporters after `after` with this text in their address, in the order of their numbers.
 pub async fn list(
     desk: &Desk,
+    text: &str,
     after: Option<i64>,
     limit: i64,
 ) -> Result<Vec<ReporterView>, StoreError> {
-    let rows = desk.db.read().await?.reporters(after.unwrap_or(0), limit).await?;
+    let rows = desk.db.read().await?.reporters(text, after.unwrap_or(0), limit).await?;
     Ok(rows.into_iter().map(ReporterView::of).collect())
 }
 

@@ -56,6 +56,25 @@ impl Tx {
         Ok(rows)
     }
 
+    /// What came from a reporter, the newest first, before `before`.
+    pub async fn mails_of_reporter(
+        &mut self,
+        reporter: i64,
+        before: Option<MailId>,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, StoreError> {
+        let before = before.map_or(i64::MAX, |id| id.0);
+        let sql = format!("{MAIL} WHERE reporter_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+        on!(self, conn => {
+            Ok(sqlx::query_as::<Database, _>(sqlx::AssertSqlSafe(sql))
+                .bind(reporter)
+                .bind(before)
+                .bind(limit)
+                .fetch_all(conn)
+                .await?)
+        })
+    }
+
     /// The complaints that wait, by format and reason; of very many the newest `bound`.
     pub async fn waiting_complaints(
         &mut self,

@@ -34,6 +34,7 @@ mod mails;
 mod notices;
 mod payments;
 mod people;
+mod reporters;
 mod reports;
 mod search;
 mod sessions;
@@ -48,8 +49,7 @@ pub use audit::{AuditRow, DoneRow};
 pub use backlog::{DeliveryBacklog, JobBacklog, ReportBacklog};
 pub use bridge::{BridgeMessage, CustomerSession, CustomerStanding, ServiceStanding, WorkCounts};
 pub use complaints::{
-    ComplaintOfReport, ComplaintReading, Counted, IncidentRow, IncidentsOfReport, ReporterChange,
-    ReporterRow,
+    ComplaintOfReport, ComplaintReading, Counted, IncidentRow, IncidentsOfReport,
 };
 pub use db::{Db, Engine, StoreError, Tx};
 pub use deliveries::{
@@ -71,13 +71,14 @@ pub use idempotency::IdempotencyRow;
 pub use inbox::WaitingComplaints;
 pub use jobs::{DeadJob, DueJob, JobKind, NewJob, Which};
 pub use links::ClientLink;
+pub use mailboxes::MailboxState;
 pub use mails::{
-    CameBefore, MailEnd, MailReading, MailRow, MailboxState, NewMail, SentNotice, StrangeMails,
-    Unread,
+    CameBefore, MailEnd, MailReading, MailRow, NewMail, SentNotice, StrangeMails, Unread,
 };
 pub use notices::{NoticeResult, NoticeRow, Recipient};
 pub use payments::NewPayment;
 pub use people::{ApiToken, Credential, NewApiToken, NewStaff, Role, Staff, StaffRights};
+pub use reporters::{ReporterChange, ReporterRow};
 pub use reports::NewReport;
 pub use search::{Place, ReportFilter, ReportOrder, ReportsToRead, SuspensionFilter};
 pub use sessions::{NewStaffSession, PanelAccount, SignIn, StaffSession, Stage};

@@ -60,6 +60,17 @@ impl ClientAddress {
             Self::Stranger => Self::Stranger,
         }
     }
+
+    /// The network that one provider has at least, where neighbourhoods are cheap: a /32 of IPv6.
+    pub(crate) fn provider(self) -> Option<Self> {
+        match self {
+            Self::Known(IpAddr::V6(address)) => {
+                let [a, b, ..] = address.segments();
+                Some(Self::Known(IpAddr::V6(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0))))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ClientAddress {
@@ -347,5 +358,8 @@ mod tests {
         assert_ne!(near("192.0.2.1"), near("192.0.3.1"));
         assert_eq!(near("2001:db8::1"), near("2001:db8:0:1::1"));
         assert_ne!(near("2001:db8::1"), near("2001:db8:1::1"));
+        assert_eq!(near("2001:db8::1").provider(), near("2001:db8:1::1").provider());
+        assert_ne!(near("2001:db8::1").provider(), near("2001:db9::1").provider());
+        assert_eq!(near("192.0.2.1").provider(), None);
     }
 }

@@ -15,6 +15,10 @@ const MIB: usize = 1024 * 1024;
 /// addon's largest messages, whose signature can be checked at their end only.
 const STRANGERS: usize = 64 * MIB;
 
+/// For people who complain by the public form: what one with the largest files takes while a mail is made of it, and the
+/// texts of a few more. Whoever signs in has no need to wait for them.
+const REPORTERS: usize = 64 * MIB;
+
 /// For customers, who are known by a link that anybody may have: the largest answers of 64 at once.
 const CUSTOMERS: usize = 64 * MIB;
 
@@ -29,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) enum Sender {
     /// Anybody.
     Stranger,
+    /// Somebody who complains by the public form.
+    Reporter,
     /// A customer with a link or a session.
     Customer,
     /// A member of staff who is signed in, or a script with a credential.
@@ -39,6 +45,7 @@ pub(crate) enum Sender {
 #[derive(Debug)]
 pub(crate) struct Memory {
     strangers: Arc<Semaphore>,
+    reporters: Arc<Semaphore>,
     customers: Arc<Semaphore>,
     staff: Arc<Semaphore>,
 }
@@ -49,6 +56,7 @@ impl Memory {
         let pool = |bytes: usize| Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS)));
         Self {
             strangers: pool(STRANGERS),
+            reporters: pool(REPORTERS),
             customers: pool(CUSTOMERS),
             staff: pool(STAFF.max(largest)),
         }
@@ -58,6 +66,7 @@ impl Memory {
     pub(crate) fn room(&self, sender: Sender) -> Room {
         let pool = match sender {
             Sender::Stranger => &self.strangers,
+            Sender::Reporter => &self.reporters,
             Sender::Customer => &self.customers,
             Sender::Staff => &self.staff,
         };
@@ -99,7 +108,7 @@ mod tests {
         }
         let mut late = memory.room(Sender::Stranger);
         assert!(!late.grow(1).await);
-        for sender in [Sender::Customer, Sender::Staff] {
+        for sender in [Sender::Reporter, Sender::Customer, Sender::Staff] {
             assert!(memory.room(sender).grow(MIB).await, "{sender:?}");
         }
         let waits = tokio::spawn(async move { late.grow(STRANGERS / 4).await });

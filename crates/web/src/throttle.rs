@@ -36,8 +36,10 @@ pub(crate) struct Throttles {
     pub(crate) mailboxes: Throttle<String>,
     /// Complaints by the public form, by network.
     pub(crate) complaints: Throttle<ClientAddress>,
-    /// The same, by what they are about.
-    pub(crate) targets: Throttle<String>,
+    /// The same, by provider.
+    pub(crate) complaints_of_providers: Throttle<ClientAddress>,
+    /// Forms that were sent, whatever was in them, by network.
+    pub(crate) forms: Throttle<ClientAddress>,
 }
 
 impl Default for Throttles {
@@ -50,7 +52,8 @@ impl Default for Throttles {
             links: Throttle::over(HOUR),
             mailboxes: Throttle::over(HOUR),
             complaints: Throttle::over(HOUR),
-            targets: Throttle::over(HOUR),
+            complaints_of_providers: Throttle::over(HOUR),
+            forms: Throttle::over(HOUR),
         }
     }
 }
@@ -76,6 +79,19 @@ impl<K: Hash + Eq> Throttle<K> {
     /// Forgets what was counted for `key`: it turned out to be right.
     pub(crate) fn forget(&self, key: K) {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner).remove(&Some(key));
+    }
+
+    /// Whether one more for `key` would be beyond `limit`, and how long to wait then. Counts nothing.
+    pub(crate) fn admits(&self, key: &K, limit: u32, now: Duration) -> Result<(), Duration>
+    where
+        K: Clone,
+    {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = windows.get(&Some(key.clone())).and_then(|window| {
+            let left = self.length.checked_sub(now.saturating_sub(window.began))?;
+            (window.count >= limit && !left.is_zero()).then_some(left)
+        });
+        left.map_or(Ok(()), Err)
     }
 
     /// Counts one more for `key` at `now` (monotonic). Beyond `limit` within the window: how long to
@@ -115,6 +131,10 @@ mod tests {
             assert_eq!(throttle.count("a", 3, at(100)), Ok(()));
         }
         assert_eq!(throttle.count("a", 3, at(110)), Err(at(50)));
+        assert_eq!(throttle.admits(&"a", 3, at(110)), Err(at(50)));
+        assert_eq!(throttle.admits(&"a", 4, at(110)), Ok(()));
+        assert_eq!(throttle.admits(&"a", 3, at(160)), Ok(()));
+        assert_eq!(throttle.admits(&"b", 1, at(110)), Ok(()));
         assert_eq!(throttle.count("b", 3, at(110)), Ok(()));
         assert_eq!(throttle.count("a", 3, at(160)), Ok(()));
         assert_eq!(throttle.count("a", 0, at(160)), Ok(()));

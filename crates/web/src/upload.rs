@@ -69,7 +69,8 @@ impl From<'_> {
         match self {
             Self::Customer(_) => Sender::Customer,
             Self::Staff => Sender::Staff,
-            Self::Reporter(..) | Self::Stranger => Sender::Stranger,
+            Self::Reporter(..) => Sender::Reporter,
+            Self::Stranger => Sender::Stranger,
         }
     }
 
@@ -90,6 +91,8 @@ pub(crate) struct Sent {
     pub(crate) files: Vec<Upload>,
     /// The first file that is not taken, and why: then there are no files.
     pub(crate) refused: Option<(FileName, Refused)>,
+    /// Why there is not more of it, for somebody who complains: what they typed so far is not lost.
+    pub(crate) cut: Option<Unread>,
     /// The file that arrives.
     arriving: Option<FileName>,
     place: Option<Place>,
@@ -128,7 +131,17 @@ pub(crate) async fn read(
     }
     let sip = Sip::new(body, most);
     let ahead = Arc::clone(&sip.ahead);
-    let mut reading = Reading { web, limits, from, largest, ahead, read: 0, room, had_room: true };
+    let mut reading = Reading {
+        web,
+        limits,
+        from,
+        largest,
+        ahead,
+        read: 0,
+        is_over: false,
+        room,
+        had_room: true,
+    };
     let mut sent = Sent::default();
     let mut parts = Multipart::new(sip, boundary);
     let read =
@@ -138,8 +151,13 @@ pub(crate) async fn read(
         sent.refuse(name, Refused::Broken);
     }
     // With a file that is not taken there is an answer that keeps the text, however the rest ended.
-    if sent.refused.is_none() {
-        whole?;
+    match whole {
+        Err(unread) if matches!(from, From::Reporter(..)) => {
+            sent.files.clear();
+            sent.cut = Some(unread);
+        }
+        whole if sent.refused.is_none() => whole?,
+        _ => {}
     }
     sent.room = Some(reading.room);
     Ok(sent)
@@ -158,9 +176,11 @@ struct Reading<'a> {
     web: &'a Web,
     limits: &'a Limits,
     from: From<'a>,
-    /// Bytes of all fields together at most, and so far.
+    /// Bytes of all fields together at most, and kept so far.
     largest: usize,
     read: usize,
+    /// Some were beyond that.
+    is_over: bool,
     ahead: Arc<AtomicUsize>,
     room: Room,
     /// There was room for all of it so far.
@@ -188,7 +208,7 @@ impl Reading<'_> {
             }
         }
         // What is too much was read to its end and dropped, so that its sender sees the answer.
-        match (count > PARTS || self.read > self.largest, self.had_room) {
+        match (count > PARTS || self.is_over, self.had_room) {
             (true, _) => Err(Unread::TooLarge),
             (false, false) => Err(Unread::NoRoom),
             (false, true) => Ok(()),
@@ -210,11 +230,14 @@ impl Reading<'_> {
         let name = part.name().unwrap_or_default().to_owned();
         let charset = form::charset_in(part.headers());
         let mut text = Vec::new();
+        let mut is_whole = true;
         while let Some(bytes) = self.next(part).await? {
-            self.read += bytes.len();
-            self.had_room =
-                self.had_room && (self.read > self.largest || self.room.grow(bytes.len()).await);
-            if self.read <= self.largest && self.had_room {
+            let fits = self.read + bytes.len() <= self.largest;
+            self.is_over |= !fits;
+            self.had_room = self.had_room && (!fits || self.room.grow(bytes.len()).await);
+            is_whole = is_whole && fits && self.had_room;
+            if is_whole {
+                self.read += bytes.len();
                 text.extend_from_slice(&bytes);
             }
         }

@@ -2,8 +2,8 @@
 //! texts and its customer.
 
 use portreeve_core::ids::ReportId;
-use portreeve_core::intake::{self, MailState};
-use portreeve_core::report::{Outcome, Report, State};
+use portreeve_core::intake::{self, Because, MailState, Why};
+use portreeve_core::report::{Hold, Outcome, Report, State};
 use portreeve_core::time::{Timestamp, from_millis};
 use portreeve_store::{MailRow, StoreError, Tx};
 
@@ -22,8 +22,10 @@ const MERGES: usize = 8;
 pub enum Decision {
     /// What it led to was closed so.
     Closed(Outcome),
-    /// Staff looked at it and took no action.
-    NoAction,
+    /// It was right, and the service was suspended about it.
+    Restricted,
+    /// Staff looked at it and took no action, for this reason where they said one.
+    NoAction(Option<Because>),
 }
 
 impl Decision {
@@ -31,7 +33,9 @@ impl Decision {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Closed(outcome) => outcome.as_str(),
-            Self::NoAction => "no_action",
+            Self::Restricted => "restricted",
+            Self::NoAction(Some(because)) => because.code(),
+            Self::NoAction(None) => "no_action",
         }
     }
 }
@@ -90,14 +94,26 @@ pub async fn status(desk: &Desk, token: &str) -> Result<Option<Status>, StoreErr
 }
 
 async fn standing(tx: &mut Tx, mail: &MailRow) -> Result<Standing, StoreError> {
-    Ok(match mail.state {
-        MailState::Dismissed | MailState::NoReport => Standing::Decided(vec![Decision::NoAction]),
-        state if state.standing() == intake::Standing::Placed => {
-            let mut ids = tx.reports_of_complaints(&[mail.id]).await?;
-            let mut ids = ids.remove(&mail.id).unwrap_or_default();
-            ids.extend(mail.report.filter(|report| !ids.contains(report)));
-            of_reports(&followed(tx, ids).await?)
+    let stands = mail.state.standing();
+    let mut ids = tx.reports_of_complaints(&[mail.id]).await?.remove(&mail.id).unwrap_or_default();
+    let attached = mail.report.filter(|_| stands == intake::Standing::Placed);
+    ids.extend(attached.filter(|report| !ids.contains(report)));
+    if !ids.is_empty() {
+        let reports = followed(tx, ids).await?;
+        // Staff have yet to look at a part of it.
+        let is_open = matches!(stands, intake::Standing::Unread | intake::Standing::Waiting);
+        return Ok(if is_open { Standing::InProgress } else { of_reports(&reports) });
+    }
+    let no_action = |because| Standing::Decided(vec![Decision::NoAction(because)]);
+    Ok(match (mail.state, mail.why) {
+        // Nobody looked at it, and whoever is muted need not know.
+        (MailState::NoReport, Some(Why::Muted)) => Standing::Received,
+        (MailState::NoReport, Some(Why::NotOurs)) => no_action(Some(Because::NotOurs)),
+        (MailState::NoReport, _) => no_action(None),
+        (MailState::Dismissed, _) => {
+            no_action(mail.because.as_deref().and_then(Because::from_code))
         }
+        _ if stands == intake::Standing::Placed => Standing::InProgress,
         _ => Standing::Received,
     })
 }
@@ -126,7 +142,11 @@ fn of_reports(reports: &[Report]) -> Standing {
     let mut decisions = Vec::new();
     for report in reports {
         let State::Closed { outcome, .. } = &report.state else { return Standing::InProgress };
-        let decision = Decision::Closed(*outcome);
+        let was_held = matches!(report.hold, Hold::Placed { .. } | Hold::Released { .. });
+        let decision = match outcome {
+            Outcome::Resolved if was_held => Decision::Restricted,
+            _ => Decision::Closed(*outcome),
+        };
         if !decisions.contains(&decision) {
             decisions.push(decision);
         }

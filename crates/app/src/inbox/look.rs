@@ -64,6 +64,18 @@ pub async fn latest(
     views(&mut tx, rows, LISTED_INCIDENTS).await
 }
 
+/// What came from a reporter, the newest first, before `before`.
+pub async fn of_reporter(
+    desk: &Desk,
+    reporter: i64,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<ItemView>, StoreError> {
+    let mut tx = desk.db.snapshot().await?;
+    let rows = tx.mails_of_reporter(reporter, before, limit).await?;
+    views(&mut tx, rows, LISTED_INCIDENTS).await
+}
+
 /// How a text begins; nothing of what is large.
 pub async fn first_line(desk: &Desk, item: &ItemView) -> Result<String, StoreError> {
     if item.size > READ_AT_ONCE {

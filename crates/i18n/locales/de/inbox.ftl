@@ -10,11 +10,12 @@ inbox-state-set_aside = Beiseitegelegt
 inbox-state-dismissed = Verworfen
 inbox-state-all = Alle
 inboxpart-waiting = Beschwerden und andere E-Mails, die keine Regel zugeordnet hat, die ältesten zuerst. Eröffnen Sie eine Meldung, hängen Sie sie an eine an, oder verwerfen Sie sie.
-inboxpart-unread = Gespeichert und gleich an der Reihe.
+inboxpart-unread = Gespeichert, wird gleich gelesen.
 inboxpart-placed = Wurde zu einer Meldung, kam zu einer hinzu oder wurde an eine gehängt.
 inboxpart-set_aside = Unzustellbare E-Mails, automatische Antworten und anderes, das keine Missbrauchsmeldung ist.
 inboxpart-dismissed = Von Mitarbeitern verworfen. Gelöscht wird nichts.
 inboxpart-all = Alles, was eingegangen ist, das Neueste zuerst.
+inbox-of_reporter = Von
 inbox-empty = Hier ist nichts.
 inbox-no_more = Mehr ist nicht vorhanden.
 inbox-choose_one = { $id } auswählen
@@ -32,13 +33,14 @@ inbox-more =
     }
 inbox-because = Grund
 inbox-because-none = ohne Angabe
-because-noise = Rauschen
+because-noise = Ohne Belang
 because-not_ours = Nicht unser Netz
 because-not_abuse = Kein Missbrauch
 inbox-attach = Anhängen
 inbox-open = Meldung eröffnen
 inbox-open_for = Meldung zu { $key } eröffnen
 inbox-open_one = Eine Meldung eröffnen
+inbox-is_report = Ist eine Meldung: wieder vorlegen
 inbox-done =
     { $n ->
         [one] 1 Eintrag wurde bearbeitet.
@@ -46,13 +48,13 @@ inbox-done =
     }
 inbox-left =
     { $n ->
-        [one] 1 nicht:
-       *[other] { $n } nicht:
+        [one] 1 Eintrag wurde nicht geändert:
+       *[other] { $n } Einträge wurden nicht geändert:
     }
 inbox-found = Was darin gefunden wurde
 inbox-source = Quelle
 inbox-observed = Beobachtet
-inbox-whose = Gehörte damals
+inbox-whose = Damaliger Inhaber
 inbox-became = Ergebnis
 inbox-port = Port { $port }
 inbox-no_time = ohne Zeitangabe
@@ -113,7 +115,7 @@ whychip-other_bounce = Fremder Rückläufer
 whychip-unreadable = Nicht lesbar
 whychip-not_taken = Nicht angenommen
 whychip-no_source = Keine Quelle
-whychip-not_ours = Nicht unsere
+whychip-not_ours = Nicht unser Netz
 whychip-nobody_then = Niemandem zugeteilt
 whychip-time_unsure = Zeit unsicher
 whychip-moved = Inzwischen gewechselt
@@ -134,6 +136,9 @@ complaints-last = Zuletzt gesehen
 reporters-title = Melder
 reporters-text = Alle, die sich beschwert haben. Vertrauen zählt nur für Beschwerden, die als ihre authentifiziert sind; nur die von vertrauenswürdigen Meldern können sperren, und nur, wenn intake.suspend es vorsieht.
 reporters-none = Es ist noch keine Beschwerde eingegangen.
+reporters-none_found = Kein Melder hat dies in der Adresse.
+reporters-find = Adresse enthält
+reporters-find-button = Suchen
 reporters-who = Melder
 reporters-complaints = Beschwerden
 reporters-upheld = Berechtigt
@@ -150,4 +155,4 @@ reporters-unmute = Stummschaltung aufheben
 reporter-name = Name
 reporter-organisation = Organisation
 reporter-email = E-Mail
-reporter-reference = Deren Aktenzeichen
+reporter-reference = Aktenzeichen des Melders

@@ -10,11 +10,12 @@ inbox-state-set_aside = Set aside
 inbox-state-dismissed = Dismissed
 inbox-state-all = All
 inboxpart-waiting = Complaints and other mail that no rule placed, the oldest first. Open a report, attach it to one, or dismiss it.
-inboxpart-unread = Stored and about to be read.
+inboxpart-unread = Stored, about to be read.
 inboxpart-placed = Became a report, joined one, or was attached to one.
 inboxpart-set_aside = Bounces, automatic replies and other mail that is no report of abuse.
 inboxpart-dismissed = Dismissed by staff. Nothing is deleted.
 inboxpart-all = Everything that came in, the newest first.
+inbox-of_reporter = From
 inbox-empty = Nothing here.
 inbox-no_more = There is nothing more.
 inbox-choose_one = Select { $id }
@@ -39,6 +40,7 @@ inbox-attach = Attach
 inbox-open = Open report
 inbox-open_for = Open report for { $key }
 inbox-open_one = Open one report
+inbox-is_report = This is a report: let it wait
 inbox-done =
     { $n ->
         [one] 1 entry was handled.
@@ -46,8 +48,8 @@ inbox-done =
     }
 inbox-left =
     { $n ->
-        [one] 1 could not be:
-       *[other] { $n } could not be:
+        [one] 1 entry was not changed:
+       *[other] { $n } entries were not changed:
     }
 inbox-found = What was found in it
 inbox-source = Source
@@ -134,6 +136,9 @@ complaints-last = Last seen
 reporters-title = Reporters
 reporters-text = Everybody who has complained. Trust counts only for complaints that are authenticated as theirs; only those of trusted reporters can suspend, and only if intake.suspend says so.
 reporters-none = No complaint has come in yet.
+reporters-none_found = No reporter has this in the address.
+reporters-find = Address contains
+reporters-find-button = Find
 reporters-who = Reporter
 reporters-complaints = Complaints
 reporters-upheld = Upheld

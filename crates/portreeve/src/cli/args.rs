@@ -471,6 +471,7 @@ pub(crate) enum TokenCommand {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "options that are given or not")]
 pub(crate) struct IngestArgs {
     /// Files and folders: mails, mailboxes, Maildirs, archives, and reports in JSON, CSV or XML; `-` or none: standard
     /// input. What holds several is taken apart
@@ -523,7 +524,7 @@ pub(crate) struct Shown(pub(crate) Option<Standing>);
 pub(crate) enum InboxCommand {
     /// List what came in, oldest first
     List {
-        /// waiting, unread, placed, set_aside, dismissed or all
+        /// waiting, unread, placed, `set_aside`, dismissed or all
         #[arg(long, value_name = "S", default_value = "waiting", value_parser = standing)]
         state: Shown,
         #[command(flatten)]
@@ -562,7 +563,7 @@ pub(crate) enum InboxCommand {
     /// Dismiss it; it is kept
     Dismiss {
         id: i64,
-        /// noise, not_ours or not_abuse
+        /// noise, `not_ours` or `not_abuse`
         #[arg(long, value_name = "WHY", value_parser = because)]
         because: Option<Because>,
     },

@@ -126,7 +126,7 @@ fn show(found: &inbox::WholeItem) -> Result<()> {
 pub(super) async fn reporter(desk: &Desk, command: ReporterCommand) -> Result<()> {
     match command {
         ReporterCommand::List { page } => {
-            let list = reporter::list(desk, page.after, page.limit).await?;
+            let list = reporter::list(desk, "", page.after, page.limit).await?;
             if page.json {
                 return json(&list);
             }

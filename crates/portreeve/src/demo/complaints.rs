@@ -46,7 +46,7 @@ pub(super) async fn load(desk: &Desk) -> Result<()> {
                  One of your customers keeps sending me spam. Do something!\n";
     take(desk, vague, Lane::Untrusted).await?;
     take(desk, &attack(MUTED, "192.0.2.30", ago(5)), Lane::Untrusted).await?;
-    let all = reporter::list(desk, None, 100).await?;
+    let all = reporter::list(desk, "", None, 100).await?;
     let noisy = all.iter().find(|one| one.email == MUTED).context("the reporter is unknown")?;
     reporter::mute(desk, noisy.reference, &Actor::Staff("demo".to_owned())).await?;
     let muted = take(desk, &attack(MUTED, "192.0.2.60", ago(1)), Lane::Untrusted).await?;

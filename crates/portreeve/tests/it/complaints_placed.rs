@@ -107,8 +107,8 @@ on_both! {
         assert_eq!((&again["id"], &again["known"]), (&first["id"], &json!(true)));
         let id = first["reports"][0].as_i64().unwrap();
         crate::incoming::notice(&world, id, "opened");
-        for number in 2..=12 {
-            let next = ingest(&world, "n.eml", &arf("192.0.2.1", &as_in_mail(number), number as usize), &[]);
+        for (number, nth) in (2..=12).zip(2_usize..) {
+            let next = ingest(&world, "n.eml", &arf("192.0.2.1", &as_in_mail(number), nth), &[]);
             assert_eq!(next["reports"][0], id, "{next:#}");
         }
         // Read once more: nothing counts twice.
@@ -298,7 +298,8 @@ on_both! {
     fn a_flood_is_one_report_and_one_notice_however_many_read_it(world) {
         let desk = world.serve();
         let folder = |from: usize, to: usize| -> String {
-            (from..to).map(|n| format!("From x@example.org Sun Nov 29 08:00:00 2026\n{}\n", arf("192.0.2.1", &as_in_mail(60), n))).collect()
+            let mail = |n| format!("From x@example.org Sun Nov 29 08:00:00 2026\n{}\n", arf("192.0.2.1", &as_in_mail(60), n));
+            (from..to).map(mail).collect::<Vec<_>>().concat()
         };
         for (n, name) in ["a.mbox", "b.mbox", "c.mbox"].into_iter().enumerate() {
             world.write(name, &folder(n * 40, (n + 1) * 40));

@@ -27,6 +27,7 @@ mod fraudrecord;
 mod guards;
 mod history;
 mod imports;
+mod inbox_pages;
 mod incoming;
 mod lmtp;
 mod load;

@@ -622,6 +622,7 @@ CREATE INDEX incoming_mails_same ON incoming_mails (sha256);
 CREATE INDEX incoming_mails_state ON incoming_mails (state, id);
 CREATE INDEX incoming_mails_token ON incoming_mails (credential, state, id) WHERE credential IS NOT NULL;
 CREATE INDEX incoming_mails_report ON incoming_mails (report_id, id) WHERE report_id IS NOT NULL;
+CREATE INDEX incoming_mails_reporter ON incoming_mails (reporter_id, id) WHERE reporter_id IS NOT NULL;
 CREATE INDEX incoming_mails_unread ON incoming_mails (report_id, unread_since) WHERE state = 'unread';
 CREATE INDEX incoming_mails_unread_since ON incoming_mails (unread_since) WHERE state = 'unread';
 CREATE INDEX incoming_mails_strange ON incoming_mails (why, door, size)

@@ -85,7 +85,15 @@ on_both! {
         assert_eq!((row.complaints, row.upheld, row.muted, row.lane), (2, 1, true, Some(Lane::Trusted)));
         assert_eq!(tx.reporter_of("jane@example.org").await.unwrap(), Some(row.clone()));
         assert_eq!(tx.reporters_at("example.org", 9).await.unwrap(), std::slice::from_ref(&row));
-        assert_eq!(tx.reporters(0, 9).await.unwrap(), [row]);
+        for (text, found) in [("", 1), ("JANE@", 1), ("j_ne", 0), ("%", 0), ("!", 0)] {
+            assert_eq!(tx.reporters(text, 0, 9).await.unwrap().len(), found, "{text}");
+        }
+        assert_eq!(tx.reporters("", 0, 9).await.unwrap(), [row]);
+        assert!(tx.change_reporter(reporter, ReporterChange::Lane(None)).await.unwrap());
+        assert_eq!(tx.reporter(reporter).await.unwrap().unwrap().lane, None);
+        let theirs = tx.mails_of_reporter(reporter, None, 9).await.unwrap();
+        assert_eq!(theirs.iter().map(|row| row.id).collect::<Vec<_>>(), [mail]);
+        assert!(tx.mails_of_reporter(reporter, Some(mail), 9).await.unwrap().is_empty());
         tx.put_because(mail, Some(Because::Noise)).await.unwrap();
         assert_eq!(tx.mail(mail).await.unwrap().unwrap().because.as_deref(), Some("noise"));
         tx.read_mail_again(mail, None, 300).await.unwrap();

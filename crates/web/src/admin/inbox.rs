@@ -37,6 +37,8 @@ const MOST: usize = 200;
 #[derive(Default, Deserialize)]
 pub(crate) struct Chosen {
     state: Option<String>,
+    /// Only what came from this reporter.
+    reporter: Option<i64>,
     after: Option<i64>,
     before: Option<i64>,
 }
@@ -87,7 +89,8 @@ pub(crate) async fn list(
     staff: Staff<SeeReports>,
     Query(chosen): Query<Chosen>,
 ) -> Answered {
-    let state = chosen.state.as_deref().unwrap_or("waiting");
+    let otherwise = if chosen.reporter.is_some() { "all" } else { "waiting" };
+    let state = chosen.state.as_deref().unwrap_or(otherwise);
     if state == "queued" {
         return queued(&web, &staff, chosen.after).await;
     }
@@ -96,7 +99,19 @@ pub(crate) async fn list(
         return Err(Refusal::NotFound);
     }
     let desk = &web.desk;
-    let (items, next) = if standing == Some(Standing::Waiting) {
+    let complainer = match chosen.reporter {
+        Some(_) if !staff.may::<SeeReporter>() => {
+            return Err(Refusal::NoRight(SeeReporter::NAME));
+        }
+        Some(id) => Some(reporter::show(desk, id).await?.ok_or(Refusal::NotFound)?),
+        None => None,
+    };
+    let (items, next) = if let Some(one) = &complainer {
+        let before = chosen.before.map(MailId);
+        let items = inbox::of_reporter(desk, one.reference, before, PAGE).await?;
+        let next = full(&items).map(|id| format!("reporter={}&before={id}", one.reference));
+        (items, next)
+    } else if standing == Some(Standing::Waiting) {
         // What waits longest comes first.
         let after = chosen.after.map(MailId);
         let items = inbox::list(desk, Filter { state: standing, after, limit: PAGE }).await?;
@@ -121,7 +136,7 @@ pub(crate) async fn list(
     }
     let is_first = chosen.after.is_none() && chosen.before.is_none();
     let more = context! {
-        page => "inbox", state, rows, next, is_first,
+        page => "inbox", state, rows, next, is_first, complainer,
         tabs => tabs(&web).await?,
         summary => summary(&web).await?,
         becauses => becauses(),
@@ -342,7 +357,7 @@ pub(crate) async fn mute(
 /// One act on many. What was done and what was not is said for each.
 pub(crate) async fn bulk(
     State(web): State<Arc<Web>>,
-    staff: Staff<Answer>,
+    staff: Staff<SeeReports>,
     form: Form,
 ) -> Answered {
     let mut ids: Vec<i64> = form.all("id").filter_map(|id| id.parse().ok()).collect();
@@ -355,8 +370,11 @@ pub(crate) async fn bulk(
     let act = form.get("act");
     // The report that all of them go into: the one that is named, or the first one's own.
     let mut into = match act {
+        "open" if !staff.may::<Open>() => return Err(Refusal::NoRight(Open::NAME)),
+        "attach" | "dismiss" | "restore" if !staff.may::<Answer>() => {
+            return Err(Refusal::NoRight(Answer::NAME));
+        }
         "attach" => Some(report(&form)?),
-        "open" if !staff.may::<Open>() => return Err(Refusal::NoRight("open")),
         "open" | "dismiss" | "restore" => None,
         _ => return Err(Refusal::Unreadable),
     };

@@ -249,7 +249,7 @@ page_routes! {
     get "/admin/reports/{id}/attachments/{ref}" SeeReports attachments::fetch;
     post "/admin/reports/{id}/attachments/{ref}/removal" Close attachments::remove;
     get "/admin/inbox" SeeReports inbox::list;
-    post "/admin/inbox/bulk" Answer inbox::bulk;
+    post "/admin/inbox/bulk" SeeReports inbox::bulk;
     get "/admin/inbox/{id}" SeeReports inbox::show;
     get "/admin/inbox/{id}/raw" Answer inbox::raw;
     post "/admin/inbox/{id}/report" Open inbox::open;

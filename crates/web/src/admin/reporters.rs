@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use portreeve_app::reporter;
 use portreeve_core::intake::Lane;
+use portreeve_core::text::one_line;
 use serde::Deserialize;
 
 use super::session::{Form, Path, Query, Staff};
@@ -16,24 +17,36 @@ use crate::rights::{Close, SeeReporter, Setup};
 /// Reporters on a page.
 const PAGE: i64 = 50;
 
-/// Where the list goes on.
+/// Longest text that is looked for.
+const LONGEST: usize = 254;
+
+/// What of the list is chosen in its address.
 #[derive(Deserialize)]
-pub(crate) struct After {
+pub(crate) struct Chosen {
     after: Option<i64>,
+    q: Option<String>,
 }
 
 /// The list.
 pub(crate) async fn list(
     State(web): State<Arc<Web>>,
     staff: Staff<SeeReporter>,
-    Query(After { after }): Query<After>,
+    Query(Chosen { after, q }): Query<Chosen>,
 ) -> Answered {
-    let reporters = reporter::list(&web.desk, after, PAGE).await?;
+    let q = one_line(&q.unwrap_or_default(), LONGEST).trim().to_owned();
+    let reporters = reporter::list(&web.desk, &q, after, PAGE).await?;
     let is_full = i64::try_from(reporters.len()).is_ok_and(|rows| rows >= PAGE);
     let next = reporters.last().map(|last| last.reference).filter(|_| is_full);
+    let next = next.map(|id| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if !q.is_empty() {
+            query.append_pair("q", &q);
+        }
+        query.append_pair("after", &id.to_string()).finish()
+    });
     let lanes: Vec<&str> = Lane::ALL.iter().map(|lane| lane.code()).collect();
     let is_first = after.is_none();
-    let more = context! { page => "inbox", reporters, next, lanes, is_first };
+    let more = context! { page => "inbox", reporters, next, lanes, is_first, q };
     web.show(&staff, "reporters.html", more).await
 }
 

@@ -1,9 +1,10 @@
 //! The form for complaints, and the receipt by which its sender sees what became of one.
 //!
 //! Anybody may use it: what they type is checked by `app`, kept like a mail that came in, and believed as little as one
-//! whose sender nobody has checked. It is limited by network and by what it is about, and asks no third party anything.
+//! whose sender nobody has checked. It is limited by network, and asks no third party anything.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -22,21 +23,25 @@ use portreeve_i18n::Language;
 use serde::Deserialize;
 
 use super::REPORT_ABUSE;
-use crate::body::{COME_AGAIN, Unread};
+use crate::body::{self, COME_AGAIN, Unread};
 use crate::client_address::{ClientAddress, client_address};
 use crate::memory::Sender;
 use crate::origin::is_from_elsewhere;
 use crate::pages::{context, refused_file, see_other};
+use crate::throttle::Throttles;
 use crate::{Web, preferred_language, upload};
 
 /// Largest form without its files: the longest texts, encoded.
-const LARGEST_FORM: usize = 1024 * 1024;
+const LARGEST_FORM: usize = 3 * 1024 * 1024;
 
 /// Complaints in an hour from one network: a /24, or a /48 of IPv6. Whoever has more writes mails.
 const FROM_ONE_PLACE: u32 = 60;
 
-/// Complaints in an hour about one thing, whoever sends them. By then staff have heard of it.
-const ABOUT_ONE_TARGET: u32 = 120;
+/// The same from a /32 of IPv6, in which there are many of those.
+const FROM_ONE_PROVIDER: u32 = 600;
+
+/// Forms in an hour from one network, whatever is in them: one is read before anybody knows that it is wrong.
+const FORMS_FROM_ONE_PLACE: u32 = 600;
 
 /// Files of one complaint, and bytes of each; less where the desk takes less.
 const MOST_FILES: u32 = 5;
@@ -85,14 +90,15 @@ struct Shown {
     typed: Typed,
     faults: Vec<Fault>,
     file: Option<(FileName, Refused)>,
-    /// Why nothing was taken, as the end of a key, and what that is about.
+    /// Why nothing was taken, as the end of a key.
     refused: Option<&'static str>,
-    target: String,
+    /// It answers a form that was sent: another language would begin with an empty one.
+    is_answer: bool,
 }
 
 impl Shown {
     fn refused(typed: Typed, refused: &'static str) -> Self {
-        Self { typed, refused: Some(refused), ..Self::default() }
+        Self { typed, refused: Some(refused), is_answer: true, ..Self::default() }
     }
 }
 
@@ -111,7 +117,7 @@ async fn page(web: &Web, reader: &Reader, status: StatusCode, shown: Shown) -> R
         Ok(token) => token,
         Err(error) => return unavailable(web, reader, &error),
     };
-    let Shown { typed, faults, file, refused, target } = shown;
+    let Shown { typed, faults, file, refused, is_answer } = shown;
     let limits = limits(web);
     let accept: Vec<String> = limits.types.iter().map(|one| format!(".{one}")).collect();
     let takes = (limits.per_message > 0).then(|| {
@@ -125,6 +131,9 @@ async fn page(web: &Web, reader: &Reader, status: StatusCode, shown: Shown) -> R
     summary.extend(file_fault);
     let marked = faults.iter().map(|fault| (fault.field.as_str(), Value::from(true)));
     let marked: Value = marked.chain(file.as_ref().map(|_| ("files", Value::from(true)))).collect();
+    // A browser's own field shows nothing of an instant that there is not.
+    let is_plain_when =
+        is_plain(&typed.when) && faults.iter().all(|fault| fault.field != Field::When);
     let zones = zones();
     let zone_is_listed = zones.iter().any(|(value, _)| *value == typed.zone);
     let context = context! {
@@ -132,10 +141,10 @@ async fn page(web: &Web, reader: &Reader, status: StatusCode, shown: Shown) -> R
         summary => Value::from(summary),
         faults => Value::from(faults.iter().map(fault).collect::<Vec<_>>()),
         file => file.map(|(name, why)| refused_file(&name, why)),
-        refused, target,
+        refused,
         typed => context! {
             category => typed.category, places => typed.places, when => typed.when,
-            is_plain_when => is_plain(&typed.when), zone => typed.zone, zone_is_listed,
+            is_plain_when, zone => typed.zone, zone_is_listed,
             reason => typed.reason, name => typed.name, email => typed.email,
             good_faith => typed.good_faith, evidence => typed.evidence,
         },
@@ -145,7 +154,7 @@ async fn page(web: &Web, reader: &Reader, status: StatusCode, shown: Shown) -> R
         longest_reason => LONGEST_REASON, longest_evidence => LONGEST_EVIDENCE,
         longest_name => LONGEST_NAME,
         asked_language => reader.asked.map(Language::tag),
-        languages => languages(),
+        languages => if is_answer { Vec::new() } else { languages() },
     };
     web.show_public(status, reader.language, "abuse-form.html", context)
 }
@@ -204,30 +213,23 @@ pub(crate) async fn submit(
     let from = client_address(&request, &web.config.trusted_proxies).neighbourhood();
     let (parts, body) = request.into_parts();
     let reader = Reader::of(&parts.headers, query);
+    let now = web.desk.clock.monotonic();
+    if let Err(wait) = web.throttles.forms.count(from, FORMS_FROM_ONE_PLACE, now) {
+        // Read to its end, so that its sender sees the answer.
+        let _ = body::discard(body, 0).await;
+        let shown = Shown::refused(Typed::default(), "too_many_forms");
+        return too_many(&web, &reader, shown, wait).await;
+    }
     let limits = limits(&web);
     let sender = upload::From::Reporter(from, &limits);
     let is_file = |name: &str| name == "files";
     let read = upload::read(&web, &parts.headers, body, LARGEST_FORM, sender, is_file).await;
     let mut sent = match read {
         Ok(sent) => sent,
-        Err(unread) => return not_read(&web, &reader, unread).await,
+        Err(unread) => return not_read(&web, &reader, unread, Typed::default()).await,
     };
-    let field = |name: &str| {
-        let found = sent.fields.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
-    let typed = Typed {
-        category: field("category"),
-        places: field("where"),
-        when: field("when"),
-        zone: field("zone"),
-        reason: field("reason"),
-        name: field("name"),
-        email: field("email"),
-        good_faith: matches!(field("good_faith").as_str(), "on" | "1" | "true" | "yes"),
-        evidence: field("evidence"),
-    };
-    let token = field("token");
+    let typed = typed(&sent);
+    let token = field(&sent, "token");
     if is_from_elsewhere(&parts.headers, web.config.public_url.as_deref()) {
         return page(&web, &reader, StatusCode::FORBIDDEN, Shown::refused(typed, "elsewhere"))
             .await;
@@ -236,11 +238,18 @@ pub(crate) async fn submit(
     let checked = abuse_form::check(&typed, reader.language.tag(), web.desk.now());
     let mut faults = checked.as_ref().err().cloned().unwrap_or_default();
     faults.extend(fault_of_files(&typed, &sent.files));
+    if let Some(unread) = sent.cut.filter(|_| sent.refused.is_none()) {
+        // Fields behind the end are missing through nobody's fault.
+        faults.retain(|fault| !matches!(fault.code, "missing" | "choose"));
+        if unread != Unread::TooLarge || faults.is_empty() {
+            return not_read(&web, &reader, unread, typed).await;
+        }
+    }
     let complaint = match checked {
         Ok(complaint) if faults.is_empty() && sent.refused.is_none() => complaint,
         _ => {
             let file = sent.refused.take();
-            let shown = Shown { typed, faults, file, ..Shown::default() };
+            let shown = Shown { typed, faults, file, is_answer: true, ..Shown::default() };
             return page(&web, &reader, unprocessable, shown).await;
         }
     };
@@ -251,12 +260,42 @@ pub(crate) async fn submit(
         }
         Err(TokenError::Store(error)) => return unavailable(&web, &reader, &error),
     };
-    if let Err((shown, wait)) = count(&web, from, &complaint) {
-        let shown = Shown { typed, ..shown };
-        let answer = page(&web, &reader, StatusCode::TOO_MANY_REQUESTS, shown).await;
-        return come_again(answer, wait);
+    // What is stored already costs nothing, and its sender wants the receipt.
+    match abuse_form::receipt(&web.desk, &token, &complaint, &sent.files).await {
+        Ok(receipt) if receipt.is_stored => return receipt_at(&receipt.token),
+        Ok(_) => {}
+        Err(error) => return unavailable(&web, &reader, &error),
+    }
+    if let Err(wait) = count(&web.throttles, from, now) {
+        return too_many(&web, &reader, Shown::refused(typed, "too_many"), wait).await;
     }
     take(&web, &reader, &token, &complaint, typed, sent.files).await
+}
+
+/// What stands in a field; empty where it is missing.
+fn field(sent: &upload::Sent, name: &str) -> String {
+    let found = sent.fields.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
+fn typed(sent: &upload::Sent) -> Typed {
+    let field = |name| field(sent, name);
+    Typed {
+        category: field("category"),
+        places: field("where"),
+        when: field("when"),
+        zone: field("zone"),
+        reason: field("reason"),
+        name: field("name"),
+        email: field("email"),
+        good_faith: matches!(field("good_faith").as_str(), "on" | "1" | "true" | "yes"),
+        evidence: field("evidence"),
+    }
+}
+
+async fn too_many(web: &Web, reader: &Reader, shown: Shown, wait: Duration) -> Response {
+    let answer = page(web, reader, StatusCode::TOO_MANY_REQUESTS, shown).await;
+    come_again(answer, wait.as_secs().max(1))
 }
 
 /// Pictures of child abuse are evidence that nobody may hand around, and no file is worth a complaint that is too large.
@@ -272,22 +311,20 @@ fn fault_of_files(typed: &Typed, files: &[Upload]) -> Option<Fault> {
     Some(Fault { field: Field::Files, code, about })
 }
 
-/// Counts a complaint, or says why it is one too many and for how many seconds.
-fn count(web: &Web, from: ClientAddress, complaint: &FormComplaint) -> Result<(), (Shown, u64)> {
-    let now = web.desk.clock.monotonic();
-    let refused = |why, target: String, wait: std::time::Duration| {
-        let shown = Shown { refused: Some(why), target, ..Shown::default() };
-        Err((shown, wait.as_secs().max(1)))
-    };
-    if let Err(wait) = web.throttles.complaints.count(from, FROM_ONE_PLACE, now) {
-        return refused("too_many", String::new(), wait);
+/// Counts a complaint, or says how long to wait with it. One that is not taken counts for no provider: a customer of
+/// theirs must not use up what is for all.
+fn count(throttles: &Throttles, from: ClientAddress, now: Duration) -> Result<(), Duration> {
+    let Throttles { complaints, complaints_of_providers, .. } = throttles;
+    let provider = from.provider();
+    if let Some(provider) = &provider {
+        complaints_of_providers.admits(provider, FROM_ONE_PROVIDER, now)?;
     }
-    for target in complaint.targets() {
-        if let Err(wait) = web.throttles.targets.count(target.clone(), ABOUT_ONE_TARGET, now) {
-            return refused("too_many_about", target, wait);
-        }
-    }
-    Ok(())
+    complaints.count(from, FROM_ONE_PLACE, now)?;
+    provider.map_or(Ok(()), |one| complaints_of_providers.count(one, FROM_ONE_PROVIDER, now))
+}
+
+fn receipt_at(token: &str) -> Response {
+    see_other(&format!("{REPORT_ABUSE}/status/{token}"), REPORT_ABUSE)
 }
 
 /// Keeps a complaint and leads to its receipt.
@@ -301,12 +338,12 @@ async fn take(
 ) -> Response {
     // While the mail is made its files are in memory, as they are and encoded.
     let sum: u64 = files.iter().map(|file| file.size).sum();
-    let mut room = web.memory.room(Sender::Stranger);
+    let mut room = web.memory.room(Sender::Reporter);
     if !room.grow(usize::try_from(sum * 5 / 2).unwrap_or(usize::MAX)).await {
         return later(web, reader, Shown::refused(typed, "unavailable")).await;
     }
     match abuse_form::submit(&web.desk, token, complaint, files).await {
-        Ok(receipt) => see_other(&format!("{REPORT_ABUSE}/status/{receipt}"), REPORT_ABUSE),
+        Ok(receipt) => receipt_at(&receipt),
         Err(SubmitError::Receive(
             ReceiveError::NoRoom | ReceiveError::TooLarge | ReceiveError::NoRoomForReport(_),
         )) => later(web, reader, Shown::refused(typed, "no_room")).await,
@@ -317,15 +354,13 @@ async fn take(
     }
 }
 
-async fn not_read(web: &Web, reader: &Reader, unread: Unread) -> Response {
+async fn not_read(web: &Web, reader: &Reader, unread: Unread, typed: Typed) -> Response {
     let (status, why) = match unread {
         Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
         Unread::Broken => (StatusCode::BAD_REQUEST, "broken_off"),
-        Unread::NoRoom => {
-            return later(web, reader, Shown::refused(Typed::default(), "unavailable")).await;
-        }
+        Unread::NoRoom => return later(web, reader, Shown::refused(typed, "unavailable")).await,
     };
-    page(web, reader, status, Shown::refused(Typed::default(), why)).await
+    page(web, reader, status, Shown::refused(typed, why)).await
 }
 
 async fn later(web: &Web, reader: &Reader, shown: Shown) -> Response {
@@ -381,6 +416,7 @@ pub(crate) async fn status(
                 complaint => status.complaint.to_string(),
                 received_at => rfc3339(status.received_at),
                 link => format!("{base}{REPORT_ABUSE}/status/{token}"),
+                has_host => !base.is_empty(),
                 private => true,
                 languages => languages(),
             };
@@ -409,6 +445,21 @@ mod tests {
                 assert!(portreeve_i18n::knows(Language::English, &key), "{key}");
             }
         }
+    }
+
+    #[test]
+    fn a_provider_with_many_networks_has_a_limit_and_none_of_them_uses_it_up() {
+        let (throttles, now) = (Throttles::default(), Duration::from_secs(1));
+        let count = |address: &str| {
+            let address = ClientAddress::Known(address.parse().expect("an address"));
+            count(&throttles, address.neighbourhood(), now).is_ok()
+        };
+        let taken = (0..10_000).filter(|_| count("2001:db8:1::1")).count();
+        assert_eq!(u32::try_from(taken), Ok(FROM_ONE_PLACE));
+        assert!(count("2001:db8:2::1"));
+        let taken = (0..10_000).filter(|n| count(&format!("2001:db8:{n:x}::1"))).count();
+        assert_eq!(u32::try_from(taken), Ok(FROM_ONE_PROVIDER - FROM_ONE_PLACE - 1));
+        assert!(count("2001:db9::1") && count("192.0.2.1"));
     }
 
     #[test]

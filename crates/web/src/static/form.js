@@ -24,16 +24,11 @@ if (form) {
   category.addEventListener("change", choose);
   choose();
 
-  // The reader's own zone is the likeliest one.
+  // The reader's own zone is at hand. Only they know whether the time is meant in it: a log may be in UTC.
   const zone = form.elements.namedItem("zone");
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (own && zone.value === "") {
-    let option = [...zone.options].find((one) => one.value === own);
-    if (!option) {
-      option = new Option(own, own);
-      zone.add(option, 1);
-    }
-    option.selected = true;
+  if (own && own !== "UTC" && ![...zone.options].some((one) => one.value === own)) {
+    zone.add(new Option(own, own), 1);
   }
 
   form.addEventListener("submit", () => {
@@ -42,6 +37,11 @@ if (form) {
     // Whoever comes back finds it usable.
     window.addEventListener("pageshow", () => { button.disabled = false; });
   });
+}
+
+// The desk does not know its own name: the browser does.
+for (const link of document.querySelectorAll("[data-here]")) {
+  link.textContent = location.origin + location.pathname;
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
