@@ -137,7 +137,7 @@ reasons! {
         /// The command could not be started.
         NotStarted {
             /// The command.
-            program: String = "/usr/local/bin/suspend".to_owned(),
+            program: String = "/usr/local/bin/hook".to_owned(),
             /// What the system says.
             said: String = words(),
         } = "not_started";

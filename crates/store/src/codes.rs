@@ -18,6 +18,7 @@ use portreeve_core::time::{Timestamp, from_millis};
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Type, ValueRef};
 
+use crate::complaints::Counted;
 use crate::db::StoreError;
 use crate::deliveries::DeliveryState;
 use crate::drafts::DraftKind;
@@ -112,6 +113,7 @@ codes! {
         Audience = Audience::as_str, "notices" "audience";
         Claim = Claim::as_str, "reports" "claim";
         CountdownState = CountdownState::as_str, "reports" "countdown";
+        Counted = Counted::code, "report_complaints" "outcome";
         DeliveryState = DeliveryState::as_str, "webhook_deliveries" "state";
         DraftKind = DraftKind::as_str, "drafts" "kind";
         HoldState = HoldState::as_str, "holds" "state";

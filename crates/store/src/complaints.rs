@@ -126,6 +126,9 @@ pub enum Counted {
 }
 
 impl Counted {
+    /// Both of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Upheld, Self::Unfounded];
+
     /// The word of it, and the column in which it is counted.
     pub(crate) fn code(self) -> &'static str {
         match self {

@@ -378,7 +378,7 @@ on_both! {
 
     fn staff_open_a_report_about_what_waits_and_nobody_hears_of_others(world) {
         world.set("intake.own_networks", r#"["203.0.113.0/24"]"#);
-        let csv = format!("timestamp,ip,port,category\n{t},198.51.100.9,22,ssh\n{t},203.0.113.9,22,ssh\n", t = lately());
+        let csv = format!("timestamp,ip,port,category\n{t},2001:db8:ffff::9,22,ssh\n{t},203.0.113.9,22,ssh\n", t = lately());
         let item = ingest(&world, "feed.csv", &csv, &[]);
         assert_eq!(stands(&item), ("waiting", Some("nobody_then"), 0), "{item:#}");
         world.ok(&["inbox", "open", &item["id"].to_string(), "--service", "1"]);
@@ -389,7 +389,7 @@ on_both! {
         };
         assert_eq!(fates(&item), [(json!("passed"), json!("not_ours")), (json!("by_staff"), json!(null))]);
         let info = world.report(item["reports"][0].as_i64().unwrap())["additional_info"].to_string();
-        assert!(info.contains("203.0.113.9") && !info.contains("198.51.100.9"), "{info}");
+        assert!(info.contains("203.0.113.9") && !info.contains("2001:db8:ffff::9"), "{info}");
         // Staff know better whose it is: nothing stays behind.
         world.set("intake.auto_assign", "false");
         let other = ingest(&world, "a.eml", &arf("192.0.2.1", &as_in_mail(60), 1), &[]);

@@ -159,7 +159,7 @@ on_both! {
             ("data", "does not take what was sent", "fraudrecord_not_reported"),
             ("html", "may have the report all the same", "fraudrecord_report_lost"),
             ("moved", "may have the report all the same", "fraudrecord_report_lost"),
-            ("slow", "no answer within 2s", "fraudrecord_report_lost"),
+            ("slow", "no answer within 2 s", "fraudrecord_report_lost"),
             ("long", "may have the report all the same", "fraudrecord_report_lost"),
         ].into_iter().enumerate() {
             let id = desk.create(&world, &format!("service_id={}&category=Spam", [1, 2, 7, 8, 9, 5][n]));

@@ -263,7 +263,11 @@ fn dashboard_alerts_and_documentation_name_what_is_there_and_all_of_it() {
     tell(&world, &[("crm", &receiver, "")]);
     // A directory that is looked at by itself, and cannot be reached.
     let away = "[[directory]]\nname = \"main\"\n[[directory]]\nkind = \"sql\"\nurl = \"mysql://a@127.0.0.1:1/x\"\nquery = \"x\"\n";
-    world.write("portreeve.toml", &format!("{}{away}", world.read("portreeve.toml")));
+    let folder = format!(
+        "[[mail.in.folder]]\nname = \"drop\"\npath = \"{}\"\n",
+        world.path("drop").display()
+    );
+    world.write("portreeve.toml", &format!("{}{away}{folder}", world.read("portreeve.toml")));
     let desk = world.serve();
     let accept = [("Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")];
     let page = desk.send("GET", "/metrics", &accept, b"");

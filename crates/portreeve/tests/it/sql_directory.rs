@@ -94,7 +94,7 @@ fn what_is_wrong_with_a_query_is_said_and_nothing_is_ever_written() {
     for (query, words) in [
         ("SELECT * FROM nowhere", "doesn't exist"),
         ("SELECT id FROM tblhosting", "no column service_id"),
-        ("SELECT 'x' AS service_id FROM tblhosting", "service_id \"x\""),
+        ("SELECT 'x' AS service_id FROM tblhosting", "service_id “x”"),
     ] {
         let world = desk(Engine::Sqlite, &database.url(), query, "");
         let tried = world.run(&["directory", "test", "sql"]);

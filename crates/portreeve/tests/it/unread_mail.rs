@@ -163,7 +163,7 @@ on_both! {
         eventually("it is among the numbers", || number("portreeve_mail_unread") == "1");
         assert_ne!(number("portreeve_mail_unread_since_seconds"), "0");
         assert!(!ready().contains("incoming mail"), "it is early yet");
-        world.sql("UPDATE incoming_mails SET received_at = received_at - 660000 WHERE state = 'unread'");
+        world.sql("UPDATE incoming_mails SET received_at = received_at - 660000, unread_since = unread_since - 660000 WHERE state = 'unread'");
         eventually("staff are told", || !world.mails("alert.reading").is_empty());
         let mails = world.mails("alert.reading");
         assert!(mails.len() == 1 && mails[0].contains("To: alice@example.com"), "{mails:#?}");
@@ -173,7 +173,7 @@ on_both! {
         assert!(seat.page("/admin/setup/connections").contains("not read in time"));
         // Another mail that grows old belongs to the same time of trouble.
         take(lmtp, "eve@example.net", ADDRESS, &strange(2));
-        world.sql("UPDATE incoming_mails SET received_at = received_at - 660000 WHERE state = 'unread'");
+        world.sql("UPDATE incoming_mails SET received_at = received_at - 660000, unread_since = unread_since - 660000 WHERE state = 'unread'");
         refuse_reading(&world, false);
         hurry(&world, "read_mail");
         eventually("it has caught up", || !ready().contains("incoming mail"));

@@ -125,7 +125,7 @@ on_both! {
             failed.first().is_some_and(|delivery| {
                 delivery["state"] == "waiting"
                     && delivery["status"] == 503
-                    && delivery["result"] == "status 503: come later"
+                    && delivery["result"] == "status 503: “come later”"
             })
         });
         eventually("the second try", || receiver.calls().len() == 2);
@@ -216,7 +216,7 @@ on_both! {
         });
         tell(&world, &[("crm", &receiver, "events = [\"closed\"]")]);
         let said = world.fails(1, &["webhook", "test", "crm"]);
-        assert!(said.contains("status 404: no such hook"), "{said}");
+        assert!(said.contains("status 404: “no such hook”"), "{said}");
         assert!(world.ok(&["webhook", "test", "crm"]).contains("accepted the test message"));
         let call = &receiver.calls()[1];
         let told = call.json();

@@ -444,7 +444,7 @@ fn a_test_of_the_way_to_whmcs_names_what_is_missing() {
 
     drop(billing);
     let output = world.run(&["directory", "test", "whmcs"]);
-    assert!(String::from_utf8(output.stdout).unwrap().contains("cannot be reached"));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("no connection to"));
     let nobody = world.fails(1, &["directory", "test", "nobody"]);
     assert!(nobody.contains("configured: whmcs"), "{nobody}");
 }

@@ -79,7 +79,7 @@ on_each! {
         let report = world.report(id);
         let number = invoices(&billing)[0].id;
         let said = report["events"].as_array().unwrap().iter().find(|e| e["kind"] == "paid_oddly").unwrap();
-        assert!(said["text"].as_str().unwrap().contains(&format!("invoice {number} is still open in WHMCS")), "{said}");
+        assert!(said["text"].as_str().unwrap().contains(&format!("invoice {number} is still open at the payment provider")), "{said}");
         // Another act makes the desk look at the payment once more.
         world.ok(&["report", "close", &id.to_string(), "--outcome", "resolved"]);
         let quiet = serving.create(&world, "service_id=2&category=Spam");

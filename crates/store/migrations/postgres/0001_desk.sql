@@ -715,7 +715,8 @@ CREATE INDEX mail_signatures_seen ON mail_signatures (seen_at);
 -- By what the complaints of a reporter are told from those of others.
 CREATE TABLE reporter_marks (
     email TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('signer', 'layout', 'recipient')),
+    -- What is told apart: the signer, the layout, the recipient.
+    kind TEXT NOT NULL,
     mark TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
     -- Else it was seen only: it counts from when staff trust the reporter anew.

@@ -80,6 +80,9 @@ on_both! {
                 let plan = tx.plan_of_reports(&filter).await.unwrap();
                 // PostgreSQL weighs what is in the tables, and may go by the numbers where many fit.
                 let by_numbers = world.db.engine() == Engine::Postgres && plan.contains("reports_pkey");
+                // Or by what is open, where that is less than the category has.
+                let is_open = filter.status == Some(Status::Open);
+                let by_numbers = by_numbers || is_open && plan.contains("reports_open_of_service");
                 assert!(plan.contains(index) || by_numbers, "not led by {index}: {filter:?}\n{plan}");
                 assert!(!plan.contains("Seq Scan on reports"), "{plan}");
                 // A prefix of addresses is the one thing that is sorted; PostgreSQL may sort what it knows is little.

@@ -337,7 +337,7 @@ fn shown(bearer: &Bearer, sees: &Sees, item: ItemView) -> ItemView {
     item.without_reporter()
 }
 
-/// List what came in: complaints and other mail, the oldest first. Needs the right `see_reports`; with `complain` alone,
+/// List what came in: complaints and other mail, the oldest first. Needs `see_reports`; with `complain` alone,
 /// what came with the same token. Who complains shows only with `see_reporter`.
 #[utoipa::path(get, path = "/complaints", tag = "complaints", operation_id = "list_complaints", params(ComplaintsQuery),
     responses((status = 200, description = "A page of complaints", body = ComplaintPage), Problems))]
@@ -362,7 +362,7 @@ pub(crate) async fn list(
     Ok(respond(StatusCode::OK, &ComplaintPage { items, next }))
 }
 
-/// Show what came in, with its text. Needs the right `see_reports`; with `complain` alone, only what came with the same
+/// Show what came in, with its text. Needs `see_reports`; with `complain` alone, only what came with the same
 /// token. Who complains shows only with `see_reporter`, and so does the text.
 #[utoipa::path(get, path = "/complaints/{id}", tag = "complaints", operation_id = "show_complaint",
     params(("id" = i64, Path, minimum = 1, description = "Number of the complaint")),
