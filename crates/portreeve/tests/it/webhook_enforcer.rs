@@ -240,7 +240,7 @@ on_both! {
         let id = desk.create(&world, &format!("service_id=1&{NOW}"));
         world.wait_for(id, "failed");
         let detail = world.report(id)["suspension"]["detail"].as_str().unwrap().to_owned();
-        assert!(detail.contains("status 409: “no module”"), "{detail}");
+        assert!(detail.contains("status 409: “no module"), "{detail}");
         panel.mode(Mode::Good);
         world.ok(&["report", "suspend", &id.to_string()]);
         world.wait_for(id, "suspended");
