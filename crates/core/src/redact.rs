@@ -72,7 +72,7 @@ fn without_secret(part: &str) -> String {
 }
 
 /// The lines of a log in `text` that are about one of the customer's own addresses. Of their words only those are shown
-/// that programs log ([`WORDS_OF_LOGS`]), with numbers, dates and times: every other word may be a name, of `names` (how
+/// that programs log (`WORDS_OF_LOGS`), with numbers, dates and times: every other word may be a name, of `names` (how
 /// the reporter calls themselves) or of somebody else. Of other addresses the network shows.
 pub fn log_lines(text: &str, own: &[IpAddr], names: &[String]) -> Vec<String> {
     let names: Vec<String> = names.iter().flat_map(|name| words_of(name)).collect();
