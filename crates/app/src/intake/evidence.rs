@@ -2,7 +2,6 @@
 
 use portreeve_core::intake::Lane;
 use portreeve_core::redact;
-use portreeve_core::time::rfc3339;
 use portreeve_formats::complaint::{Incident, Subject};
 use portreeve_i18n::{Language, text};
 
@@ -42,7 +41,8 @@ fn one(language: Language, incident: &Incident) -> Vec<String> {
     let line = |key: &str, value: String| text!(language, key, value = value);
     let mut out = Vec::new();
     if let Some(at) = incident.observed_at {
-        out.push(line("evidence-observed", rfc3339(at)));
+        // To the second and in UTC, as it is looked for in logs.
+        out.push(line("evidence-observed", at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     }
     match (&incident.subject, incident.ip) {
         (Subject::Prefix(net), _) => out.push(line("evidence-address", net.to_string())),
@@ -73,4 +73,18 @@ fn one(language: Language, incident: &Incident) -> Vec<String> {
         out.push(text!(language, "evidence-count", count = incident.count));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_allegation_is_told_to_the_second_and_in_the_readers_language() {
+        let text = "From: a@example.org\r\nSubject: abuse\r\n\r\nSource: 192.0.2.7\r\nDate: 2026-01-02 03:04:05 UTC\r\n";
+        let read = portreeve_formats::complaint::read("a.eml", text.as_bytes()).remove(0);
+        let incidents: Vec<&Incident> = read.incidents.iter().collect();
+        let told = told(Language::German, None, &incidents, &[]);
+        assert_eq!(told, "Beobachtet: 2026-01-02 03:04:05 UTC\nAdresse: 192.0.2.7");
+    }
 }

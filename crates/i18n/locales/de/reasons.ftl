@@ -9,7 +9,7 @@ rule-self_unsuspend = der Kunde hat den Dienst entsperrt
 rule-payment = der Kunde hat gezahlt
 rule-merge = Meldungen zusammengeführt
 rule-unmerge = Zusammenführung rückgängig gemacht
-rule-complaint = automatisch aus einer Beschwerde zugeordnet
+rule-complaint = diesem Dienst automatisch zugeordnet
 
 stop-paused = der Abuse-Desk ist angehalten
 stop-clock_suspect = die Uhr dieses Rechners ist gesprungen; den Abuse-Desk fortsetzen, sobald sie stimmt

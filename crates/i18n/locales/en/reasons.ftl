@@ -9,7 +9,7 @@ rule-self_unsuspend = the customer unsuspended the service
 rule-payment = the customer paid
 rule-merge = reports merged
 rule-unmerge = merge undone
-rule-complaint = placed automatically from a complaint
+rule-complaint = attributed to this service automatically
 
 stop-paused = the desk is paused
 stop-clock_suspect = the clock of this machine jumped; resume the desk once it is right
